@@ -1,0 +1,63 @@
+"""Runs a plan's questions: many hosts at once, one connection at a time to each of them, results as they come."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, as_completed
+from datetime import datetime
+
+from auditor.model.asks import Asks
+from auditor.model.observation import NotSeen, Observation
+from auditor.model.target import Target
+from auditor.plan import Plan
+from auditor.probes.limits import Limits
+
+Observe = Callable[[Target, Asks, Limits, datetime], Iterator[Observation]]
+
+
+def collect(
+    plan: Plan,
+    limits: Limits,
+    at: datetime,
+    executor: Executor,
+    observe: Observe,
+    done: Callable[[Target], None] = lambda _target: None,
+) -> Iterator[Observation]:
+    """Observe every target of ``plan`` on ``executor``; ``done`` is told of each target that is finished.
+
+    Targets at the same address share a process more often than not, so they are asked one after the other; different
+    addresses are asked side by side.  A probe that breaks costs its own target's answers and no other's.
+    """
+    hosts: dict[str, list[Target]] = defaultdict(list)
+    for target in plan.targets:
+        hosts[target.address or target.name].append(target)
+    running: list[Future[list[tuple[Target, list[Observation]]]]] = [
+        executor.submit(_one_host, targets, plan.asks, limits, at, observe, done) for targets in hosts.values()
+    ]
+    for finished in as_completed(running):
+        for _target, observations in finished.result():
+            yield from observations
+
+
+def _one_host(
+    targets: list[Target],
+    asks: Asks,
+    limits: Limits,
+    at: datetime,
+    observe: Observe,
+    done: Callable[[Target], None],
+) -> list[tuple[Target, list[Observation]]]:
+    results = []
+    for target in targets:
+        results.append((target, _one_target(target, asks, limits, at, observe)))
+        done(target)
+    return results
+
+
+def _one_target(target: Target, asks: Asks, limits: Limits, at: datetime, observe: Observe) -> list[Observation]:
+    seen: list[Observation] = []
+    try:
+        seen.extend(observe(target, asks, limits, at))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the other targets are audited all the same
+        reason = f"the probe itself failed with {type(error).__name__}; please report this as a bug"
+        seen.extend(NotSeen(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
+    return seen

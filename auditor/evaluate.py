@@ -1,0 +1,126 @@
+"""Plan and observations together: the report.  Pure; no network, no clock.
+
+Exactly one finding comes of every promised check.  A check without an observation, or whose rule broke on one, is
+inconclusive with its reason; it is never a pass.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from auditor import __version__
+from auditor.model.observation import NotSeen, Observation, Seen
+from auditor.model.policy import Policy, RuleSetting
+from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
+from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Remark, Violation
+from auditor.model.severity import Severity
+from auditor.plan import Check, Plan
+from auditor.summary import summarise
+
+
+def evaluate(
+    plan: Plan,
+    observations: Iterable[Observation],
+    at: datetime,
+    generated_at: datetime,
+    fail_on: Severity | None = None,
+) -> Report:
+    """Judge what was seen at ``at`` by the plan's policy; ``fail_on`` overrides the policy's own."""
+    threshold = fail_on or plan.policy.fail_on
+    by_target: dict[str, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_target[observation.target].append(observation)
+    findings = tuple(
+        _finding(check, plan.policy, by_target.get(check.target.name, []), at, threshold) for check in plan.checks
+    )
+    counts = Counter(finding.outcome for finding in findings)
+    return Report(
+        verdict=verdict(findings, threshold),
+        policy=PolicyReference(
+            id=plan.policy.id, version=plan.policy.version, title=plan.policy.title, sha256=plan.policy.sha256
+        ),
+        auditor_version=__version__,
+        generated_at=generated_at,
+        observed_at=at,
+        fail_on=threshold,
+        counts={outcome: counts[outcome] for outcome in Outcome if counts[outcome]},
+        findings=findings,
+        endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
+    )
+
+
+def verdict(findings: Iterable[Finding], fail_on: Severity) -> Verdict:
+    """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed."""
+    outcomes = {finding.outcome for finding in findings}
+    doubts = {finding.outcome for finding in findings if finding.severity.rank >= fail_on.rank}
+    if Outcome.FAIL in outcomes:
+        return Verdict.FAIL
+    if Outcome.INCONCLUSIVE in doubts or not outcomes & {Outcome.PASS, Outcome.WARN, Outcome.WAIVED}:
+        return Verdict.INCONCLUSIVE
+    return Verdict.PASS
+
+
+def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
+    setting = check.setting
+    remarks = _remarks(check, policy, observations, at)
+    violations = tuple(remark for remark in remarks if isinstance(remark, Violation))
+    doubts = [remark for remark in remarks if isinstance(remark, Inconclusive)]
+    excuses = [remark for remark in remarks if isinstance(remark, NotApplicable)]
+    if violations:
+        outcome = Outcome.FAIL if setting.severity.rank >= fail_on.rank else Outcome.WARN
+    elif doubts:
+        outcome = Outcome.INCONCLUSIVE
+    elif excuses:
+        outcome = Outcome.NOT_APPLICABLE
+    else:
+        outcome = Outcome.PASS
+    return Finding(
+        rule=setting.rule.id,
+        target=check.target.name,
+        outcome=outcome,
+        severity=setting.severity,
+        title=setting.rule.title,
+        violations=violations,
+        reason=_reason(doubts) or (excuses[0].reason if outcome is Outcome.NOT_APPLICABLE else ""),
+        remediation=setting.rule.remediation,
+        citations=setting.rule.citations,
+        requirements=setting.rule.requirements,
+    )
+
+
+def _remarks(check: Check, policy: Policy, observations: list[Observation], at: datetime) -> list[Remark]:
+    setting = check.setting
+    seen = tuple(found for found in observations if isinstance(found, setting.rule.observes))
+    missing = [
+        Inconclusive(subject=check.target.name, reason=gap.reason)
+        for gap in observations
+        if isinstance(gap, NotSeen) and gap.wanted == setting.rule.observation_kind
+    ]
+    if not seen:
+        return list(missing) or [Inconclusive(subject=check.target.name, reason="it was not observed")]
+    return [*_judge(setting, Evidence(check.target, at, seen, policy.anchors)), *missing]
+
+
+def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
+    try:
+        return list(setting.rule.check(evidence, setting.params))
+    except Exception as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
+        return [
+            Inconclusive(
+                subject=evidence.target.name,
+                reason=f"the rule itself failed with {type(error).__name__}; please report this as a bug",
+            )
+        ]
+
+
+def _reason(doubts: list[Inconclusive]) -> str:
+    """The reasons, each once, with the subjects it concerns."""
+    subjects: Mapping[str, list[str]] = defaultdict(list)
+    for doubt in doubts:
+        subjects[doubt.reason].append(doubt.subject)
+    return "; ".join(f"{_listed(names)}: {reason}" for reason, names in subjects.items())
+
+
+def _listed(names: list[str], most: int = 3) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

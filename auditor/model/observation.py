@@ -1,0 +1,183 @@
+"""What was seen, when and where; never what it means.
+
+An observation is written to disk as one line of JSON and judged later, perhaps by another policy.  A question that
+could not be answered is an observation too (``NotSeen``, or an ``Undetermined`` inside another one): silence is never
+an answer.  Everything a peer sent as text has passed the sanitiser before it is put here.
+"""
+
+import base64
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
+
+from auditor.model.target import Target
+from auditor.model.tls import ProtocolVersion
+from auditor.model.value import Value
+
+Der: TypeAlias = Annotated[
+    bytes,
+    BeforeValidator(lambda value: base64.b64decode(value, validate=True) if isinstance(value, str) else value),
+    PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str),
+    Field(description="DER, base64 encoded"),
+]
+
+
+class Undetermined(Value):
+    """A question that got no answer, and why."""
+
+    subject: str
+    reason: str
+
+
+class Seen(Value):
+    """What all observations share."""
+
+    target: str = Field(description="The name of the target")
+    at: datetime = Field(description="The run's one clock reading, UTC")
+
+
+class Run(Value):
+    """The head of a file of observations: what was to be looked at."""
+
+    kind: Literal["run"] = "run"
+    schema_version: Literal["1"] = "1"
+    auditor_version: str
+    at: datetime
+    targets: tuple[Target, ...]
+
+
+class AcceptedSuite(Value):
+    """A cipher suite the endpoint chose in a ServerHello."""
+
+    name: str = Field(description="IANA name")
+    encrypt_then_mac: bool | None = Field(
+        default=None,
+        description="CBC suites: whether encrypt-then-MAC (RFC 7366) was agreed; none where it was not offered",
+    )
+
+
+class CipherSuitesSeen(Seen):
+    """What one protocol version accepts.  ``accepted`` is in the order of the endpoint's picks."""
+
+    kind: Literal["cipher-suites"] = "cipher-suites"
+    version: ProtocolVersion
+    accepted: tuple[AcceptedSuite, ...] = ()
+    refused: tuple[str, ...] = Field(default=(), description="IANA names that a vouched-for refusal covers")
+    undetermined: tuple[Undetermined, ...] = Field(default=(), description="By IANA name: neither accepted nor refused")
+    possibly_more: bool = Field(default=False, description="The budget ran out while suites were still being accepted")
+    preference: Literal["server", "client"] | None = Field(
+        default=None, description="Whose order decides; none if not learnt"
+    )
+    prefers_cbc: bool | None = Field(
+        default=None, description="Whether a CBC suite was chosen although the hello put an accepted AEAD suite first"
+    )
+    exhaustive: tuple[str, ...] | None = Field(
+        default=None, description="What an exhaustive enumeration accepted, if one was made"
+    )
+    evidence: tuple[str, ...] = Field(default=(), description="The answers that decided, one sentence each")
+
+    @property
+    def spoken(self) -> bool | None:
+        """Whether the endpoint speaks this version; none when that could not be told."""
+        if self.accepted:
+            return True
+        return None if self.undetermined else False
+
+
+class CertificateChainSeen(Seen):
+    """A certificate chain exactly as the endpoint sent it, leaf first."""
+
+    kind: Literal["certificate-chain"] = "certificate-chain"
+    versions: tuple[ProtocolVersion, ...] = Field(description="The versions in which it was sent")
+    certificates: tuple[Der, ...]
+
+
+class ClientCertificateSeen(Seen):
+    """How one protocol version treats a client that has no certificate."""
+
+    kind: Literal["client-certificate"] = "client-certificate"
+    version: ProtocolVersion
+    requested: bool | None = Field(
+        description="Whether a CertificateRequest arrived; none if the handshake broke before"
+    )
+    authorities: tuple[Der, ...] = Field(default=(), description="The CA names of the CertificateRequest, DER Names")
+    without: Literal["refused", "served", "undetermined"] = Field(
+        description="What met a client without a certificate: a refusal, the service itself, or it could not be told"
+    )
+    stage: Literal["handshake", "after-handshake", "after-request"] | None = Field(
+        default=None, description="When the refusal or the answer came"
+    )
+    evidence: str = Field(
+        default="", description="What was seen: the alert, the close or the application's status line"
+    )
+
+
+class GroupsSeen(Seen):
+    """Key-exchange groups of one protocol version."""
+
+    kind: Literal["groups"] = "groups"
+    version: ProtocolVersion
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+
+class SignatureSchemesSeen(Seen):
+    """Whether a ServerKeyExchange or CertificateVerify is signed with a weak hash when the client offers no better."""
+
+    kind: Literal["signature-schemes"] = "signature-schemes"
+    version: ProtocolVersion
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+
+class PlaintextSeen(Seen):
+    """Whether the service answers without TLS."""
+
+    kind: Literal["plaintext"] = "plaintext"
+    transport: Literal["tcp", "udp"]
+    port: int
+    answered: bool | None = Field(description="None when it could not be told")
+    evidence: str = ""
+
+
+class WeaknessSeen(Seen):
+    """One known weakness, as sslyze's scan command judged it."""
+
+    kind: Literal["weakness"] = "weakness"
+    weakness: str
+    vulnerable: bool | None = Field(description="None when it could not be told")
+    evidence: str = ""
+
+
+class NotSeen(Seen):
+    """A question that was put and could not be answered at all, and why."""
+
+    kind: Literal["not-seen"] = "not-seen"
+    wanted: str = Field(description="The kind of observation that is missing")
+    reason: str
+
+
+class ConnectionsUsed(Seen):
+    """How many connections the endpoint was asked for, and for how long."""
+
+    kind: Literal["connections"] = "connections"
+    count: int
+    seconds: float
+
+
+Observation: TypeAlias = Annotated[
+    CipherSuitesSeen
+    | CertificateChainSeen
+    | ClientCertificateSeen
+    | GroupsSeen
+    | SignatureSchemesSeen
+    | PlaintextSeen
+    | WeaknessSeen
+    | NotSeen
+    | ConnectionsUsed,
+    Field(discriminator="kind"),
+]
+OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)

@@ -1,0 +1,35 @@
+"""A policy in effect: after ``extends``, ``disable`` and ``severity`` have been worked out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.model.rule import Params, Rule, TrustAnchor
+from auditor.model.severity import Severity
+
+
+@dataclass(frozen=True)
+class RuleSetting:
+    """One rule as the policy sets it."""
+
+    rule: Rule[Any, Any]
+    params: Params
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is demanded."""
+
+    id: str
+    version: str
+    title: str
+    source: str
+    fail_on: Severity
+    """A violation below this severity is a warning."""
+    settings: tuple[RuleSetting, ...]
+    disabled: tuple[tuple[str, str], ...]
+    """Rules switched off, each with its reason."""
+    anchors: tuple[TrustAnchor, ...]
+    """The pinned roots that ship with the policies, by file name."""
+    sha256: str
+    """Of the policy in effect: the same for two files that demand the same."""

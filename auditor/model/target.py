@@ -1,0 +1,32 @@
+"""What is audited: one service at one address."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from auditor.model.value import Value
+
+
+class Service(StrEnum):
+    """The protocol spoken inside TLS; it decides what is asked after the handshake."""
+
+    SIP = "sip"
+    HTTPS = "https"
+
+
+class Target(Value):
+    """One service at one address.  A host name with several addresses gives one target for each."""
+
+    name: str = Field(description="Its name in reports: the inventory name, host:port, or host:port@address")
+    host: str = Field(
+        description="The host as it was given, in ASCII (IDNA A-labels), without a trailing dot; or an IP address"
+    )
+    port: int = Field(ge=1, le=65535)
+    service: Service
+    address: str | None = Field(
+        default=None, description="The IP address to connect to; none when the name did not resolve"
+    )
+    server_name: str | None = Field(
+        default=None, description="The DNS name sent as SNI and expected in the certificate; none for a bare address"
+    )
+    unresolved: str | None = Field(default=None, description="Why there is no address, as one sentence")

@@ -1,0 +1,45 @@
+"""Policy and targets together: the complete list of checks that are promised, and what must be looked at for them."""
+
+from dataclasses import dataclass
+from functools import reduce
+
+from auditor.model.asks import Asks
+from auditor.model.policy import Policy, RuleSetting
+from auditor.model.target import Target
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule on one target: exactly one finding comes of it."""
+
+    setting: RuleSetting
+    target: Target
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is promised (``checks``) and what the probes are asked for (``asks``, the same for every target)."""
+
+    policy: Policy
+    targets: tuple[Target, ...]
+    checks: tuple[Check, ...]
+    asks: Asks
+
+
+def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False) -> Plan:
+    """Every rule of the policy on every target, in the order of the targets and then of the rule ids.
+
+    ``thorough`` sets sslyze's exhaustive enumeration beside the elimination.
+    """
+    settings = sorted(policy.settings, key=lambda setting: setting.rule.id)
+    return Plan(
+        policy=policy,
+        targets=targets,
+        checks=tuple(Check(setting, target) for target in targets for setting in settings),
+        asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
+    )
+
+
+def _asks(setting: RuleSetting) -> Asks:
+    asks: Asks = setting.rule.asks(setting.params)
+    return asks + Asks(kinds=frozenset({setting.rule.observation_kind}))

@@ -1,0 +1,93 @@
+"""What an endpoint looked like, for reading beside the findings.  It decides nothing."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from auditor.model.observation import (
+    CertificateChainSeen,
+    CipherSuitesSeen,
+    ClientCertificateSeen,
+    ConnectionsUsed,
+    Observation,
+)
+from auditor.model.policy import Policy
+from auditor.model.report import CertificateFacts, ChainSummary, EndpointSummary, VersionSummary
+from auditor.model.target import Target
+from auditor.model.tls import ProtocolVersion
+from auditor.x509 import MalformedCertificate, anchor_of, facts
+
+ClientCertificate = Literal["not requested", "optional", "required", "unknown", ""]
+
+
+def summarise(target: Target, observations: Sequence[Observation], policy: Policy) -> EndpointSummary:
+    """The endpoint's versions, suites, client-certificate demand and chains."""
+    used = next((seen for seen in observations if isinstance(seen, ConnectionsUsed)), None)
+    return EndpointSummary(
+        target=target.name,
+        host=target.host,
+        address=target.address,
+        port=target.port,
+        service=target.service,
+        server_name=target.server_name,
+        connections=used.count if used else None,
+        seconds=used.seconds if used else None,
+        versions=tuple(_versions(observations)),
+        chains=tuple(
+            _chain(seen, policy)
+            for seen in observations
+            if isinstance(seen, CertificateChainSeen) and seen.certificates
+        ),
+    )
+
+
+def _versions(observations: Sequence[Observation]) -> Iterator[VersionSummary]:
+    demands = {seen.version: _demand(seen) for seen in observations if isinstance(seen, ClientCertificateSeen)}
+    order = list(ProtocolVersion)
+    suites = [seen for seen in observations if isinstance(seen, CipherSuitesSeen)]
+    for seen in sorted(suites, key=lambda found: order.index(found.version), reverse=True):
+        yield VersionSummary(
+            version=seen.version,
+            spoken=seen.spoken,
+            suites=tuple(suite.name for suite in seen.accepted),
+            client_certificate=demands.get(seen.version, ""),
+        )
+
+
+def _demand(seen: ClientCertificateSeen) -> ClientCertificate:
+    if seen.requested is None or (seen.requested and seen.without == "undetermined"):
+        return "unknown"
+    if not seen.requested:
+        return "not requested"
+    return "required" if seen.without == "refused" else "optional"
+
+
+def _chain(seen: CertificateChainSeen, policy: Policy) -> ChainSummary:
+    trust = anchor_of(seen.certificates, policy.anchors, seen.at)
+    return ChainSummary(
+        versions=tuple(seen.versions),
+        certificates=tuple(_facts(der, seen) for der in seen.certificates[:_MOST_CERTIFICATES]),
+        anchor=_facts(trust.anchor.der, seen) if trust.anchor else None,
+        anchor_name=trust.anchor.name if trust.anchor else None,
+    )
+
+
+_MOST_CERTIFICATES = 16
+
+
+def _facts(der: bytes, seen: CertificateChainSeen) -> CertificateFacts:
+    """A certificate that cannot be read has a place in the chain all the same."""
+    try:
+        return facts(der)
+    except MalformedCertificate as error:
+        return CertificateFacts(
+            subject=f"not readable: {error}",
+            issuer="",
+            serial_number="",
+            not_before=seen.at,
+            not_after=seen.at,
+            key="",
+            signature_algorithm="",
+            names=(),
+            sha256="",
+            certificate_authority=False,
+        )
