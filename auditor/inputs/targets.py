@@ -1,0 +1,159 @@
+"""Targets as they are named on the command line or in an inventory, and what they resolve to."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TypeAlias
+
+from auditor.inputs.errors import InputError, InputErrors, quoted
+from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
+from auditor.model.target import Service, Target
+
+SIPS_PORT = 5061
+"""The port of SIP over TLS (RFC 3261 section 19.1.2)."""
+_DEFAULTS = {"sips": (Service.SIP, SIPS_PORT), "https": (Service.HTTPS, 443)}
+
+Resolve: TypeAlias = Callable[[str], tuple[str, ...] | str]
+"""Gives the addresses of a name, or one sentence that says why there are none."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a target was named; empty for the command line."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class TargetRequest:
+    """A service that is to be audited, before its name is resolved."""
+
+    name: str
+    host: str
+    port: int
+    service: Service
+    server_name: str | None
+    """The DNS name for SNI and for the certificate; none for a bare address."""
+    is_address: bool
+    location: Location = Location()
+
+    def error(self, message: str) -> InputError:
+        """Make an error at the place where the target was named."""
+        return InputError(message, self.location.file, self.location.line, self.location.column)
+
+
+def parse_target(text: str) -> TargetRequest:
+    """Read ``HOST:PORT``, ``[ADDRESS]:PORT``, ``sips://HOST[:PORT]`` or ``https://HOST[:PORT]``.
+
+    Without a scheme port 5061 means SIP and any other HTTPS.  ``InputErrors`` with one error when it is wrong.
+    """
+    try:
+        host, port, service = split_target(text)
+    except ValueError as error:
+        raise InputErrors([InputError(f"target {quoted(text)}: {error}")]) from None
+    return TargetRequest(
+        name=f"{host.bracketed}:{port}",
+        host=host.text,
+        port=port,
+        service=service,
+        server_name=None if host.is_address else host.text,
+        is_address=host.is_address,
+    )
+
+
+def parse_targets(texts: Iterable[str]) -> tuple[TargetRequest, ...]:
+    """Read several targets; everything that is wrong with any of them is raised in one go."""
+    requests: list[TargetRequest] = []
+    errors: list[InputError] = []
+    for text in texts:
+        try:
+            requests.append(parse_target(text))
+        except InputErrors as wrong:
+            errors += wrong.errors
+    errors += repeated(requests)
+    if errors:
+        raise InputErrors(errors)
+    return tuple(requests)
+
+
+def split_target(text: str) -> tuple[Host, int, Service]:
+    """Take a target apart.  ``ValueError`` says in a sentence what is wrong with it."""
+    if not text.isprintable() or " " in text:
+        raise ValueError("it has a space or a character that does not print")
+    scheme, separator, rest = text.rpartition("://")
+    named = _DEFAULTS[parse_scheme(scheme)] if separator else None
+    authority = rest.removesuffix("/") if named else rest
+    for mark, what in (("@", "a user"), ("/", "a path"), ("?", "a query"), ("#", "a fragment"), ("\\", "a backslash")):
+        if mark in authority:
+            raise ValueError(f"it has {what}; a target is a host and a port")
+    host, port = _split(authority)
+    if port is None and named is None:
+        raise ValueError("the port is missing; write HOST:PORT, sips://HOST or https://HOST")
+    number = parse_port(port) if port is not None else named[1] if named else 0
+    service = named[0] if named else service_of(number)
+    return host, number, service
+
+
+def service_of(port: int) -> Service:
+    """Tell the service by the port: SIP on 5061, HTTPS on any other."""
+    return Service.SIP if port == SIPS_PORT else Service.HTTPS
+
+
+def _split(authority: str) -> tuple[Host, str | None]:
+    """Part the host from the port; an IPv6 address stands in brackets."""
+    if authority.startswith("["):
+        inside, bracket, rest = authority[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise ValueError("an IPv6 address with a port is written as [ADDRESS]:PORT")
+        return parse_host(inside, bracketed=True), rest[1:] if rest else None
+    if authority.count(":") > 1:
+        raise ValueError("an IPv6 address stands in brackets, as in [2001:db8::1]:5061")
+    host, colon, port = authority.partition(":")
+    return parse_host(host), port if colon else None
+
+
+def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
+    """Find targets that are there twice, by name or under two names."""
+    names = Counter(request.name for request in requests)
+    endpoints: dict[tuple[str, int, Service, str | None], TargetRequest] = {}
+    for index, request in enumerate(requests):
+        first = endpoints.setdefault((request.host, request.port, request.service, request.server_name), request)
+        if names[request.name] > 1 and request.name in {earlier.name for earlier in requests[:index]}:
+            yield request.error(f"the target {quoted(request.name)} is there twice")
+        elif first is not request:
+            yield request.error(f"the target {quoted(request.name)} is the same endpoint as {quoted(first.name)}")
+
+
+def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Target, ...]:
+    """Make one target for every address of every request; a name without one gives a target that says why.
+
+    ``InputErrors`` when a target is there twice.
+    """
+    if errors := list(repeated(requests)):
+        raise InputErrors(errors)
+    addresses: dict[str, tuple[str, ...] | str] = {}
+    for request in requests:
+        if not request.is_address and request.host not in addresses:
+            addresses[request.host] = resolve(request.host)
+    return tuple(target for request in requests for target in _targets(request, addresses))
+
+
+def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]) -> Iterator[Target]:
+    found = (request.host,) if request.is_address else addresses[request.host]
+    plain = Target(
+        name=request.name,
+        host=request.host,
+        port=request.port,
+        service=request.service,
+        server_name=request.server_name,
+    )
+    if isinstance(found, str) or not found:
+        yield plain.model_copy(update={"unresolved": found or f"{request.host} has no address"})
+        return
+    distinct = sorted(set(found), key=lambda text: (ip_address(text).version, ip_address(text)))
+    for address in distinct:
+        name = request.name if len(distinct) == 1 else f"{request.name}@{address}"
+        yield plain.model_copy(update={"name": name, "address": address})

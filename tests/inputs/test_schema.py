@@ -1,0 +1,97 @@
+"""The generated schema, and the roots that ship."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from auditor.inputs import shipped
+from auditor.inputs.errors import InputErrors
+from auditor.inputs.inventory import inventory_schema
+from auditor.inputs.schema import policy_schema
+from auditor.inputs.shipped import PINS, policy_directory, shipped_policies, shipped_roots
+from auditor.inputs.yaml import read_yaml
+from auditor.model.tls import ProtocolVersion, suites_of
+from auditor.rules import all_rules
+
+
+def test_both_schemas_are_schemas() -> None:
+    Draft202012Validator.check_schema(policy_schema())
+    Draft202012Validator.check_schema(inventory_schema())
+
+
+def test_every_rule_is_in_the_schema_with_every_parameter_and_a_severity() -> None:
+    definitions = policy_schema()["$defs"]
+    for rule in all_rules().values():
+        names = {field.alias or name for name, field in rule.params.model_fields.items()}
+        assert set(definitions[f"rule-{rule.id}"]["properties"]) == {*names, "severity"}
+        assert "severity" not in names
+
+
+def test_every_list_of_suites_and_roots_in_the_schema_is_a_list_of_known_names() -> None:
+    def lists(schema: Any, name: str) -> list[Any]:
+        if not isinstance(schema, dict):
+            return []
+        here = [schema["properties"][name]] if name in schema.get("properties", {}) else []
+        return here + [found for inner in schema.values() for found in lists(inner, name)]
+
+    schema = policy_schema()
+    for version in (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3):
+        found = lists(schema["$defs"], version)
+        assert len(found) == 2
+        assert all(one["items"] == {"$ref": f"#/$defs/suites-{version}"} for one in found)
+        assert set(schema["$defs"][f"suites-{version}"]["enum"]) == {suite.name for suite in suites_of(version)}
+    assert all(one["items"] == {"$ref": "#/$defs/roots"} for one in lists(schema["$defs"], "roots"))
+    assert lists(schema["$defs"], "roots")
+
+
+def test_every_root_file_is_pinned_and_every_pin_has_its_file() -> None:
+    assert {path.stem for path in (policy_directory() / "roots").iterdir()} == set(PINS)
+    for anchor in shipped_roots():
+        assert hashlib.sha256(anchor.der).hexdigest() == PINS[anchor.name]
+        assert not anchor.declared
+
+
+def test_a_root_file_with_another_certificate_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("policies")
+    (folder / "roots").mkdir()
+    source = policy_directory() / "roots" / "digicert-global-root-g3.pem"
+    (folder / "roots" / "digicert-global-root-g2.pem").write_bytes(source.read_bytes())
+    monkeypatch.setattr(shipped, "policy_directory", lambda: folder)
+    monkeypatch.setattr(shipped, "PINS", {"digicert-global-root-g2": PINS["digicert-global-root-g2"]})
+    with pytest.raises(InputErrors, match="this is not the pinned root"):
+        shipped.shipped_roots.__wrapped__()
+    (folder / "roots" / "digicert-global-root-g2.pem").write_text("hello", encoding="utf-8")
+    with pytest.raises(InputErrors, match="this is not a certificate"):
+        shipped.shipped_roots.__wrapped__()
+
+
+def test_the_policies_of_an_installed_package_are_inside_it(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path_factory.mktemp("site") / "auditor"
+    package.mkdir()
+    monkeypatch.setattr("importlib.resources.files", lambda _name: package)
+    assert policy_directory() == package.parent / "policies"
+    (package / "_policies").mkdir()
+    assert policy_directory() == package / "_policies"
+
+
+def test_the_packaged_requirements_are_read_by_the_strict_reader_and_cover_what_the_rules_name() -> None:
+    document = read_yaml(policy_directory() / "requirements.yaml")
+    entries = document.data["requirements"]
+    known = [entry["id"] for entry in entries]
+    assert len(known) == len(set(known)) == 130
+    assert {key for entry in entries for key in entry} == {"id", "statement", "check_kind", "severity"}
+    for rule in all_rules().values():
+        assert set(rule.requirements) <= set(known), rule.id
+
+
+def test_every_policy_says_in_its_file_where_it_comes_from() -> None:
+    for name in shipped_policies():
+        path = policy_directory() / f"{name}.yaml"
+        assert read_yaml(path).data["id"] == name
+        assert path.read_text(encoding="utf-8").startswith("# ")
