@@ -1,0 +1,65 @@
+"""When a CA withdraws an issuing certificate, everything below it is revoked with it, whatever its own dates say.
+
+DigiCert withdrew "DigiCert Global CA G2" and others on 2026-05-15.  Few SBCs look at revocation, so the endpoint may go
+on working with some peers and fail with others.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.model.observation import CertificateChainSeen
+from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+from auditor.model.value import Value
+from auditor.x509.chains import PeerChain, judge_chains
+from auditor.x509.facts import common_name, label
+
+
+class Withdrawal(Value):
+    """An issuing certificate that its CA has withdrawn."""
+
+    issuer: str = Field(min_length=1, description="Common name of the issuing certificate")
+    since: dt.date = Field(description="Day of its revocation")
+    source: str = Field(min_length=1, description="Where the CA says so")
+    checked: dt.date = Field(description="Day on which the source was read")
+
+
+class Withdrawals(Params):
+    """What has been withdrawn."""
+
+    withdrawn: tuple[Withdrawal, ...] = Field(min_length=1, description="Issuing certificates that are revoked")
+
+
+def check(evidence: Evidence[CertificateChainSeen], params: Withdrawals) -> Iterator[Remark]:
+    """No certificate that was sent may have a withdrawn issuer."""
+    in_force = {entry.issuer.casefold(): entry for entry in params.withdrawn if entry.since <= evidence.at.date()}
+
+    def judge(chain: PeerChain) -> Iterator[Remark]:
+        for certificate in chain.sent:
+            entry = in_force.get((common_name(certificate.issuer) or "").casefold())
+            if entry:
+                yield Violation(
+                    subject=label(certificate),
+                    expected="an issuer that is not revoked",
+                    observed=f"issued by {entry.issuer}, revoked on {entry.since} ({entry.source})",
+                )
+
+    return judge_chains(evidence, judge)
+
+
+RULE = Rule(
+    id="certificate-issuer-withdrawn",
+    title="A certificate was issued by a CA certificate that has been withdrawn",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(document="DigiCert ALERT60", url="https://knowledge.digicert.com/alerts"),
+        Citation(document="RFC 5280", section="5", url="https://www.rfc-editor.org/rfc/rfc5280#section-5"),
+    ),
+    requirements=("TIM-07",),
+    remediation="Have the certificate issued again by the CA's current issuing certificate and install the new chain.",
+    observes=CertificateChainSeen,
+    params=Withdrawals,
+    check=check,
+)

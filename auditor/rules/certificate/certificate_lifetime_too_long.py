@@ -1,0 +1,73 @@
+"""Public CAs may issue certificates for ever shorter lifetimes; a longer one was not issued by the rules.
+
+Browsers refuse such a certificate, and a CA that finds it must withdraw it.  Private CAs set their own limits, so the
+rule says nothing of a chain that ends at a private root.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.model.observation import CertificateChainSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+from auditor.model.value import Value
+from auditor.x509.chains import PeerChain, judge_chains, under_public_root
+from auditor.x509.dates import lifetime_days
+
+
+class LifetimeLimit(Value):
+    """The longest lifetime from a day on."""
+
+    issued_from: dt.date = Field(description="First day of issue to which the limit applies")
+    maximum_days: int = Field(ge=1, description="Days from notBefore to notAfter, both ends included")
+
+
+class LifetimeLimits(Params):
+    """How long a certificate of a public CA may last."""
+
+    schedule: tuple[LifetimeLimit, ...] = Field(min_length=1, description="Limits; the latest that applies counts")
+
+
+def check(evidence: Evidence[CertificateChainSeen], params: LifetimeLimits) -> Iterator[Remark]:
+    """A certificate under a public root must not last longer than was allowed on its day of issue."""
+
+    def judge(chain: PeerChain) -> Iterator[Remark]:
+        public = under_public_root(chain.trust)
+        issued = chain.leaf.not_valid_before_utc.date()
+        limits = [limit for limit in params.schedule if limit.issued_from <= issued]
+        if public is None:
+            yield Inconclusive(subject=chain.subject, reason="whether its root is a public one cannot be told")
+        elif not public:
+            yield NotApplicable(reason="the root is a private one, and private CAs set their own limits")
+        elif limits:
+            maximum = max(limits, key=lambda limit: limit.issued_from).maximum_days
+            found = lifetime_days(chain.leaf)
+            if found > maximum:
+                yield Violation(
+                    subject=chain.subject,
+                    expected=f"at most {maximum} days for a certificate issued on {issued}",
+                    observed=f"{found} days",
+                )
+
+    return judge_chains(evidence, judge)
+
+
+RULE = Rule(
+    id="certificate-lifetime-too-long",
+    title="A certificate of a public CA lasts longer than the rules allow",
+    severity=Severity.LOW,
+    citations=(
+        Citation(
+            document="CA/Browser Forum Baseline Requirements for TLS Server Certificates",
+            section="6.3.2",
+            url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
+        ),
+    ),
+    requirements=("TIM-04",),
+    remediation="Have the certificate issued again, for a lifetime the rules allow.",
+    observes=CertificateChainSeen,
+    params=LifetimeLimits,
+    check=check,
+)

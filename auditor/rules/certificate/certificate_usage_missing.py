@@ -1,0 +1,57 @@
+"""An SBC is server for one call and client for the next, with the same certificate, so it must be allowed to be both.
+
+Public CAs stop issuing certificates for the client role: the last ones with clientAuth are issued by 2027-03-15.  An
+intermediate certificate that lists serverAuth alone takes the client role from everything below it, whatever the
+endpoint's own certificate says, and so the whole chain is looked at.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.model.observation import CertificateChainSeen
+from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+from auditor.x509.chains import PeerChain, judge_chains
+from auditor.x509.facts import label
+from auditor.x509.usage import Role, lacking
+
+
+class Roles(Params):
+    """What the certificate has to serve as."""
+
+    roles: tuple[Role, ...] = Field(min_length=1, description="TLS roles in which the certificate is used")
+
+
+def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[Remark]:
+    """Key usage and extended key usage must allow every role, on each certificate that restricts them."""
+
+    def judge(chain: PeerChain) -> Iterator[Remark]:
+        for role in params.roles:
+            for lack in lacking(chain.linked, role):
+                yield Violation(subject=label(lack.certificate), expected=lack.expected, observed=lack.observed)
+
+    return judge_chains(evidence, judge)
+
+
+RULE = Rule(
+    id="certificate-usage-missing",
+    title="A certificate may not be used in a role it is needed in",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="RFC 5280", section="4.2.1.12", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12"
+        ),
+        Citation(
+            document="Chrome Root Program Policy 1.8",
+            section="1.3.2",
+            url="https://googlechrome.github.io/chromerootprogram/",
+        ),
+    ),
+    requirements=("TIM-02",),
+    remediation="Have the certificate issued with both serverAuth and clientAuth, under issuing certificates that "
+    "exclude neither.  Where the CA no longer does that, use a private CA whose root was sent to the onboarding team.",
+    observes=CertificateChainSeen,
+    params=Roles,
+    check=check,
+)

@@ -1,0 +1,1 @@
+"""Whether an endpoint demands and verifies a certificate of its client."""

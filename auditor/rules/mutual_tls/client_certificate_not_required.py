@@ -1,0 +1,49 @@
+"""A certificate that is asked for but may be left out authenticates nobody.
+
+In TLS 1.3 the client's handshake is over before the server has refused it, so a finished handshake proves nothing;
+what decides is whether the application answers a client that has shown no certificate.
+"""
+
+from collections.abc import Iterator
+
+from auditor.model.observation import ClientCertificateSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> Iterator[Remark]:
+    """A client without a certificate was refused, in every version."""
+    for seen in evidence.seen:
+        if seen.requested is False:
+            yield Violation(
+                subject=seen.version,
+                expected="a client without a certificate refused",
+                observed="no certificate asked for",
+            )
+        elif seen.without == "served":
+            yield Violation(
+                subject=seen.version,
+                expected="a client without a certificate refused",
+                observed=f"served: {seen.evidence}",
+            )
+        elif seen.requested is None or seen.without == "undetermined":
+            yield Inconclusive(subject=seen.version, reason=seen.evidence)
+
+
+RULE = Rule(
+    id="client-certificate-not-required",
+    title="A client without a certificate is served",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
+        Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
+    ),
+    requirements=("SEC-13",),
+    remediation=(
+        "Make the client certificate mandatory in every protocol version (nginx: ssl_verify_client on; HAProxy: verify "
+        "required; Kamailio: require_certificate = yes)."
+    ),
+    observes=ClientCertificateSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,48 @@
+"""Every suite an endpoint accepts is one that an attacker may choose.
+
+Azure Communications Gateway uses eight suites in TLS 1.2 and two in TLS 1.3.  Anything beyond them on the same
+listener is of no use to it: at best dead weight, at worst a suite without forward secrecy or authentication.
+"""
+
+from collections.abc import Iterator
+
+from auditor.model.observation import CipherSuitesSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.severity import Severity
+from auditor.model.suite_lists import SuiteLists, asks_for
+
+
+def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[Remark]:
+    """In every version that has a list, nothing outside the list is accepted, and nothing is left open."""
+    seen = {observation.version: observation for observation in evidence.seen}
+    for version, allowed in params.lists().items():
+        if version not in seen:
+            yield Inconclusive(subject=version, reason=f"{version} was not asked for")
+            continue
+        for suite in seen[version].accepted:
+            if suite.name not in allowed:
+                yield Violation(subject=suite.name, expected=f"refused in {version}", observed=f"accepted in {version}")
+        for doubt in seen[version].undetermined:
+            if doubt.subject not in allowed:
+                yield Inconclusive(subject=doubt.subject, reason=f"{version}: {doubt.reason}")
+
+
+RULE = Rule(
+    id="cipher-suite-not-allowed",
+    title="A cipher suite is accepted that the policy does not allow",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(document="Overview of security for Azure Communications Gateway", section="Cipher suites"),
+        Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),
+    ),
+    requirements=(
+        "SEC-28",
+        *(f"SEC-C12-{number}" for number in range(1, 9)),
+        *(f"SEC-C13-{number}" for number in range(1, 3)),
+    ),
+    remediation="Set the listener's cipher suites to exactly the policy's list (`auditor policy show` prints it).",
+    observes=CipherSuitesSeen,
+    params=SuiteLists,
+    check=check,
+    asks=asks_for,
+)

@@ -1,0 +1,58 @@
+"""Some flaws lie in the TLS library itself, and no setting of versions or suites shows them.
+
+Heartbleed and CCS injection are old bugs of OpenSSL, ROBOT is one of many RSA implementations; TLS compression and
+renegotiation without RFC 5746 are features that turned out to be flaws.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from auditor.model.asks import Asks
+from auditor.model.observation import WeaknessSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+Weakness = Literal["heartbleed", "robot", "openssl-ccs-injection", "compression", "insecure-renegotiation"]
+
+
+class Weaknesses(Params):
+    """What to look for; each takes connections of its own."""
+
+    weaknesses: tuple[Weakness, ...] = Field(
+        default=("heartbleed", "robot", "openssl-ccs-injection", "compression", "insecure-renegotiation"),
+        min_length=1,
+        description="Weaknesses to look for",
+    )
+
+
+def check(evidence: Evidence[WeaknessSeen], params: Weaknesses) -> Iterator[Remark]:
+    """None of the named weaknesses was found, and each was looked for."""
+    seen = {observation.weakness: observation for observation in evidence.seen}
+    for weakness in params.weaknesses:
+        if weakness not in seen:
+            yield Inconclusive(subject=weakness, reason="it was not looked for")
+        elif seen[weakness].vulnerable is None:
+            yield Inconclusive(subject=weakness, reason=seen[weakness].evidence)
+        elif seen[weakness].vulnerable:
+            yield Violation(
+                subject=weakness, expected="not vulnerable", observed=seen[weakness].evidence or "vulnerable"
+            )
+
+
+RULE = Rule(
+    id="known-weakness",
+    title="The TLS implementation has a known weakness",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(document="RFC 7457", section="2", url="https://www.rfc-editor.org/rfc/rfc7457#section-2"),
+        Citation(document="RFC 9325", section="3", url="https://www.rfc-editor.org/rfc/rfc9325#section-3"),
+    ),
+    requirements=(),
+    remediation="Update the endpoint's TLS library; switch off TLS compression and renegotiation without RFC 5746.",
+    observes=WeaknessSeen,
+    params=Weaknesses,
+    check=check,
+    asks=lambda params: Asks(weaknesses=frozenset(params.weaknesses)),
+)

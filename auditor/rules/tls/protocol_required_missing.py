@@ -1,0 +1,49 @@
+"""If the endpoint speaks none of the versions its peer speaks, no call can be set up at all.
+
+Azure Communications Gateway opens connections in TLS 1.3 and falls back to TLS 1.2; a session border controller must
+accept at least one of them.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.model.observation import CipherSuitesSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+from auditor.model.tls import ProtocolVersion
+
+
+class RequiredProtocols(Params):
+    """Versions of which one has to be spoken."""
+
+    any_of: tuple[ProtocolVersion, ...] = Field(min_length=1, description="At least one of these must be accepted")
+
+
+def check(evidence: Evidence[CipherSuitesSeen], params: RequiredProtocols) -> Iterator[Remark]:
+    """One accepted version is enough; one that could not be told leaves it open."""
+    spoken = {seen.version: seen.spoken for seen in evidence.seen if seen.version in params.any_of}
+    if any(spoken.values()):
+        return
+    wanted = " or ".join(params.any_of)
+    unknown = [version for version in params.any_of if spoken.get(version) is None]
+    if unknown:
+        yield Inconclusive(subject=wanted, reason=f"it could not be told whether {' or '.join(unknown)} is spoken")
+    else:
+        yield Violation(subject=wanted, expected=f"{wanted} accepted", observed="all of them refused")
+
+
+RULE = Rule(
+    id="protocol-required-missing",
+    title="No protocol version is accepted that the peer speaks",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
+        Citation(document="RFC 9325", section="3.1.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1"),
+    ),
+    requirements=("SEC-08",),
+    remediation="Switch on TLS 1.2 or TLS 1.3 on this listener.",
+    observes=CipherSuitesSeen,
+    params=RequiredProtocols,
+    check=check,
+)

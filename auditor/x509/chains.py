@@ -1,0 +1,137 @@
+"""What every certificate rule starts from: each chain an endpoint sent, read, and linked as far as it goes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography import x509
+from pydantic import Field
+
+from auditor.model.observation import CertificateChainSeen
+from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Params, Remark, TrustAnchor
+from auditor.x509.dates import stale
+from auditor.x509.ending import Ending, EndingKind, well_known_roots
+from auditor.x509.facts import label
+from auditor.x509.path import Path, identity
+from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain
+from auditor.x509.trust import Status, Trust, anchor_of
+from auditor.x509.usage import narrowed
+
+
+class AcceptedRoots(Params):
+    """Roots a chain may end at."""
+
+    roots: tuple[str, ...] = Field(
+        default=(), description="Names of pinned root certificates (files in policies/roots)"
+    )
+    declared_roots: bool = Field(
+        default=False, description="Whether roots the operator has declared as sent to onboarding are accepted too"
+    )
+
+
+@dataclass(frozen=True)
+class PeerChain:
+    """One chain as an endpoint sent it."""
+
+    sent: tuple[x509.Certificate, ...]
+    ders: tuple[bytes, ...]
+    trust: Trust
+    """Against every root that is known by name, whether the policy accepts it or not."""
+    at: datetime
+    anchors: tuple[TrustAnchor, ...]
+
+    @property
+    def leaf(self) -> x509.Certificate:
+        """The endpoint's own certificate."""
+        return self.sent[0]
+
+    @property
+    def subject(self) -> str:
+        """The leaf's name and the start of its SHA-256."""
+        return label(self.leaf)
+
+    @property
+    def linked(self) -> Path:
+        """The certificates from the leaf up to the root, and the root itself where it is known."""
+        root = self.trust.ending.root if self.trust.ending else None
+        return self.trust.path if root is None or root in self.trust.path else (*self.trust.path, root)
+
+    def toward(self, params: AcceptedRoots) -> Trust:
+        """Return where the chain ends when only the roots that the policy accepts count."""
+        accepted = (
+            anchor
+            for anchor in self.anchors
+            if (params.declared_roots if anchor.declared else anchor.name in params.roots)
+        )
+        found = anchor_of(self.ders, tuple(accepted), self.at)
+        if found.ending is None or self.trust.anchor is None:
+            return found
+        # It ends at a root that is known by name and not accepted, which says more than "not sent" would.
+        known = Ending(EndingKind.ROOT_KNOWN, self.trust.path, root=self.trust.path[-1])
+        return replace(found, path=known.path, ending=known)
+
+
+def judge_chains(
+    evidence: Evidence[CertificateChainSeen], judge: Callable[[PeerChain], Iterable[Remark]]
+) -> Iterator[Remark]:
+    """Yield what ``judge`` says of every distinct chain, each remark once.
+
+    A chain that cannot be read or linked within the bounds is inconclusive.
+    """
+    remarks: dict[Remark, None] = {}
+    for certificates in dict.fromkeys(observation.certificates for observation in evidence.seen):
+        remarks |= dict.fromkeys(_judged(evidence, certificates, judge))
+    yield from remarks
+
+
+def _judged(
+    evidence: Evidence[CertificateChainSeen],
+    certificates: tuple[bytes, ...],
+    judge: Callable[[PeerChain], Iterable[Remark]],
+) -> list[Remark]:
+    try:
+        sent = read_chain(certificates)
+    except (MalformedCertificate, ChainTooLarge) as error:
+        return [Inconclusive(subject=evidence.target.name, reason=str(error))]
+    trust = anchor_of(certificates, evidence.anchors, evidence.at)
+    if trust.status in {Status.LIMIT, Status.MALFORMED}:
+        return [Inconclusive(subject=label(sent[0]), reason="; ".join(trust.reasons))]
+    return list(judge(PeerChain(sent, certificates, trust, evidence.at, evidence.anchors)))
+
+
+def unreached(chain: PeerChain, trust: Trust) -> Remark:
+    """Return what a rule about the way to an accepted root says of a chain without one: another rule reports that."""
+    if trust.status in {Status.LIMIT, Status.MALFORMED}:
+        return Inconclusive(subject=chain.subject, reason="; ".join(trust.reasons))
+    if trust.anchor is None:
+        return NotApplicable(reason="no chain leads to a root that the policy accepts")
+    return NotApplicable(reason="RFC 5280 validation does not accept the chain in the first place")
+
+
+def overlooked(chain: PeerChain, trust: Trust) -> Iterator[str]:
+    """Yield what is wrong with certificates on the way to an accepted root that the rules without roots do not look at.
+
+    Those rules follow the best path to any root known by name.  Where that is another one than the best path to a root
+    the policy accepts, nobody else would notice that the latter is out of date or limits the usage.
+    """
+    for certificate in trust.path:
+        if certificate in chain.linked:
+            continue
+        problem = stale(certificate, chain.at)
+        if problem and certificate in trust.below:
+            yield f"the way leads through {label(certificate)}, which {problem}"
+        for purpose in narrowed(certificate, chain.leaf):
+            yield f"the way leads through {label(certificate)}, which excludes {purpose}"
+
+
+def under_public_root(trust: Trust) -> bool | None:
+    """Return whether a chain ends at a public root; none when it ends at no root that is known."""
+    if trust.anchor is not None:
+        return not trust.anchor.declared or _public(trust.path[-1])
+    if trust.ending is None or trust.ending.kind in {EndingKind.LEAF, EndingKind.AUTHORITY}:
+        return None
+    return trust.ending.root is not None and _public(trust.ending.root)
+
+
+def _public(root: x509.Certificate) -> bool:
+    return identity(root) in {identity(known) for known in well_known_roots()}

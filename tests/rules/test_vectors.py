@@ -1,0 +1,142 @@
+"""Every rule against tests/rules/vectors/<rule id>.yaml: what was seen goes in, what is wrong with it comes out.
+
+A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
+the usual target (``service``, ``host``, ``server_name``, ``address``), the time (``at``), and ``seen``: one mapping for
+each observation, with the fields of the rule's observation class but for ``target`` and ``at``.  For certificate rules
+``chains`` stands in its place: a list of chains, each a list of certificates as ``tests.x509.mint.Spec`` describes
+them, and ``anchors`` the roots that are known.
+
+``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
+``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
+whether the rule has nothing to say.  What is not listed must not come out.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from auditor.model.observation import CertificateChainSeen, Seen
+from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Remark, Rule, TrustAnchor, Violation
+from auditor.model.target import Service, Target
+from auditor.model.tls import ProtocolVersion
+from auditor.rules import all_rules
+from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
+
+VECTORS = Path(__file__).parent / "vectors"
+
+
+class Expected(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = ""
+    expected: str = ""
+    observed: str = ""
+
+
+class Case(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    params: dict[str, Any] = {}
+    service: Service = Service.SIP
+    host: str = "sbc.example.net"
+    server_name: str | None = "sbc.example.net"
+    address: str = "192.0.2.1"
+    at: datetime = AT
+    anchors: list[AnchorSpec] = [AnchorSpec()]
+    seen: list[dict[str, Any]] = []
+    chains: list[list[Spec]] = []
+    violations: list[str | Expected] = []
+    inconclusive: list[str] = []
+    not_applicable: bool = False
+
+    @property
+    def passes(self) -> bool:
+        return not (self.violations or self.inconclusive or self.not_applicable)
+
+
+def load(rule_id: str) -> list[Case]:
+    path = VECTORS / f"{rule_id}.yaml"
+    if not path.exists():
+        return []
+    return [Case.model_validate(case) for case in YAML(typ="safe").load(path)]
+
+
+CASES = {f"{rule_id}: {case.name}": (rule_id, case) for rule_id in all_rules() for case in load(rule_id)}
+
+
+@pytest.mark.parametrize("rule_id", all_rules())
+def test_a_rule_has_vectors_that_fail_and_that_pass(rule_id: str) -> None:
+    cases = load(rule_id)
+    assert any(case.violations for case in cases), f"no vector of {rule_id} fails"
+    assert any(case.passes for case in cases), f"no vector of {rule_id} passes"
+    assert len({case.name for case in cases}) == len(cases), f"two vectors of {rule_id} have one name"
+
+
+def test_every_vector_file_belongs_to_a_rule() -> None:
+    assert {path.stem for path in VECTORS.iterdir()} <= set(all_rules())
+
+
+@pytest.mark.parametrize("title", CASES, ids=list(CASES))  # pytest would number the longer ones
+def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> None:
+    rule_id, case = CASES[title]
+    rule = all_rules()[rule_id]
+    remarks = list(rule.check(evidence(rule, case), rule.params(**case.params)))
+    violations = [remark for remark in remarks if isinstance(remark, Violation)]
+    reasons = [remark.reason for remark in remarks if isinstance(remark, Inconclusive)]
+    excused = any(isinstance(remark, NotApplicable) for remark in remarks) and not violations and not reasons
+
+    assert_each_expected(case.violations, violations)
+    assert len(reasons) == len(case.inconclusive), reasons
+    assert all(any(text in reason for reason in reasons) for text in case.inconclusive), reasons
+    assert excused == case.not_applicable, remarks
+    assert_safe_to_show(remarks)
+
+
+def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
+    target = Target(
+        name="target",
+        host=case.host,
+        port=5061,
+        service=case.service,
+        server_name=case.server_name,
+        address=case.address,
+    )
+    seen: list[Seen] = [rule.observes(target=target.name, at=case.at, **fields) for fields in case.seen]
+    anchors: tuple[TrustAnchor, ...] = ()
+    for chain in case.chains:
+        certificates, anchors = mint_chain(chain, case.anchors, case.at)
+        versions = (ProtocolVersion.TLS_1_2,)
+        seen.append(CertificateChainSeen(target=target.name, at=case.at, versions=versions, certificates=certificates))
+    assert seen, "a vector states what was seen"
+    return Evidence(target, case.at, tuple(seen), anchors)
+
+
+def assert_each_expected(expected: list[str | Expected], violations: list[Violation]) -> None:
+    left = list(violations)
+    for wanted in expected:
+        found = next((violation for violation in left if matches(wanted, violation)), None)
+        assert found is not None, f"{wanted!r} is not among {left}"
+        left.remove(found)
+    assert not left, f"nobody expected {left}"
+
+
+def matches(wanted: str | Expected, violation: Violation) -> bool:
+    if isinstance(wanted, str):
+        return wanted in f"{violation.subject} | {violation.expected} | {violation.observed}"
+    return (
+        wanted.subject in violation.subject
+        and wanted.expected in violation.expected
+        and wanted.observed in violation.observed
+    )
+
+
+def assert_safe_to_show(remarks: list[Remark]) -> None:
+    for remark in remarks:
+        for text in remark.model_dump().values():
+            assert str(text).isprintable(), f"{text!r} was not sanitised"
+            assert len(str(text)) < 1000, "a remark is too long to read"

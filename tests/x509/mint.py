@@ -1,0 +1,290 @@
+"""Certificates made to order: a specification states what is wrong with one, everything else is as it should be."""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pydantic import BaseModel, ConfigDict
+
+from auditor.model.rule import TrustAnchor
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ROOTS = Path(__file__).parents[2] / "policies" / "roots"
+
+KeyKind = Literal[
+    "rsa1024",
+    "rsa2040",
+    "rsa2048",
+    "rsa3072",
+    "p192",
+    "p224",
+    "p256",
+    "p384",
+    "p521",
+    "k1",
+    "ed25519",
+    "ed448",
+    "dsa2048",
+]
+PrivateKey: TypeAlias = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | dsa.DSAPrivateKey
+)
+_CURVES: Mapping[str, ec.EllipticCurve] = {
+    "p192": ec.SECP192R1(),
+    "p224": ec.SECP224R1(),
+    "p256": ec.SECP256R1(),
+    "p384": ec.SECP384R1(),
+    "p521": ec.SECP521R1(),
+    "k1": ec.SECP256K1(),
+}
+_PURPOSES = {
+    "serverAuth": ExtendedKeyUsageOID.SERVER_AUTH,
+    "clientAuth": ExtendedKeyUsageOID.CLIENT_AUTH,
+    "codeSigning": ExtendedKeyUsageOID.CODE_SIGNING,
+    "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    "sipDomain": x509.ObjectIdentifier("1.3.6.1.5.5.7.3.20"),
+}
+_USAGES = {
+    "digitalSignature": "digital_signature",
+    "nonRepudiation": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+    "keyCertSign": "key_cert_sign",
+    "cRLSign": "crl_sign",
+}
+
+
+class Spec(BaseModel):
+    """One certificate.  Dates are ``-10d``, ``+80d`` or ``+3h`` from the time of the audit, or ISO 8601."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str = "sbc.example.net"
+    dn: tuple[tuple[str, str], ...] | None = None
+    """The whole subject, as pairs of ``CN``, ``O``, ``C`` and a value; ``subject`` then only names it."""
+    issuer: str | None = None
+    """By default the next certificate of the chain, and the first anchor for the last."""
+    key: KeyKind = "p256"
+    key_of: str = ""
+    """Another name for the key: certificates that share it and the kind share the key."""
+    signed_with: str = ""
+    """The ``key_of`` of the key that really signs: an impostor's."""
+    issuer_key: KeyKind = "p256"
+    """The kind of that key, or of the key of an issuer that is not in the case."""
+    ca: bool | None = None
+    """Default: the first certificate is none, the others are."""
+    basic_constraints: bool = True
+    path_length: int | None = None
+    names: tuple[str, ...] | None = None
+    eku: tuple[str, ...] | None = None
+    """Default: serverAuth and clientAuth on the leaf, absent elsewhere; an empty list means absent."""
+    ku: tuple[str, ...] | None = None
+    """Default: digitalSignature on the leaf, keyCertSign and cRLSign elsewhere; an empty list means absent."""
+    key_identifiers: bool = True
+    permitted: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    critical_extension: bool = False
+    """An extension nobody knows, marked critical."""
+    not_before: str | None = None
+    not_after: str | None = None
+    hash: Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] = "sha256"
+    serial: int | None = None
+    anchor: str | None = None
+    """Send this anchor itself; nothing else is looked at."""
+    repeat: int | None = None
+    """Send once more the certificate at this position, counted from nought; nothing else is looked at."""
+
+
+class AnchorSpec(Spec):
+    """A root.  ``file`` takes a pinned one."""
+
+    name: str = "test-root"
+    subject: str = "Test Root"
+    declared: bool = False
+    file: str | None = None
+
+
+@cache
+def private_key(kind: KeyKind, label: str) -> PrivateKey:  # noqa: ARG001 - the cache tells keys apart by it
+    """Return the key of that kind and name: always the same one within a run."""
+    if kind in _CURVES:
+        return ec.generate_private_key(_CURVES[kind])
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    if kind == "ed448":
+        return ed448.Ed448PrivateKey.generate()
+    if kind == "dsa2048":
+        return dsa.generate_private_key(2048)
+    return rsa.generate_private_key(65537, int(kind.removeprefix("rsa")))
+
+
+@lru_cache(maxsize=4096)
+def mint(spec: Spec, issuer: Spec, *, leaf: bool = False, at: datetime = AT) -> x509.Certificate:
+    """Make the certificate that ``spec`` describes, signed by the key of ``issuer``."""
+    authority = spec.ca if spec.ca is not None else not leaf
+    key = private_key(spec.key, spec.key_of or spec.subject)
+    if spec.signed_with:
+        signer = private_key(spec.issuer_key, spec.signed_with)
+    else:
+        signer = private_key(issuer.key, issuer.key_of or issuer.subject)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(spec))
+        .issuer_name(_name(issuer))
+        .public_key(key.public_key())
+        .serial_number(spec.serial or x509.random_serial_number())
+        .not_valid_before(_moment(spec.not_before or ("-10d" if leaf else "-365d"), at))
+        .not_valid_after(_moment(spec.not_after or ("+80d" if leaf else "+3650d"), at))
+    )
+    for extension, critical in _extensions(spec, key, signer, authority=authority, leaf=leaf):
+        builder = builder.add_extension(extension, critical=critical)
+    return _sign(builder, signer, spec.hash)
+
+
+def mint_chain(
+    specs: Sequence[Spec], anchors: Sequence[AnchorSpec] = (AnchorSpec(),), at: datetime = AT
+) -> tuple[tuple[bytes, ...], tuple[TrustAnchor, ...]]:
+    """Make the certificates in the order they are stated, and the anchors."""
+    roots = {anchor.name: _anchor(anchor, at) for anchor in anchors}
+    by_subject = {spec.subject: spec for spec in (*anchors, *specs)}
+    chain: list[x509.Certificate] = []
+    for position, spec in enumerate(specs):
+        if spec.anchor:
+            chain.append(roots[spec.anchor])
+        elif spec.repeat is not None:
+            chain.append(chain[spec.repeat])
+        else:
+            chain.append(mint(spec, _issuer(spec, specs, position, by_subject, anchors), leaf=position == 0, at=at))
+    trusted = tuple(TrustAnchor(spec.name, to_der(roots[spec.name]), spec.declared) for spec in anchors)
+    return tuple(map(to_der, chain)), trusted
+
+
+def to_der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def pinned(stem: str) -> x509.Certificate:
+    """Return one of the pinned roots that ship with the policies."""
+    return x509.load_pem_x509_certificate((ROOTS / f"{stem}.pem").read_bytes())
+
+
+def _anchor(spec: AnchorSpec, at: datetime) -> x509.Certificate:
+    return pinned(spec.file) if spec.file else mint(spec, spec, at=at)
+
+
+def _issuer(
+    spec: Spec, specs: Sequence[Spec], position: int, by_subject: Mapping[str, Spec], anchors: Sequence[AnchorSpec]
+) -> Spec:
+    if spec.issuer is not None:
+        return by_subject.get(spec.issuer, Spec(subject=spec.issuer, key=spec.issuer_key))
+    following = specs[position + 1] if position + 1 < len(specs) else None
+    if following is None or following.anchor or following.repeat is not None:
+        return anchors[0]
+    return following
+
+
+def _name(spec: Spec) -> x509.Name:
+    oids = {"CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "C": NameOID.COUNTRY_NAME}
+    pairs = spec.dn if spec.dn is not None else (("CN", spec.subject),)
+    return x509.Name([x509.NameAttribute(oids[kind], value) for kind, value in pairs])
+
+
+def _extensions(
+    spec: Spec, key: PrivateKey, signer: PrivateKey, *, authority: bool, leaf: bool
+) -> list[tuple[x509.ExtensionType, bool]]:
+    found: list[tuple[x509.ExtensionType, bool]] = []
+    if spec.basic_constraints:
+        found.append((x509.BasicConstraints(authority, spec.path_length if authority else None), True))
+    if spec.key_identifiers:
+        found.append((x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
+        found.append((x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False))
+    usages = spec.ku if spec.ku is not None else (("digitalSignature",) if leaf else ("keyCertSign", "cRLSign"))
+    if usages:
+        bits = {argument: name in usages for name, argument in _USAGES.items()}
+        found.append((x509.KeyUsage(**bits, encipher_only=False, decipher_only=False), True))
+    purposes = spec.eku if spec.eku is not None else (("serverAuth", "clientAuth") if leaf else ())
+    if purposes:
+        found.append((x509.ExtendedKeyUsage([_PURPOSES[purpose] for purpose in purposes]), False))
+    names = spec.names if spec.names is not None else ((f"DNS:{spec.subject}",) if leaf else ())
+    if names:
+        found.append((x509.SubjectAlternativeName([general_name(name) for name in names]), False))
+    if spec.permitted or spec.excluded:
+        trees = [[general_name(tree, tree=True) for tree in trees] or None for trees in (spec.permitted, spec.excluded)]
+        found.append((x509.NameConstraints(*trees), True))
+    if spec.critical_extension:
+        found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00"), True))
+    return found
+
+
+def general_name(text: str, *, tree: bool = False) -> x509.GeneralName:
+    """Return ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…`` or ``DN:…`` (a common name, or ``O=…``) as an X.509 name."""
+    kind, _, value = text.partition(":")
+    match kind:
+        case "DNS":
+            return x509.DNSName._init_without_validation(value) if not value.isascii() else x509.DNSName(value)
+        case "IP":
+            return x509.IPAddress(ipaddress.ip_network(value) if tree else ipaddress.ip_address(value))
+        case "URI":
+            return x509.UniformResourceIdentifier(value)
+        case "email":
+            return x509.RFC822Name(value)
+        case "DN":
+            organisation = value.removeprefix("O=")
+            oid = NameOID.COMMON_NAME if organisation == value else NameOID.ORGANIZATION_NAME
+            return x509.DirectoryName(x509.Name([x509.NameAttribute(oid, organisation)]))
+        case _:
+            raise ValueError(f"{text} is no kind of name that can be minted")
+
+
+def _moment(text: str, at: datetime) -> datetime:
+    relative = re.fullmatch(r"([+-]\d+)([dhs])", text)
+    if relative is None:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    unit = {"d": "days", "h": "hours", "s": "seconds"}[relative[2]]
+    return at + timedelta(**{unit: int(relative[1])})
+
+
+def _sign(builder: x509.CertificateBuilder, signer: PrivateKey, digest: str) -> x509.Certificate:
+    if isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
+        return builder.sign(signer, None)
+    if digest in {"md5", "sha1"}:
+        assert isinstance(signer, rsa.RSAPrivateKey), "MD5 and SHA-1 signatures are minted with RSA only"
+        return _sign_weakly(builder, signer, hashes.MD5() if digest == "md5" else hashes.SHA1())
+    match digest:
+        case "sha224":
+            return builder.sign(signer, hashes.SHA224())
+        case "sha384":
+            return builder.sign(signer, hashes.SHA384())
+        case "sha512":
+            return builder.sign(signer, hashes.SHA512())
+        case _:
+            return builder.sign(signer, hashes.SHA256())
+
+
+def _sign_weakly(
+    builder: x509.CertificateBuilder, signer: rsa.RSAPrivateKey, digest: hashes.MD5 | hashes.SHA1
+) -> x509.Certificate:
+    """cryptography signs no certificate with these, so a SHA-256 one is taken apart and signed again.
+
+    The object identifiers differ in their last octet only, and the signatures have one length.
+    """
+    strong = builder.sign(signer, hashes.SHA256())
+    before = bytes.fromhex("2a864886f70d01010b")
+    after = before[:-1] + (b"\x04" if isinstance(digest, hashes.MD5) else b"\x05")
+    signed = strong.tbs_certificate_bytes.replace(before, after)
+    signature = signer.sign(signed, padding.PKCS1v15(), digest)
+    der = to_der(strong).replace(strong.tbs_certificate_bytes, signed).replace(before, after)
+    return x509.load_der_x509_certificate(der.replace(strong.signature, signature))
