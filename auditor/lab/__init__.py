@@ -1,0 +1,144 @@
+"""The embedded operator estate: its own certificate authority and endpoints on loopback, good and deliberately broken.
+
+Everything is made afresh at each start, in memory but for the files a user needs, and is gone at the end.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from auditor.lab.endpoint import PlannedEndpoint
+from auditor.lab.estate import estate
+from auditor.lab.loop import Listener, listen, serving
+from auditor.lab.pki import Pki, client_identity, make_pki
+from auditor.lab.session import session_maker
+from auditor.model.target import Service
+
+
+@dataclass(frozen=True)
+class LabEndpoint:
+    """A running endpoint."""
+
+    name: str
+    service: Service
+    server_name: str
+    """Sent as SNI and expected in the certificate."""
+    host: str
+    """An IP address on loopback."""
+    port: int
+    fault: str
+    """What is wrong, as one sentence; empty where nothing is."""
+    expected: frozenset[str]
+    """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
+    inconclusive: bool
+    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+
+    @property
+    def address(self) -> str:
+        """As ``127.0.0.1:5061`` or ``[::1]:5061``."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running estate and the files that belong to it."""
+
+    endpoints: tuple[LabEndpoint, ...]
+    directory: Path
+    """Temporary: gone when the lab ends."""
+    root_pem: Path
+    """The root that stands in for the required one."""
+    roots: tuple[Path, ...]
+    """All roots the operator declares, as the inventory does: ``root_pem`` and one that has expired."""
+    inventory: Path
+    client_certificate: Path
+    """PEM: a certificate that compliant endpoints accept from a client, with its intermediate."""
+    client_key: Path
+    """PEM, PKCS #8, not encrypted, readable by its owner alone."""
+
+
+@contextlib.contextmanager
+def start(at: datetime) -> Iterator[Lab]:
+    """Run the estate until the end of the context.  Its certificates are made to be judged at ``at``.
+
+    Raises ``ValueError`` when ``at`` has no time zone, ``OSError`` when loopback cannot be listened on.  An endpoint on
+    ``::1`` is left out where the machine has no IPv6.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the lab's moment needs a time zone")
+    pki = make_pki(at.astimezone(UTC).replace(microsecond=0))
+    with contextlib.ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="auditor-lab-")))
+        endpoints, listeners = [], []
+        for planned in estate(pki):
+            try:
+                socket = stack.enter_context(listen(planned.host))
+            except OSError:
+                if planned.host != "::1":
+                    raise
+                continue
+            listeners.append(Listener(socket, session_maker(planned.settings, planned.credentials)))
+            endpoints.append(_running(planned, socket.getsockname()[1]))
+        lab = _write_files(pki, directory, tuple(endpoints))
+        stack.enter_context(serving(tuple(listeners)))
+        yield lab
+
+
+def _running(planned: PlannedEndpoint, port: int) -> LabEndpoint:
+    return LabEndpoint(
+        name=planned.name,
+        service=planned.settings.service,
+        server_name=planned.server_name,
+        host=planned.host,
+        port=port,
+        fault=planned.fault,
+        expected=planned.expected,
+        inconclusive=planned.inconclusive,
+    )
+
+
+def _write_files(pki: Pki, directory: Path, endpoints: tuple[LabEndpoint, ...]) -> Lab:
+    client = client_identity(pki)
+    lab = Lab(
+        endpoints=endpoints,
+        directory=directory,
+        root_pem=directory / "root.pem",
+        roots=(directory / "root.pem", directory / "expired-root.pem"),
+        inventory=directory / "inventory.yaml",
+        client_certificate=directory / "client.pem",
+        client_key=directory / "client.key",
+    )
+    for path, certificates in (
+        (lab.roots[0], (pki.root.certificate,)),
+        (lab.roots[1], (pki.expired_root.certificate,)),
+        (lab.client_certificate, (client.certificate, pki.issuing.certificate)),
+    ):
+        path.write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates))
+    secret = client.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with open(os.open(lab.client_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - Path.open takes no mode bits
+        file.write(secret)
+    lab.inventory.write_text(_inventory(pki, lab), encoding="utf-8")
+    return lab
+
+
+def _inventory(pki: Pki, lab: Lab) -> str:
+    """YAML, as an operator would write it; a string of JSON is also one of YAML (YAML 1.2.2 section 1.2)."""
+    lines = ["operator: Example Operator", "endpoints:"]
+    for endpoint in lab.endpoints:
+        lines += [
+            f"  - name: {endpoint.name}",
+            f"    address: {json.dumps(endpoint.address)}",
+            f"    service: {endpoint.service}",
+            f"    server_name: {endpoint.server_name}",
+        ]
+    lines.append("roots:")
+    for path in lab.roots:
+        lines += [f"  - file: {json.dumps(str(path))}", f"    sent: {pki.at.date().isoformat()}"]
+    return "\n".join(lines) + "\n"

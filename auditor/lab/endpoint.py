@@ -1,0 +1,83 @@
+"""An endpoint of the estate before it has an address, and how its certificates are made."""
+
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from auditor.lab.authority import BOTH_ROLES, Authority, PrivateKey, ec_key, make_leaf, signed_with_sha1
+from auditor.lab.pki import Pki
+from auditor.lab.settings import Credentials, Identity, ServerSettings
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An end-entity certificate to be made; the defaults are what the policy asks for."""
+
+    key: PrivateKey = field(default_factory=ec_key)
+    names: tuple[str, ...] = ()
+    """The endpoint's own name where none is given."""
+    days: tuple[int, int] = (-30, 335)
+    """Its validity, in days after the lab's moment."""
+    usages: tuple[x509.ObjectIdentifier, ...] = BOTH_ROLES
+    sha1: bool = False
+    """Signed with SHA-1; its issuer has an RSA key."""
+
+
+@dataclass(frozen=True)
+class PlannedEndpoint:
+    """What an endpoint is, and the one thing that is wrong with it."""
+
+    name: str
+    server_name: str
+    """Sent as SNI and expected in the certificate."""
+    fault: str
+    """What is wrong, as one sentence; empty where nothing is."""
+    expected: frozenset[str]
+    """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
+    settings: ServerSettings
+    credentials: Credentials
+    host: str = "127.0.0.1"
+    inconclusive: bool = False
+    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+
+
+def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, all else has a default
+    pki: Pki,
+    name: str,
+    fault: str = "",
+    expected: tuple[str, ...] = (),
+    *,
+    settings: ServerSettings = ServerSettings(),  # noqa: B008 - frozen
+    leaves: tuple[Leaf, ...] = (),
+    issuer: Authority | None = None,
+    sent: tuple[Authority, ...] | None = None,
+    host: str = "127.0.0.1",
+    inconclusive: bool = False,
+) -> PlannedEndpoint:
+    """An endpoint whose certificates come from ``issuer`` and are sent with ``sent``, by default the issuer's own."""
+    issuer = issuer or pki.issuing
+    server_name = f"{name}.example.net"  # RFC 2606 section 3
+    return PlannedEndpoint(
+        name=name,
+        server_name=server_name,
+        fault=fault,
+        expected=frozenset(expected),
+        settings=settings,
+        credentials=Credentials(
+            identities=tuple(_identity(pki, issuer, leaf, server_name) for leaf in leaves or (Leaf(),)),
+            intermediates=tuple(authority.certificate for authority in (sent if sent is not None else (issuer,))),
+            client_root=pki.root.certificate,
+            at=pki.at,
+        ),
+        host=host,
+        inconclusive=inconclusive,
+    )
+
+
+def _identity(pki: Pki, issuer: Authority, leaf: Leaf, server_name: str) -> Identity:
+    certificate = make_leaf(issuer, leaf.names or (server_name,), leaf.key, pki.validity(*leaf.days), leaf.usages)
+    if leaf.sha1:
+        assert isinstance(issuer.key, rsa.RSAPrivateKey)
+        certificate = signed_with_sha1(certificate, issuer.key)
+    return Identity(certificate, leaf.key)

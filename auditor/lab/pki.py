@@ -1,0 +1,79 @@
+"""Every certificate authority and every key the estate needs, made once a start."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from auditor.lab.authority import SERVER_ROLE, Authority, Validity, make_intermediate, make_leaf, make_root, rsa_key
+from auditor.lab.settings import Identity
+
+CLIENT_NAME = "client.example.net"
+
+
+@dataclass(frozen=True)
+class Pki:
+    """The authorities by what is particular about them, all in force but for ``expired_root``."""
+
+    at: datetime
+    """The moment everything is relative to, UTC, in whole seconds."""
+    root: Authority
+    """Stands in for the root the policy requires."""
+    issuing: Authority
+    """Under ``root``, with an EC key."""
+    issuing_rsa: Authority
+    """Under ``root``, with an RSA key."""
+    signing: Authority
+    """Under ``issuing``: a chain of two intermediates."""
+    server_only: Authority
+    """Under ``root``, for server certificates alone."""
+    closed: Authority
+    """Under ``root``; its path length of 0 forbids any authority below."""
+    beyond: Authority
+    """Under ``closed`` all the same."""
+    unlisted_root: Authority
+    unlisted: Authority
+    """Under ``unlisted_root``."""
+    expired_root: Authority
+    outlived: Authority
+    """Under ``expired_root``, and itself still in force."""
+    rsa: rsa.RSAPrivateKey
+    """For end-entity certificates that need RSA; shared, since making one takes longest of all."""
+
+    def validity(self, start: int = -30, end: int = 335) -> Validity:
+        """From ``start`` to ``end``, in days after ``at``."""
+        return Validity(self.at + timedelta(days=start), self.at + timedelta(days=end))
+
+
+def make_pki(at: datetime) -> Pki:
+    """Authorities whose validity surrounds ``at``."""
+
+    def years(start: float, end: float) -> Validity:
+        return Validity(at + timedelta(days=365 * start), at + timedelta(days=365 * end))
+
+    root = make_root("Lab Root CA", years(-5, 15))
+    unlisted_root = make_root("Lab Unlisted Root CA", years(-5, 15))
+    expired_root = make_root("Lab Expired Root CA", years(-10, -0.1))
+    below = years(-2, 5)
+    issuing = make_intermediate(root, "Lab Issuing CA", below)
+    closed = make_intermediate(root, "Lab Closed CA", below, path_length=0)
+    return Pki(
+        at=at,
+        root=root,
+        issuing=issuing,
+        issuing_rsa=make_intermediate(root, "Lab Issuing CA RSA", below, key=rsa_key()),
+        signing=make_intermediate(issuing, "Lab Signing CA", below),
+        server_only=make_intermediate(root, "Lab Server CA", below, usages=SERVER_ROLE),
+        closed=closed,
+        beyond=make_intermediate(closed, "Lab Beyond CA", below),
+        unlisted_root=unlisted_root,
+        unlisted=make_intermediate(unlisted_root, "Lab Unlisted CA", below),
+        expired_root=expired_root,
+        outlived=make_intermediate(expired_root, "Lab Outlived CA", below),
+        rsa=rsa_key(),
+    )
+
+
+def client_identity(pki: Pki) -> Identity:
+    """The certificate that compliant endpoints accept from a client, under ``issuing``."""
+    return Identity(make_leaf(pki.issuing, (CLIENT_NAME,), pki.rsa, pki.validity()), pki.rsa)

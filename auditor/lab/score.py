@@ -1,0 +1,55 @@
+"""What an audit of the lab found, against what was planted."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auditor.lab import LabEndpoint
+from auditor.model.report import Finding, Outcome
+
+
+@dataclass(frozen=True)
+class Score:
+    """Pairs of an endpoint's name and a rule's id, in the order of the endpoints and then of the ids."""
+
+    found: tuple[tuple[str, str], ...]
+    """Planted, and reported as a failure or a warning."""
+    missed: tuple[tuple[str, str], ...]
+    """Planted, and not reported so."""
+    false_alarms: tuple[tuple[str, str], ...]
+    """Reported so, and not planted."""
+    unfounded: tuple[tuple[str, str], ...]
+    """Passed on an endpoint where nothing can be told."""
+    undecided: tuple[tuple[str, str], ...]
+    """Could not be told on an endpoint without a fault."""
+
+    @property
+    def perfect(self) -> bool:
+        """Whether everything planted was found and nothing was made up."""
+        return not (self.missed or self.false_alarms or self.unfounded or self.undecided)
+
+
+def score(endpoints: Iterable[LabEndpoint], findings: Iterable[Finding]) -> Score:
+    """Compare findings, whose targets are the endpoints' names, with what is expected of each endpoint."""
+    reported: dict[str, set[str]] = defaultdict(set)
+    passed: dict[str, set[str]] = defaultdict(set)
+    doubted: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.outcome in {Outcome.FAIL, Outcome.WARN}:
+            reported[finding.target].add(finding.rule)
+        elif finding.outcome is Outcome.PASS:
+            passed[finding.target].add(finding.rule)
+        elif finding.outcome is Outcome.INCONCLUSIVE:
+            doubted[finding.target].add(finding.rule)
+    known = tuple(endpoints)
+    return Score(
+        found=_pairs((end.name, end.expected & reported[end.name]) for end in known),
+        missed=_pairs((end.name, end.expected - reported[end.name]) for end in known),
+        false_alarms=_pairs((end.name, reported[end.name] - end.expected) for end in known),
+        unfounded=_pairs((end.name, passed[end.name]) for end in known if end.inconclusive),
+        undecided=_pairs((end.name, doubted[end.name]) for end in known if not end.fault),
+    )
+
+
+def _pairs(rules: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, rule) for name, ids in rules for rule in sorted(ids))

@@ -1,0 +1,78 @@
+"""How one endpoint of the lab behaves, as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from auditor.model.target import Service
+from auditor.model.tls import ProtocolVersion
+
+SUITES_TLS12 = (
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"
+)
+SUITES_TLS13 = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"
+
+
+class ClientCertificate(StrEnum):
+    """What the endpoint does about the client's certificate."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Wire(StrEnum):
+    """What is spoken on the port."""
+
+    TLS = "tls"
+    TLS_AND_PLAINTEXT = "tls and plaintext"
+    PLAINTEXT = "plaintext"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """One listener.  The defaults are what the policy asks for, so that an endpoint names only what is its own."""
+
+    service: Service = Service.SIP
+    versions: tuple[ProtocolVersion, ...] = (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3)
+    """Without gaps, oldest first."""
+    suites: str = SUITES_TLS12
+    """For TLS 1.2, by OpenSSL's names, in the endpoint's order."""
+    old_suites: str = ""
+    """For versions before TLS 1.2."""
+    tls13_suites: str = SUITES_TLS13
+    server_preference: bool = True
+    client_certificate: ClientCertificate = ClientCertificate.REQUIRED
+    client_certificate_tls12: ClientCertificate | None = None
+    """Where TLS 1.2 differs from the other versions."""
+    encrypt_then_mac: bool = True
+    security_level: int = 2
+    """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
+    wire: Wire = Wire.TLS
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An end-entity certificate and its private key."""
+
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What one listener presents, and whom it trusts."""
+
+    identities: tuple[Identity, ...]
+    """One for each key type."""
+    intermediates: tuple[x509.Certificate, ...]
+    """Sent after the end-entity certificate, in this order, whichever identity is chosen."""
+    client_root: x509.Certificate
+    """The root that client certificates must lead to; its name is announced."""
+    at: datetime
+    """The moment client certificates are judged at, UTC."""

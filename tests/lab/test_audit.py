@@ -1,0 +1,57 @@
+"""The whole way, as a user goes it: every planted fault is found, and none is invented."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from auditor.collect import collect
+from auditor.evaluate import evaluate
+from auditor.inputs.policy import load_policy
+from auditor.lab import Lab
+from auditor.lab.score import Score, score
+from auditor.model.rule import TrustAnchor
+from auditor.model.target import Target
+from auditor.plan import make_plan
+from auditor.probes.endpoint import observe
+from auditor.probes.limits import Limits
+from tests.lab.conftest import AT
+
+
+@pytest.fixture(scope="module")
+def scored(lab: Lab) -> Score:
+    roots = [x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER) for path in lab.roots]
+    policy = load_policy("acg", [TrustAnchor(f"root {n}", der, declared=True) for n, der in enumerate(roots)])
+    targets = tuple(
+        Target(
+            name=endpoint.name,
+            host=endpoint.host,
+            port=endpoint.port,
+            service=endpoint.service,
+            address=endpoint.host,
+            server_name=endpoint.server_name,
+        )
+        for endpoint in lab.endpoints
+    )
+    plan = make_plan(policy, targets)
+    with ThreadPoolExecutor(2) as executor:
+        seen = list(collect(plan, Limits(target_seconds=3.0), AT, executor, observe))
+    return score(lab.endpoints, evaluate(plan, seen, AT, AT).findings)
+
+
+def test_every_expected_rule_is_one_of_the_policy(lab: Lab) -> None:
+    demanded = {setting.rule.id for setting in load_policy("acg").settings}
+    assert {rule for endpoint in lab.endpoints for rule in endpoint.expected} <= demanded
+
+
+def test_every_planted_fault_is_found(scored: Score) -> None:
+    assert scored.missed == ()
+
+
+def test_no_fault_is_invented(scored: Score) -> None:
+    assert scored.false_alarms == ()
+
+
+def test_nothing_passes_where_nothing_can_be_told(scored: Score) -> None:
+    assert scored.unfounded == ()
