@@ -1,0 +1,22 @@
+r"""The report as JSON: exactly the model, in the model's order.
+
+The text is pure ASCII: whatever a peer sent that is not printable ASCII stands as a ``\u`` escape, and so do the
+angle brackets, so that the file can be shown in a terminal or put into a page without harm.
+"""
+
+import json
+
+from auditor.model.report import Outcome, Report
+
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "\x7f": "\\u007f"})
+
+
+def render(report: Report) -> str:
+    """The report as JSON text (RFC 8259), two spaces deep, with a newline at the end.
+
+    Two reports over the same observations give the same bytes but for ``generated_at``.
+    """
+    document = report.model_dump(mode="json")
+    document["counts"] = {outcome: document["counts"][outcome] for outcome in Outcome if outcome in document["counts"]}
+    # The escaped characters can stand only inside JSON strings, where the escape means the same.
+    return json.dumps(document, indent=2).translate(_ESCAPES) + "\n"

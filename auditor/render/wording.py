@@ -1,0 +1,141 @@
+"""The words that every format uses for the same thing, and the order things are shown in."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.rule import Citation
+from auditor.rules import all_rules, subject
+
+WORST_FIRST = tuple(Outcome)
+"""The order in which outcomes are shown."""
+
+NEEDS_READING = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.NOT_TESTED, Outcome.WAIVED)
+"""Outcomes whose findings are shown one by one; the others are counted."""
+
+OUTCOME_WORDS = {
+    Outcome.FAIL: "Fail",
+    Outcome.INCONCLUSIVE: "Inconclusive",
+    Outcome.WARN: "Warning",
+    Outcome.NOT_TESTED: "Not tested",
+    Outcome.WAIVED: "Waived",
+    Outcome.PASS: "Pass",
+    Outcome.NOT_APPLICABLE: "Not applicable",
+}
+COUNTED_AS = {
+    Outcome.FAIL: "failed",
+    Outcome.INCONCLUSIVE: "inconclusive",
+    Outcome.WARN: "with a warning",
+    Outcome.NOT_TESTED: "not tested",
+    Outcome.WAIVED: "waived",
+    Outcome.PASS: "passed",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Could not tell"}
+NO_REASON = "no reason was recorded"
+"""Where a finding has neither a violation nor a reason: its title says what would be wrong, not what was seen."""
+
+EXIT_MEANINGS = {
+    Verdict.PASS: "nothing failed, and nothing that matters is undecided",
+    Verdict.FAIL: "at least one check failed",
+    Verdict.INCONCLUSIVE: "nothing failed, but something that matters could not be told",
+}
+EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
+
+# The subjects in the order a report shows them, each with how the ids of its rules begin.  A rule that none of these
+# knows belongs to the folder it lives in.
+_SUBJECTS = (
+    ("Protocol versions", ("protocol-",)),
+    ("Cipher suites", ("cipher-suite-", "cbc-", "group-", "signature-scheme-")),
+    ("Certificate", ("certificate-",)),
+    ("Mutual TLS", ("client-certificate-not-requested", "client-certificate-not-required", "required-root-")),
+    ("Mutual TLS", ("client-certificate-unverified", "client-certificate-usage-")),
+    ("Weaknesses and plaintext", ("known-weakness", "plaintext-accepted")),
+    ("As a client", ("client-", "server-certificate-", "server-name-")),
+    ("SRTP", ("srtp-",)),
+)
+SUBJECTS = tuple(dict.fromkeys(name for name, _ in _SUBJECTS))
+
+
+def subject_of(rule_id: str) -> str:
+    """The column a rule's findings stand in: a few words that need no explanation."""
+    for name, beginnings in _SUBJECTS:
+        if rule_id.startswith(beginnings):
+            return name
+    rule = all_rules().get(rule_id)
+    return subject(rule).replace("_", " ").capitalize() if rule else "Other"
+
+
+def subjects_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The subjects that the findings have, in the order a report shows them."""
+    present = {subject_of(finding.rule) for finding in findings}
+    return (*(name for name in SUBJECTS if name in present), *sorted(present - set(SUBJECTS)))
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Worst first: by outcome, then severity; equals keep their order."""
+    return sorted(findings, key=lambda finding: (WORST_FIRST.index(finding.outcome), -finding.severity.rank))
+
+
+def worst(findings: Iterable[Finding]) -> Outcome:
+    """The outcome that counts most; of nothing at all, not applicable."""
+    return min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.NOT_APPLICABLE)
+
+
+def counted(report: Report) -> str:
+    """As ``2 failed, 40 passed``."""
+    return ", ".join(f"{report.counts[o]} {COUNTED_AS[o]}" for o in WORST_FIRST if report.counts.get(o)) or "no checks"
+
+
+def cited(citation: Citation) -> str:
+    """As ``RFC 9325, section 3.1.1``; a section that is a heading stands as it is."""
+    if not citation.section:
+        return citation.document
+    numbered = citation.section[0].isdigit()
+    return f"{citation.document}, {'section ' if numbered else ''}{citation.section}"
+
+
+def number(count: int, singular: str, plural: str | None = None) -> str:
+    """As ``1 check`` or ``2 checks``."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
+def summary(report: Report) -> str:
+    """The result in a sentence or two, for someone who reads no further."""
+    targets: dict[Outcome, set[str]] = {
+        outcome: {finding.target for finding in report.findings if finding.outcome is outcome} for outcome in Outcome
+    }
+    everything = {finding.target for finding in report.findings} | {seen.target for seen in report.endpoints}
+    counts = Counter(finding.outcome for finding in report.findings)
+    failing, unclear, warned = targets[Outcome.FAIL], targets[Outcome.INCONCLUSIVE], targets[Outcome.WARN]
+    said = []
+    if failing:
+        said.append(
+            f"{len(failing)} of {number(len(everything), 'endpoint')} "
+            f"{'does' if len(failing) == 1 else 'do'} not meet the policy: {_checks(counts[Outcome.FAIL], 'fail')}."
+        )
+    elif report.verdict is Verdict.PASS:
+        said.append(f"{_all(len(everything))} the policy.")
+    else:
+        said.append("No check failed, but too little could be established to call this compliant.")
+    if unclear:
+        said.append(
+            f"{_checks(counts[Outcome.INCONCLUSIVE], 'remain')} undecided, on {number(len(unclear), 'endpoint')}; "
+            "that is not a pass."
+        )
+    if warned:
+        warnings = counts[Outcome.WARN]
+        said.append(f"{number(warnings, 'warning')} should be looked at before {_it(warnings)} a failure.")
+    return " ".join(said)
+
+
+def _checks(count: int, verb: str) -> str:
+    return f"{count} check {verb}s" if count == 1 else f"{count} checks {verb}"
+
+
+def _all(count: int) -> str:
+    return "The endpoint meets" if count == 1 else f"All {count} endpoints meet"
+
+
+def _it(count: int) -> str:
+    return "it becomes" if count == 1 else "they become"

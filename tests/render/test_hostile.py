@@ -1,0 +1,127 @@
+"""What a peer sends reaches the reader as text, in every format and from every field."""
+
+import json as stdlib_json
+import re
+
+import pytest
+
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.rule import Citation, Violation
+from auditor.model.severity import Severity
+from auditor.render import html, json, table
+from auditor.sanitise import clean
+from tests.render import example
+from tests.render.hostile import FORBIDDEN, PAYLOADS
+from tests.render.parsed import Document
+
+OUR_TAGS = {element.tag for element in Document(html.render(example.REPORT)).elements}
+OUR_ATTRIBUTES = {name for element in Document(html.render(example.REPORT)).elements for name in element.attributes}
+
+
+def _report() -> Report:
+    """Every payload in every field that may come from outside."""
+    findings, endpoints = [], []
+    for position, payload in enumerate(PAYLOADS):
+        target = f"{position} {payload}"
+        outcomes = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.NOT_APPLICABLE)
+        findings += [
+            Finding(
+                rule=payload if outcome is Outcome.FAIL else f"rule-{outcome}",
+                target=target,
+                outcome=outcome,
+                severity=Severity.HIGH,
+                title=payload,
+                violations=(Violation(subject=payload, expected=payload, observed=payload),)
+                * (outcome is Outcome.FAIL),
+                reason=payload,
+                remediation=payload,
+                citations=(Citation(document=payload, section=payload, url=payload),),
+                requirements=(payload,),
+            )
+            for outcome in outcomes
+        ]
+        facts = example.certificate(payload, payload, "2026-01-01", "2027-01-01", key=payload, names=(payload,))
+        named = facts.model_copy(update={"subject": f"CN={payload}", "sha256": payload, "signature_algorithm": payload})
+        model = example.ENDPOINTS[4]
+        endpoints.append(
+            model.model_copy(
+                update={
+                    "target": target,
+                    "host": payload,
+                    "address": payload,
+                    "server_name": payload,
+                    "service": payload,
+                    "versions": (model.versions[0].model_copy(update={"version": payload, "suites": (payload,)}),),
+                    "chains": (
+                        model.chains[0].model_copy(
+                            update={"certificates": (facts, named), "anchor_name": payload, "versions": (payload,)}
+                        ),
+                    ),
+                }
+            )
+        )
+    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL)
+
+
+REPORT = _report()
+PAGE = html.render(REPORT)
+TEXTS_OF_ELEMENTS = {element.text for element in Document(PAGE).elements}
+TEXTS = {
+    "html": PAGE,
+    "json": json.render(REPORT),
+    "table": table.render(REPORT, width=100, colour=False),
+    "wide table": table.render(REPORT, width=160, colour=False),
+}
+
+
+def test_the_corpus_holds_two_hundred_strings() -> None:
+    assert len(set(PAYLOADS)) == 200
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_control_or_direction_character_is_left(name: str) -> None:
+    assert [hex(ord(character)) for character in FORBIDDEN if character in TEXTS[name]] == []
+
+
+def test_a_table_may_colour_but_lets_no_escape_through() -> None:
+    coloured = table.render(REPORT, width=100, colour=True)
+    assert set(re.findall(r"\x1b[^m]*m", coloured)) <= {"\x1b[1;31m", "\x1b[1;35m", "\x1b[0m"}
+    assert coloured.count("\x1b") == len(re.findall(r"\x1b\[[0-9;]+m", coloured))
+
+
+def test_no_line_of_the_table_is_forged() -> None:
+    assert not re.search(r"^(PASS|COMPLIANT)", TEXTS["table"], re.MULTILINE)
+
+
+def test_no_line_of_the_table_begins_a_formula() -> None:
+    assert not re.search(r"^[=+@]", TEXTS["table"] + TEXTS["wide table"], re.MULTILINE)
+
+
+def test_markup_from_outside_makes_no_element_and_no_attribute() -> None:
+    document = Document(PAGE)
+    assert {element.tag for element in document.elements} == OUR_TAGS
+    assert {name for element in document.elements for name in element.attributes} <= OUR_ATTRIBUTES
+    assert len(document.all("script")) == len(document.all("h1")) == len(document.all("style")) == 1
+
+
+def test_no_payload_becomes_a_link_or_an_id() -> None:
+    document = Document(PAGE)
+    assert all(re.fullmatch(r"#[a-z0-9-]+|data:,", href) for href in document.values("href"))
+    assert all(re.fullmatch(r"[a-z0-9-]+", value) for value in document.values("id"))
+    assert all(re.fullmatch(r"[a-z -]+", value) for value in document.values("class"))
+
+
+@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if set(payload) & set("<>\"'&")])
+def test_markup_is_shown_as_the_text_it_is_and_never_stands_in_the_source(payload: str) -> None:
+    assert clean(payload) in TEXTS_OF_ELEMENTS
+    assert payload not in PAGE
+
+
+def test_template_syntax_from_outside_is_not_evaluated() -> None:
+    assert "{{ 7 * 7 }}{% raw %}" in TEXTS_OF_ELEMENTS
+
+
+def test_json_gives_back_what_was_sent_though_it_never_holds_it_raw() -> None:
+    findings = stdlib_json.loads(TEXTS["json"])["findings"]
+    assert {finding["violations"][0]["observed"] for finding in findings if finding["violations"]} == set(PAYLOADS)
+    assert "<" not in TEXTS["json"]

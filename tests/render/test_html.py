@@ -1,0 +1,234 @@
+import base64
+import hashlib
+import re
+from itertools import pairwise
+
+import pytest
+
+from auditor.model.report import Report, Verdict
+from auditor.model.rule import Citation
+from auditor.render import html
+from auditor.render.page import web_address
+from tests.render import example
+from tests.render.large import estate
+from tests.render.parsed import Document
+
+REPORTS = {"rich": example.REPORT, "compliant": example.COMPLIANT, "unreachable": example.UNREACHABLE}
+EMPTY = example.report((), (), Verdict.INCONCLUSIVE)
+
+
+@pytest.fixture(params=[*REPORTS, "empty"])
+def document(request: pytest.FixtureRequest) -> Document:
+    return Document(html.render(REPORTS.get(request.param, EMPTY)))
+
+
+def test_every_tag_is_closed_in_order_and_the_page_has_its_language(document: Document) -> None:
+    assert document.all("html")[0].attributes == {"lang": "en"}
+    assert not document._open
+
+
+def test_every_id_is_there_once(document: Document) -> None:
+    ids = document.values("id")
+    assert len(ids) == len(set(ids))
+
+
+def test_every_internal_link_and_label_has_its_target(document: Document) -> None:
+    ids = set(document.values("id"))
+    links = {href[1:] for href in document.values("href") if href.startswith("#")}
+    labels = {name for value in document.values("aria-labelledby") for name in value.split()}
+    assert links | labels <= ids
+    assert links
+
+
+def test_headings_begin_with_one_h1_and_skip_no_level(document: Document) -> None:
+    levels = [int(element.tag[1]) for element in document.all("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_tables_have_captions_and_their_headers_a_scope(document: Document) -> None:
+    assert len(document.all("caption")) == len(document.all("table"))
+    assert all(header.attributes.get("scope") in {"row", "col"} for header in document.all("th"))
+
+
+def test_landmarks_and_a_way_past_them_are_there(document: Document) -> None:
+    assert len(document.all("main")) == len(document.all("header")) == 1
+    assert document.all("nav")[0].attributes["aria-label"]
+    assert document.all("a")[0].attributes["href"] == "#main"
+
+
+def test_every_drawing_is_named_and_described(document: Document) -> None:
+    drawings = [svg for svg in document.all("svg") if "role" in svg.attributes]
+    described = [text for text in document.all("desc") if text.text]
+    assert len(drawings) == len(described)
+    assert all(svg.attributes["role"] == "img" and svg.attributes["aria-labelledby"] for svg in drawings)
+
+
+def test_nothing_is_loaded_from_anywhere(document: Document) -> None:
+    assert not document.values("src")
+    assert not document.values("srcset")
+    assert [link.attributes["href"] for link in document.all("link")] == ["data:,"]
+    assert not re.search(r"url\(|@import|@font-face", document.all("style")[0].text)
+    outside = [a.attributes["href"] or "" for a in document.all("a")]
+    assert all(href.startswith(("#", "https://")) for href in outside)
+
+
+def test_the_policy_of_the_page_allows_its_one_script_by_hash_and_nothing_else(document: Document) -> None:
+    (script,) = document.all("script")
+    digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+    assert document.all("meta")[1].attributes["content"] == (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert not [name for element in document.elements for name in element.attributes if name.startswith("on")]
+
+
+def test_the_filter_is_hidden_until_the_script_shows_it(document: Document) -> None:
+    (panel,) = (element for element in document.elements if element.attributes.get("id") == "filter")
+    assert "hidden" in panel.attributes
+
+
+def test_each_cell_of_the_matrix_leads_to_the_worst_finding_of_its_subject() -> None:
+    source = html.render(example.REPORT)
+    matrix = source[source.index('<table class="matrix">') :].split("</table>")[0]
+    row = matrix.split(f'">{example.SBC_2}</a>')[1].split("</tr>")[0]
+    cells = re.findall(r'<td class="(\S+)"><a href="#(\S+)">.*?</span> (\w+) <span class="times">(\d+)', row)
+    assert [(outcome, word, count) for outcome, _, word, count in cells] == [
+        ("fail", "Fail", "1"),
+        ("fail", "Fail", "1"),
+        ("fail", "Fail", "4"),
+        ("fail", "Fail", "1"),
+        ("fail", "Fail", "1"),
+    ]
+    certificate = source.split(f'id="{cells[2][1]}"')[1].split("</article>")[0]
+    assert "A certificate has expired" in certificate
+
+
+def test_a_finding_shows_its_evidence_remedy_sources_and_requirements() -> None:
+    source = html.render(example.REPORT)
+    finding = next(part for part in source.split("<article")[1:] if "protocol-not-allowed" in part).split("</article>")[
+        0
+    ]
+    for fact in (
+        '<th scope="row">TLSv1.0</th><td>refused</td><td>accepted with TLS_RSA_WITH_AES_256_CBC_SHA</td>',
+        "set the minimum protocol to TLS 1.2.",
+        '<a href="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1" rel="noreferrer">RFC 9325, section 3.1.1</a>',
+        "requirements SEC-10, DER-03",
+    ):
+        assert fact in finding
+
+
+def test_all_violations_are_shown_however_many() -> None:
+    source = html.render(example.REPORT)
+    assert source.count("<td>accepted in TLSv1.2</td>") == 7
+
+
+def test_many_checks_without_an_answer_for_one_reason_are_one_finding_that_names_them_all() -> None:
+    source = html.render(example.UNREACHABLE)
+    assert source.count("<article") == 1
+    assert "15 checks could not be decided, all for one reason" in source
+    for finding in example.UNREACHABLE.findings:
+        assert f"<code>{finding.rule}</code>" in source
+
+
+def test_each_certificate_is_listed_once_with_all_who_send_it() -> None:
+    source = html.render(example.REPORT)
+    assert source.count(f'<dd class="code">{example.INTERMEDIATE.sha256}</dd>') == 1
+    assert f"<dd>{example.SBC_1}, {example.SBC_6}</dd>" in source
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "//example.org", "https:", "", "http://a b"]
+)
+def test_only_web_addresses_become_links(address: str) -> None:
+    assert web_address(Citation(document="x", url=address)) == ""
+
+
+def test_an_estate_of_two_hundred_endpoints_stays_below_three_megabytes() -> None:
+    report = estate(40)
+    assert len(report.endpoints) == 200
+    assert len(html.render(report).encode()) < 3_000_000
+
+
+def test_a_very_long_report_gives_the_sources_of_a_rule_once_and_links_to_them() -> None:
+    source = html.render(estate(40))
+    assert source.count(">RFC 8996</a>") == 1
+    (place,) = set(re.findall(r'<code>protocol-not-allowed</code>; <a href="#(\S+)">sources</a>', source))
+    assert ">RFC 8996</a>" in source.split(f'id="{place}"')[1].split("</article>")[0]
+    document = Document(source)
+    assert {href[1:] for href in document.values("href") if href.startswith("#")} <= set(document.values("id"))
+
+
+def test_what_could_not_be_told_is_not_headed_as_if_it_had_been_seen() -> None:
+    source = html.render(example.REPORT)
+    assert "<h4>Could not tell: The preferred protocol version is not spoken</h4>" in source
+    assert "<h4>Not tested: A known weakness is present</h4>" in source
+    undecided = source.split("<h4>Could not tell: ")[1].split("</article>")[0]
+    assert "What to do" not in undecided
+
+
+def test_a_large_estate_says_that_its_picture_is_in_part() -> None:
+    assert "The 60 that expire first are drawn; the list below holds all" in html.render(estate(10))
+
+
+def test_a_subject_without_a_check_at_an_endpoint_says_so() -> None:
+    two = (example.COMPLIANT.findings[0], example.UNREACHABLE.findings[-1])
+    assert html.render(example.report(two, (), Verdict.INCONCLUSIVE)).count("<td>no check</td>") == 2
+
+
+def test_an_endpoint_without_a_summary_still_has_its_findings() -> None:
+    report: Report = example.COMPLIANT.model_copy(update={"endpoints": ()})
+    source = html.render(report)
+    assert "15 checks passed or not applicable" in source
+    assert "Certificates by expiry" not in source
+
+
+# Colours: the variables of style.css, in each of the three schemes, and what is set in which on what.
+STYLE = (html._TEMPLATES / "style.css").read_text(encoding="utf-8")
+ON_PAPER = ("ink", "muted", "link", "fail", "inconclusive", "warn", "pass", "other")
+PAIRS = (
+    *((text, paper) for text in ON_PAPER for paper in ("paper", "panel")),
+    *((name, f"{name}-paper") for name in ("fail", "inconclusive", "warn", "pass", "other")),
+    *(
+        (text, f"{name}-paper")
+        for text in ("ink", "muted")
+        for name in ("fail", "inconclusive", "warn", "pass", "other")
+    ),
+)
+
+
+def _schemes() -> dict[str, dict[str, str]]:
+    blocks = re.findall(r":root \{(.*?)\n\s*\}", STYLE, re.DOTALL)
+    light, dark, paper = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks)
+    return {"light": light, "dark": dark, "print": paper}
+
+
+def _luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(first: str, second: str) -> float:
+    darker, lighter = sorted((_luminance(first), _luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_text_stands_out_from_its_ground_by_4_5_to_1(scheme: str) -> None:
+    colours = _schemes()[scheme]
+    weak = {pair: _contrast(colours[pair[0]], colours[pair[1]]) for pair in PAIRS}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_bars_stand_out_by_3_to_1(scheme: str) -> None:
+    colours = _schemes()[scheme]
+    assert min(_contrast(colours[bar], colours["paper"]) for bar in ("bar", "warn", "fail")) >= 3
+
+
+def test_no_colour_is_set_but_through_the_variables() -> None:
+    rules = re.sub(r":root \{.*?\n\s*\}", "", STYLE, flags=re.DOTALL)
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?!-)[^{]*;", rules.replace("#filter", "").replace("#overview", ""))

@@ -1,0 +1,36 @@
+"""The example report in every format, as files one can open.
+
+After a change that is meant, write them anew with ``RENEW_SNAPSHOTS=1 pytest tests/render/test_snapshots.py``, and
+look at them.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auditor.model.report import Report
+from auditor.render import html, json, table
+from tests.render import example
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+RENDERERS: dict[str, Callable[[Report], str]] = {
+    "report.html": html.render,
+    "report.json": json.render,
+    "report.txt": lambda report: table.render(report, width=100, colour=False),
+    "report-wide.txt": lambda report: table.render(report, width=160, colour=False),
+}
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_example_renders_exactly_as_the_file_that_was_reviewed(name: str) -> None:
+    text = RENDERERS[name](example.REPORT)
+    if os.environ.get("RENEW_SNAPSHOTS"):
+        (SNAPSHOTS / name).write_text(text, encoding="utf-8", newline="\n")
+    assert text == (SNAPSHOTS / name).read_text(encoding="utf-8"), "RENEW_SNAPSHOTS=1 writes it anew"
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_same_report_gives_the_same_bytes(name: str) -> None:
+    assert RENDERERS[name](example.REPORT) == RENDERERS[name](example.REPORT.model_copy())

@@ -1,0 +1,134 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.rule import Violation
+from auditor.model.severity import Severity
+from auditor.render import table
+from auditor.render.wording import NEEDS_READING, OUTCOME_WORDS
+from tests.render import example
+
+WIDTHS = (60, 80, 100, 129, 130, 160, 240)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _leading_words(text: str) -> Iterator[str]:
+    words = [OUTCOME_WORDS[outcome] for outcome in NEEDS_READING]
+    for line in text.splitlines():
+        yield from (word for word in words if line.startswith(word + "  "))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(len, table.render(example.REPORT, width=width, colour=False).splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [100, 160])
+def test_findings_come_worst_first(width: int) -> None:
+    words = list(_leading_words(table.render(example.REPORT, width=width, colour=False)))
+    assert words == ["Fail"] * 10 + ["Inconclusive"] * 2 + ["Warning"] * 2 + ["Not tested", "Waived"]
+
+
+def _columns(text: str) -> list[str]:
+    """What stands in each column, without white space; the row of dashes says where they are."""
+    lines = re.split(r"\n\n\d+ passed", text)[0].splitlines()
+    spans = [found.span() for found in re.finditer("-+", lines[1])]
+    return [_squeezed("".join(line[first:last] for line in lines)) for first, last in spans]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_fact_is_there_in_full_at_every_width(width: int) -> None:
+    columns = _columns(table.render(example.REPORT, width=width, colour=False))
+    everything = "\n".join(columns)
+    for finding in example.REPORT.findings:
+        for violation in finding.violations[: table.MOST_VIOLATIONS]:
+            seen = f"{violation.subject}: {violation.observed}"
+            if finding.target != example.HOSTILE:
+                assert _squeezed(seen) in columns[-2]
+                assert _squeezed(violation.expected) in columns[-1]
+        if finding.violations:
+            assert _squeezed(finding.target) in everything
+            assert finding.rule in everything
+        if finding.reason and finding.outcome is not Outcome.NOT_APPLICABLE:
+            assert _squeezed(finding.reason) in columns[-2]
+
+
+def test_many_violations_are_cut_to_five_and_the_rest_counted() -> None:
+    text = table.render(example.REPORT, width=160, colour=False)
+    assert "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA: accepted" in text
+    assert "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256" not in text
+    assert "and 2 more" in text
+
+
+def test_an_endpoint_out_of_reach_is_one_line_and_not_one_a_check() -> None:
+    text = table.render(example.UNREACHABLE, width=160, colour=False)
+    assert text.count("did not answer") == 1
+    assert "every one of 15 checks" in text
+
+
+def test_each_remedy_stands_once_however_many_endpoints_need_it() -> None:
+    text = table.render(example.REPORT, width=160, colour=False)
+    assert text.count("Obtain a certificate under an allowed root") == 1
+    assert "certificate-chain-incomplete: " not in text, "a waived finding needs no remedy"
+    assert "See RFC 9525, section 6; RFC 5922, section 7.2." in text
+
+
+def test_passes_are_one_line() -> None:
+    text = table.render(example.COMPLIANT, width=100, colour=False)
+    assert text == (
+        "15 passed\n\nCOMPLIANT: 15 passed. Policy acg 2026.11.\n"
+        "Exit code 0: nothing failed, and nothing that matters is undecided. A violation of severity medium\n"
+        "or above is a failure.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "ending"),
+    [
+        (example.REPORT, "Exit code 1: at least one check failed."),
+        (example.UNREACHABLE, "Exit code 3: nothing failed, but something that matters could not be told."),
+    ],
+)
+def test_the_end_says_what_the_exit_code_means(report: Report, ending: str) -> None:
+    assert ending in table.render(report, width=160, colour=False).splitlines()[-1]
+
+
+def test_colour_changes_nothing_but_the_colour() -> None:
+    plain = table.render(example.REPORT, width=100, colour=False)
+    coloured = table.render(example.REPORT, width=100, colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b[1;31mFail\x1b[0m" in coloured
+    assert "\x1b[1;31mNOT COMPLIANT\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == plain
+
+
+def test_a_finding_without_a_reason_does_not_claim_what_its_title_says() -> None:
+    bare = Finding(rule="x", target="y", outcome=Outcome.NOT_TESTED, severity=Severity.LOW, title="A title")
+    text = table.render(example.report((bare,), (), Verdict.INCONCLUSIVE), width=80, colour=False)
+    assert "no reason was recorded" in text
+    assert "A title" not in text
+
+
+def test_short_findings_stand_on_one_line_each_without_gaps() -> None:
+    findings = tuple(
+        Finding(
+            rule="certificate-expired",
+            target=f"sbc-{number}:5061",
+            outcome=Outcome.FAIL,
+            severity=Severity.CRITICAL,
+            title="t",
+            violations=(Violation(subject="leaf", expected="valid", observed="expired"),),
+        )
+        for number in range(3)
+    )
+    lines = table.render(example.report(findings, (), Verdict.FAIL), width=160, colour=False).splitlines()
+    assert [line.split()[2] for line in lines[2:5]] == ["sbc-0:5061", "sbc-1:5061", "sbc-2:5061"]
+
+
+def test_a_terminal_narrower_than_sixty_columns_gets_sixty() -> None:
+    assert table.render(example.REPORT, width=10, colour=False) == table.render(example.REPORT, width=60, colour=False)
