@@ -1,0 +1,92 @@
+"""The command line: one command a file, loaded only when it is used, so that ``--help`` stays quick.
+
+Here alone is anything printed, the clock read, or the process ended.
+"""
+
+import importlib
+import sys
+import traceback
+from typing import Final
+
+import click
+
+from auditor import __version__
+
+# Name of the command -> its module's attribute, and the line of help that --help shows without loading it.
+_COMMANDS: Final = {
+    "audit": ("auditor.cli.audit:audit", "Audit endpoints against a policy."),
+    "demo": ("auditor.cli.demo:demo", "Audit the lab, and show that every planted fault is found."),
+    "lab": ("auditor.cli.lab:lab", "Keep the lab running, and say what to try on it."),
+    "collect": ("auditor.cli.collect:collect", "Look at endpoints and write down what was seen."),
+    "evaluate": ("auditor.cli.evaluate:evaluate", "Judge what was seen earlier; opens no connection."),
+    "policy": ("auditor.cli.policy:policy", "List, show, check and compare policies."),
+    "explain": (
+        "auditor.cli.explain:explain",
+        "Explain a rule: why it exists and how to mend a violation.",
+    ),
+}
+EPILOG: Final = (
+    "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell, 4 a bug in the auditor."
+)
+
+
+class _Commands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="auditor")
+def cli() -> None:
+    """Audit TLS endpoints against a policy: certificates, cipher suites and mutual TLS.
+
+    Try `auditor demo`, then `auditor audit sbc.example.net:5061`.
+    """
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code of the README."""
+    try:
+        code = cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except Exception as error:  # noqa: BLE001 - the last place to turn an error into a sentence
+        code = _report(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: Exception) -> int:
+    """Wrong input is the user's to mend; everything else is a bug of ours, and its place is shown without its data."""
+    from auditor.inputs.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
+
+    if isinstance(error, InputErrors):
+        for single in error.errors:
+            click.echo(f"auditor: {single}", err=True)
+        return 2
+    if isinstance(error, OSError) and error.filename is not None:
+        click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)
+        return 2
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(
+        f"auditor: a bug in the auditor ({type(error).__name__} in {place.name}, line {place.lineno}). "
+        "Please report it with the command you ran.",
+        err=True,
+    )
+    return 4

@@ -1,0 +1,50 @@
+"""``auditor audit``: policy and targets in, verdict out."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import limit_options, policy_option, report_options, root_option, target_arguments
+
+
+@click.command()
+@target_arguments
+@policy_option
+@root_option
+@report_options
+@click.option(
+    "--thorough", is_flag=True, help="Set sslyze's exhaustive enumeration (some 540 connections) beside ours."
+)
+@limit_options
+def audit(  # noqa: PLR0913 - one parameter an option
+    targets: tuple[str, ...],
+    inventory: Path | None,
+    policy_name: str,
+    roots: tuple[Path, ...],
+    reports: tuple[Path, ...],
+    *,
+    as_json: bool,
+    fail_on: str | None,
+    thorough: bool,
+    deadline: float,
+    max_connections: int,
+    rate: float | None,
+    jobs: int,
+) -> int:
+    """Audit endpoints against a policy.
+
+    A TARGET is HOST:PORT, sips://HOST:PORT or https://HOST:PORT; without a scheme port 5061 means SIP and any other
+    HTTPS.  Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell.
+    """
+    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
+    from auditor.model.severity import Severity  # noqa: PLC0415 - as above
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+
+    run.check_reports(reports)
+    at = run.now()
+    inputs = run.read_inputs(targets, inventory, policy_name, roots)
+    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
+    seen = run.look(plan, at, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None)
+    return run.publish(report, reports, as_json=as_json)

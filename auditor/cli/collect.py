@@ -1,0 +1,49 @@
+"""``auditor collect``: look, write down what was seen, judge nothing."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import limit_options, policy_option, target_arguments
+
+
+@click.command()
+@target_arguments
+@policy_option
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="JSON lines, one observation each.",
+)
+@click.option(
+    "--thorough", is_flag=True, help="Set sslyze's exhaustive enumeration (some 540 connections) beside ours."
+)
+@limit_options
+def collect(  # noqa: PLR0913 - one parameter an option
+    targets: tuple[str, ...],
+    inventory: Path | None,
+    policy_name: str,
+    output: Path,
+    *,
+    thorough: bool,
+    deadline: float,
+    max_connections: int,
+    rate: float | None,
+    jobs: int,
+) -> int:
+    """Look at endpoints and write down what was seen, for `auditor evaluate`.
+
+    The policy decides what is looked at.
+    """
+    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+
+    at = run.now()
+    inputs = run.read_inputs(targets, inventory, policy_name, ())
+    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
+    seen = run.look(plan, at, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    run.write_observations(output, inputs.targets, seen, at)
+    click.echo(f"{len(seen)} observations of {len(inputs.targets)} targets in {output}", err=True)
+    return 0

@@ -1,0 +1,40 @@
+"""``auditor evaluate``: judge what was seen earlier."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import READABLE, policy_option, report_options, root_option
+
+
+@click.command()
+@click.argument("observations", type=READABLE)
+@policy_option
+@root_option
+@report_options
+def evaluate(
+    observations: Path,
+    policy_name: str,
+    roots: tuple[Path, ...],
+    reports: tuple[Path, ...],
+    *,
+    as_json: bool,
+    fail_on: str | None,
+) -> int:
+    """Judge what was seen earlier (a file of `auditor collect`); opens no connection.
+
+    Dates are judged as of the day the observations were made.  What the policy asks and nobody looked at is
+    inconclusive.
+    """
+    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.evaluate import evaluate as judge  # noqa: PLC0415 - as above
+    from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
+    from auditor.model.severity import Severity  # noqa: PLC0415 - as above
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+
+    run.check_reports(reports)
+    head, seen = run.read_observations(observations)
+    plan = make_plan(load_policy(policy_name, load_declared_roots(roots)), head.targets)
+    report = judge(plan, seen, head.at, run.now(), Severity(fail_on) if fail_on else None)
+    return run.publish(report, reports, as_json=as_json)

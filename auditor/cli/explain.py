@@ -1,0 +1,19 @@
+"""``auditor explain``: one rule as a page in the terminal."""
+
+import shutil
+
+import click
+
+from auditor.explain import explain_text
+from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
+from auditor.rules import all_rules
+
+
+@click.command("explain")
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Say what RULE checks, why, how a policy sets it, and what to do when it fails."""
+    rules = all_rules()
+    if rule not in rules:
+        raise InputErrors([InputError(f"there is no rule {quoted(rule)}{suggestion(rule, rules)}")])
+    click.echo(explain_text(rules[rule], shutil.get_terminal_size().columns), nl=False)

@@ -1,0 +1,49 @@
+"""``auditor lab``: the embedded estate, kept running until it is stopped."""
+
+import contextlib
+import signal
+import threading
+from datetime import UTC, datetime
+
+import click
+
+from auditor.lab import Lab, start
+
+
+@click.command("lab")
+def lab() -> None:
+    """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and say what to try on them."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    with start(datetime.now(UTC)) as running:
+        click.echo(_guide(running))
+        with contextlib.suppress(KeyboardInterrupt):
+            stop.wait()
+    click.echo("The lab has ended; its files are gone.", err=True)
+
+
+def _guide(running: Lab) -> str:
+    width = max(len(endpoint.name) for endpoint in running.endpoints)
+    first = running.endpoints[0]
+    lines = [
+        f"{len(running.endpoints)} endpoints are running.  Their certificates and keys are made for this run alone.",
+        "",
+        *(
+            f"  {endpoint.name:{width}}  {endpoint.address:21}  {endpoint.fault or 'Compliant.'}"
+            for endpoint in running.endpoints
+        ),
+        "",
+        "Try, in another terminal:",
+        "",
+        "  # the whole estate, against the acg policy",
+        f"  auditor audit -i {running.inventory} -p acg",
+        "  # the same, as a page to forward",
+        f"  auditor audit -i {running.inventory} -p acg --report lab.html",
+        f"  # {first.name} as another client sees it: with the operator's certificate, and refused without",
+        f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem} \\",
+        f"      -cert {running.client_certificate} -key {running.client_key}",
+        f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem}",
+        "",
+        "Ctrl-C ends the lab.",
+    ]
+    return "\n".join(lines)

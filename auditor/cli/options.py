@@ -1,0 +1,58 @@
+"""Options that several commands share, and how they become values."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from auditor.model.severity import Severity
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+SEVERITY = click.Choice([severity.value for severity in Severity])
+
+
+def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+policy_option = click.option(
+    "-p", "--policy", "policy_name", default="acg", show_default=True, metavar="NAME|FILE", help="What is demanded."
+)
+root_option = click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    type=READABLE,
+    metavar="PEM",
+    help="A root certificate the operator has sent to onboarding; may be repeated.",
+)
+target_arguments = _all(
+    click.argument("targets", nargs=-1, metavar="[TARGET]..."),
+    click.option(
+        "-i", "--inventory", type=READABLE, metavar="FILE", help="The operator's endpoints and declared roots."
+    ),
+)
+limit_options = _all(
+    click.option("--deadline", type=click.FloatRange(1, 3600), default=30.0, show_default=True, metavar="SECONDS",
+                 help="Time for one target; a peer that answers slowly gets up to four times as much."),
+    click.option("--max-connections", type=click.IntRange(1, 10_000), default=120, show_default=True, metavar="N",
+                 help="The most connections to one target."),
+    click.option("--rate", type=click.FloatRange(0.1, 10_000), metavar="N",
+                 help="The most new connections a second to one host; always one at a time."),
+    click.option("--jobs", type=click.IntRange(1, 256), default=64, show_default=True, metavar="N",
+                 help="Hosts looked at side by side."),
+)  # fmt: skip
+report_options = _all(
+    click.option("--report", "reports", multiple=True, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
+                 help="Write a report; the suffix picks the format (.json, .html, .txt).  May be repeated."),
+    click.option("--json", "as_json", is_flag=True, help="Print the JSON report and nothing else on standard output."),
+    click.option("--fail-on", type=SEVERITY, help="Fail from this severity on, whatever the policy says."),
+)  # fmt: skip

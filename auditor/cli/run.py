@@ -1,0 +1,191 @@
+"""From the words of a command line to targets, observations and files."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from auditor.inputs.anchors import load_declared_roots
+from auditor.inputs.errors import InputError, InputErrors
+from auditor.inputs.inventory import load_inventory
+from auditor.inputs.policy import load_policy
+from auditor.inputs.targets import parse_targets, targets_of
+from auditor.model.observation import OBSERVATION, Observation, Run
+from auditor.model.policy import Policy
+from auditor.model.report import Report, Verdict
+from auditor.model.target import Target
+from auditor.plan import Plan
+
+EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
+_MOST_OBSERVATIONS = 256 * 1024 * 1024
+"""Octets of a file of observations."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a command line names."""
+
+    policy: Policy
+    targets: tuple[Target, ...]
+
+
+def now() -> datetime:
+    """The run's one clock reading, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def read_inputs(targets: Sequence[str], inventory: Path | None, policy: str, roots: Sequence[Path]) -> Inputs:
+    """Policy, targets and declared roots; every name resolved.  Raises ``InputErrors``."""
+    from auditor.probes.resolve import resolve  # noqa: PLC0415 - not for commands without a network
+
+    requests, declared = parse_targets(targets), load_declared_roots(roots)
+    if inventory is not None:
+        listed = load_inventory(inventory)
+        requests, declared = (*listed.requests, *requests), (*listed.roots, *declared)
+    if not requests:
+        raise InputErrors(
+            [InputError("nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory")]
+        )
+    return Inputs(load_policy(policy, declared), targets_of(requests, resolve))
+
+
+def look(
+    plan: Plan,
+    at: datetime,
+    *,
+    deadline: float = 30.0,
+    max_connections: int = 120,
+    rate: float | None = None,
+    jobs: int = 64,
+) -> list[Observation]:
+    """Collect everything the plan asks for, with a progress bar on standard error."""
+    from auditor.collect import collect  # noqa: PLC0415 - as above
+    from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
+    from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
+
+    limits = Limits(target_seconds=deadline, connections=max_connections, connections_per_second=rate)
+    with ThreadPoolExecutor(max_workers=jobs) as executor, _progress(plan.targets) as done:
+        return list(collect(plan, limits, at, executor, observe, done))
+
+
+@contextmanager
+def _progress(targets: Sequence[Target]) -> Iterator["_Progress"]:
+    from tqdm import tqdm  # noqa: PLC0415 - as above
+
+    progress = _Progress(len(targets))
+    if sys.stderr.isatty():
+        with tqdm(total=len(targets), unit="target", file=sys.stderr, leave=False) as bar:
+            progress.bar = bar
+            yield progress
+    else:
+        yield progress
+
+
+class _Progress:
+    """A bar on a terminal, a line a target elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.finished = total, 0
+        self.bar: object | None = None
+
+    def __call__(self, target: Target) -> None:
+        self.finished += 1
+        if self.bar is not None:
+            self.bar.update()  # type: ignore[attr-defined]  # tqdm's bar
+        else:
+            click.echo(f"{self.finished}/{self.total} {target.name}", err=True)
+
+
+def write_observations(
+    path: Path, targets: Sequence[Target], observations: Sequence[Observation], at: datetime
+) -> None:
+    """JSON lines: the run, then one observation a line."""
+    from auditor import __version__  # noqa: PLC0415
+
+    run = Run(auditor_version=__version__, at=at, targets=tuple(targets))
+    lines = [run.model_dump_json(), *(observation.model_dump_json() for observation in observations)]
+    write_file(path, "\n".join(lines) + "\n")
+
+
+def read_observations(path: Path) -> tuple[Run, list[Observation]]:
+    """The opposite.  Raises ``InputErrors`` with the line that is wrong."""
+    if path.stat().st_size > _MOST_OBSERVATIONS:
+        raise InputErrors([InputError(f"the file is larger than {_MOST_OBSERVATIONS // 2**20} MiB", str(path))])
+    run, observations, errors = None, [], []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                if number == 1:
+                    run = Run.model_validate_json(line)
+                else:
+                    observations.append(OBSERVATION.validate_json(line))
+            except ValueError:
+                what = "the head of a file of observations" if number == 1 else "an observation"
+                errors.append(InputError(f"this is not {what}; write it anew with auditor collect", str(path), number))
+    if errors or run is None:
+        raise InputErrors(errors or [InputError("the file is empty", str(path))])
+    return run, observations
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write the whole file or leave the old one: never half of it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def publish(report: Report, reports: Sequence[Path], *, as_json: bool) -> int:
+    """Write the reports, print the result on standard output, and return the exit code."""
+    from auditor.render import json, table  # noqa: PLC0415 - not for commands without a report
+
+    for path in reports:
+        write_file(path, rendered(report, path))
+    if as_json:
+        click.echo(json.render(report), nl=False)
+    else:
+        click.echo(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()))
+    return EXIT_CODES[report.verdict]
+
+
+def terminal_width() -> int:
+    """Columns to fill: the terminal's, within what reads well."""
+    return max(80, min(shutil.get_terminal_size((120, 40)).columns, 160))
+
+
+def check_reports(reports: Sequence[Path]) -> None:
+    """Refuse a report that could not be written in the end, before anything is scanned."""
+    errors = []
+    for path in reports:
+        if path.suffix not in _FORMATS:
+            errors.append(InputError(f"{path.name}: no such format; the suffix is one of {', '.join(_FORMATS)}"))
+        elif not path.absolute().parent.is_dir():
+            errors.append(InputError(f"{path}: the folder {path.parent} does not exist"))
+    if errors:
+        raise InputErrors(errors)
+
+
+def rendered(report: Report, path: Path) -> str:
+    """The report in the format of the path's suffix."""
+    from auditor.render import html, json, table  # noqa: PLC0415 - as above
+
+    if path.suffix == ".json":
+        return json.render(report)
+    return html.render(report) if path.suffix == ".html" else table.render(report, width=120, colour=False)
+
+
+_FORMATS = (".json", ".html", ".txt")
