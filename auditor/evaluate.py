@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from auditor import __version__
-from auditor.model.observation import NotSeen, Observation, Seen
+from auditor.model.observation import NotSeen, NotTested, Observation, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
-from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Remark, Violation
+from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
 from auditor.model.severity import Severity
 from auditor.plan import Check, Plan
 from auditor.summary import summarise
@@ -63,29 +63,40 @@ def verdict(findings: Iterable[Finding], fail_on: Severity) -> Verdict:
 def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
     setting = check.setting
     remarks = _remarks(check, policy, observations, at)
-    violations = tuple(remark for remark in remarks if isinstance(remark, Violation))
-    doubts = [remark for remark in remarks if isinstance(remark, Inconclusive)]
-    excuses = [remark for remark in remarks if isinstance(remark, NotApplicable)]
-    if violations:
-        outcome = Outcome.FAIL if setting.severity.rank >= fail_on.rank else Outcome.WARN
-    elif doubts:
-        outcome = Outcome.INCONCLUSIVE
-    elif excuses:
-        outcome = Outcome.NOT_APPLICABLE
-    else:
-        outcome = Outcome.PASS
+    violations = [remark for remark in remarks if isinstance(remark, Violation)]
+    cautions = [remark for remark in remarks if isinstance(remark, Caution)]
+    reasons = [remark for remark in remarks if isinstance(remark, Inconclusive | Untested)]
+    outcome = _outcome(remarks, failing=setting.severity.rank >= fail_on.rank)
+    if outcome is Outcome.PASS and not any(isinstance(seen, setting.rule.observes) for seen in observations):
+        outcome = Outcome.NOT_TESTED
+    excuse = next((remark.reason for remark in remarks if isinstance(remark, NotApplicable)), "")
     return Finding(
         rule=setting.rule.id,
         target=check.target.name,
         outcome=outcome,
         severity=setting.severity,
         title=setting.rule.title,
-        violations=violations,
-        reason=_reason(doubts) or (excuses[0].reason if outcome is Outcome.NOT_APPLICABLE else ""),
+        violations=(*violations, *(Violation(**caution.model_dump()) for caution in cautions)),
+        reason=_reason(reasons) or (excuse if outcome is Outcome.NOT_APPLICABLE else ""),
         remediation=setting.rule.remediation,
         citations=setting.rule.citations,
         requirements=setting.rule.requirements,
     )
+
+
+def _outcome(remarks: list[Remark], *, failing: bool) -> Outcome:
+    """The worst remark decides; what was not tested for want of an opt-in does not count."""
+    kinds = {type(remark) for remark in remarks}
+    if Violation in kinds:
+        return Outcome.FAIL if failing else Outcome.WARN
+    for kind, outcome in (
+        (Inconclusive, Outcome.INCONCLUSIVE),
+        (Caution, Outcome.WARN),
+        (NotApplicable, Outcome.NOT_APPLICABLE),
+    ):
+        if kind in kinds:
+            return outcome
+    return Outcome.PASS
 
 
 def _remarks(check: Check, policy: Policy, observations: list[Observation], at: datetime) -> list[Remark]:
@@ -97,7 +108,12 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
         if isinstance(gap, NotSeen) and gap.wanted == setting.rule.observation_kind
     ]
     if not seen:
-        return list(missing) or [Inconclusive(subject=check.target.name, reason="it was not observed")]
+        untested = [
+            Untested(subject=check.target.name, reason=gap.reason)
+            for gap in observations
+            if isinstance(gap, NotTested) and gap.wanted == setting.rule.observation_kind
+        ]
+        return [*missing, *untested] or [Inconclusive(subject=check.target.name, reason="it was not observed")]
     return [*_judge(setting, Evidence(check.target, at, seen, policy.anchors)), *missing]
 
 
@@ -113,7 +129,7 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
         ]
 
 
-def _reason(doubts: list[Inconclusive]) -> str:
+def _reason(doubts: list[Inconclusive | Untested]) -> str:
     """The reasons, each once, with the subjects it concerns."""
     subjects: Mapping[str, list[str]] = defaultdict(list)
     for doubt in doubts:

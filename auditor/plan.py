@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from auditor.model.asks import Asks
+from auditor.model.observation import OBSERVED_FROM
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.target import Target
 
@@ -27,7 +28,7 @@ class Plan:
 
 
 def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False) -> Plan:
-    """Every rule of the policy on every target, in the order of the targets and then of the rule ids.
+    """Every rule of the policy on every target it can be asked about, in the order of the targets and the rule ids.
 
     ``thorough`` sets sslyze's exhaustive enumeration beside the elimination.
     """
@@ -35,7 +36,12 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
     return Plan(
         policy=policy,
         targets=targets,
-        checks=tuple(Check(setting, target) for target in targets for setting in settings),
+        checks=tuple(
+            Check(setting, target)
+            for target in targets
+            for setting in settings
+            if setting.rule.observation_kind in OBSERVED_FROM[target.perspective]
+        ),
         asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
     )
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
 
-from auditor.model.target import Target
+from auditor.model.target import Perspective, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
 
@@ -89,6 +89,7 @@ class CertificateChainSeen(Seen):
     """A certificate chain exactly as the endpoint sent it, leaf first."""
 
     kind: Literal["certificate-chain"] = "certificate-chain"
+    role: Literal["server", "client"] = Field(default="server", description="In which role the peer presented it")
     versions: tuple[ProtocolVersion, ...] = Field(description="The versions in which it was sent")
     certificates: tuple[Der, ...]
 
@@ -152,6 +153,121 @@ class WeaknessSeen(Seen):
     evidence: str = ""
 
 
+Treatment: TypeAlias = Literal["refused", "served", "undetermined"]
+
+
+class ClientCertificateCaseSeen(Seen):
+    """How a server treats a client that shows one particular, mostly bad, certificate."""
+
+    kind: Literal["client-certificate-case"] = "client-certificate-case"
+    version: ProtocolVersion
+    case: str = Field(description="Which certificate was shown, such as self-signed or impostor-root")
+    treatment: Treatment
+    stage: Literal["handshake", "after-handshake", "after-request"] | None = None
+    evidence: str = ""
+    control: Literal["succeeded", "failed", "none"] = Field(
+        default="none", description="Whether a certificate that has to be accepted was, before and after the series"
+    )
+
+
+class RootTrustSeen(Seen):
+    """Whether a peer trusts one root, told from how it refuses an impostor of that root (opt-in)."""
+
+    kind: Literal["root-trust"] = "root-trust"
+    version: ProtocolVersion
+    root: str = Field(description="The root's name")
+    trusted: bool | None = Field(description="None when it could not be told")
+    evidence: str = ""
+
+
+class SipOptionsSeen(Seen):
+    """The answer to a SIP OPTIONS over TLS."""
+
+    kind: Literal["sip-options"] = "sip-options"
+    version: ProtocolVersion
+    status: int
+    reason: str = ""
+    allow: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+
+
+class KeySeen(Value):
+    """An SRTP key that was read and thrown away."""
+
+    octets: int | None = Field(description="Length of key and salt after base64; none if it is no base64")
+    digest: str = Field(description="Salted for this run: equal for equal keys, and good for nothing else")
+
+
+class CryptoSeen(Value):
+    """One a=crypto line (RFC 4568 section 9.1), without its keys."""
+
+    tag: int
+    suite: str
+    keys: tuple[KeySeen, ...] = ()
+    parameters: tuple[str, ...] = Field(default=(), description="Names of the session parameters, in their order")
+
+
+class MediaSeen(Value):
+    """One m= section of a session description (RFC 8866 section 5.14)."""
+
+    media: str
+    port: int
+    profile: str = Field(description="As RTP/SAVP")
+    cryptos: tuple[CryptoSeen, ...] = ()
+    malformed: tuple[str, ...] = Field(default=(), description="What is wrong with crypto lines that cannot be read")
+    fingerprint: bool = Field(default=False, description="Whether DTLS-SRTP is offered (RFC 5763)")
+
+
+class SdpSeen(Seen):
+    """One session description."""
+
+    kind: Literal["sdp"] = "sdp"
+    source: str = Field(description="Where it stood: a file, an answer to OPTIONS, an INVITE")
+    role: Literal["offer", "answer", "unknown"]
+    transport: Literal["tls", "tcp", "udp", "file"]
+    session: str = Field(default="", description="Equal for an offer and its answer")
+    media: tuple[MediaSeen, ...] = ()
+
+
+class ClientHelloSeen(Seen):
+    """What a client offers in its ClientHello, in its own order."""
+
+    kind: Literal["client-hello"] = "client-hello"
+    versions: tuple[str, ...] = Field(description="As TLSv1.2; numbers nobody assigned as hexadecimal")
+    suites: tuple[str, ...] = Field(description="IANA names; unknown ones as hexadecimal")
+    groups: tuple[str, ...] = ()
+    signature_schemes: tuple[str, ...] = ()
+    server_name: str | None = None
+
+
+class ServerCertificateCaseSeen(Seen):
+    """How a client treats a server that shows one particular, mostly bad, certificate."""
+
+    kind: Literal["server-certificate-case"] = "server-certificate-case"
+    version: ProtocolVersion | None
+    case: str = Field(description="Which certificate was shown, such as good or wrong-name")
+    treatment: Literal["aborted", "continued", "undetermined"]
+    evidence: str = ""
+    spoke: bool = Field(default=False, description="Whether SIP or HTTP followed the handshake")
+
+
+class ClientCertificatePresentedSeen(Seen):
+    """Whether a client presents a certificate when it is asked for one."""
+
+    kind: Literal["client-certificate-presented"] = "client-certificate-presented"
+    version: ProtocolVersion | None
+    presented: bool | None = Field(description="None when the handshake broke before it could be told")
+    evidence: str = ""
+
+
+class NotTested(Seen):
+    """A question that was not put, because it needs an opt-in that was not given."""
+
+    kind: Literal["not-tested"] = "not-tested"
+    wanted: str = Field(description="The kind of observation that is missing")
+    reason: str
+
+
 class NotSeen(Seen):
     """A question that was put and could not be answered at all, and why."""
 
@@ -176,8 +292,47 @@ Observation: TypeAlias = Annotated[
     | SignatureSchemesSeen
     | PlaintextSeen
     | WeaknessSeen
+    | ClientCertificateCaseSeen
+    | RootTrustSeen
+    | SipOptionsSeen
+    | SdpSeen
+    | ClientHelloSeen
+    | ServerCertificateCaseSeen
+    | ClientCertificatePresentedSeen
+    | NotTested
     | NotSeen
     | ConnectionsUsed,
     Field(discriminator="kind"),
 ]
 OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
+
+
+# Which kinds of observation a target can give, by where it is seen from.  A rule that judges another kind says nothing
+# about it: a plan holds no check for the two.
+OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
+    Perspective.SERVER: frozenset(
+        {
+            "cipher-suites",
+            "certificate-chain",
+            "client-certificate",
+            "client-certificate-case",
+            "groups",
+            "signature-schemes",
+            "plaintext",
+            "weakness",
+            "root-trust",
+            "sdp",
+        }
+    ),
+    Perspective.CLIENT: frozenset(
+        {
+            "client-hello",
+            "server-certificate-case",
+            "client-certificate-presented",
+            "certificate-chain",
+            "root-trust",
+            "sdp",
+        }
+    ),
+    Perspective.SDP: frozenset({"sdp"}),
+}

@@ -35,13 +35,28 @@ class Inconclusive(Value):
     reason: str
 
 
+class Caution(Value):
+    """Something that looks right and was not proven: a warning whatever the rule's severity."""
+
+    subject: str
+    expected: str
+    observed: str
+
+
+class Untested(Value):
+    """One thing that was not put to the test, because it needs an opt-in that was not given."""
+
+    subject: str
+    reason: str
+
+
 class NotApplicable(Value):
     """The rule has nothing to say about this target, and why.  Only heard when the check yields nothing else."""
 
     reason: str
 
 
-Remark: TypeAlias = Violation | Inconclusive | NotApplicable
+Remark: TypeAlias = Violation | Inconclusive | Caution | Untested | NotApplicable
 
 
 class Citation(Value):

@@ -14,6 +14,17 @@ class Service(StrEnum):
     HTTPS = "https"
 
 
+class Perspective(StrEnum):
+    """From where a target is seen; it decides which rules can say something about it."""
+
+    SERVER = "server"
+    """The auditor connects to it."""
+    CLIENT = "client"
+    """It connects to the auditor."""
+    SDP = "sdp"
+    """Offers and answers in a file."""
+
+
 class Target(Value):
     """One service at one address.  A host name with several addresses gives one target for each."""
 
@@ -23,6 +34,7 @@ class Target(Value):
     )
     port: int = Field(ge=1, le=65535)
     service: Service
+    perspective: Perspective = Perspective.SERVER
     address: str | None = Field(
         default=None, description="The IP address to connect to; none when the name did not resolve"
     )

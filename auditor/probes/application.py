@@ -13,7 +13,8 @@ from auditor.sanitise import clean
 Meaning = Literal["served", "refused", "undetermined"]
 
 _HTTP_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
-_SIP_STATUS = re.compile(rb"SIP/2\.0 (\d{3})")
+# RFC 3261 section 7.5: empty lines before a message are ignored.
+_SIP_STATUS = re.compile(rb"(?:\r\n)*SIP/2\.0 (\d{3})")
 # nginx's own statuses for "SSL Certificate Error" and "SSL Certificate Required".
 _CERTIFICATE_STATUSES = (495, 496)
 
@@ -67,7 +68,11 @@ def whole_head(service: Service) -> Callable[[bytes], bool]:
     """When enough of an answer has arrived to read it: HTTP until the body's first lines, SIP until the empty line."""
     if service is Service.HTTPS:
         return lambda data: _has_body(data) or (bool(data) and not data.startswith(b"HTTP/"[: len(data)]))
-    return lambda data: b"\r\n\r\n" in data or (bool(data) and not data.startswith(b"SIP/2.0"[: len(data)]))
+    return lambda data: _whole_sip(data.lstrip(b"\r\n"))
+
+
+def _whole_sip(data: bytes) -> bool:
+    return b"\r\n\r\n" in data or (bool(data) and not data.startswith(b"SIP/2.0"[: len(data)]))
 
 
 def _has_body(data: bytes) -> bool:
@@ -107,4 +112,4 @@ def _read_sip(data: bytes) -> Reading:
 
 def status_line(data: bytes) -> str:
     """The status line, safe to show."""
-    return clean(data.partition(b"\r\n")[0][:120].decode("utf-8", "backslashreplace"), limit=120)
+    return clean(data.lstrip(b"\r\n").partition(b"\r\n")[0][:120].decode("utf-8", "backslashreplace"), limit=120)

@@ -15,8 +15,10 @@ from auditor.model.observation import (
     CipherSuitesSeen,
     ClientCertificateSeen,
     ConnectionsUsed,
+    GroupsSeen,
     NotSeen,
     Observation,
+    SignatureSchemesSeen,
 )
 from auditor.model.target import Service, Target
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_name, suites_of
@@ -55,7 +57,7 @@ def observe(target: Target, asks: Asks, limits: Limits, at: datetime) -> Iterato
         interview.stop(str(error))
     yield from _thorough(interview) if asks.exhaustive and interview.speaks_tls else interview.observations()
     yield from _plaintext(peer, asks, at, interview)
-    yield from _weaknesses(peer, asks, at, speaks_tls=interview.speaks_tls)
+    yield from _weaknesses(interview)
     yield ConnectionsUsed(target=target.name, at=at, count=peer.connections, seconds=round(peer.elapsed(), 3))
 
 
@@ -95,9 +97,12 @@ class _Interview:
         self._preference()
         second = self._second_chain()
         # TLS 1.3 last: its last hello is an accepted one on most endpoints, and vouches for all that were refused.
-        for version in reversed(_OPENINGS):
-            self._eliminate(version, self._allowed(version), pad=True)
+        for version in ProtocolVersion:
+            likely = version in _OPENINGS
+            most = None if likely else self.series.peer.limits.forbidden_suites
+            self._eliminate(version, self._allowed(version), most=most, pad=likely)
         self._older_exchanges()
+        self._compare_openings()
         settle(self.series, tuple(self.results.values()))
         self._settle_second_chain(second)
         self._stricter_questions()
@@ -117,7 +122,8 @@ class _Interview:
             peer.slow = 2.0
             again = exchange(peer, version, suites, small=isinstance(held.answer, NoAnswer))
             peer.slow = 1.0
-            held = again if not isinstance(again.answer, NoAnswer) else held
+            better = isinstance(again.answer, Accepted) or not isinstance(held.answer, Accepted)
+            held = again if better and not isinstance(again.answer, NoAnswer) else held
         self.exchanges[version] = held
         answer = self.series.note(version, held.answer)
         result = self.results[version]
@@ -125,6 +131,14 @@ class _Interview:
             result.accept(answer)
         elif isinstance(answer, Refused) and (answer.lower or answer.alert == Alert.protocol_version):
             result.waiting.append((self.series.asked - 1, answer, suites_of(version)))
+
+    def _compare_openings(self) -> None:
+        """A refused opening held every authenticated AEAD suite: where one is accepted later, the peer is unsteady."""
+        for version in _OPENINGS:
+            answer = self.exchanges[version].answer
+            contradicted = any(suite.aead and not suite.anonymous for suite in self.results[version].accepted)
+            if isinstance(answer, Refused) and contradicted and self.series.takes(version, answer):
+                self.series.unsteady = self.series.unsteady or f"a hello with accepted suites was refused ({answer})"
 
     def _allowed(self, version: ProtocolVersion) -> list[CipherSuite]:
         named = [suites_by_name()[name] for name in self.asks.allowed_suites.get(version, ())]
@@ -206,27 +220,43 @@ class _Interview:
             for kind in sorted(self.asks.kinds & set(_NEEDS_TLS) - {"weakness"}):
                 yield NotSeen(target=self.target.name, at=self.at, wanted=kind, reason=reason)
             return
+        for result in self.results.values():
+            self._close(result, reason)
         if "cipher-suites" in self.asks.kinds:
-            yield from (self._suites_seen(result, reason) for result in self.results.values())
+            yield from (self._suites_seen(result) for result in self.results.values())
         if "client-certificate" in self.asks.kinds:
             yield from self._client_certificates(reason)
         if "certificate-chain" in self.asks.kinds:
             yield from self._chains_seen(reason)
         yield from self.extra
-        seen = {observation.kind for observation in self.extra}
-        for kind in sorted(self.asks.kinds & {"groups", "signature-schemes"} - seen):
-            yield NotSeen(
-                target=self.target.name,
-                at=self.at,
-                wanted=kind,
-                reason=self.stopped or "no suite was accepted in TLS 1.2 or 1.3",
-            )
+        yield from self._stricter_missing()
 
-    def _suites_seen(self, result: VersionResult, reason: str) -> CipherSuitesSeen:
+    def _stricter_missing(self) -> Iterator[NotSeen]:
+        """Groups and signatures that nothing was learnt about, version by version."""
+        seen = {
+            (found.kind, found.version) for found in self.extra if isinstance(found, GroupsSeen | SignatureSchemesSeen)
+        }
+        for kind, versions in (("groups", _OPENINGS), ("signature-schemes", _OPENINGS[1:])):
+            if kind not in self.asks.kinds:
+                continue
+            spoken = [version for version in versions if self.results[version].accepted]
+            yield from self._maybe_spoken(kind, versions)
+            for version in spoken:
+                if (kind, version) not in seen:
+                    reason = f"{version}: {self.stopped or 'it was not asked'}"
+                    yield NotSeen(target=self.target.name, at=self.at, wanted=kind, reason=reason)
+            if not spoken:
+                reason = f"no suite was accepted in {' or '.join(versions)}"
+                yield NotSeen(target=self.target.name, at=self.at, wanted=kind, reason=reason)
+
+    def _close(self, result: VersionResult, reason: str) -> None:
+        """What is not known by now is undetermined."""
         for _, _, suites in result.waiting:
             result.give_up(suites, reason)
         known = {**result.accepted, **result.refused, **result.undetermined}
         result.give_up([suite for suite in suites_of(result.version) if suite not in known], reason)
+
+    def _suites_seen(self, result: VersionResult) -> CipherSuitesSeen:
         first, accepted = result.first_pick, result.accepted
         both = any(suite.cbc for suite in accepted) and any(suite.aead for suite in accepted)
         preference = self.preference.get(result.version)
@@ -244,12 +274,10 @@ class _Interview:
         )
 
     def _client_certificates(self, reason: str) -> Iterator[Observation]:
-        any_seen = False
         for version, result in self.results.items():
             held = self.exchanges.get(version)
             if not result.accepted:
                 continue
-            any_seen = True
             yield ClientCertificateSeen(
                 target=self.target.name,
                 at=self.at,
@@ -260,8 +288,22 @@ class _Interview:
                 stage=held.stage if held else None,
                 evidence=held.reading.evidence if held else self.stopped or f"the question cannot be put in {version}",
             )
-        if not any_seen:
+        if self.speaks_tls:
+            yield from self._maybe_spoken("client-certificate")
+        else:
             yield NotSeen(target=self.target.name, at=self.at, wanted="client-certificate", reason=reason)
+
+    def _maybe_spoken(
+        self, wanted: str, versions: Sequence[ProtocolVersion] = tuple(ProtocolVersion)
+    ) -> Iterator[NotSeen]:
+        """A version that may be spoken may treat clients differently, and show other certificates and groups."""
+        open_versions: dict[str, list[ProtocolVersion]] = {}
+        for result in (self.results[version] for version in versions):
+            if not result.accepted and result.undetermined:
+                open_versions.setdefault(next(iter(result.undetermined.values())), []).append(result.version)
+        for doubt, unknown in open_versions.items():
+            reason = f"it could not be told whether {' or '.join(unknown)} is spoken: {doubt}"
+            yield NotSeen(target=self.target.name, at=self.at, wanted=wanted, reason=reason)
 
     def _chains_seen(self, reason: str) -> Iterator[Observation]:
         chains: dict[tuple[bytes, ...], list[ProtocolVersion]] = {}
@@ -276,7 +318,9 @@ class _Interview:
             if result.accepted and not result.chains and not all(suite.anonymous for suite in result.accepted):
                 reason = f"the certificates of {version} could not be read"
                 yield NotSeen(target=self.target.name, at=self.at, wanted="certificate-chain", reason=reason)
-        if not chains and not self.speaks_tls:
+        if self.speaks_tls:
+            yield from self._maybe_spoken("certificate-chain", _OPENINGS)
+        elif not chains:
             yield NotSeen(target=self.target.name, at=self.at, wanted="certificate-chain", reason=reason)
 
 
@@ -299,22 +343,39 @@ def _came_to_nothing(held: Exchange) -> bool:
 def _plaintext(peer: Peer, asks: Asks, at: datetime, interview: _Interview) -> Iterator[Observation]:
     if "plaintext" not in asks.kinds:
         return
-    speaks_tls = interview.speaks_tls
+    series = interview.series
     try:
-        yield plaintext_on_own_port(peer, at, speaks_tls=speaks_tls)
+        # Silence is an answer only while the peer still answers: its newest hello, or another one, was accepted.
+        alive = interview.speaks_tls and (series.last_accepted == series.asked - 1 or series.control())
+        yield plaintext_on_own_port(peer, at, speaks_tls=alive)
         if peer.target.service is Service.SIP:
-            yield from plaintext_sip(peer, asks.plaintext_ports - {peer.target.port}, at, alive=speaks_tls)
+            yield from plaintext_sip(peer, asks.plaintext_ports - {peer.target.port}, at, alive=alive)
     except OutOfBudgetError as error:
         reason = interview.stopped or str(error)
         yield NotSeen(target=peer.target.name, at=at, wanted="plaintext", reason=reason)
 
 
-def _weaknesses(peer: Peer, asks: Asks, at: datetime, *, speaks_tls: bool) -> Iterator[Observation]:
+def _weaknesses(interview: _Interview) -> Iterator[Observation]:
+    series, asks, at = interview.series, interview.asks, interview.at
     if "weakness" not in asks.kinds:
         return
-    if not speaks_tls:
-        yield NotSeen(target=peer.target.name, at=at, wanted="weakness", reason="no TLS handshake could be made")
+    name = series.peer.target.name
+    if not interview.speaks_tls:
+        yield NotSeen(target=name, at=at, wanted="weakness", reason="no TLS handshake could be made")
         return
     from auditor.probes.scan_commands import known_weaknesses  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
-    yield from known_weaknesses(peer, asks.weaknesses, at)
+    found = known_weaknesses(series.peer, asks.weaknesses, at)
+    if all(seen.vulnerable for seen in found) or _answers_still(series):
+        yield from found
+        return
+    # sslyze takes a connection that is closed or reset for "not vulnerable".
+    yield from (seen for seen in found if seen.vulnerable)
+    yield NotSeen(target=name, at=at, wanted="weakness", reason="the peer did not accept a hello after sslyze's scan")
+
+
+def _answers_still(series: Series) -> bool:
+    try:
+        return series.control()
+    except OutOfBudgetError:
+        return False

@@ -197,8 +197,10 @@ def read_answer_of_hello(
         chosen = VERSION_BY_WIRE.get(flight.version)
         suite = suites_by_code().get(flight.suite)
         offered = chosen is not None and chosen.wire <= version.wire
-        if chosen is None or not offered or (
-            chosen is version and (suite is None or (suites is not None and suite not in suites))
+        if (
+            chosen is None
+            or not offered
+            or (chosen is version and (suite is None or (suites is not None and suite not in suites)))
         ):
             return NoAnswer(
                 f"it chose something that was not offered (version {flight.version:#06x}, suite {flight.suite:#06x})",

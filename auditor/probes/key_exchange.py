@@ -27,7 +27,14 @@ def groups(series: Series, result: VersionResult, at: datetime) -> GroupsSeen:
     suites = _elliptic(result)
     asked, accepted = list(groups_of(version)), list[str]()
     if not suites:
-        return GroupsSeen(target=target, at=at, version=version, refused=tuple(asked))
+        doubts = [why for suite, why in result.undetermined.items() if _has_group(suite)]
+        return GroupsSeen(
+            target=target,
+            at=at,
+            version=version,
+            refused=() if doubts else tuple(asked),
+            undetermined=tuple(Undetermined(subject=group, reason=doubts[0]) for group in asked if doubts),
+        )
     while asked:
         answer = series.ask(version, suites, groups=asked)
         if isinstance(answer, Accepted) and answer.group in asked:
@@ -51,11 +58,17 @@ def _doubt(series: Series, answer: object) -> str:
         return "the key exchange's group was not one of those offered"
     if not isinstance(answer, Refused):
         return str(getattr(answer, "reason", answer))
-    return series.weakness_of(answer) or ("" if series.control() else series.unsteady)
+    if weakness := series.weakness_of(answer):
+        return weakness
+    return series.unsteady if series.control() else series.unsteady or "no accepted hello vouches for the refusal"
 
 
 def _elliptic(result: VersionResult) -> Sequence[CipherSuite]:
-    return [s for s in result.accepted if "_ECDHE_" in s.name or "_ECDH_anon_" in s.name or s.code >> 8 == 0x13]
+    return [suite for suite in result.accepted if _has_group(suite)]
+
+
+def _has_group(suite: CipherSuite) -> bool:
+    return "_ECDHE_" in suite.name or "_ECDH_anon_" in suite.name or suite.code >> 8 == 0x13
 
 
 def weak_signatures(series: Series, result: VersionResult, at: datetime) -> SignatureSchemesSeen:

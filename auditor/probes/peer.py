@@ -4,9 +4,13 @@ import errno
 import select
 import socket
 import time
+from typing import Final
 
 from auditor.model.target import Target
 from auditor.probes.limits import Limits
+
+REFUSED: Final = "the TCP connection was refused"
+NOTHING_WITHIN: Final = "no TCP connection within"
 
 
 class OutOfBudgetError(Exception):
@@ -136,9 +140,9 @@ class Peer:
 
 def _why_no_connection(error: OSError, seconds: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"no TCP connection within {seconds:.0f} s"
+        return f"{NOTHING_WITHIN} {seconds:.0f} s"
     if isinstance(error, ConnectionRefusedError):
-        return "the TCP connection was refused"
+        return REFUSED
     if isinstance(error, ConnectionResetError):
         return "the TCP connection was reset"
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):

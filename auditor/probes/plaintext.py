@@ -10,7 +10,7 @@ from auditor.model.observation import PlaintextSeen
 from auditor.model.target import Service
 from auditor.probes.application import request, sip_options, status_line, whole_head
 from auditor.probes.hello import shown
-from auditor.probes.peer import Peer
+from auditor.probes.peer import NOTHING_WITHIN, REFUSED, Peer
 
 # RFC 3261 section 17.1.2.2: an unanswered request over UDP is sent again after T1 (500 ms), then after twice that.
 _UDP_WAITS_SECONDS = (0.5, 1.0, 2.0)
@@ -43,28 +43,36 @@ def _over_http(peer: Peer, port: int, *, alive: bool) -> _Found:
     # Servers that expect TLS say so with 400 in plaintext; that serves nobody.
     if answer.startswith(b"HTTP/") and b" 400 " not in answer.partition(b"\r\n")[0]:
         return True, status_line(answer)
-    return _unanswered(answer, alive=alive)
+    return _unanswered(peer, answer, alive=alive)
 
 
 def _over_tcp(peer: Peer, port: int, *, alive: bool) -> _Found:
     answer = _say(peer, port, sip_options(peer.target, "TCP", port))
+    if answer == REFUSED:
+        return False, REFUSED
     if isinstance(answer, str):
-        quiet = answer == "the TCP connection was refused" or alive
-        return (False if quiet else None), answer
-    if answer.startswith(b"SIP/2.0 "):
+        return _quiet(peer, answer, alive=alive and answer.startswith(NOTHING_WITHIN))
+    if answer.lstrip(b"\r\n").startswith(b"SIP/2.0 "):
         return True, status_line(answer)
-    return _unanswered(answer, alive=alive)
+    return _unanswered(peer, answer, alive=alive)
 
 
-def _unanswered(answer: bytes, *, alive: bool) -> _Found:
-    """A TLS alert, a close or silence, from a port that is known to be alive, is what is asked for."""
-    if alive:
-        return False, "a TLS alert" if answer[:1] == b"\x15" else _unreadable(answer)
-    return None, _unreadable(answer)
+def _unanswered(peer: Peer, answer: bytes, *, alive: bool) -> _Found:
+    """A TLS alert, a close or silence, from a peer that is known to be alive, is what is asked for."""
+    if answer[:1] == b"\x15":
+        return _quiet(peer, "a TLS alert", alive=alive)
+    if answer.startswith(b"HTTP/"):
+        return _quiet(peer, status_line(answer), alive=alive)
+    return (None, _unreadable(answer)) if answer else _quiet(peer, "no answer", alive=alive)
+
+
+def _quiet(peer: Peer, evidence: str, *, alive: bool) -> _Found:
+    """Silence proves nothing where there was no time left to listen."""
+    return (False if alive and time.monotonic() < peer.deadline else None), evidence
 
 
 def _unreadable(answer: bytes) -> str:
-    return f"an answer that says nothing: {shown(answer)}" if answer else "no answer"
+    return f"an answer that says nothing: {shown(answer)}"
 
 
 def _say(peer: Peer, port: int, data: bytes) -> bytes | str:
@@ -98,7 +106,7 @@ def _over_udp(peer: Peer, port: int, *, alive: bool) -> _Found:
             return False, "the port is closed"
         except OSError as error:
             return None, f"no datagram could be sent ({type(error).__name__})"
-    return (False if alive else None), f"no answer to {len(_UDP_WAITS_SECONDS)} requests"
+    return _quiet(peer, f"no answer to {len(_UDP_WAITS_SECONDS)} requests", alive=alive)
 
 
 def _seen(peer: Peer, transport: str, port: int, found: _Found, at: datetime) -> PlaintextSeen:

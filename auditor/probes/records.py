@@ -63,9 +63,7 @@ def parse_server_flight(data: bytes) -> ServerFlight:
         if len(body) < length:
             break
         position += 5 + length
-        if kind == _ALERT and length == 2:
-            if tuple(body) == _UNRECOGNIZED_NAME_WARNING:
-                continue
+        if kind == _ALERT and length == 2 and tuple(body) != _UNRECOGNIZED_NAME_WARNING:
             return replace(flight, alert=(body[0], body[1]))
         if kind in (_CHANGE_CIPHER_SPEC, _APPLICATION_DATA):
             if flight.version is not None and not flight.retry:

@@ -93,7 +93,7 @@ def sha256(certificate: x509.Certificate) -> str:
 
 
 def alternative_names(certificate: x509.Certificate) -> list[str]:
-    """Return the subject alternative names as ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…``, ``DN:…`` or ``other:…``."""
+    """Return the alternative names, each with its kind: ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…``, ``DN:…``."""
     return [_general_name(name) for name in general_names(certificate)]
 
 
@@ -166,8 +166,8 @@ def _general_name(name: x509.GeneralName) -> str:
             text = f"email:{clean(value)}"
         case x509.DirectoryName(value=directory):
             text = f"DN:{name_text(directory)}"
-        case x509.OtherName(type_id=oid) | x509.RegisteredID(value=oid):
+        case x509.OtherName(type_id=oid):
             text = f"other:{oid.dotted_string}"
         case _:
-            text = "other"
+            text = f"RID:{name.value.dotted_string}"
     return text

@@ -14,7 +14,6 @@ from cryptography import x509
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
-    Policy,
     PolicyBuilder,
     Store,
     VerificationError,
@@ -85,11 +84,7 @@ def judge_private(path: Path, moment: datetime) -> Judgement:
         return Judgement(doubts=("the root has no basicConstraints that make it a CA, so the verifier cannot use it",))
     if leaf.version is not x509.Version.v3:
         return Judgement(doubts=(f"{short_name(leaf)} is not an X.509 version 3 certificate",))
-    authority = (
-        ExtensionPolicy.permit_all()
-        .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
-        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _signs_certificates)
-    )
+    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     builder = _builder(path, moment).extension_policies(ca_policy=authority, ee_policy=ExtensionPolicy.permit_all())
     try:
         builder.build_client_verifier().verify(leaf, list(path[1:-1]))
@@ -120,13 +115,11 @@ def _builder(path: Path, moment: datetime) -> PolicyBuilder:
     return PolicyBuilder().store(Store([path[-1]])).time(moment).max_chain_depth(len(path) - 2)
 
 
-def _signs_certificates(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
-    if usage is not None and not usage.key_cert_sign:
-        raise ValueError("keyUsage of an issuing certificate lacks keyCertSign")
-
-
 def _authority_problems(path: Path) -> tuple[str, ...]:
-    """Say which certificate is at fault where the verifier only says that one is."""
+    """Say which certificate may not issue others.
+
+    The verifier does not say which one is no CA, and leaves key usage to its caller.
+    """
     problems = []
     for issuer in path[1:]:
         if issuer is not path[-1] and not is_authority(issuer):
@@ -154,7 +147,6 @@ def _any_subject(leaf: x509.Certificate) -> x509.DNSName | x509.IPAddress | None
 def _judgement(message: str) -> Judgement:
     text = message.removeprefix("validation failed: ").removeprefix("candidates exhausted: ")
     text = re.sub(r" \(encountered processing .*", "", text, flags=re.DOTALL)
-    text = re.sub(r"Python extension validator failed: \w+: ", "", text)
     for phrase, doubt in _NOT_JUDGED.items():
         if phrase in text:
             return Judgement(doubts=(doubt,))
