@@ -9,6 +9,8 @@ from auditor.model.rule import Rule
 from auditor.model.tls import ProtocolVersion
 
 _SUITES_ALLOWED = "cipher-suite-not-allowed"
+# The parameters by which a rule about roots accepts one.
+_WAYS = ("roots", "declared_roots", "public_roots")
 _SUITES_USABLE = "cipher-suite-none-usable"
 
 
@@ -86,9 +88,11 @@ def _usable(settings: Mapping[str, Located]) -> Iterator[InputError]:
 def _roots(settings: Mapping[str, Located]) -> Iterator[InputError]:
     """A rule about roots needs one."""
     for rule_id, setting in settings.items():
-        if not {"roots", "declared_roots"} <= set(setting.rule.params.model_fields):
+        if not set(_WAYS) <= set(setting.rule.params.model_fields):
             continue
         defaults = {name: field.default for name, field in setting.rule.params.model_fields.items()}
-        if not any({**defaults, **setting.params}[name] for name in ("roots", "declared_roots")):
+        if not any({**defaults, **setting.params}[name] for name in _WAYS):
             place: Keys = ("roots",) if "roots" in setting.params else ()
-            yield setting.error(f"{rule_id} accepts no root: name roots, or set declared_roots to true", place)
+            yield setting.error(
+                f"{rule_id} accepts no root: name roots, or set declared_roots or public_roots to true", place
+            )

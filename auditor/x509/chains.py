@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import Field
 
 from auditor.model.observation import CertificateChainSeen
@@ -26,6 +28,9 @@ class AcceptedRoots(Params):
     )
     declared_roots: bool = Field(
         default=False, description="Whether roots the operator has declared as sent to onboarding are accepted too"
+    )
+    public_roots: bool = Field(
+        default=False, description="Whether the public roots that certifi ships are accepted too"
     )
 
 
@@ -58,12 +63,12 @@ class PeerChain:
 
     def toward(self, params: AcceptedRoots) -> Trust:
         """Return where the chain ends when only the roots that the policy accepts count."""
-        accepted = (
+        accepted = [
             anchor
             for anchor in self.anchors
             if (params.declared_roots if anchor.declared else anchor.name in params.roots)
-        )
-        found = anchor_of(self.ders, tuple(accepted), self.at)
+        ]
+        found = anchor_of(self.ders, (*accepted, *(public_anchors() if params.public_roots else ())), self.at)
         if found.ending is None or self.trust.anchor is None:
             return found
         # It ends at a root that is known by name and not accepted, which says more than "not sent" would.
@@ -131,6 +136,12 @@ def under_public_root(trust: Trust) -> bool | None:
     if trust.ending is None or trust.ending.kind in {EndingKind.LEAF, EndingKind.AUTHORITY}:
         return None
     return trust.ending.root is not None and _public(trust.ending.root)
+
+
+@cache
+def public_anchors() -> tuple[TrustAnchor, ...]:
+    """The public roots that certifi ships, for policies that accept whatever a web browser would."""
+    return tuple(TrustAnchor(label(root), root.public_bytes(Encoding.DER)) for root in well_known_roots())
 
 
 def _public(root: x509.Certificate) -> bool:

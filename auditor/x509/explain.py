@@ -13,6 +13,7 @@ from auditor.x509.names import presented_names
 def expected_roots(params: AcceptedRoots) -> str:
     """Return the accepted roots as one phrase."""
     roots = [*params.roots, *(["a root the operator has declared"] if params.declared_roots else [])]
+    roots += ["a public root"] if params.public_roots else []
     return "a chain to " + (", ".join(roots[:-1]) + " or " + roots[-1] if len(roots) > 1 else (roots or ["no root"])[0])
 
 

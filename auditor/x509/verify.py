@@ -34,15 +34,30 @@ _EXTENSIONS = {
     "2.5.29.37": "extKeyUsage",
 }
 
-# What the verifier says when it does not judge a chain because of an algorithm or a kind of name it leaves out.
+# What the verifier says where peers commonly go on: an algorithm, a kind of name or an encoding that it leaves out.
 _NOT_JUDGED = {
     "Forbidden signature algorithm": "the verifier does not judge a chain with such a signature algorithm",
     "Forbidden public key algorithm": "the verifier does not judge a chain with such a public key",
     "RSA key is too weak": "the verifier does not judge a chain with an RSA key of fewer than 2048 bits",
     "unsupported name constraint": "the verifier does not evaluate name constraints of this type",
+    "malformed": "a name cannot be compared with the name constraints of an issuer",
+    "serial": "a serial number is not one that RFC 5280 allows, and the verifier goes no further",
+    "UtcTime": "a date is encoded in another way than RFC 5280 says, and the verifier goes no further",
     "no interior errors": "the verifier compares names octet by octet, and those of the chain are encoded in two ways",
 }
 
+
+# Extensions that a CA may mark critical (RFC 5280, RFC 7633), that peers know, and that the verifier passes over.
+_CRITICAL_ELSEWHERE = {
+    "2.5.29.16": "privateKeyUsagePeriod",
+    "2.5.29.18": "issuerAltName",
+    "2.5.29.31": "cRLDistributionPoints",
+    "2.5.29.32": "certificatePolicies",
+    "2.5.29.33": "policyMappings",
+    "2.5.29.36": "policyConstraints",
+    "2.5.29.54": "inhibitAnyPolicy",
+    "1.3.6.1.5.5.7.1.24": "TLS feature",
+}
 
 _IN_WORDS = {
     "path length constraint violated": "more certificates follow an issuer than its path length allows",
@@ -150,6 +165,11 @@ def _judgement(message: str) -> Judgement:
     for phrase, doubt in _NOT_JUDGED.items():
         if phrase in text:
             return Judgement(doubts=(doubt,))
+    critical = re.match(r"invalid extension: ([0-9.]+): .*unaccounted-for critical", text)
+    if critical and critical[1] in _CRITICAL_ELSEWHERE:
+        return Judgement(
+            doubts=(f"{_CRITICAL_ELSEWHERE[critical[1]]} is critical, and the verifier does not evaluate it",)
+        )
     for phrase, refusal in _IN_WORDS.items():
         if phrase in text:
             return Judgement(refusals=(refusal,))

@@ -12,6 +12,7 @@ whether the rule has nothing to say.  What is not listed must not come out.
 """
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Case(BaseModel):
         return not (self.violations or self.inconclusive or self.not_applicable)
 
 
+@cache
 def load(rule_id: str) -> list[Case]:
     path = VECTORS / f"{rule_id}.yaml"
     if not path.exists():

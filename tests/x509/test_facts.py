@@ -2,10 +2,13 @@
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from auditor.x509 import MalformedCertificate, facts
 from auditor.x509.facts import MAX_NAMES, key_text, label, short_name
-from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain, to_der
+from tests.x509.keys import to_der
+from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain
 
 
 def certificate(**fields: object) -> x509.Certificate:
@@ -68,6 +71,10 @@ def test_a_certificate_without_any_name_still_has_a_label() -> None:
     assert label(certificate(dn=(), names=())).startswith("(empty name) (sha256 ")
 
 
+def test_of_two_common_names_the_most_specific_one_is_taken() -> None:
+    assert short_name(certificate(dn=(("CN", "general"), ("CN", "specific")))) == "specific"
+
+
 def test_an_organisation_stands_in_for_a_missing_common_name() -> None:
     assert short_name(certificate(dn=(("O", "Example"), ("C", "DE")), names=())) == "C=DE,O=Example"
 
@@ -96,3 +103,42 @@ def test_two_extensions_of_one_kind_break_rfc_5280() -> None:
     assert der.count(identifier) == 1
     with pytest.raises(MalformedCertificate, match="DuplicateExtension"):
         facts(der.replace(identifier, usage))
+
+
+def test_alternative_names_of_the_rarer_kinds_are_shown_by_their_identifiers() -> None:
+    oid = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.7")
+    names = [x509.OtherName(oid, b"\x16\x01a"), x509.RegisteredID(oid), x509.DirectoryName(certificate().subject)]
+    builder = x509.CertificateBuilder(
+        issuer_name=certificate().issuer,
+        subject_name=certificate().subject,
+        public_key=certificate().public_key(),
+        serial_number=1,
+        not_valid_before=certificate().not_valid_before_utc.replace(tzinfo=None),
+        not_valid_after=certificate().not_valid_after_utc.replace(tzinfo=None),
+        extensions=[
+            x509.Extension(x509.SubjectAlternativeName.oid, critical=False, value=x509.SubjectAlternativeName(names))
+        ],
+    )
+    found = facts(to_der(builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())))
+
+    assert found.names == ("other:1.3.6.1.5.5.7.8.7", "RID:1.3.6.1.5.5.7.8.7", "DN:CN=sbc.example.net")
+
+
+def test_a_negative_serial_number_is_shown_and_nothing_is_written_to_standard_error() -> None:
+    der = to_der(certificate(serial=0x1122334455))
+    assert facts(der.replace(b"\x11\x22\x33\x44\x55", b"\x91\x22\x33\x44\x55")).serial_number == "-6EDDCCBBAB"
+
+
+def test_a_signature_with_pss_names_its_hash() -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    builder = x509.CertificateBuilder(
+        issuer_name=certificate().issuer,
+        subject_name=certificate().subject,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=certificate().not_valid_before_utc.replace(tzinfo=None),
+        not_valid_after=certificate().not_valid_after_utc.replace(tzinfo=None),
+    )
+    pss = padding.PSS(padding.MGF1(hashes.SHA384()), padding.PSS.DIGEST_LENGTH)
+    signed = builder.sign(key, hashes.SHA384(), rsa_padding=pss)
+    assert facts(to_der(signed)).signature_algorithm == "id-RSASSA-PSS with sha384"

@@ -10,8 +10,9 @@ from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, NotApplicable
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
-from auditor.rules import all_rules, subject
+from auditor.rules import all_rules
 from auditor.x509 import MalformedCertificate, Status, anchor_of, facts
+from tests.rules.test_vectors import load
 from tests.x509.mint import AT, Spec, mint_chain
 
 CHAIN, ANCHORS = mint_chain(
@@ -21,27 +22,18 @@ CHAIN, ANCHORS = mint_chain(
         Spec(subject="Policy CA"),
     ]
 )
-PARAMS: dict[str, dict[str, object]] = {
-    "certificate-lifetime-too-long": {"schedule": [{"issued_from": "2020-01-01", "maximum_days": 398}]},
-    "certificate-usage-missing": {"roles": ["server", "client"]},
-    "certificate-issuer-withdrawn": {
-        "withdrawn": [{"issuer": "x", "since": "2026-01-01", "source": "y", "checked": "2026-01-01"}]
-    },
-}
-ROOTS = {"roots": ["test-root"], "declared_roots": True}
 
 
 def judge_all(chain: tuple[bytes, ...], at: datetime = AT) -> bool:
-    """Run every certificate rule; return whether every one of them passes or has nothing to say."""
+    """Run every rule about chains, as its first vector sets it; return whether none has anything to say."""
     target = Target(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
     seen = CertificateChainSeen(target="t", at=at, versions=(ProtocolVersion.TLS_1_3,), certificates=chain)
     clear = True
     for rule in all_rules().values():
-        if subject(rule) != "certificate":
-            continue
-        fields = PARAMS.get(rule.id, ROOTS if "roots" in rule.params.model_fields else {})
-        remarks = list(rule.check(Evidence(target, at, (seen,), ANCHORS), rule.params.model_validate(fields)))
-        clear = clear and all(isinstance(remark, NotApplicable) for remark in remarks)
+        if rule.observes is CertificateChainSeen:
+            params = rule.params.model_validate(load(rule.id)[0].params)
+            remarks = list(rule.check(Evidence(target, at, (seen,), ANCHORS), params))
+            clear = clear and all(isinstance(remark, NotApplicable) for remark in remarks)
     return clear
 
 

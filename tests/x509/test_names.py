@@ -1,6 +1,9 @@
 """Names as they are compared; the vectors of certificate-name-mismatch hold the certificates."""
 
 import pytest
+from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,3 +132,12 @@ def test_the_order_of_the_parts_of_a_name_matters() -> None:
     first = mint(Spec(dn=(("O", "a"), ("CN", "b"))), AnchorSpec()).subject
     second = mint(Spec(dn=(("CN", "b"), ("O", "a"))), AnchorSpec()).subject
     assert not same_name(first, second)
+
+
+def test_parts_of_a_name_that_are_no_text_are_compared_as_they_are() -> None:
+    def name(identifier: bytes) -> x509.Name:
+        part = x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, identifier, _ASN1Type.BitString)
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a"), part])
+
+    assert same_name(name(b"\x01"), name(b"\x01"))
+    assert not same_name(name(b"\x01"), name(b"\x02"))

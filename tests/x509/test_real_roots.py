@@ -8,7 +8,8 @@ from auditor.model.rule import TrustAnchor
 from auditor.x509 import Status, anchor_of, facts
 from auditor.x509.ending import well_known_roots
 from auditor.x509.path import self_signed
-from tests.x509.mint import AT, ROOTS, pinned, to_der
+from tests.x509.keys import to_der
+from tests.x509.mint import AT, ROOTS, pinned
 
 PUBLISHED = {
     "digicert-global-root-g2": (

@@ -1,22 +1,13 @@
-"""Where chains end: paths, validation, bounds and the order of preference."""
+"""Where chains end: paths, validation and the order of preference."""
 
 from datetime import timedelta
 
 import pytest
 
-from auditor.model.rule import TrustAnchor
-from auditor.x509 import Status, Trust, anchor_of
-from auditor.x509.ending import EndingKind
-from auditor.x509.path import MAX_PATHS, MAX_SIGNATURES, find_paths
-from auditor.x509.read import MAX_BYTES, MAX_CERTIFICATES, read
-from tests.x509.mint import AT, AnchorSpec, Spec, mint, mint_chain, to_der
-
-LEAF = Spec()
-ISSUING = Spec(subject="Issuing CA")
-
-
-def trust(*chain: Spec, anchors: tuple[AnchorSpec, ...] = (AnchorSpec(),)) -> Trust:
-    return anchor_of(*mint_chain(chain, anchors), AT)
+from auditor.x509 import Status, Trust
+from auditor.x509.path import issued_by
+from tests.x509.judged import ISSUING, LEAF, trust
+from tests.x509.mint import AT, AnchorSpec, Spec, mint
 
 
 def subjects(found: Trust) -> list[str]:
@@ -128,110 +119,6 @@ def test_a_root_issued_again_with_the_same_key_is_the_same_anchor() -> None:
     assert trust(LEAF, Spec(subject="Issuing CA", issuer="Test Root"), again).status is Status.TRUSTED
 
 
-def test_the_name_of_the_anchor_does_not_help_without_its_key() -> None:
-    sent = trust(LEAF, ISSUING, Spec(subject="Test Root", issuer="Test Root", key_of="x", signed_with="x"))
-
-    assert sent.status is Status.NO_PATH
-    assert sent.anchor is None
-    assert sent.ending is not None
-    assert sent.ending.kind is EndingKind.ROOT_SENT
-    assert sent.ending.impostor is not None
-
-
-def test_a_chain_below_a_well_known_public_root_says_so() -> None:
-    g3 = AnchorSpec(name="g3", file="digicert-global-root-g3")
-    (g3_der,) = (anchor.der for anchor in mint_chain([Spec()], (g3,))[1])
-    found = anchor_of([g3_der], mint_chain([Spec()])[1], AT)
-
-    assert found.ending is not None
-    assert found.ending.kind is EndingKind.SELF_SIGNED
-    assert found.ending.root is not None
-
-
-def test_no_certificate_is_malformed() -> None:
-    assert anchor_of([], (), AT).status is Status.MALFORMED
-
-
-def test_rubbish_is_malformed_wherever_it_stands() -> None:
-    chain, anchors = mint_chain([LEAF, ISSUING])
-
-    assert anchor_of([b"rubbish", *chain], anchors, AT).status is Status.MALFORMED
-    assert anchor_of([*chain, b"rubbish"], anchors, AT).status is Status.MALFORMED
-    assert anchor_of(chain, [TrustAnchor("x", b"rubbish")], AT).status is Status.MALFORMED
-
-
-def test_too_many_certificates_and_too_many_bytes_are_not_read() -> None:
-    (leaf, issuing), anchors = mint_chain([LEAF, ISSUING])
-
-    assert anchor_of([leaf, *[issuing] * (MAX_CERTIFICATES - 1)], anchors, AT).status is Status.TRUSTED
-    assert anchor_of([leaf, *[issuing] * MAX_CERTIFICATES], anchors, AT).status is Status.LIMIT
-    assert anchor_of([leaf, issuing, bytes(MAX_BYTES)], anchors, AT).status is Status.LIMIT
-
-
-def test_certificates_with_one_subject_and_one_key_are_linked_once() -> None:
-    """cryptography's own search takes hours over six of these."""
-    same = [Spec(subject="Loop", issuer="Loop", key_of="loop", serial=number) for number in range(1, 16)]
-    chain, _ = mint_chain([Spec(issuer="Loop"), *same])
-    certificates = tuple(map(read, chain))
-    found = find_paths(certificates, ())
-
-    assert not found.exhausted
-    assert len(found.partial) == 15
-    assert found.signatures <= 30
-    assert anchor_of(chain, mint_chain([LEAF])[1], AT).status is Status.NO_PATH
-
-
-def cross_signed_everywhere(keys: int) -> list[Spec]:
-    """Every CA of one name has signed every other: the number of simple paths grows like a factorial."""
-    return [
-        Spec(subject="Mesh", issuer="Mesh", key_of=f"mesh{child}", signed_with=f"mesh{parent}")
-        for child in range(keys)
-        for parent in range(keys)
-        if child != parent
-    ]
-
-
-def test_a_mesh_of_cross_signatures_meets_a_bound_and_is_never_trusted() -> None:
-    chain, anchors = mint_chain([Spec(issuer="Mesh", signed_with="mesh0"), *cross_signed_everywhere(4)])
-    found = find_paths(tuple(map(read, chain)), ())
-
-    assert found.signatures <= MAX_SIGNATURES
-    assert len(found.partial) <= MAX_PATHS
-    assert anchor_of(chain, anchors, AT).status in {Status.LIMIT, Status.NO_PATH}
-
-
-def test_a_mesh_does_not_hide_a_good_path() -> None:
-    chain, anchors = mint_chain(
-        [
-            Spec(issuer="Mesh", signed_with="mesh0"),
-            *cross_signed_everywhere(3),
-            Spec(subject="Mesh", issuer="Test Root", key_of="mesh1"),
-        ]
-    )
-    assert anchor_of(chain, anchors, AT).status is Status.TRUSTED
-
-
-def test_more_intermediate_certificates_than_are_followed_meet_the_bound() -> None:
-    deep = [Spec(subject=f"CA {number}") for number in range(9)]
-
-    assert trust(LEAF, *deep[:8]).status is Status.TRUSTED
-    assert trust(LEAF, *deep).status is Status.LIMIT
-
-
-def test_a_certificate_may_not_take_part_twice() -> None:
-    a, b = Spec(subject="A", issuer="B"), Spec(subject="B", issuer="A")
-    found = trust(Spec(issuer="A"), a, b)
-
-    assert found.status is Status.NO_PATH
-    assert found.ending is not None
-    assert found.ending.kind is EndingKind.AUTHORITY
-
-
-def test_the_answer_is_remembered() -> None:
-    chain, anchors = mint_chain([LEAF, ISSUING])
-    assert anchor_of(list(chain), list(anchors), AT) is anchor_of(chain, anchors, AT)
-
-
 def test_the_strict_profile_speaks_only_of_what_rfc_5280_accepts() -> None:
     sloppy = {"key_identifiers": False}
     accepted = trust(Spec.model_validate(sloppy), ISSUING)
@@ -242,9 +129,25 @@ def test_the_strict_profile_speaks_only_of_what_rfc_5280_accepts() -> None:
     assert refused.strict_reasons == ()
 
 
-def test_a_self_issued_certificate_signed_by_another_key_is_not_self_signed() -> None:
-    leaf = mint(Spec(subject="a", signed_with="another key"), Spec(subject="a"), leaf=True)
-    found = anchor_of([to_der(leaf)], (), AT)
+def test_of_two_paths_the_one_that_can_be_judged_is_taken() -> None:
+    found = trust(
+        Spec(issuer="Issuing CA"),
+        Spec(subject="Issuing CA", issuer="Edwards CA"),
+        Spec(subject="Edwards CA", issuer="Test Root", key="ed25519"),
+        Spec(subject="Issuing CA", issuer="Policy CA"),
+        Spec(subject="Policy CA", issuer="Test Root"),
+    )
+    assert found.status is Status.TRUSTED
 
-    assert found.ending is not None
-    assert found.ending.kind is EndingKind.LEAF
+
+def test_one_second_in_which_everything_is_in_date_is_enough_to_judge() -> None:
+    found = trust(LEAF, Spec(subject="Issuing CA", not_after="-10d"))
+    assert (found.status, found.moment) == (Status.TRUSTED, AT - timedelta(days=10))
+
+
+def test_the_key_alone_does_not_make_an_issuer() -> None:
+    child = mint(Spec(), AnchorSpec(), leaf=True)
+    renamed = mint(Spec(subject="Renamed", key_of="Test Root"), AnchorSpec())
+
+    assert issued_by(child, mint(AnchorSpec(), AnchorSpec()))
+    assert not issued_by(child, renamed)

@@ -12,7 +12,8 @@ from auditor.x509.facts import signature_text
 from auditor.x509.path import identity, issued_by, self_signed
 from auditor.x509.read import read
 from auditor.x509.strength import CannotTell, key_complaint, signature_complaint
-from tests.x509.mint import AT, AnchorSpec, KeyKind, Spec, mint, mint_chain, to_der
+from tests.x509.keys import KeyKind, to_der
+from tests.x509.mint import AT, AnchorSpec, Spec, mint, mint_chain
 
 ED25519, UNKNOWN = bytes.fromhex("06032b6570"), bytes.fromhex("06032b6578")
 RSA_SHA256, RSA_MD2 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010102")
@@ -87,3 +88,12 @@ def test_a_weak_signature_verifies_under_its_key_and_under_no_other(digest: str)
 
     assert issued_by(child, mint(issuer, issuer))
     assert not issued_by(child, mint(Spec(subject="Issuer", key="rsa2048", key_of="another"), issuer))
+
+
+def test_an_rsa_exponent_that_gives_no_signature_at_all_is_a_weak_key() -> None:
+    sound = mint(Spec(key="rsa2048"), AnchorSpec(), leaf=True)
+    even = read(to_der(sound).replace(bytes.fromhex("0203010001"), bytes.fromhex("0203010000")))
+
+    assert key_complaint(sound, minimum_rsa_bits=2048, curves=(), edwards=True) is None
+    complaint = key_complaint(even, minimum_rsa_bits=2048, curves=(), edwards=True)
+    assert complaint == "RSA 2048 with the public exponent 65536"

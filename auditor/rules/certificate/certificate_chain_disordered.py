@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.facts import label, short_name
 from auditor.x509.path import issued_by
-
-
-class NoParameters(Params):
-    """Nothing to set."""
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -33,7 +33,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
             end, start = certificate.not_valid_after_utc, certificate.not_valid_before_utc
             share = (end - start) * params.fraction
             due = max(timedelta(days=params.floor_days), min(timedelta(days=params.days), share))
-            if start <= end and timedelta(0) <= end - chain.at < due:
+            if timedelta(0) <= end - chain.at < due:
                 yield Violation(
                     subject=label(certificate),
                     expected=f"at least {due / DAY:.0f} days left",

@@ -54,7 +54,10 @@ RULE = Rule(
     title="A certificate was issued by a CA certificate that has been withdrawn",
     severity=Severity.HIGH,
     citations=(
-        Citation(document="DigiCert ALERT60", url="https://knowledge.digicert.com/alerts"),
+        Citation(
+            document="DigiCert ALERT60",
+            url="https://knowledge.digicert.com/alerts/digicert-transitioning-multipurpose-pki-hierarchies-to-dedicated-tls-root-hierarchies",
+        ),
         Citation(document="RFC 5280", section="5", url="https://www.rfc-editor.org/rfc/rfc5280#section-5"),
     ),
     requirements=("TIM-07",),

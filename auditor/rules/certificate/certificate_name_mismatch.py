@@ -7,15 +7,11 @@ DNS names, which only a private CA can cause.
 from collections.abc import Iterator
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.explain import names_for
 from auditor.x509.names import Match, match_address, match_name
-
-
-class NoParameters(Params):
-    """Nothing to set."""
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -6,15 +6,11 @@ It happens when a renewed certificate is installed too early, or when the clock 
 from collections.abc import Iterator
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.dates import day, premature
 from auditor.x509.facts import label
-
-
-class NoParameters(Params):
-    """Nothing to set."""
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

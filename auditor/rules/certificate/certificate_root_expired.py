@@ -38,7 +38,7 @@ RULE = Rule(
         Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
         Citation(
             document="Overview of security for Azure Communications Gateway",
-            section="Certificates and certificate authorities",
+            section="Encryption in transit",
             url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
         ),
     ),

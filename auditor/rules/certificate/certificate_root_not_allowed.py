@@ -39,7 +39,7 @@ RULE = Rule(
     citations=(
         Citation(
             document="Overview of security for Azure Communications Gateway",
-            section="Certificates and certificate authorities",
+            section="Encryption in transit",
             url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
         ),
         Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),
