@@ -4,9 +4,10 @@ Exactly one finding comes of every promised check.  A check without an observati
 inconclusive with its reason; it is never a pass.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from auditor import __version__
 from auditor.model.observation import NotSeen, NotTested, Observation, Seen
@@ -14,8 +15,13 @@ from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
 from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
 from auditor.model.severity import Severity
+from auditor.model.waiver import Waiver
 from auditor.plan import Check, Plan
 from auditor.summary import summarise
+from auditor.waivers import apply_waivers
+
+_FRESH = timedelta(days=366)
+"""So old may a policy be, by the first day of the month that its version names."""
 
 
 def evaluate(
@@ -24,15 +30,20 @@ def evaluate(
     at: datetime,
     generated_at: datetime,
     fail_on: Severity | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> Report:
-    """Judge what was seen at ``at`` by the plan's policy; ``fail_on`` overrides the policy's own."""
+    """Judge what was seen at ``at`` by the plan's policy; ``fail_on`` overrides the policy's own.
+
+    Waivers are judged as of the day of ``at`` too, as everything is that has a date.
+    """
     threshold = fail_on or plan.policy.fail_on
     by_target: dict[str, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_target[observation.target].append(observation)
-    findings = tuple(
+    judged = tuple(
         _finding(check, plan.policy, by_target.get(check.target.name, []), at, threshold) for check in plan.checks
     )
+    findings, statuses = apply_waivers(judged, waivers, at.date())
     counts = Counter(finding.outcome for finding in findings)
     return Report(
         verdict=verdict(findings, threshold),
@@ -46,18 +57,32 @@ def evaluate(
         counts={outcome: counts[outcome] for outcome in Outcome if counts[outcome]},
         findings=findings,
         endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
+        waivers=statuses,
+        notes=_notes(plan.policy, max(at, generated_at)),
     )
 
 
 def verdict(findings: Iterable[Finding], fail_on: Severity) -> Verdict:
-    """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed."""
+    """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed.
+
+    What is waived decides nothing: neither that the audit fails nor that it passes.
+    """
     outcomes = {finding.outcome for finding in findings}
     doubts = {finding.outcome for finding in findings if finding.severity.rank >= fail_on.rank}
     if Outcome.FAIL in outcomes:
         return Verdict.FAIL
-    if Outcome.INCONCLUSIVE in doubts or not outcomes & {Outcome.PASS, Outcome.WARN, Outcome.WAIVED}:
+    if Outcome.INCONCLUSIVE in doubts or not outcomes & {Outcome.PASS, Outcome.WARN}:
         return Verdict.INCONCLUSIVE
     return Verdict.PASS
+
+
+def _notes(policy: Policy, moment: datetime) -> tuple[str, ...]:
+    """Say when a policy is old: the dated rows in it were checked when it was written."""
+    written = re.fullmatch(r"(20\d\d)\.(0[1-9]|1[0-2])", policy.version)
+    if written is None or moment - datetime(int(written[1]), int(written[2]), 1, tzinfo=UTC) <= _FRESH:
+        return ()
+    age = f"The policy {policy.id} {policy.version} is older than a year"
+    return (f"{age}: check its dated rules, or use a newer release of the auditor.",)
 
 
 def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
@@ -67,7 +92,8 @@ def _finding(check: Check, policy: Policy, observations: list[Observation], at: 
     cautions = [remark for remark in remarks if isinstance(remark, Caution)]
     reasons = [remark for remark in remarks if isinstance(remark, Inconclusive | Untested)]
     outcome = _outcome(remarks, failing=setting.severity.rank >= fail_on.rank)
-    if outcome is Outcome.PASS and not any(isinstance(seen, setting.rule.observes) for seen in observations):
+    whole = any(isinstance(remark, Untested) and remark.whole for remark in remarks)
+    if outcome is Outcome.PASS and (whole or not any(isinstance(seen, setting.rule.observes) for seen in observations)):
         outcome = Outcome.NOT_TESTED
     excuse = next((remark.reason for remark in remarks if isinstance(remark, NotApplicable)), "")
     return Finding(

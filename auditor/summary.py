@@ -28,6 +28,7 @@ def summarise(target: Target, observations: Sequence[Observation], policy: Polic
         address=target.address,
         port=target.port,
         service=target.service,
+        perspective=target.perspective,
         server_name=target.server_name,
         connections=used.count if used else None,
         seconds=used.seconds if used else None,

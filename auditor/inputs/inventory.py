@@ -10,9 +10,11 @@ from auditor.inputs.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
 from auditor.inputs.validation import ONE_LINE, complaints
+from auditor.inputs.waivers import waivers_of, waivers_schema
 from auditor.inputs.yaml import Document, Keys, read_yaml
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Service
+from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
 _TEXT = {**ONE_LINE, "maxLength": 200}
@@ -44,6 +46,7 @@ class Inventory:
     operator: str
     endpoints: tuple[Endpoint, ...]
     declared: tuple[DeclaredRoot, ...]
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def requests(self) -> tuple[TargetRequest, ...]:
@@ -84,6 +87,7 @@ def inventory_schema() -> dict[str, Any]:
             "operator": {**_TEXT, "description": "The operator's name"},
             "endpoints": {"type": "array", "minItems": 1, "items": _object(endpoint, ["name", "address"])},
             "roots": {"type": "array", "items": _object(root, ["file", "sent"])},
+            "waivers": waivers_schema(),
         },
     }
 
@@ -112,7 +116,7 @@ def load_inventory(path: Path) -> Inventory:
             declared += [DeclaredRoot(anchor, str(entry.get("sent"))) for anchor in found]
     if errors:
         raise InputErrors(errors)
-    return Inventory(document.data["operator"], tuple(endpoints), tuple(declared))
+    return Inventory(document.data["operator"], tuple(endpoints), tuple(declared), waivers_of(document))
 
 
 def _entries(document: Document, section: str, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:

@@ -79,7 +79,7 @@ def _vocabulary() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "roots", {"title": "root", "enum": sorted(PINS)}
     yield "groups", {"title": "group", "enum": list(GROUPS)}
     # A certificate's curve goes by the name TLS has for it (RFC 8422 section 5.1.1); the other groups cannot sign.
-    curves = [name for name in GROUPS if name.startswith(("secp", "brainpool"))]
+    curves = [name for name in GROUPS if name.startswith(("secp", "brainpool")) and not name.endswith("tls13")]
     yield "curves", {"title": "elliptic curve", "enum": curves}
 
 

@@ -20,6 +20,12 @@ class Asks(Value):
         default=False, description="Whether sslyze's exhaustive enumeration is to be set beside ours"
     )
     plaintext_ports: frozenset[int] = Field(default=frozenset(), description="Ports that must not answer without TLS")
+    impostor_roots: tuple[str, ...] = Field(
+        default=(), description="Names of roots whose impostors are to be shown as client certificates"
+    )
+    trust_roots: tuple[str, ...] = Field(
+        default=(), description="Names of roots that the endpoint must trust, told from how it refuses their impostors"
+    )
 
     def __add__(self, other: "Asks") -> "Asks":
         """Both together.  Where two rules list allowed suites for a version, a suite is allowed if either allows it."""
@@ -37,4 +43,6 @@ class Asks(Value):
             weaknesses=self.weaknesses | other.weaknesses,
             exhaustive=self.exhaustive or other.exhaustive,
             plaintext_ports=self.plaintext_ports | other.plaintext_ports,
+            impostor_roots=tuple(dict.fromkeys((*self.impostor_roots, *other.impostor_roots))),
+            trust_roots=tuple(dict.fromkeys((*self.trust_roots, *other.trust_roots))),
         )

@@ -4,12 +4,12 @@ An observation is written to disk as one line of JSON and judged later, perhaps 
 could not be answered is an observation too (``NotSeen``, or an ``Undetermined`` inside another one): silence is never
 an answer.  Everything a peer sent as text has passed the sanitiser before it is put here.
 """
+# Longer than 250 lines: one list of everything that can be seen, read from top to bottom.
 
 import base64
-from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, TypeAdapter
 
 from auditor.model.target import Perspective, Target
 from auditor.model.tls import ProtocolVersion
@@ -34,7 +34,7 @@ class Seen(Value):
     """What all observations share."""
 
     target: str = Field(description="The name of the target")
-    at: datetime = Field(description="The run's one clock reading, UTC")
+    at: AwareDatetime = Field(description="The run's one clock reading, UTC")
 
 
 class Run(Value):
@@ -43,7 +43,7 @@ class Run(Value):
     kind: Literal["run"] = "run"
     schema_version: Literal["1"] = "1"
     auditor_version: str
-    at: datetime
+    at: AwareDatetime
     targets: tuple[Target, ...]
 
 
@@ -92,6 +92,39 @@ class CertificateChainSeen(Seen):
     role: Literal["server", "client"] = Field(default="server", description="In which role the peer presented it")
     versions: tuple[ProtocolVersion, ...] = Field(description="The versions in which it was sent")
     certificates: tuple[Der, ...]
+    request: Der | None = Field(
+        default=None, description="A certificate signing request (RFC 2986) in a file, in place of certificates"
+    )
+    leaf_position: int | None = Field(
+        default=None, description="Where the leaf stood in its file, from 1; none on a connection and without an order"
+    )
+
+
+class CertificateFileSeen(Seen):
+    """A certificate or a request in a file, and whether the private key that lies beside it is its own."""
+
+    kind: Literal["certificate-file"] = "certificate-file"
+    source: str = Field(description="The file")
+    line: int = Field(default=0, description="Where in it, from 1; 0 where there are no lines")
+    is_request: bool = False
+    keys: int = Field(default=0, description="Private keys that were found beside it; nothing of them is kept")
+    key_matches: bool | None = Field(
+        default=None,
+        description="Whether a private key is that of the certificate; none without one, or when it cannot be told",
+    )
+    reason: str = Field(default="", description="Why that cannot be told")
+    self_signature: bool | None = Field(
+        default=None, description="Whether a request is signed with its own key (RFC 2986 section 4.2); none otherwise"
+    )
+
+
+class RenewalSeen(Seen):
+    """Two chains, leaf first: the certificate that is in use and the one that is to take its place."""
+
+    kind: Literal["certificate-renewal"] = "certificate-renewal"
+    replaces: str = Field(default="", description="Where the one in use was seen; empty when nothing is replaced")
+    old: tuple[Der, ...] = ()
+    new: tuple[Der, ...] = ()
 
 
 class ClientCertificateSeen(Seen):
@@ -111,6 +144,10 @@ class ClientCertificateSeen(Seen):
     )
     evidence: str = Field(
         default="", description="What was seen: the alert, the close or the application's status line"
+    )
+    control: Literal["succeeded", "failed", "none"] = Field(
+        default="none",
+        description="Whether a client with a certificate that has to be accepted was served; none if there was none",
     )
 
 
@@ -216,6 +253,9 @@ class MediaSeen(Value):
     cryptos: tuple[CryptoSeen, ...] = ()
     malformed: tuple[str, ...] = Field(default=(), description="What is wrong with crypto lines that cannot be read")
     fingerprint: bool = Field(default=False, description="Whether DTLS-SRTP is offered (RFC 5763)")
+    key_management: bool = Field(default=False, description="Whether there is a MIKEY message (RFC 4567)")
+    clear_key: bool = Field(default=False, description="Whether there is a k= line (RFC 4566 section 5.12)")
+    direction: Literal["sendrecv", "sendonly", "recvonly", "inactive"] = "sendrecv"
 
 
 class SdpSeen(Seen):
@@ -225,8 +265,16 @@ class SdpSeen(Seen):
     source: str = Field(description="Where it stood: a file, an answer to OPTIONS, an INVITE")
     role: Literal["offer", "answer", "unknown"]
     transport: Literal["tls", "tcp", "udp", "file"]
-    session: str = Field(default="", description="Equal for an offer and its answer")
+    session: str = Field(
+        default="", description="Salted for this run: equal within one call, empty where it is unknown"
+    )
+    exchange: str = Field(default="", description="Salted likewise: within one call, equal for an offer and its answer")
+    ours: bool = Field(default=False, description="Whether the auditor sent it: to compare with, never to judge")
     media: tuple[MediaSeen, ...] = ()
+    malformed: tuple[str, ...] = Field(
+        default=(), description="Crypto lines above the first m= line, where none may be"
+    )
+    clear_key: bool = Field(default=False, description="Whether there is a k= line above the first m= line")
 
 
 class ClientHelloSeen(Seen):
@@ -234,6 +282,11 @@ class ClientHelloSeen(Seen):
 
     kind: Literal["client-hello"] = "client-hello"
     versions: tuple[str, ...] = Field(description="As TLSv1.2; numbers nobody assigned as hexadecimal")
+    versions_complete: bool = Field(
+        default=True,
+        description="Whether no other version is accepted: they were listed (RFC 8446 section 4.2.1), or older ones "
+        "were tried; otherwise only the highest is known",
+    )
     suites: tuple[str, ...] = Field(description="IANA names; unknown ones as hexadecimal")
     groups: tuple[str, ...] = ()
     signature_schemes: tuple[str, ...] = ()
@@ -299,6 +352,8 @@ Observation: TypeAlias = Annotated[
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen
+    | CertificateFileSeen
+    | RenewalSeen
     | NotTested
     | NotSeen
     | ConnectionsUsed,
@@ -335,4 +390,5 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
+    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "certificate-renewal"}),
 }

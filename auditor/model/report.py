@@ -9,6 +9,7 @@ from pydantic import Field
 from auditor.model.rule import Citation, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.model.waiver import Waiver, WaiverStatus
 
 
 class Outcome(StrEnum):
@@ -44,6 +45,7 @@ class Finding(Value):
     remediation: str = ""
     citations: tuple[Citation, ...] = ()
     requirements: tuple[str, ...] = ()
+    waiver: Waiver | None = Field(default=None, description="Who accepts the violation, where the outcome is waived")
 
 
 class PolicyReference(Value):
@@ -96,6 +98,7 @@ class EndpointSummary(Value):
     address: str | None
     port: int
     service: str
+    perspective: str = Field(default="server", description="server, client, sdp or certificate for a file")
     server_name: str | None
     connections: int | None = None
     seconds: float | None = None
@@ -116,3 +119,5 @@ class Report(Value):
     counts: dict[Outcome, int]
     findings: tuple[Finding, ...]
     endpoints: tuple[EndpointSummary, ...] = ()
+    waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was handed in")
+    notes: tuple[str, ...] = Field(default=(), description="What a reader should know that is no finding")

@@ -48,6 +48,8 @@ class Untested(Value):
 
     subject: str
     reason: str
+    whole: bool = False
+    """It is all the rule is about, so that without it there is nothing to pass."""
 
 
 class NotApplicable(Value):

@@ -3,6 +3,7 @@
 Sources: IANA "Transport Layer Security (TLS) Parameters" (suites, groups, alerts, signature schemes), RFC 8446 for
 TLS 1.3, RFC 6101 for SSL 3.0 and draft-hickman-netscape-ssl-00 for SSL 2.0.
 """
+# Longer than 250 lines: the tables of several registries, which belong together.
 
 import csv
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def alert_name(number: int) -> str:
         return f"alert {number}"
 
 
-# Supported groups (RFC 8422 section 5.1.1, RFC 7919, draft-ietf-tls-ecdhe-mlkem) that a policy may name.
+# Supported groups (RFC 8422 section 5.1.1, RFC 7919, RFC 8734, drafts on ML-KEM) that a policy may name.
 GROUPS: dict[str, int] = {
     "secp160r1": 16,
     "secp192r1": 19,
@@ -171,6 +172,92 @@ GROUPS: dict[str, int] = {
     "ffdhe4096": 258,
     "ffdhe6144": 259,
     "ffdhe8192": 260,
+    "brainpoolP256r1tls13": 31,
+    "brainpoolP384r1tls13": 32,
+    "brainpoolP512r1tls13": 33,
+    "curveSM2": 41,
+    "MLKEM512": 512,
+    "MLKEM768": 513,
+    "MLKEM1024": 514,
+    "SecP256r1MLKEM768": 4587,
     "X25519MLKEM768": 4588,
+    "SecP384r1MLKEM1024": 4589,
 }
 GROUP_BY_CODE = {code: name for name, code in GROUPS.items()}
+
+# Groups that a client may name and no policy needs to (IANA "TLS Supported Groups").
+_OTHER_GROUPS: dict[int, str] = {
+    1: "sect163k1",
+    2: "sect163r1",
+    3: "sect163r2",
+    4: "sect193r1",
+    5: "sect193r2",
+    6: "sect233k1",
+    7: "sect233r1",
+    8: "sect239k1",
+    9: "sect283k1",
+    10: "sect283r1",
+    11: "sect409k1",
+    12: "sect409r1",
+    13: "sect571k1",
+    14: "sect571r1",
+    15: "secp160k1",
+    17: "secp160r2",
+    18: "secp192k1",
+    20: "secp224k1",
+    31: "brainpoolP256r1tls13",
+    32: "brainpoolP384r1tls13",
+    33: "brainpoolP512r1tls13",
+    41: "curveSM2",
+    512: "MLKEM512",
+    513: "MLKEM768",
+    514: "MLKEM1024",
+    4587: "SecP256r1MLKEM768",
+    4589: "SecP384r1MLKEM1024",
+}
+
+
+def group_name(number: int) -> str:
+    """The IANA name of a supported group; a number nobody assigned as hexadecimal."""
+    return GROUP_BY_CODE.get(number) or _OTHER_GROUPS.get(number) or f"0x{number:04x}"
+
+
+# RFC 8446 section 4.2.3, with the pairs of hash and signature of RFC 5246 section 7.4.1.4.1 that have no name there.
+SIGNATURE_SCHEMES: dict[int, str] = {
+    0x0101: "rsa_md5",
+    0x0201: "rsa_pkcs1_sha1",
+    0x0202: "dsa_sha1",
+    0x0203: "ecdsa_sha1",
+    0x0301: "rsa_pkcs1_sha224",
+    0x0302: "dsa_sha224",
+    0x0303: "ecdsa_sha224",
+    0x0401: "rsa_pkcs1_sha256",
+    0x0402: "dsa_sha256",
+    0x0403: "ecdsa_secp256r1_sha256",
+    0x0501: "rsa_pkcs1_sha384",
+    0x0502: "dsa_sha384",
+    0x0503: "ecdsa_secp384r1_sha384",
+    0x0601: "rsa_pkcs1_sha512",
+    0x0602: "dsa_sha512",
+    0x0603: "ecdsa_secp521r1_sha512",
+    0x0708: "sm2sig_sm3",
+    0x0804: "rsa_pss_rsae_sha256",
+    0x0805: "rsa_pss_rsae_sha384",
+    0x0806: "rsa_pss_rsae_sha512",
+    0x0807: "ed25519",
+    0x0808: "ed448",
+    0x0809: "rsa_pss_pss_sha256",
+    0x080A: "rsa_pss_pss_sha384",
+    0x080B: "rsa_pss_pss_sha512",
+    0x081A: "ecdsa_brainpoolP256r1tls13_sha256",
+    0x081B: "ecdsa_brainpoolP384r1tls13_sha384",
+    0x081C: "ecdsa_brainpoolP512r1tls13_sha512",
+    0x0904: "mldsa44",
+    0x0905: "mldsa65",
+    0x0906: "mldsa87",
+}
+
+
+def signature_scheme_name(number: int) -> str:
+    """The scheme's IANA name; a number nobody assigned as hexadecimal."""
+    return SIGNATURE_SCHEMES.get(number) or f"0x{number:04x}"

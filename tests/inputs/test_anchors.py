@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives import serialization
 from auditor.inputs.anchors import MAX_BYTES, load_declared_roots
 from auditor.inputs.errors import InputErrors
 from auditor.inputs.shipped import policy_directory
-from tests.x509.mint import AnchorSpec, Spec, mint, private_key, to_der
+from tests.x509.keys import private_key, to_der
+from tests.x509.mint import AnchorSpec, Spec, mint
 
 ROOT = mint(AnchorSpec(), AnchorSpec())
 OTHER = mint(AnchorSpec(subject="Other Root"), AnchorSpec(subject="Other Root"))

@@ -67,7 +67,7 @@ ERRORS = {
     ),
     "a key of a later version": (
         "operator: x\ncircuits: []\nendpoints: [{name: a, address: 'a:1'}]\n",
-        ['2:1: unknown key "circuits"; known are operator, endpoints, roots'],
+        ['2:1: unknown key "circuits"; known are operator, endpoints, roots, waivers'],
     ),
     "a bad port": (
         "operator: x\nendpoints:\n  - name: a\n    address: a:99999\n",

@@ -199,11 +199,11 @@ IMPOSSIBLE = {
     ),
     "no root": (
         "\n  certificate-root-not-allowed: {}\n",
-        "6:3: certificate-root-not-allowed accepts no root: name roots, or set declared_roots to true",
+        "6:3: certificate-root-not-allowed accepts no root: name roots, or set declared_roots or public_roots to true",
     ),
     "an empty list of roots": (
         "\n  certificate-chain-incomplete: {declared_roots: false, roots: []}\n",
-        "6:64: certificate-chain-incomplete accepts no root: name roots, or set declared_roots to true",
+        "6:64: certificate-chain-incomplete accepts no root: name roots, or set declared_roots or public_roots to true",
     ),
 }
 

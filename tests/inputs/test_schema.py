@@ -39,7 +39,7 @@ def test_every_list_of_suites_and_roots_in_the_schema_is_a_list_of_known_names()
     schema = policy_schema()
     for version in (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3):
         found = lists(schema["$defs"], version)
-        assert len(found) == 2
+        assert found
         assert all(one["items"] == {"$ref": f"#/$defs/suites-{version}"} for one in found)
         assert set(schema["$defs"][f"suites-{version}"]["enum"]) == {suite.name for suite in suites_of(version)}
     assert all(one["items"] == {"$ref": "#/$defs/roots"} for one in lists(schema["$defs"], "roots"))

@@ -98,9 +98,10 @@ def test_a_policy_that_is_not_about_mutual_tls_does_not_ask_for_it(name: str) ->
 
 
 @pytest.mark.parametrize("name", ["teams-direct-routing", "mozilla-intermediate", "mozilla-modern", "rfc9325"])
-def test_a_policy_without_a_list_of_roots_has_no_rule_that_needs_one(name: str) -> None:
+def test_a_policy_without_a_list_of_roots_accepts_public_and_declared_ones(name: str) -> None:
     policy = load_policy(name)
-    assert not [rule for rule in severities(policy) if "roots" in params(policy, rule)]
+    about_roots = [params(policy, rule) for rule in severities(policy) if "roots" in params(policy, rule)]
+    assert about_roots == [{"roots": [], "declared_roots": True, "public_roots": True}] * 4
 
 
 @pytest.mark.parametrize("name", shipped_policies())

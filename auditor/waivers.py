@@ -1,0 +1,47 @@
+"""Findings and waivers together.  Pure; a waiver never touches a pass, and never hides what it waives."""
+
+from collections.abc import Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+
+from auditor.model.report import Finding, Outcome
+from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
+
+WAIVABLE = frozenset({Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN})
+
+
+def apply_waivers(
+    findings: Sequence[Finding], waivers: Sequence[Waiver], day: date
+) -> tuple[tuple[Finding, ...], tuple[WaiverStatus, ...]]:
+    """The same findings in the same order, those that a waiver valid on ``day`` (UTC) names waived; and every waiver.
+
+    Where several valid waivers name a finding, the first of them is shown with it, and all of them are used.
+    """
+    valid = [waiver for waiver in waivers if day <= waiver.expires]
+    return (
+        tuple(_waived(finding, valid) for finding in findings),
+        tuple(_status(waiver, findings, day) for waiver in waivers),
+    )
+
+
+def concerns(waiver: Waiver, finding: Finding) -> bool:
+    """Whether the waiver names the finding, and there is something to waive.
+
+    Upper and lower case differ.  Brackets stand for themselves, so that ``[2001:db8::*]:5061`` means what it says.
+    """
+    return (
+        finding.outcome in WAIVABLE
+        and finding.rule == waiver.rule
+        and fnmatchcase(finding.target, waiver.target.replace("[", "[[]"))
+    )
+
+
+def _waived(finding: Finding, valid: Sequence[Waiver]) -> Finding:
+    waiver = next((waiver for waiver in valid if concerns(waiver, finding)), None)
+    return finding.model_copy(update={"outcome": Outcome.WAIVED, "waiver": waiver}) if waiver else finding
+
+
+def _status(waiver: Waiver, findings: Sequence[Finding], day: date) -> WaiverStatus:
+    count = sum(concerns(waiver, finding) for finding in findings)
+    state = WaiverState.EXPIRED if day > waiver.expires else WaiverState.USED if count else WaiverState.UNUSED
+    return WaiverStatus(waiver=waiver, state=state, findings=count)

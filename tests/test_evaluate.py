@@ -1,0 +1,390 @@
+"""One finding for every promised check, whatever was or was not seen; and nothing passes that was not seen."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auditor.evaluate import evaluate, verdict
+from auditor.inputs.policy import load_policy
+from auditor.inputs.shipped import shipped_policies
+from auditor.lab import start
+from auditor.model.observation import (
+    OBSERVATION,
+    AcceptedSuite,
+    CipherSuitesSeen,
+    NotSeen,
+    Observation,
+    PlaintextSeen,
+    Seen,
+    Undetermined,
+    WeaknessSeen,
+)
+from auditor.model.policy import Policy
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Params, Remark, TrustAnchor, Violation
+from auditor.model.severity import Severity
+from auditor.model.target import Service, Target
+from auditor.model.tls import ProtocolVersion
+from auditor.plan import Plan, make_plan
+from auditor.probes.endpoint import observe
+from auditor.probes.limits import Limits
+
+AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
+LATER = AT + timedelta(days=3)
+NAMES = ("sip-compliant", "sip-old-version", "sip-client-certificate-optional", "sip-plaintext")
+KINDS = (
+    "cipher-suites",
+    "certificate-chain",
+    "client-certificate",
+    "plaintext",
+    "groups",
+    "signature-schemes",
+    "weakness",
+)
+
+ABOUT_VERSIONS = {
+    "protocol-not-allowed",
+    "cipher-suite-not-allowed",
+    "protocol-required-missing",
+    "protocol-preferred-missing",
+}
+
+
+@pytest.fixture(scope="module")
+def audit() -> tuple[Plan, tuple[Observation, ...]]:
+    """The strictest policy on four endpoints, and what was seen of them; sslyze's part and port 5060 are made up."""
+    with start(AT) as lab:
+        chosen = [endpoint for endpoint in lab.endpoints if endpoint.name in NAMES]
+        targets = tuple(
+            Target(name=e.name, host=e.host, port=e.port, service=e.service, address=e.host, server_name=e.server_name)
+            for e in chosen
+        )
+        root = x509.load_pem_x509_certificate(lab.root_pem.read_bytes()).public_bytes(Encoding.DER)
+        plan = make_plan(load_policy("acg-strict", [TrustAnchor("root", root, declared=True)]), targets)
+        asks = plan.asks.model_copy(
+            update={"kinds": plan.asks.kinds - {"weakness"}, "plaintext_ports": frozenset[int]()}
+        )
+        limits = Limits(connection_seconds=2, settle_seconds=0.02, answer_seconds=0.1)
+        seen = [found for target in targets for found in observe(target, asks, limits, AT)]
+    seen += [
+        WeaknessSeen(target=target.name, at=AT, weakness=weakness, vulnerable=False)
+        for target in targets[:3]
+        for weakness in plan.asks.weaknesses
+    ]
+    # Port 5060 belongs to the machine the tests run on, so nobody looks at it.
+    seen += [
+        PlaintextSeen(target=target.name, at=AT, transport=transport, port=5060, answered=False, evidence="closed")
+        for target in targets
+        for transport in ("tcp", "udp")
+    ]
+    return plan, tuple(seen)
+
+
+def outcomes(report: Report) -> dict[tuple[str, str], Outcome]:
+    return {(finding.target, finding.rule): finding.outcome for finding in report.findings}
+
+
+def assert_complete(plan: Plan, report: Report) -> None:
+    assert [(f.target, f.rule) for f in report.findings] == [(c.target.name, c.setting.rule.id) for c in plan.checks]
+    assert sum(report.counts.values()) == len(plan.checks)
+    assert [endpoint.target for endpoint in report.endpoints] == [target.name for target in plan.targets]
+
+
+def test_the_compliant_endpoint_passes_and_the_faulty_ones_fail(audit: tuple[Plan, tuple[Observation, ...]]) -> None:
+    plan, seen = audit
+    report = evaluate(plan, seen, AT, AT)
+    assert_complete(plan, report)
+    found = outcomes(report)
+    assert found["sip-old-version", "protocol-not-allowed"] is Outcome.FAIL
+    assert found["sip-client-certificate-optional", "client-certificate-not-required"] is Outcome.FAIL
+    assert found["sip-plaintext", "plaintext-accepted"] is Outcome.FAIL
+    live = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind in KINDS}
+    compliant = {outcome for (target, rule), outcome in found.items() if target == "sip-compliant" and rule in live}
+    assert compliant <= {Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WARN}
+    assert report.verdict is Verdict.FAIL
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_part_of_what_was_seen_gives_one_finding_a_check(
+    audit: tuple[Plan, tuple[Observation, ...]], data: st.DataObject
+) -> None:
+    plan, seen = audit
+    keep = data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen)))
+    kept = [found for found, kept_too in zip(seen, keep, strict=True) if kept_too]
+    order = data.draw(st.permutations(kept))
+    report = evaluate(plan, order, AT, LATER)
+    assert_complete(plan, report)
+    assert not any("please report this as a bug" in finding.reason for finding in report.findings)
+    for finding in report.findings:
+        assert bool(finding.reason) or finding.outcome not in (Outcome.INCONCLUSIVE, Outcome.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_kind_of_observation_its_rules_are_inconclusive(
+    audit: tuple[Plan, tuple[Observation, ...]], kind: str
+) -> None:
+    plan, seen = audit
+    report = evaluate(plan, [found for found in seen if found.kind not in (kind, "not-seen")], AT, AT)
+    rules = {c.setting.rule.id for c in plan.checks if c.setting.rule.observation_kind == kind}
+    assert rules
+    assert {f.outcome for f in report.findings if f.rule in rules} == {Outcome.INCONCLUSIVE}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_losing_suites_of_a_version_never_makes_a_rule_about_versions_pass(
+    audit: tuple[Plan, tuple[Observation, ...]], data: st.DataObject
+) -> None:
+    plan, seen = audit
+    suites = [found for found in seen if isinstance(found, CipherSuitesSeen)]
+    lost = data.draw(st.lists(st.sampled_from(suites), unique_by=id))
+    before = outcomes(evaluate(plan, seen, AT, AT))
+    after = outcomes(evaluate(plan, [found for found in seen if found not in lost], AT, AT))
+    for key, outcome in after.items():
+        if key[1] in ABOUT_VERSIONS:
+            assert outcome is not Outcome.PASS or before[key] is Outcome.PASS, key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gap_keeps_its_rules_from_passing(audit: tuple[Plan, tuple[Observation, ...]], kind: str) -> None:
+    plan, seen = audit
+    gaps = [NotSeen(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
+    report = evaluate(plan, [*seen, *gaps], AT, AT)
+    rules = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind == kind}
+    concerned = [finding for finding in report.findings if finding.rule in rules]
+    assert {finding.outcome for finding in concerned} <= {Outcome.FAIL, Outcome.WARN, Outcome.INCONCLUSIVE}
+    assert all("the wire was cut" in finding.reason for finding in concerned)
+
+
+@pytest.mark.parametrize("policy", shipped_policies())
+def test_nothing_at_all_was_seen_and_nothing_passes(policy: str) -> None:
+    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    report = evaluate(make_plan(load_policy(policy), (target,)), [], AT, AT)
+    assert {finding.outcome for finding in report.findings} == {Outcome.INCONCLUSIVE}
+    assert {finding.reason for finding in report.findings} == {"one: it was not observed"}
+    assert report.verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_seen_of_another_target_counts_for_nothing(audit: tuple[Plan, tuple[Observation, ...]]) -> None:
+    plan, seen = audit
+    moved = [found.model_copy(update={"target": "elsewhere"}) for found in seen]
+    assert {finding.outcome for finding in evaluate(plan, moved, AT, AT).findings} == {Outcome.INCONCLUSIVE}
+
+
+def test_a_plan_without_targets_is_no_pass() -> None:
+    report = evaluate(make_plan(load_policy("acg"), ()), [], AT, AT)
+    assert (report.findings, report.verdict) == ((), Verdict.INCONCLUSIVE)
+
+
+def test_the_same_observations_give_the_same_bytes_but_for_the_time(
+    audit: tuple[Plan, tuple[Observation, ...]],
+) -> None:
+    plan, seen = audit
+    first, second = evaluate(plan, seen, AT, AT), evaluate(plan, seen, AT, LATER)
+    assert first.model_dump_json() != second.model_dump_json()
+    assert first.model_dump_json() == second.model_copy(update={"generated_at": AT}).model_dump_json()
+    assert first.model_dump_json() == evaluate(plan, seen, AT, AT).model_dump_json()
+
+
+def test_observations_survive_being_written_down(audit: tuple[Plan, tuple[Observation, ...]]) -> None:
+    plan, seen = audit
+    read = [OBSERVATION.validate_json(found.model_dump_json()) for found in seen]
+    assert read == list(seen)
+    assert json.loads(evaluate(plan, read, AT, AT).model_dump_json()) == json.loads(
+        evaluate(plan, seen, AT, AT).model_dump_json()
+    )
+
+
+def one_rule(
+    check: Callable[..., Iterator[Remark]], severity: Severity = Severity.MEDIUM, fail_on: Severity = Severity.MEDIUM
+) -> Plan:
+    """A plan with one check, whose rule does ``check``."""
+    policy = load_policy("acg")
+    (setting,) = [setting for setting in policy.settings if setting.rule.id == "plaintext-accepted"]
+    rule = replace(setting.rule, check=check)
+    policy = replace(policy, settings=(replace(setting, rule=rule, severity=severity),), fail_on=fail_on)
+    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    return make_plan(policy, (target,))
+
+
+SEEN = PlaintextSeen(target="one", at=AT, transport="tcp", port=5061, answered=False)
+WRONG = Violation(subject="port", expected="silence", observed="an answer")
+OPEN = Inconclusive(subject="port", reason="nobody knows")
+NOTHING = NotApplicable(reason="it is an HTTPS endpoint")
+
+
+def judged(*remarks: Remark, severity: Severity = Severity.MEDIUM) -> Report:
+    return evaluate(one_rule(lambda _evidence, _params: iter(remarks), severity), [SEEN], AT, AT)
+
+
+@pytest.mark.parametrize(
+    ("remarks", "outcome"),
+    [
+        ((), Outcome.PASS),
+        ((NOTHING,), Outcome.NOT_APPLICABLE),
+        ((NOTHING, OPEN), Outcome.INCONCLUSIVE),
+        ((OPEN,), Outcome.INCONCLUSIVE),
+        ((WRONG,), Outcome.FAIL),
+        ((OPEN, WRONG, NOTHING), Outcome.FAIL),
+    ],
+)
+def test_a_violation_outranks_a_doubt_and_a_doubt_outranks_an_excuse(
+    remarks: tuple[Remark, ...], outcome: Outcome
+) -> None:
+    (finding,) = judged(*remarks).findings
+    assert finding.outcome is outcome
+    assert finding.violations == ((WRONG,) if WRONG in remarks else ())
+    assert ("nobody knows" in finding.reason) is (OPEN in remarks)
+    assert (finding.reason == NOTHING.reason) is (outcome is Outcome.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize(("severity", "outcome"), [(Severity.LOW, Outcome.WARN), (Severity.MEDIUM, Outcome.FAIL)])
+def test_a_violation_below_the_threshold_is_a_warning(severity: Severity, outcome: Outcome) -> None:
+    (finding,) = judged(WRONG, severity=severity).findings
+    assert finding.outcome is outcome
+
+
+def test_the_threshold_can_be_overridden() -> None:
+    plan = one_rule(lambda _evidence, _params: iter([WRONG]), Severity.LOW)
+    assert evaluate(plan, [SEEN], AT, AT).verdict is Verdict.PASS
+    report = evaluate(plan, [SEEN], AT, AT, Severity.LOW)
+    assert (report.verdict, report.fail_on) == (Verdict.FAIL, Severity.LOW)
+
+
+@pytest.mark.parametrize("error", [ValueError("secret"), KeyError("x"), RecursionError(), AssertionError()])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, *, late: bool) -> None:
+    def check(_evidence: Evidence[Seen], _params: Params) -> Iterator[Remark]:
+        if late:
+            yield WRONG
+        raise error
+
+    (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert finding.reason == f"one: the rule itself failed with {type(error).__name__}; please report this as a bug"
+
+
+def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
+    got: list[tuple[Seen, ...]] = []
+
+    def check(evidence: Evidence[Seen], _params: Params) -> Iterator[Remark]:
+        got.append(evidence.seen)
+        return iter(())
+
+    suites = CipherSuitesSeen(target="one", at=AT, version=ProtocolVersion.TLS_1_2)
+    evaluate(one_rule(check), [suites, SEEN, SEEN.model_copy(update={"target": "two"})], AT, AT)
+    evaluate(one_rule(check), [suites], AT, AT)
+    assert got == [(SEEN,)]
+
+
+def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
+    doubts = [Inconclusive(subject=f"suite {number}", reason="silence") for number in range(5)]
+    (finding,) = judged(*doubts, OPEN).findings
+    assert finding.reason == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
+
+
+def finding(outcome: Outcome, severity: Severity) -> Finding:
+    return Finding(rule="rule", target="one", outcome=outcome, severity=severity, title="Title")
+
+
+@pytest.mark.parametrize("fail_on", Severity)
+def test_the_verdict_of_any_two_findings(fail_on: Severity) -> None:
+    for pair in product(product(Outcome, (Severity.LOW, Severity.HIGH)), repeat=2):
+        findings = [finding(outcome, severity) for outcome, severity in pair]
+        outcomes_ = {outcome for outcome, _ in pair}
+        decisive = {outcome for outcome, severity in pair if severity.rank >= fail_on.rank}
+        if Outcome.FAIL in outcomes_:
+            expected = Verdict.FAIL
+        elif Outcome.INCONCLUSIVE in decisive or not outcomes_ & {Outcome.PASS, Outcome.WARN}:
+            expected = Verdict.INCONCLUSIVE
+        else:
+            expected = Verdict.PASS
+        assert verdict(findings, fail_on) is expected, pair
+
+
+@pytest.mark.parametrize(
+    ("outcomes_", "expected"),
+    [
+        ((), Verdict.INCONCLUSIVE),
+        ((Outcome.PASS,), Verdict.PASS),
+        ((Outcome.WARN,), Verdict.PASS),
+        ((Outcome.WAIVED,), Verdict.INCONCLUSIVE),
+        ((Outcome.WAIVED, Outcome.PASS), Verdict.PASS),
+        ((Outcome.NOT_APPLICABLE,), Verdict.INCONCLUSIVE),
+        ((Outcome.NOT_TESTED,), Verdict.INCONCLUSIVE),
+        ((Outcome.PASS, Outcome.INCONCLUSIVE), Verdict.INCONCLUSIVE),
+        ((Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL), Verdict.FAIL),
+    ],
+)
+def test_the_verdict_table(outcomes_: tuple[Outcome, ...], expected: Verdict) -> None:
+    assert verdict([finding(outcome, Severity.HIGH) for outcome in outcomes_], Severity.MEDIUM) is expected
+
+
+@pytest.fixture
+def sip() -> Target:
+    return Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+
+
+def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: Target) -> None:
+    """The observations were made for another policy, with other ports."""
+    report = evaluate(make_plan(load_policy("acg"), (sip,)), [SEEN], AT, AT)
+    (found,) = [finding for finding in report.findings if finding.rule == "plaintext-accepted"]
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "5060" in found.reason
+
+
+def test_suites_seen_twice_count_with_the_worse_answer(sip: Target) -> None:
+    def suites(version: ProtocolVersion, *accepted: str) -> CipherSuitesSeen:
+        return CipherSuitesSeen(
+            target="one", at=AT, version=version, accepted=tuple(AcceptedSuite(name=name) for name in accepted)
+        )
+
+    old = suites(ProtocolVersion.TLS_1_0, "TLS_RSA_WITH_AES_128_CBC_SHA")
+    rest = [suites(version) for version in ProtocolVersion]
+    plan = make_plan(load_policy("acg"), (sip,))
+    for order in ([old, *rest], [*rest, old]):
+        found = outcomes(evaluate(plan, order, AT, AT))
+        assert found["one", "protocol-not-allowed"] is Outcome.FAIL
+
+
+def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> None:
+    policy: Policy = load_policy("acg")
+    allowed = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+    seen = [
+        CipherSuitesSeen(
+            target="one",
+            at=AT,
+            version=version,
+            undetermined=(Undetermined(subject=allowed, reason="silence"),) if version == "TLSv1.2" else (),
+        )
+        for version in ProtocolVersion
+    ]
+    found = outcomes(evaluate(make_plan(policy, (sip,)), seen, AT, AT))
+    assert found["one", "cipher-suite-not-allowed"] is Outcome.PASS
+
+
+def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_pass(sip: Target) -> None:
+    policy = load_policy("acg")
+    (setting,) = [setting for setting in policy.settings if setting.rule.id == "cipher-suite-none-usable"]
+    usable = setting.params.lists()  # type: ignore[attr-defined]  # SuiteLists
+    seen = [
+        CipherSuitesSeen(
+            target="one",
+            at=AT,
+            version=version,
+            refused=usable.get(version, ()),
+            undetermined=(Undetermined(subject="TLS_RSA_WITH_AES_128_CBC_SHA", reason="silence"),),
+        )
+        for version in ProtocolVersion
+    ]
+    found = outcomes(evaluate(make_plan(policy, (sip,)), seen, AT, AT))
+    assert found["one", "cipher-suite-none-usable"] is not Outcome.PASS

@@ -1,0 +1,65 @@
+"""A plan promises every rule on every target, and asks the probes for what any rule needs."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.inputs.policy import load_policy
+from auditor.inputs.shipped import shipped_policies
+from auditor.model.asks import Asks
+from auditor.model.observation import OBSERVED_FROM
+from auditor.model.target import Perspective, Service, Target
+from auditor.model.tls import ProtocolVersion
+from auditor.plan import make_plan
+
+
+def target(name: str) -> Target:
+    return Target(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+
+
+@given(st.sampled_from(shipped_policies()), st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=4))
+def test_every_rule_that_can_be_asked_is_promised_on_every_target_in_order(policy: str, names: list[str]) -> None:
+    loaded = load_policy(policy)
+    plan = make_plan(loaded, tuple(target(name) for name in names))
+    # What only a client or a document shows cannot be asked of a server.
+    rules = sorted(s.rule.id for s in loaded.settings if s.rule.observation_kind in OBSERVED_FROM[Perspective.SERVER])
+    assert "protocol-not-allowed" in rules
+    assert [(check.target.name, check.setting.rule.id) for check in plan.checks] == [
+        (name, rule) for name in names for rule in rules
+    ]
+
+
+def test_the_probes_are_asked_for_every_kind_that_a_rule_observes() -> None:
+    for name in shipped_policies():
+        policy = load_policy(name)
+        kinds = {setting.rule.observation_kind for setting in policy.settings}
+        assert make_plan(policy, ()).asks.kinds == kinds
+
+
+def test_the_acg_policy_asks_for_no_more_than_its_rules_need() -> None:
+    asks = make_plan(load_policy("acg"), ()).asks
+    assert asks.kinds >= {"cipher-suites", "certificate-chain", "client-certificate", "plaintext"}
+    assert not asks.kinds & {"groups", "signature-schemes", "weakness"}
+    assert asks.weaknesses == frozenset()
+    assert not asks.exhaustive
+    assert len(asks.allowed_suites[ProtocolVersion.TLS_1_2]) == 8
+    assert len(asks.allowed_suites[ProtocolVersion.TLS_1_3]) == 2
+    assert asks.plaintext_ports == {5060}
+
+
+def test_the_strict_policy_asks_for_more() -> None:
+    asks = make_plan(load_policy("acg-strict"), ()).asks
+    assert {"groups", "signature-schemes", "weakness"} <= asks.kinds
+    assert "heartbleed" in asks.weaknesses
+
+
+def test_thorough_asks_for_an_enumeration() -> None:
+    assert make_plan(load_policy("acg"), (), thorough=True).asks.exhaustive
+
+
+def test_a_suite_that_one_of_two_rules_allows_is_allowed() -> None:
+    one = Asks(allowed_suites={ProtocolVersion.TLS_1_2: ("a", "b")}, weaknesses=frozenset({"robot"}))
+    two = Asks(allowed_suites={ProtocolVersion.TLS_1_2: ("b", "c"), ProtocolVersion.TLS_1_3: ("d",)}, exhaustive=True)
+    both = one + two
+    assert both.allowed_suites == {ProtocolVersion.TLS_1_2: ("a", "b", "c"), ProtocolVersion.TLS_1_3: ("d",)}
+    assert both.exhaustive
+    assert both.weaknesses == {"robot"}
