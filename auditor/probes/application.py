@@ -8,14 +8,17 @@ from typing import Literal
 
 from auditor.model.target import Service, Target
 from auditor.probes.hello import shown
+from auditor.probes.sip_answer import whole_sip_answer
 from auditor.sanitise import clean
 
 Meaning = Literal["served", "refused", "undetermined"]
+Doubt = Literal["", "closed", "status", "silent"]
 
 _HTTP_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 # RFC 3261 section 7.5: empty lines before a message are ignored.
 _SIP_STATUS = re.compile(rb"(?:\r\n)*SIP/2\.0 (\d{3})")
 # nginx's own statuses for "SSL Certificate Error" and "SSL Certificate Required".
+_NO_REASON = "does not say whether the certificate is the reason"
 _CERTIFICATE_STATUSES = (495, 496)
 
 
@@ -25,6 +28,9 @@ class Reading:
 
     meaning: Meaning
     evidence: str
+    doubt: Doubt = ""
+    """What leaves it undetermined: a close without an alert, a status that may have another reason, or silence.  The
+    first two are a refusal where another certificate is served."""
 
 
 def request(target: Target) -> bytes:
@@ -65,14 +71,10 @@ def _bracketed(host: str) -> str:
 
 
 def whole_head(service: Service) -> Callable[[bytes], bool]:
-    """When enough of an answer has arrived to read it: HTTP until the body's first lines, SIP until the empty line."""
+    """When enough of an answer has arrived to read it: HTTP until the body's first lines; SIP: see there."""
     if service is Service.HTTPS:
         return lambda data: _has_body(data) or (bool(data) and not data.startswith(b"HTTP/"[: len(data)]))
-    return lambda data: _whole_sip(data.lstrip(b"\r\n"))
-
-
-def _whole_sip(data: bytes) -> bool:
-    return b"\r\n\r\n" in data or (bool(data) and not data.startswith(b"SIP/2.0"[: len(data)]))
+    return whole_sip_answer
 
 
 def _has_body(data: bytes) -> bool:
@@ -91,10 +93,11 @@ def _read_http(data: bytes) -> Reading:
     if status is None:
         return Reading("undetermined", f"an answer that is not HTTP: {shown(data)}")
     code, line = int(status[1]), status_line(data)
-    if code in _CERTIFICATE_STATUSES or (code == 400 and re.search(rb"(?i)certificate", data[:4096])):
+    body = data[:4096].partition(b"\r\n\r\n")[2]
+    if code in _CERTIFICATE_STATUSES or (code == 400 and re.search(rb"(?i)certificate", body)):
         return Reading("refused", f"{line}, for want of a certificate")
     if code in (400, 403):
-        return Reading("undetermined", f"{line}, which does not say whether a missing certificate is the reason")
+        return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")
     if 200 <= code < 500:
         return Reading("served", line)
     return Reading("undetermined", f"{line}, which is neither an answer of the application nor a refusal")
@@ -106,7 +109,7 @@ def _read_sip(data: bytes) -> Reading:
         return Reading("undetermined", f"an answer that is not SIP: {shown(data)}")
     line = status_line(data)
     if int(status[1]) == 403:
-        return Reading("undetermined", f"{line}, which does not say whether a missing certificate is the reason")
+        return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")
     return Reading("served", line)
 
 

@@ -8,51 +8,24 @@ certificates that follow it) has arrived.  Nothing is concluded here: a refusal 
 """
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from functools import partial
 
-from nassl.ssl_client import OpenSslEcNidEnum, OpenSslEvpPkeyEnum, SslClient
-from sslyze.connection_helpers.tls_connection import SslConnection
-from sslyze.server_connectivity import TlsVersionEnum
-from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
-
-from auditor.model.tls import GROUP_BY_CODE, VERSION_BY_WIRE, CipherSuite, ProtocolVersion, alert_name, suites_by_code
+from auditor.model.tls import (
+    GROUP_BY_CODE,
+    GROUPS,
+    VERSION_BY_WIRE,
+    CipherSuite,
+    ProtocolVersion,
+    alert_name,
+    suites_by_code,
+)
+from auditor.probes.client import LEGACY, SignatureAlgorithms, make_client, received_chain
 from auditor.probes.peer import Peer, Wire
-from auditor.probes.records import ServerFlight, offered_suites, parse_server_flight, with_suites
+from auditor.probes.records import ServerFlight, parse_server_flight
+from auditor.probes.rewriting import offered_suites, with_groups, with_suites
 from auditor.sanitise import clean
-
-SSLYZE_VERSION: Final = {
-    ProtocolVersion.SSL_2_0: TlsVersionEnum.SSL_2_0,
-    ProtocolVersion.SSL_3_0: TlsVersionEnum.SSL_3_0,
-    ProtocolVersion.TLS_1_0: TlsVersionEnum.TLS_1_0,
-    ProtocolVersion.TLS_1_1: TlsVersionEnum.TLS_1_1,
-    ProtocolVersion.TLS_1_2: TlsVersionEnum.TLS_1_2,
-    ProtocolVersion.TLS_1_3: TlsVersionEnum.TLS_1_3,
-}
-_LEGACY = (ProtocolVersion.SSL_2_0, ProtocolVersion.SSL_3_0)
-
-# Every group the library knows, so that a server with an unusual one is not taken for one that refuses.
-_EC_GROUPS: Final = {
-    "x25519": OpenSslEcNidEnum.X25519,
-    "secp256r1": OpenSslEcNidEnum.SECP256R1,
-    "x448": OpenSslEcNidEnum.X448,
-    "secp521r1": OpenSslEcNidEnum.SECP521R1,
-    "secp384r1": OpenSslEcNidEnum.SECP384R1,
-    "secp256k1": OpenSslEcNidEnum.SECP256K1,
-    "secp224r1": OpenSslEcNidEnum.SECP224R1,
-    "secp192r1": OpenSslEcNidEnum.SECP192R1,
-    "secp160r1": OpenSslEcNidEnum.SECP160R1,
-    "brainpoolP256r1": OpenSslEcNidEnum.brainpoolP256r1,
-    "brainpoolP384r1": OpenSslEcNidEnum.brainpoolP384r1,
-    "brainpoolP512r1": OpenSslEcNidEnum.brainpoolP512r1,
-}
-# RFC 8446 section 4.2.7: the elliptic-curve groups of TLS 1.3 that the library knows.
-_TLS_1_3_GROUPS: Final = ("x25519", "secp256r1", "x448", "secp521r1", "secp384r1")
-
-SignatureAlgorithms = Sequence[tuple[int, OpenSslEvpPkeyEnum]]
 
 
 @dataclass(frozen=True)
@@ -107,13 +80,13 @@ class _SeenEnoughError(Exception):
 class _Tap:
     """Stands between library and wire: replaces the suites of the hello, and stops after the server's flight."""
 
-    def __init__(self, wire: Wire, suites: tuple[int, ...] | None, length: int, *, stop: bool) -> None:
-        self._wire, self._suites, self._length, self._stop = wire, suites, length, stop
+    def __init__(self, wire: Wire, rewrite: Callable[[bytes], bytes] | None, *, stop: bool, at_retry: bool) -> None:
+        self._wire, self._rewrite, self._stop, self._at_retry = wire, rewrite, stop, at_retry
         self.hello = b""
 
     def send(self, data: bytes) -> int:
         if not self.hello:
-            data = data if self._suites is None else with_suites(data, self._suites, self._length)
+            data = data if self._rewrite is None else self._rewrite(data)
             self.hello = data
         self._wire.send(data)
         return len(data)
@@ -122,7 +95,8 @@ class _Tap:
         while True:
             data = self._wire.recv(size)
             flight = parse_server_flight(bytes(self._wire.received))
-            if flight.foreign or flight.alert or self._wire.ended or (flight.complete and self._stop):
+            enough = (flight.complete and self._stop) or (flight.retry and self._at_retry)
+            if flight.foreign or flight.alert or self._wire.ended or enough:
                 raise _SeenEnoughError
             # After a HelloRetryRequest it is the client's turn again, so the library must see it.
             if data and (flight.retry or not self._stop):
@@ -152,16 +126,21 @@ def hello(
     if isinstance(wire, str):
         return NoAnswer(wire)
     started = time.monotonic()
-    client = _client(peer, version, suites, groups, signatures)
-    as_made = version in _LEGACY or (version is ProtocolVersion.TLS_1_3 and (chain or not length))
-    rewritten = None if as_made else tuple(suite.code for suite in suites)
-    tap = _Tap(wire, rewritten, length, stop=not chain)
+    client = make_client(peer, version, suites, groups, signatures)
+    retry = groups is not None and version is ProtocolVersion.TLS_1_3
+    rewrite: Callable[[bytes], bytes] | None = None
+    if retry and groups is not None:
+        # The library knows no finite-field and no hybrid groups; a HelloRetryRequest names one without computing in it.
+        rewrite = partial(with_groups, groups=[GROUPS[name] for name in groups])
+    elif version not in LEGACY and not (version is ProtocolVersion.TLS_1_3 and (chain or not length)):
+        rewrite = partial(with_suites, suites=tuple(suite.code for suite in suites), length=length)
+    tap = _Tap(wire, rewrite, stop=not chain, at_retry=retry)
     client.set_underlying_socket(tap)
     certificates: tuple[bytes, ...] = ()
     try:
         client.do_handshake()
         if chain:
-            certificates = _received_chain(client)
+            certificates = received_chain(client)
     except _SeenEnoughError:
         pass
     except Exception:  # noqa: BLE001, S110 - the library's view is not used; the wire is read below
@@ -233,80 +212,3 @@ def shown(data: bytes, most: int = 40) -> str:
     """The first line of what a peer sent, safe to show."""
     line = data.splitlines()[0] if data.splitlines() else b""
     return clean(repr(line[:most].decode("ascii", "backslashreplace")), limit=most * 2)
-
-
-def _client(
-    peer: Peer,
-    version: ProtocolVersion,
-    suites: Sequence[CipherSuite],
-    groups: Sequence[str] | None,
-    signatures: SignatureAlgorithms | None,
-) -> Any:  # noqa: ANN401 - nassl's clients are not typed
-    """A TLS client of sslyze's connection layer, set up but not connected."""
-    target = peer.target
-    connection = SslConnection(
-        server_location=ServerNetworkLocation(hostname="auditor.invalid", port=target.port, ip_address=peer.address),
-        network_configuration=ServerNetworkConfiguration(
-            tls_server_name_indication=target.server_name or "auditor.invalid", network_max_retries=1
-        ),
-        tls_version=SSLYZE_VERSION[version],
-        # Without this the handshake stops at a CertificateRequest and the rest of the flight stays unread.
-        should_ignore_client_auth=True,
-        should_use_legacy_openssl=version in _LEGACY,
-        should_enable_server_name_indication=target.server_name is not None,
-    )
-    client = connection.ssl_client
-    names = ":".join(suite.openssl_name for suite in suites)
-    if version is ProtocolVersion.TLS_1_3:
-        client.set_ciphersuites(names)
-    elif version in _LEGACY:
-        client.set_cipher_list(names)
-    else:
-        # Only for the extensions of the hello; the suites themselves are replaced on the wire.
-        client.set_cipher_list("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
-    if isinstance(client, SslClient):
-        known = _TLS_1_3_GROUPS if version is ProtocolVersion.TLS_1_3 else tuple(_EC_GROUPS)
-        client.set_groups([_EC_GROUPS[name] for name in groups or known])
-        if signatures is not None:
-            client.set_signature_algorithms(list(signatures))
-    return client
-
-
-def _received_chain(client: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - as above
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - only where a chain is wanted
-    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
-
-    with suppress(ValueError):
-        return tuple(
-            load_pem_x509_certificate(pem.encode("ascii")).public_bytes(Encoding.DER)
-            for pem in client.get_received_chain()
-        )
-    return ()
-
-
-@cache
-def askable_groups() -> tuple[str, ...]:
-    """The key-exchange groups that can be offered one by one."""
-    return tuple(_EC_GROUPS)
-
-
-def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
-    """The askable groups that exist in ``version`` (RFC 8446 section 4.2.7 dropped the small and the odd ones)."""
-    return _TLS_1_3_GROUPS if version is ProtocolVersion.TLS_1_3 else askable_groups()
-
-
-def hello_on_the_wire(
-    version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
-) -> tuple[int, ...]:
-    """The numbers of the suites a hello would really offer, without a network: for the self-test of this module."""
-    from auditor.model.target import Service, Target  # noqa: PLC0415
-    from auditor.probes.limits import Limits  # noqa: PLC0415
-
-    target = Target(name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name)
-    client = _client(Peer(target, Limits()), version, suites, None, None)
-    with suppress(Exception):
-        client._ssl.do_handshake()  # noqa: SLF001 - the octets are in the library's buffer, there is no other way to them
-    data = client._network_bio.read(client._network_bio.pending())  # noqa: SLF001
-    if version in (*_LEGACY, ProtocolVersion.TLS_1_3):
-        return tuple(code for code in offered_suites(data) if code not in (0x00FF, 0x5600))
-    return tuple(code for code in offered_suites(with_suites(data, tuple(s.code for s in suites))) if code != 0x00FF)

@@ -7,7 +7,8 @@ from nassl.ssl_client import OpenSslDigestNidEnum, OpenSslEvpPkeyEnum
 
 from auditor.model.observation import GroupsSeen, SignatureSchemesSeen, Undetermined
 from auditor.model.tls import CipherSuite, ProtocolVersion
-from auditor.probes.hello import Accepted, Refused, groups_of
+from auditor.probes.client import groups_of
+from auditor.probes.hello import Accepted, Refused
 from auditor.probes.series import Series
 from auditor.probes.suites import VersionResult
 
@@ -22,7 +23,7 @@ _OFFERED_WEAK = tuple(
 
 
 def groups(series: Series, result: VersionResult, at: datetime) -> GroupsSeen:
-    """Which elliptic-curve groups a version accepts, by elimination with the suites it is known to accept."""
+    """Which groups a version accepts, by elimination with the suites it is known to accept."""
     target, version = series.peer.target.name, result.version
     suites = _elliptic(result)
     asked, accepted = list(groups_of(version)), list[str]()

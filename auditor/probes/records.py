@@ -74,7 +74,8 @@ def parse_server_flight(data: bytes) -> ServerFlight:
             flight = _parse_messages(handshake)
             if flight.complete:
                 return flight
-    foreign = bool(data) and data[0] not in (_ALERT, _HANDSHAKE) and position == 0
+    perhaps_ssl2 = len(data) < 3 and data[:1] > b"\x7f"
+    foreign = bool(data) and data[0] not in (_ALERT, _HANDSHAKE) and position == 0 and not perhaps_ssl2
     return replace(flight, foreign=True) if foreign else flight
 
 
@@ -174,52 +175,3 @@ def _parse_ssl2(data: bytes) -> ServerFlight:
         certificates=(body[11 : 11 + certificate_length],) if certificate_length else (),
         complete=True,
     )
-
-
-@dataclass(frozen=True)
-class _HelloLayout:
-    suites_from: int
-    suites_to: int
-
-
-def _layout(hello: bytes) -> _HelloLayout | None:
-    """Where the cipher suites of a ClientHello in one record begin and end (RFC 5246 section 7.4.1.2)."""
-    if len(hello) < 46 or hello[0] != _HANDSHAKE or hello[5] != 1:
-        return None
-    start = 44 + hello[43]
-    end = start + 2 + int.from_bytes(hello[start : start + 2], "big")
-    return _HelloLayout(start + 2, end) if end <= len(hello) else None
-
-
-def offered_suites(hello: bytes) -> tuple[int, ...]:
-    """The suites a ClientHello offers, in its order; those of an SSL 2.0 CLIENT-HELLO have three octets."""
-    if hello[:1] and hello[0] & 0x80 and hello[2] == 1:
-        length = int.from_bytes(hello[5:7], "big")
-        return tuple(int.from_bytes(hello[11 + index : 14 + index], "big") for index in range(0, length, 3))
-    layout = _layout(hello)
-    if layout is None:
-        return ()
-    raw = hello[layout.suites_from : layout.suites_to]
-    return tuple(int.from_bytes(raw[index : index + 2], "big") for index in range(0, len(raw), 2))
-
-
-# RFC 8701 section 2: suites that no server knows and every server has to skip.
-_GREASE = tuple(0x0A0A + 0x1010 * index for index in range(16))
-
-
-def with_suites(hello: bytes, suites: tuple[int, ...], length: int = 0) -> bytes:
-    """The same ClientHello offering exactly ``suites`` and the renegotiation signal (RFC 5746 section 3.3).
-
-    No library can offer every suite a policy may forbid, and none needs to: the handshake ends at the ServerHello.
-    Values that servers have to skip (GREASE) fill the list up to ``length`` octets, so that an accepted hello can show
-    that the peer's refusal of another one was not for its length.
-    """
-    layout = _layout(hello)
-    if layout is None:
-        raise ValueError("not a ClientHello in one record")
-    codes = (*suites, 0x00FF)
-    padding = (_GREASE * 16)[: max(0, (length + 1) // 2 - len(codes))]
-    raw = b"".join(code.to_bytes(2, "big") for code in (*codes, *padding))
-    body = hello[9 : layout.suites_from - 2] + len(raw).to_bytes(2, "big") + raw + hello[layout.suites_to :]
-    message = hello[5:6] + len(body).to_bytes(3, "big") + body
-    return hello[:3] + len(message).to_bytes(2, "big") + message

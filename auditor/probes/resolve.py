@@ -1,9 +1,9 @@
 """Host names to addresses: all of them, within a bounded time."""
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from ipaddress import ip_address
+from queue import Empty, Queue
+from threading import Thread
 
 _MOST_ADDRESSES = 16
 
@@ -11,20 +11,28 @@ _MOST_ADDRESSES = 16
 def resolve(host: str, seconds: float = 5.0) -> tuple[str, ...] | str:
     """Every address of ``host``, IPv4 before IPv6, or one sentence why there is none.
 
-    The system's resolver cannot be told to give up, so it is left behind after ``seconds``.
+    The system's resolver cannot be told to give up, so it is left behind after ``seconds``, in a thread that does not
+    keep the process from ending.
     """
-    executor = ThreadPoolExecutor(max_workers=1)
+    answers: Queue[list[tuple[object, ...]] | Exception] = Queue()
+    Thread(target=_look_up, args=(host, answers), daemon=True).start()
     try:
-        found = executor.submit(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM).result(seconds)
-    except FutureTimeoutError:
+        found = answers.get(timeout=seconds)
+    except Empty:
         return f"the name {host} was not resolved within {seconds:.0f} s"
-    except (OSError, UnicodeError):
+    if isinstance(found, Exception):
         return f"the name {host} does not resolve"
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
     addresses = sorted(
-        {str(entry[4][0]) for entry in found}, key=lambda text: (ip_address(text).version, ip_address(text))
+        {str(address[0]) for *_, address in found if isinstance(address, tuple)},
+        key=lambda text: (ip_address(text).version, ip_address(text)),
     )
     if len(addresses) > _MOST_ADDRESSES:
         return f"the name {host} has {len(addresses)} addresses, more than the {_MOST_ADDRESSES} that are audited"
     return tuple(addresses)
+
+
+def _look_up(host: str, answers: Queue[list[tuple[object, ...]] | Exception]) -> None:
+    try:
+        answers.put(list(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
+    except (OSError, UnicodeError) as error:
+        answers.put(error)

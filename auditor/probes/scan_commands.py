@@ -108,13 +108,13 @@ def _weakness(name: str, answer: dict[str, Any] | str) -> tuple[bool | None, str
     if name not in _COMMANDS:
         return None, "there is no probe for it"
     result = answer.get(_COMMANDS[name].value)
-    if not isinstance(result, dict) or "vulnerable" not in result:
+    if not isinstance(result, dict) or not isinstance(result.get("vulnerable"), bool):
         return None, _why(result)
     return result["vulnerable"], clean(str(result.get("evidence", "")), limit=120)
 
 
 def _why(result: Any) -> str:  # noqa: ANN401 - JSON
-    return clean(str((result or {}).get("error", "no result")), limit=120)
+    return clean(str(result.get("error", "no result") if isinstance(result, dict) else "no result"), limit=120)
 
 
 def _judge(command: ScanCommand, result: Any) -> dict[str, Any]:  # noqa: ANN401 - each command has a result of its own

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion
+from auditor.probes.client import SignatureAlgorithms
 from auditor.probes.exchange import exchange
-from auditor.probes.hello import Accepted, Answer, NoAnswer, Refused, SignatureAlgorithms, hello
+from auditor.probes.hello import Accepted, Answer, NoAnswer, Refused, hello
 from auditor.probes.peer import Peer
 
 _REFUSAL_ALERTS: Final = (Alert.handshake_failure, Alert.protocol_version, Alert.insufficient_security)
@@ -42,14 +43,17 @@ class Control:
 class Series:
     """Asks, remembers what was accepted, and says what a refusal is worth."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
+        self._thorough = thorough
+        """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
         self.controls: dict[ProtocolVersion, Control] = {}
         self.accepts_hellos: set[ProtocolVersion] = set()
         """Versions in which a bare hello (not a whole exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
         """By whether it was a TLS 1.3 hello, in octets of its list of suites."""
         self.longest_refused = 0
+        self._pads = True
         self.last_accepted = -1
         """Number of the newest accepted hello; hellos are numbered from 0."""
         self.asked = 0
@@ -104,7 +108,7 @@ class Series:
     ) -> Answer:
         if self.whole_client and version is ProtocolVersion.TLS_1_3:
             return self.note(version, exchange(self.peer, version, suites, ask=False).answer)
-        length = self.longest_refused if pad else 0
+        length = self.longest_refused if pad and self._pads else 0
         answer = hello(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
         if isinstance(answer, Accepted):
             self.accepts_hellos.add(version)
@@ -118,12 +122,26 @@ class Series:
         answer = self._once(known.version, (known.suite,), pad=True)
         if isinstance(answer, Accepted):
             return True
+        if isinstance(answer, Refused) and self._minds_length(known):
+            return True
         self.unsteady = f"a hello that was accepted before was not accepted again ({_what(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
                 return True
         return False
+
+    def _minds_length(self, known: Control) -> bool:
+        """Whether the padding was what the peer refused; then there is no more of it, and it vouches for less."""
+        if not self._pads or not self.longest_refused:
+            return False
+        # Twice each: a peer that turns away every second connection must not look like this.
+        long_again, short, short_again = (
+            self._once(known.version, (known.suite,), pad=pad) for pad in (True, False, False)
+        )
+        minds = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
+        self._pads = not minds
+        return minds
 
     def weakness_of(self, answer: Answer) -> str:
         """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
@@ -143,7 +161,7 @@ class Series:
         in step.
         """
         strong = first.lower is not None or first.alert in _REFUSAL_ALERTS
-        repeats = _REPEATS_WHEN_UNSTEADY - 1 if self.unsteady else 0 if strong else 1
+        repeats = _REPEATS_WHEN_UNSTEADY - 1 if self.unsteady or self._thorough else 0 if strong else 1
         for _ in range(repeats):
             again = self._once(version, suites)
             if isinstance(again, Accepted):

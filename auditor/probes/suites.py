@@ -27,6 +27,10 @@ class VersionResult:
     evidence: dict[str, None] = field(default_factory=dict)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
     first_pick: CipherSuite | None = None
+    asked_for_certificate: set[bool] = field(default_factory=set)
+    """Up to TLS 1.2: whether the flights that could be read whole held a CertificateRequest."""
+    leaves: dict[str, set[bytes]] = field(default_factory=dict)
+    """The endpoint's own certificates by the kind of authentication they came with."""
 
     def accept(self, answer: Accepted) -> None:
         """Take a pick into the result; an SSL 2.0 server names all its suites at once."""
@@ -41,8 +45,17 @@ class VersionResult:
             self.refused.pop(suite, None)
             self.undetermined.pop(suite, None)
         self.first_pick = self.first_pick or answer.suite
+        if answer.flight.certificates and answer.flight.complete and not answer.suite.anonymous:
+            self.asked_for_certificate.add(answer.flight.certificate_requested)
+            kind = next((kind for kind in ("_ECDSA_", "_DSS_") if kind in answer.suite.name), "_RSA_")
+            self.leaves.setdefault(kind, set()).add(answer.flight.certificates[0])
         if answer.certificates and answer.certificates not in self.chains:
             self.chains.append(answer.certificates)
+
+    @property
+    def many_servers(self) -> bool:
+        """Whether its answers cannot all be of one server: a load balancer with unlike backends."""
+        return len(self.asked_for_certificate) > 1 or any(len(own) > 1 for own in self.leaves.values())
 
     def give_up(self, suites: Sequence[CipherSuite], reason: str) -> None:
         """Nothing can be said of these suites."""
@@ -99,6 +112,8 @@ def settle(series: Series, results: Sequence[VersionResult]) -> None:
     for result, _, answer, suites in waiting:
         if _denies_version(result, answer) or any(suite in result.accepted for suite in suites):
             series.unsteady = series.unsteady or "what was refused on one connection was accepted on another"
+    if any(result.many_servers for result in results):
+        series.unsteady = series.unsteady or "connections to it do not all end at the same server"
     for result, number, answer, suites in waiting:
         if series.unsteady or not series.vouches_for(number, result.version, answer):
             _ask_again(series, result, answer, suites)
@@ -122,7 +137,7 @@ def _check_library(series: Series, result: VersionResult) -> None:
     known = series.controls.get(result.version)
     if known is None or result.version in series.accepts_hellos or not result.waiting:
         return
-    if isinstance(series.ask(known.version, (known.suite,), pad=True), Accepted):
+    if any(isinstance(series.ask(known.version, (known.suite,), pad=pad), Accepted) for pad in (True, False)):
         return
     asked = [suite for _, _, suites in result.waiting for suite in suites]
     result.waiting.clear()

@@ -1,14 +1,16 @@
 """Every rule against tests/rules/vectors/<rule id>.yaml: what was seen goes in, what is wrong with it comes out.
 
 A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
-the usual target (``service``, ``host``, ``server_name``, ``address``), the time (``at``), and ``seen``: one mapping for
-each observation, with the fields of the rule's observation class but for ``target`` and ``at``.  For certificate rules
+the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``), the time (``at``), and
+``seen``: one mapping for each observation, with the fields of the rule's observation class but for ``target`` and
+``at``.  For certificate rules
 ``chains`` stands in its place: a list of chains, each a list of certificates as ``tests.x509.mint.Spec`` describes
 them, and ``anchors`` the roots that are known.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
-whether the rule has nothing to say.  What is not listed must not come out.
+whether the rule has nothing to say; ``cautions`` lists warnings in the form of violations; ``untested`` is the number
+of questions that were not put, where that is all there is.  What is not listed must not come out.
 """
 
 from datetime import datetime
@@ -21,8 +23,18 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from auditor.model.observation import CertificateChainSeen, Seen
-from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Remark, Rule, TrustAnchor, Violation
-from auditor.model.target import Service, Target
+from auditor.model.rule import (
+    Caution,
+    Evidence,
+    Inconclusive,
+    NotApplicable,
+    Remark,
+    Rule,
+    TrustAnchor,
+    Untested,
+    Violation,
+)
+from auditor.model.target import Perspective, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
@@ -44,6 +56,7 @@ class Case(BaseModel):
     name: str
     params: dict[str, Any] = {}
     service: Service = Service.SIP
+    perspective: Perspective = Perspective.SERVER
     host: str = "sbc.example.net"
     server_name: str | None = "sbc.example.net"
     address: str = "192.0.2.1"
@@ -53,11 +66,13 @@ class Case(BaseModel):
     chains: list[list[Spec]] = []
     violations: list[str | Expected] = []
     inconclusive: list[str] = []
+    cautions: list[str | Expected] = []
+    untested: int = 0
     not_applicable: bool = False
 
     @property
     def passes(self) -> bool:
-        return not (self.violations or self.inconclusive or self.not_applicable)
+        return not (self.violations or self.inconclusive or self.cautions or self.untested or self.not_applicable)
 
 
 @cache
@@ -92,7 +107,14 @@ def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> Non
     reasons = [remark.reason for remark in remarks if isinstance(remark, Inconclusive)]
     excused = any(isinstance(remark, NotApplicable) for remark in remarks) and not violations and not reasons
 
+    cautions = [Violation(**remark.model_dump()) for remark in remarks if isinstance(remark, Caution)]
+    untested = [remark for remark in remarks if isinstance(remark, Untested)]
+
     assert_each_expected(case.violations, violations)
+    assert_each_expected(case.cautions, cautions)
+    if case.untested:
+        assert len(untested) == case.untested
+        assert all(remark.whole for remark in untested)
     assert len(reasons) == len(case.inconclusive), reasons
     assert all(any(text in reason for reason in reasons) for text in case.inconclusive), reasons
     assert excused == case.not_applicable, remarks
@@ -105,11 +127,12 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
         host=case.host,
         port=5061,
         service=case.service,
+        perspective=case.perspective,
         server_name=case.server_name,
         address=case.address,
     )
     seen: list[Seen] = [rule.observes(target=target.name, at=case.at, **fields) for fields in case.seen]
-    anchors: tuple[TrustAnchor, ...] = ()
+    anchors: tuple[TrustAnchor, ...] = mint_chain((), case.anchors, case.at)[1]
     for chain in case.chains:
         certificates, anchors = mint_chain(chain, case.anchors, case.at)
         versions = (ProtocolVersion.TLS_1_2,)

@@ -1,14 +1,16 @@
 """A certificate is good for the names in it and no others; a peer that checks the name refuses it elsewhere.
 
 HTTPS peers look at the subject alternative names only.  SIP peers do too; a ``sip:`` URI there takes the place of the
-DNS names, which only a private CA can cause.
+DNS names, which only a private CA can cause.  A server knows no name that its client ought to have (RFC 5922 section
+7.4), unless it is told one.
 """
 
 from collections.abc import Iterator
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.model.target import Perspective
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.explain import names_for
 from auditor.x509.names import Match, match_address, match_name
@@ -17,6 +19,9 @@ from auditor.x509.names import Match, match_address, match_name
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
     """The name that was asked for must be in each certificate; without one, the address."""
     target = evidence.target
+    if target.perspective is Perspective.CLIENT and target.server_name is None:
+        yield NotApplicable(reason="a client is not expected under a name unless one is given (--client-name)")
+        return
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         if target.server_name is None:
@@ -33,7 +38,7 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
             observed = names_for(chain.leaf, target.service)
             yield Violation(subject=chain.subject, expected=target.server_name, observed=observed)
 
-    return judge_chains(evidence, judge)
+    yield from judge_chains(evidence, judge)
 
 
 RULE = Rule(

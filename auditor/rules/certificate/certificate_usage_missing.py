@@ -2,7 +2,8 @@
 
 Public CAs stop issuing certificates for the client role: the last ones with clientAuth are issued by 2027-03-15.  An
 intermediate certificate that lists serverAuth alone takes the client role from everything below it, whatever the
-endpoint's own certificate says, and so the whole chain is looked at.
+endpoint's own certificate says, and so the whole chain is looked at.  What a client presents is judged for that role
+alone: an SBC may have another certificate for the other one.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.model.target import Perspective
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.facts import label
 from auditor.x509.usage import Role, lacking
@@ -25,13 +27,19 @@ class Roles(Params):
 
 def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[Remark]:
     """Key usage and extended key usage must allow every role, on each certificate that restricts them."""
+    roles = params.roles
+    if evidence.target.perspective is Perspective.CLIENT:
+        roles = tuple(role for role in roles if role == "client")
+        if not roles:
+            yield NotApplicable(reason="the policy needs the certificate in the server role alone")
+            return
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
-        for role in params.roles:
+        for role in roles:
             for lack in lacking(chain.linked, role):
                 yield Violation(subject=label(lack.certificate), expected=lack.expected, observed=lack.observed)
 
-    return judge_chains(evidence, judge)
+    yield from judge_chains(evidence, judge)
 
 
 RULE = Rule(

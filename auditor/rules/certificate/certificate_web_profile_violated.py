@@ -8,13 +8,17 @@ worth knowing beforehand.
 from collections.abc import Iterator
 
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.model.target import Perspective
 from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains, unreached
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:
     """A chain that RFC 5280 accepts should be accepted by the web PKI profile too."""
+    if evidence.target.perspective is Perspective.CLIENT:
+        yield NotApplicable(reason="those rules are for the certificates of servers")
+        return
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         trust = chain.toward(params)
@@ -23,7 +27,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
         for reason in trust.strict_reasons:
             yield Violation(subject=chain.subject, expected="acceptable as on a public web site", observed=reason)
 
-    return judge_chains(evidence, judge)
+    yield from judge_chains(evidence, judge)
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ from pydantic import Field
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Service
+from auditor.model.target import Perspective, Service
 from auditor.sanitise import clean
 from auditor.x509.chains import PeerChain, judge_chains
 from auditor.x509.names import Match, match_name, presented_names, wildcard_names
@@ -42,7 +42,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
         if found is Match.WILDCARD or (found is None and wildcards and only):
             expected = target.server_name or "a name without a wildcard"
             yield Violation(subject=chain.subject, expected=expected, observed=clean(", ".join(wildcards)))
-        elif found is None and wildcards:
+        elif found is None and wildcards and target.perspective is not Perspective.CLIENT:
             yield Inconclusive(subject=chain.subject, reason="no name was given to compare with; set server_name")
 
     yield from judge_chains(evidence, judge)

@@ -2,6 +2,9 @@
 
 In TLS 1.3 the client's handshake is over before the server has refused it, so a finished handshake proves nothing;
 what decides is whether the application answers a client that has shown no certificate.
+
+Where the audit was given a certificate that has to be accepted, a refusal counts only if that one was served: an
+endpoint that drops everybody has not been seen to tell one client from another.
 """
 
 from collections.abc import Iterator
@@ -28,6 +31,11 @@ def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> I
             )
         elif seen.requested is None or seen.without == "undetermined":
             yield Inconclusive(subject=seen.version, reason=seen.evidence)
+        elif seen.control == "failed":
+            reason = (
+                f"a client without a certificate is refused ({seen.evidence}), and so is one with a good certificate"
+            )
+            yield Inconclusive(subject=seen.version, reason=reason)
 
 
 RULE = Rule(

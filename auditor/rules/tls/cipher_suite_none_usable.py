@@ -22,7 +22,9 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
         spoken = spoken or seen.spoken is not False
         if seen.spoken is False or any(suite.name in usable for suite in seen.accepted):
             continue
-        doubts = [doubt for doubt in seen.undetermined if doubt.subject in usable]
+        # With a usable suite in doubt it may have one; with none it may still be spoken with others, and have none.
+        in_doubt = [doubt for doubt in seen.undetermined if doubt.subject in usable]
+        doubts = in_doubt or (list(seen.undetermined) if seen.spoken is None else [])
         if doubts:
             yield Inconclusive(subject=seen.version, reason=doubts[0].reason)
         elif seen.spoken:

@@ -14,15 +14,14 @@ from auditor.model.suite_lists import SuiteLists, asks_for
 
 def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[Remark]:
     """In every version that has a list, nothing outside the list is accepted, and nothing is left open."""
-    seen = {observation.version: observation for observation in evidence.seen}
     for version, allowed in params.lists().items():
-        if version not in seen:
+        found = [seen for seen in evidence.seen if seen.version is version]
+        if not found:
             yield Inconclusive(subject=version, reason=f"{version} was not asked for")
-            continue
-        for suite in seen[version].accepted:
+        for suite in (suite for seen in found for suite in seen.accepted):
             if suite.name not in allowed:
                 yield Violation(subject=suite.name, expected=f"refused in {version}", observed=f"accepted in {version}")
-        for doubt in seen[version].undetermined:
+        for doubt in (doubt for seen in found for doubt in seen.undetermined):
             if doubt.subject not in allowed:
                 yield Inconclusive(subject=doubt.subject, reason=f"{version}: {doubt.reason}")
 

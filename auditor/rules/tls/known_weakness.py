@@ -29,16 +29,15 @@ class Weaknesses(Params):
 
 def check(evidence: Evidence[WeaknessSeen], params: Weaknesses) -> Iterator[Remark]:
     """None of the named weaknesses was found, and each was looked for."""
-    seen = {observation.weakness: observation for observation in evidence.seen}
     for weakness in params.weaknesses:
-        if weakness not in seen:
+        found = [seen for seen in evidence.seen if seen.weakness == weakness]
+        if not found:
             yield Inconclusive(subject=weakness, reason="it was not looked for")
-        elif seen[weakness].vulnerable is None:
-            yield Inconclusive(subject=weakness, reason=seen[weakness].evidence)
-        elif seen[weakness].vulnerable:
-            yield Violation(
-                subject=weakness, expected="not vulnerable", observed=seen[weakness].evidence or "vulnerable"
-            )
+        for seen in found:
+            if seen.vulnerable is None:
+                yield Inconclusive(subject=weakness, reason=seen.evidence)
+            elif seen.vulnerable:
+                yield Violation(subject=weakness, expected="not vulnerable", observed=seen.evidence or "vulnerable")
 
 
 RULE = Rule(

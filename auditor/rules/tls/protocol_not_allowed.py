@@ -22,17 +22,17 @@ class AllowedProtocols(Params):
 
 def check(evidence: Evidence[CipherSuitesSeen], params: AllowedProtocols) -> Iterator[Remark]:
     """Every version outside the list must have been refused."""
-    seen = {observation.version: observation for observation in evidence.seen}
     for version in ProtocolVersion:
         if version in params.allowed:
             continue
-        if version not in seen:
+        found = [seen for seen in evidence.seen if seen.version is version]
+        if not found:
             yield Inconclusive(subject=version, reason=f"{version} was not asked for")
-        elif seen[version].spoken:
-            suites = seen[version].accepted
-            yield Violation(subject=version, expected="refused", observed=f"accepted with {suites[0].name}")
-        elif seen[version].spoken is None:
-            yield Inconclusive(subject=version, reason=seen[version].undetermined[0].reason)
+        for seen in found:
+            if seen.spoken:
+                yield Violation(subject=version, expected="refused", observed=f"accepted with {seen.accepted[0].name}")
+            elif seen.spoken is None:
+                yield Inconclusive(subject=version, reason=seen.undetermined[0].reason)
 
 
 RULE = Rule(

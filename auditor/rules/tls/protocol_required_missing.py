@@ -22,11 +22,13 @@ class RequiredProtocols(Params):
 
 def check(evidence: Evidence[CipherSuitesSeen], params: RequiredProtocols) -> Iterator[Remark]:
     """One accepted version is enough; one that could not be told leaves it open."""
-    spoken = {seen.version: seen.spoken for seen in evidence.seen if seen.version in params.any_of}
-    if any(spoken.values()):
+    found = [seen for seen in evidence.seen if seen.version in params.any_of]
+    if any(seen.spoken for seen in found):
         return
     wanted = " or ".join(params.any_of)
-    unknown = [version for version in params.any_of if spoken.get(version) is None]
+    refused = {seen.version for seen in found if seen.spoken is False}
+    open_ones = {seen.version for seen in found if seen.spoken is None}
+    unknown = [version for version in params.any_of if version in open_ones or version not in refused]
     if unknown:
         yield Inconclusive(subject=wanted, reason=f"it could not be told whether {' or '.join(unknown)} is spoken")
     else:

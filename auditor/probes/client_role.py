@@ -1,0 +1,41 @@
+"""As which client the auditor appears at an endpoint.  Whatever is not given is not tried."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from auditor.model.identity import Identity
+from auditor.model.invitation import Invitation
+from auditor.model.observation import Observation
+from auditor.model.rule import TrustAnchor
+from auditor.model.target import Target
+
+ReadDescription: TypeAlias = Callable[[bytes, Target, datetime], Iterator[Observation]]
+"""Turns a session description (RFC 8866) that stood in an answer to OPTIONS into observations without its keys."""
+
+
+@dataclass(frozen=True)
+class ClientRole:
+    """What the operator lends the auditor, and what is known of the roots that the policy names."""
+
+    identity: Identity | None = None
+    """A certificate that the endpoint has to accept: what a refusal of another one is measured by."""
+    authority: Identity | None = None
+    """A CA that the endpoint trusts, in a lab: it signs certificates whose faults are not in their root."""
+    trust_probe: bool = False
+    """Whether the endpoint may be shown impostors of the required roots to learn which of them it trusts."""
+    anchors: tuple[TrustAnchor, ...] = ()
+    """Every root that a policy may name."""
+    read_description: ReadDescription | None = None
+    """None: a session description is thrown away unread."""
+    invitation: Invitation | None = None
+    """A test number that may be called, to see what it makes of an offer of SRTP."""
+
+    def roots(self, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+        """Name and DER of the roots among ``names`` that are known."""
+        known = {anchor.name: anchor.der for anchor in self.anchors}
+        return tuple((name, known[name]) for name in names if name in known)
+
+
+NOBODY = ClientRole()
