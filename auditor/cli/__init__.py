@@ -17,8 +17,11 @@ _COMMANDS: Final = {
     "audit": ("auditor.cli.audit:audit", "Audit endpoints against a policy."),
     "demo": ("auditor.cli.demo:demo", "Audit the lab, and show that every planted fault is found."),
     "lab": ("auditor.cli.lab:lab", "Keep the lab running, and say what to try on it."),
+    "listen": ("auditor.cli.listen:listen", "Play the gateway, and audit every client that connects."),
     "collect": ("auditor.cli.collect:collect", "Look at endpoints and write down what was seen."),
     "evaluate": ("auditor.cli.evaluate:evaluate", "Judge what was seen earlier; opens no connection."),
+    "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers that are handed in as files."),
+    "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
     "policy": ("auditor.cli.policy:policy", "List, show, check and compare policies."),
     "explain": (
         "auditor.cli.explain:explain",

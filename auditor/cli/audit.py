@@ -4,23 +4,34 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import limit_options, policy_option, report_options, root_option, target_arguments
+from auditor.cli.client_role import ClientOptions, client_options, client_role
+from auditor.cli.options import (
+    limit_options,
+    policy_option,
+    report_options,
+    root_option,
+    target_arguments,
+    waivers_option,
+)
 
 
 @click.command()
 @target_arguments
 @policy_option
 @root_option
+@waivers_option
 @report_options
 @click.option(
     "--thorough", is_flag=True, help="Set sslyze's exhaustive enumeration (some 540 connections) beside ours."
 )
+@client_options
 @limit_options
 def audit(  # noqa: PLR0913 - one parameter an option
     targets: tuple[str, ...],
     inventory: Path | None,
     policy_name: str,
     roots: tuple[Path, ...],
+    waivers: Path | None,
     reports: tuple[Path, ...],
     *,
     as_json: bool,
@@ -30,6 +41,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
     max_connections: int,
     rate: float | None,
     jobs: int,
+    client: ClientOptions,
 ) -> int:
     """Audit endpoints against a policy.
 
@@ -43,8 +55,9 @@ def audit(  # noqa: PLR0913 - one parameter an option
 
     run.check_reports(reports)
     at = run.now()
-    inputs = run.read_inputs(targets, inventory, policy_name, roots)
+    inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers)
+    role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
-    seen = run.look(plan, at, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
-    report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None)
-    return run.publish(report, reports, as_json=as_json)
+    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
+    return run.publish(report, reports, as_json=as_json, sources=inputs.sources)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.client_role import ClientOptions, client_options, client_role
 from auditor.cli.options import limit_options, policy_option, target_arguments
 
 
@@ -20,6 +21,7 @@ from auditor.cli.options import limit_options, policy_option, target_arguments
 @click.option(
     "--thorough", is_flag=True, help="Set sslyze's exhaustive enumeration (some 540 connections) beside ours."
 )
+@client_options
 @limit_options
 def collect(  # noqa: PLR0913 - one parameter an option
     targets: tuple[str, ...],
@@ -32,6 +34,7 @@ def collect(  # noqa: PLR0913 - one parameter an option
     max_connections: int,
     rate: float | None,
     jobs: int,
+    client: ClientOptions,
 ) -> int:
     """Look at endpoints and write down what was seen, for `auditor evaluate`.
 
@@ -40,10 +43,12 @@ def collect(  # noqa: PLR0913 - one parameter an option
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
+    run.check_output(output)
     at = run.now()
     inputs = run.read_inputs(targets, inventory, policy_name, ())
+    role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
-    seen = run.look(plan, at, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
     run.write_observations(output, inputs.targets, seen, at)
     click.echo(f"{len(seen)} observations of {len(inputs.targets)} targets in {output}", err=True)
     return 0

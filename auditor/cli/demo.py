@@ -20,8 +20,9 @@ def demo(output: Path) -> int:
     Exit code 0 only if every planted fault is found and none invented.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.client_role import ClientOptions, client_role  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.lab import start  # noqa: PLC0415 - as above
+    from auditor.lab import clients, start  # noqa: PLC0415 - as above
     from auditor.lab.score import score  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.render import table  # noqa: PLC0415 - as above
@@ -32,14 +33,18 @@ def demo(output: Path) -> int:
         inputs = run.read_inputs((), lab.inventory, "acg", ())
         plan = make_plan(inputs.policy, inputs.targets)
         click.echo(f"Auditing {len(lab.endpoints)} endpoints of an example operator on loopback.", err=True)
-        # One endpoint never answers; on loopback five seconds are enough to know.
-        seen = run.look(plan, at, deadline=5.0)
+        # One endpoint never answers; on loopback six seconds are enough to know.
+        own = ClientOptions(client_cert=lab.client_certificate, client_key=lab.client_key, trust_probe=True)
+        seen = run.look(plan, at, client_role(own, inputs.policy, at), deadline=6.0)
+        click.echo("Listening, and auditing those that call the gateway.", err=True)
+        callers, heard = clients.hear(lab.pki)
+    plan, seen = make_plan(inputs.policy, (*inputs.targets, *callers)), [*seen, *heard]
     report = evaluate(plan, seen, at, at)
     click.echo(table.render(report, width=run.terminal_width(), colour=sys.stdout.isatty()))
     paths = [output / f"demo.{suffix}" for suffix in ("html", "json", "txt")]
     for path in paths:
         run.write_file(path, run.rendered(report, path))
-    result = score(lab.endpoints, report.findings)
+    result = score((*lab.endpoints, *clients.clients()), report.findings)
     click.echo(f"\nReports written: {', '.join(map(str, paths))}")
     click.echo(
         f"Planted faults found: {len(result.found)}.  Missed: {len(result.missed)}.  "

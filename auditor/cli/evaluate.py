@@ -4,18 +4,20 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE, policy_option, report_options, root_option
+from auditor.cli.options import READABLE, policy_option, report_options, root_option, waivers_option
 
 
 @click.command()
 @click.argument("observations", type=READABLE)
 @policy_option
 @root_option
+@waivers_option
 @report_options
 def evaluate(
     observations: Path,
     policy_name: str,
     roots: tuple[Path, ...],
+    waivers: Path | None,
     reports: tuple[Path, ...],
     *,
     as_json: bool,
@@ -27,14 +29,17 @@ def evaluate(
     inconclusive.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.sources import Sources, policy_place  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate as judge  # noqa: PLC0415 - as above
     from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
     from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
+    from auditor.inputs.waivers import load_waivers  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     head, seen = run.read_observations(observations)
     plan = make_plan(load_policy(policy_name, load_declared_roots(roots)), head.targets)
-    report = judge(plan, seen, head.at, run.now(), Severity(fail_on) if fail_on else None)
-    return run.publish(report, reports, as_json=as_json)
+    accepted = load_waivers(waivers) if waivers else ()
+    report = judge(plan, seen, head.at, run.now(), Severity(fail_on) if fail_on else None, accepted)
+    return run.publish(report, reports, as_json=as_json, sources=Sources(policy=policy_place(policy_name)))

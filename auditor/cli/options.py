@@ -1,5 +1,6 @@
 """Options that several commands share, and how they become values."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,21 @@ root_option = click.option(
     metavar="PEM",
     help="A root certificate the operator has sent to onboarding; may be repeated.",
 )
+waivers_option = click.option(
+    "--waivers", type=READABLE, metavar="FILE", help="Violations that are accepted until a day, as YAML."
+)
+
+
+class _Number(click.FloatRange):
+    """A number in a range; click's own lets "nan" through, which is in no range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
+
+
 target_arguments = _all(
     click.argument("targets", nargs=-1, metavar="[TARGET]..."),
     click.option(
@@ -41,18 +57,19 @@ target_arguments = _all(
     ),
 )
 limit_options = _all(
-    click.option("--deadline", type=click.FloatRange(1, 3600), default=30.0, show_default=True, metavar="SECONDS",
+    click.option("--deadline", type=_Number(1, 3600), default=30.0, show_default=True, metavar="SECONDS",
                  help="Time for one target; a peer that answers slowly gets up to four times as much."),
     click.option("--max-connections", type=click.IntRange(1, 10_000), default=120, show_default=True, metavar="N",
                  help="The most connections to one target."),
-    click.option("--rate", type=click.FloatRange(0.1, 10_000), metavar="N",
+    click.option("--rate", type=_Number(0.1, 10_000), metavar="N",
                  help="The most new connections a second to one host; always one at a time."),
     click.option("--jobs", type=click.IntRange(1, 256), default=64, show_default=True, metavar="N",
                  help="Hosts looked at side by side."),
 )  # fmt: skip
 report_options = _all(
     click.option("--report", "reports", multiple=True, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
-                 help="Write a report; the suffix picks the format (.json, .html, .txt).  May be repeated."),
+                 help="Write a report; the suffix picks the format: .json, .html, .txt, .md, .sarif, .xml (JUnit)"
+                      " or .prom (Prometheus).  May be repeated."),
     click.option("--json", "as_json", is_flag=True, help="Print the JSON report and nothing else on standard output."),
     click.option("--fail-on", type=SEVERITY, help="Fail from this severity on, whatever the policy says."),
 )  # fmt: skip

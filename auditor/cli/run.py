@@ -4,25 +4,34 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.client_role import opt_ins
+from auditor.cli.sources import Sources, sources_of
 from auditor.inputs.anchors import load_declared_roots
 from auditor.inputs.errors import InputError, InputErrors
 from auditor.inputs.inventory import load_inventory
 from auditor.inputs.policy import load_policy
 from auditor.inputs.targets import parse_targets, targets_of
+from auditor.inputs.waivers import load_waivers
 from auditor.model.observation import OBSERVATION, Observation, Run
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
 from auditor.model.target import Target
+from auditor.model.waiver import Waiver
 from auditor.plan import Plan
+
+if TYPE_CHECKING:
+    from auditor.probes.client_role import ClientRole
 
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 _MOST_OBSERVATIONS = 256 * 1024 * 1024
@@ -35,6 +44,8 @@ class Inputs:
 
     policy: Policy
     targets: tuple[Target, ...]
+    waivers: tuple[Waiver, ...] = ()
+    sources: Sources = field(default_factory=Sources)
 
 
 def now() -> datetime:
@@ -42,38 +53,46 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def read_inputs(targets: Sequence[str], inventory: Path | None, policy: str, roots: Sequence[Path]) -> Inputs:
-    """Policy, targets and declared roots; every name resolved.  Raises ``InputErrors``."""
+def read_inputs(
+    targets: Sequence[str], inventory: Path | None, policy: str, roots: Sequence[Path], waivers: Path | None = None
+) -> Inputs:
+    """Policy, targets, declared roots and waivers; every name resolved.  Raises ``InputErrors``."""
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - not for commands without a network
 
     requests, declared = parse_targets(targets), load_declared_roots(roots)
+    waived = load_waivers(waivers) if waivers else ()
     if inventory is not None:
         listed = load_inventory(inventory)
         requests, declared = (*listed.requests, *requests), (*listed.roots, *declared)
+        waived = (*listed.waivers, *waived)
     if not requests:
         raise InputErrors(
             [InputError("nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory")]
         )
-    return Inputs(load_policy(policy, declared), targets_of(requests, resolve))
+    resolved = targets_of(requests, resolve)
+    return Inputs(load_policy(policy, declared), resolved, waived, sources_of(requests, resolved, policy))
 
 
 def look(
     plan: Plan,
     at: datetime,
+    role: "ClientRole",
     *,
     deadline: float = 30.0,
     max_connections: int = 120,
     rate: float | None = None,
     jobs: int = 64,
 ) -> list[Observation]:
-    """Collect everything the plan asks for, with a progress bar on standard error."""
+    """Collect everything the plan asks for, with progress and what was opted in to on standard error."""
     from auditor.collect import collect  # noqa: PLC0415 - as above
     from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
     from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
 
+    for line in opt_ins(role, plan.asks.trust_roots, len(plan.targets)):
+        click.echo(line, err=True)
     limits = Limits(target_seconds=deadline, connections=max_connections, connections_per_second=rate)
     with ThreadPoolExecutor(max_workers=jobs) as executor, _progress(plan.targets) as done:
-        return list(collect(plan, limits, at, executor, observe, done))
+        return list(collect(plan, limits, at, executor, partial(observe, role=role), done))
 
 
 @contextmanager
@@ -149,12 +168,12 @@ def write_file(path: Path, text: str) -> None:
         raise
 
 
-def publish(report: Report, reports: Sequence[Path], *, as_json: bool) -> int:
+def publish(report: Report, reports: Sequence[Path], *, as_json: bool, sources: Sources | None = None) -> int:
     """Write the reports, print the result on standard output, and return the exit code."""
     from auditor.render import json, table  # noqa: PLC0415 - not for commands without a report
 
     for path in reports:
-        write_file(path, rendered(report, path))
+        write_file(path, rendered(report, path, sources))
     if as_json:
         click.echo(json.render(report), nl=False)
     else:
@@ -173,19 +192,41 @@ def check_reports(reports: Sequence[Path]) -> None:
     for path in reports:
         if path.suffix not in _FORMATS:
             errors.append(InputError(f"{path.name}: no such format; the suffix is one of {', '.join(_FORMATS)}"))
-        elif not path.absolute().parent.is_dir():
-            errors.append(InputError(f"{path}: the folder {path.parent} does not exist"))
+        errors += _no_folder(path)
     if errors:
         raise InputErrors(errors)
 
 
-def rendered(report: Report, path: Path) -> str:
+def check_output(path: Path) -> None:
+    """The same for a file of observations."""
+    if errors := _no_folder(path):
+        raise InputErrors(errors)
+
+
+def _no_folder(path: Path) -> list[InputError]:
+    if path.absolute().parent.is_dir():
+        return []
+    return [InputError(f"{path}: the folder {path.parent} does not exist")]
+
+
+def rendered(report: Report, path: Path, sources: Sources | None = None) -> str:
     """The report in the format of the path's suffix."""
-    from auditor.render import html, json, table  # noqa: PLC0415 - as above
+    from auditor.render import html, json, junit, markdown, prometheus, sarif, table  # noqa: PLC0415 - as above
 
-    if path.suffix == ".json":
-        return json.render(report)
-    return html.render(report) if path.suffix == ".html" else table.render(report, width=120, colour=False)
+    match path.suffix:
+        case ".sarif":
+            places = sources or Sources()
+            return sarif.render(report, places.targets, places.policy)
+        case ".txt":
+            return table.render(report, width=120, colour=False)
+    renderers: dict[str, Callable[[Report], str]] = {
+        ".json": json.render,
+        ".html": html.render,
+        ".md": markdown.render,
+        ".xml": junit.render,
+        ".prom": prometheus.render,
+    }
+    return renderers[path.suffix](report)
 
 
-_FORMATS = (".json", ".html", ".txt")
+_FORMATS = (".json", ".html", ".txt", ".md", ".sarif", ".xml", ".prom")

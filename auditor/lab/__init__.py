@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class LabEndpoint:
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     inconclusive: bool
     """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    undecidable: frozenset[str] = frozenset()
+    """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 
     @property
     def address(self) -> str:
@@ -60,6 +62,8 @@ class Lab:
     inventory: Path
     client_certificate: Path
     """PEM: a certificate that compliant endpoints accept from a client, with its intermediate."""
+    pki: Pki = field(repr=False)
+    """Its authorities and keys, for what is made of them later."""
     client_key: Path
     """PEM, PKCS #8, not encrypted, readable by its owner alone."""
 
@@ -101,6 +105,7 @@ def _running(planned: PlannedEndpoint, port: int) -> LabEndpoint:
         fault=planned.fault,
         expected=planned.expected,
         inconclusive=planned.inconclusive,
+        undecidable=planned.undecidable,
     )
 
 
@@ -113,6 +118,7 @@ def _write_files(pki: Pki, directory: Path, endpoints: tuple[LabEndpoint, ...]) 
         roots=(directory / "root.pem", directory / "expired-root.pem"),
         inventory=directory / "inventory.yaml",
         client_certificate=directory / "client.pem",
+        pki=pki,
         client_key=directory / "client.key",
     )
     for path, certificates in (

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from OpenSSL import SSL, crypto
 
-from auditor.lab.settings import ClientCertificate, Credentials, ServerSettings
+from auditor.lab.settings import ClientCertificate, Credentials, ServerSettings, Verification
 from auditor.model.tls import ProtocolVersion
 
+Verifier = Callable[[SSL.Connection, crypto.X509, int, int, int], bool]
 _VERIFY = {
     ClientCertificate.NONE: SSL.VERIFY_NONE,
     ClientCertificate.OPTIONAL: SSL.VERIFY_PEER,
@@ -28,8 +29,9 @@ def connection_maker(settings: ServerSettings, credentials: Credentials) -> Call
     def move(connection: SSL.Connection) -> None:
         version = next(version for version in contexts if version.wire == connection.get_protocol_version())
         connection.set_context(contexts[version])
-        connection.set_verify(_VERIFY[_client_certificate(settings, version)])
+        connection.set_verify(_VERIFY[_client_certificate(settings, version)], verify)
 
+    verify = _verifier(settings.verification, credentials)
     front = _context(settings, credentials, None)
     front.set_tlsext_servername_callback(move)
 
@@ -61,11 +63,24 @@ def _context(settings: ServerSettings, credentials: Credentials, version: Protoc
         context.add_extra_chain_cert(certificate)
     store = context.get_cert_store()
     assert store is not None  # a context is made with one
-    store.add_cert(crypto.X509.from_cryptography(credentials.client_root))
     store.set_time(credentials.at)
-    context.add_client_ca(credentials.client_root)
-    context.set_verify(_VERIFY[_client_certificate(settings, version)])
+    for root in credentials.client_roots:
+        store.add_cert(crypto.X509.from_cryptography(root))
+        context.add_client_ca(root)
+    context.set_verify(_VERIFY[_client_certificate(settings, version)], _verifier(settings.verification, credentials))
     return context
+
+
+def _verifier(verification: Verification, credentials: Credentials) -> Verifier | None:
+    """What overrules OpenSSL's own verification, certificate by certificate; None leaves it alone."""
+    names = {root.subject for root in credentials.client_roots}
+
+    def verify(_tls: SSL.Connection, certificate: crypto.X509, _error: int, _depth: int, right: int) -> bool:
+        if verification is Verification.NAME:
+            return bool(right) or certificate.to_cryptography().issuer in names
+        return verification is Verification.NOTHING
+
+    return None if verification is Verification.CHAIN else verify
 
 
 def _cipher_list(settings: ServerSettings, version: ProtocolVersion | None) -> str:

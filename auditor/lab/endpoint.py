@@ -40,6 +40,8 @@ class PlannedEndpoint:
     host: str = "127.0.0.1"
     inconclusive: bool = False
     """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    undecidable: frozenset[str] = frozenset()
+    """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 
 
 def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, all else has a default
@@ -54,6 +56,8 @@ def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, al
     sent: tuple[Authority, ...] | None = None,
     host: str = "127.0.0.1",
     inconclusive: bool = False,
+    undecidable: tuple[str, ...] = (),
+    client_roots: tuple[x509.Certificate, ...] = (),
 ) -> PlannedEndpoint:
     """An endpoint whose certificates come from ``issuer`` and are sent with ``sent``, by default the issuer's own."""
     issuer = issuer or pki.issuing
@@ -67,11 +71,12 @@ def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, al
         credentials=Credentials(
             identities=tuple(_identity(pki, issuer, leaf, server_name) for leaf in leaves or (Leaf(),)),
             intermediates=tuple(authority.certificate for authority in (sent if sent is not None else (issuer,))),
-            client_root=pki.root.certificate,
+            client_roots=client_roots or (pki.root.certificate, pki.peer_root),
             at=pki.at,
         ),
         host=host,
         inconclusive=inconclusive,
+        undecidable=frozenset(undecidable),
     )
 
 

@@ -10,7 +10,7 @@ from auditor.lab.authority import rsa_key
 from auditor.lab.certificate_faults import certificate_faults
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Wire
+from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Verification, Wire
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -26,6 +26,7 @@ def estate(pki: Pki) -> tuple[PlannedEndpoint, ...]:
         *_protocol_faults(pki),
         *certificate_faults(pki),
         *_client_certificate_faults(pki),
+        *_verification_faults(pki),
         *_without_tls(pki),
     )
 
@@ -138,6 +139,38 @@ def _client_certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         "A client certificate is required in TLS 1.3 and not asked for in TLS 1.2.",
         neither,
         settings=ServerSettings(client_certificate_tls12=ClientCertificate.NONE),
+    )
+
+
+def _verification_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
+    unverified = ("client-certificate-unverified",)
+    yield plan_endpoint(
+        pki,
+        "sip-client-certificate-any",
+        "A client certificate is required, and any will do.",
+        unverified,
+        settings=ServerSettings(verification=Verification.NOTHING),
+    )
+    yield plan_endpoint(
+        pki,
+        "sip-client-certificate-by-name",
+        "A client certificate is taken from everybody who names a trusted root as its issuer.",
+        unverified,
+        settings=ServerSettings(verification=Verification.NAME),
+    )
+    yield plan_endpoint(
+        pki,
+        "https-refuses-everybody",
+        "Every client is refused, one with a good certificate too, so that no refusal proves anything.",
+        settings=ServerSettings(service=Service.HTTPS, verification=Verification.NOBODY),
+        undecidable=("client-certificate-not-required", *unverified),
+    )
+    yield plan_endpoint(
+        pki,
+        "sip-peer-root-missing",
+        "The root that the peer's certificate ends at is neither trusted nor announced.",
+        ("required-root-not-announced", "required-root-not-trusted"),
+        client_roots=(pki.root.certificate,),
     )
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from auditor.inputs.shipped import shipped_roots
 from auditor.lab.authority import SERVER_ROLE, Authority, Validity, make_intermediate, make_leaf, make_root, rsa_key
 from auditor.lab.settings import Identity
 
@@ -34,6 +36,8 @@ class Pki:
     unlisted_root: Authority
     unlisted: Authority
     """Under ``unlisted_root``."""
+    peer_root: x509.Certificate
+    """The real root that the policy requires of those who call: trusted and announced, and nobody here has its key."""
     expired_root: Authority
     outlived: Authority
     """Under ``expired_root``, and itself still in force."""
@@ -68,10 +72,15 @@ def make_pki(at: datetime) -> Pki:
         beyond=make_intermediate(closed, "Lab Beyond CA", below),
         unlisted_root=unlisted_root,
         unlisted=make_intermediate(unlisted_root, "Lab Unlisted CA", below),
+        peer_root=x509.load_der_x509_certificate(_peer_root()),
         expired_root=expired_root,
         outlived=make_intermediate(expired_root, "Lab Outlived CA", below),
         rsa=rsa_key(),
     )
+
+
+def _peer_root() -> bytes:
+    return next(root.der for root in shipped_roots() if root.name == "digicert-global-root-g2")
 
 
 def client_identity(pki: Pki) -> Identity:

@@ -3,9 +3,33 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from auditor.lab import LabEndpoint
 from auditor.model.report import Finding, Outcome
+
+
+class Planted(Protocol):
+    """An endpoint or a client of the lab, and what is expected of it."""
+
+    @property
+    def name(self) -> str:
+        """The target's name."""
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, as one sentence; empty where nothing is."""
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """Every rule that must fail or warn."""
+
+    @property
+    def undecidable(self) -> frozenset[str]:
+        """Every rule that must be left open."""
+
+    @property
+    def inconclusive(self) -> bool:
+        """The rules which are not ``expected`` cannot be judged."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +37,7 @@ class Score:
     """Pairs of an endpoint's name and a rule's id, in the order of the endpoints and then of the ids."""
 
     found: tuple[tuple[str, str], ...]
-    """Planted, and reported as a failure or a warning."""
+    """Planted, and reported as a failure or a warning, or left open where nothing else is right."""
     missed: tuple[tuple[str, str], ...]
     """Planted, and not reported so."""
     false_alarms: tuple[tuple[str, str], ...]
@@ -29,7 +53,7 @@ class Score:
         return not (self.missed or self.false_alarms or self.unfounded or self.undecided)
 
 
-def score(endpoints: Iterable[LabEndpoint], findings: Iterable[Finding]) -> Score:
+def score(endpoints: Iterable[Planted], findings: Iterable[Finding]) -> Score:
     """Compare findings, whose targets are the endpoints' names, with what is expected of each endpoint."""
     reported: dict[str, set[str]] = defaultdict(set)
     passed: dict[str, set[str]] = defaultdict(set)
@@ -43,8 +67,12 @@ def score(endpoints: Iterable[LabEndpoint], findings: Iterable[Finding]) -> Scor
             doubted[finding.target].add(finding.rule)
     known = tuple(endpoints)
     return Score(
-        found=_pairs((end.name, end.expected & reported[end.name]) for end in known),
-        missed=_pairs((end.name, end.expected - reported[end.name]) for end in known),
+        found=_pairs(
+            (end.name, (end.expected & reported[end.name]) | (end.undecidable & doubted[end.name])) for end in known
+        ),
+        missed=_pairs(
+            (end.name, (end.expected - reported[end.name]) | (end.undecidable - doubted[end.name])) for end in known
+        ),
         false_alarms=_pairs((end.name, reported[end.name] - end.expected) for end in known),
         unfounded=_pairs((end.name, passed[end.name]) for end in known if end.inconclusive),
         undecided=_pairs((end.name, doubted[end.name]) for end in known if not end.fault),

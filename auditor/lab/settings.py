@@ -25,6 +25,18 @@ class ClientCertificate(StrEnum):
     REQUIRED = "required"
 
 
+class Verification(StrEnum):
+    """How the certificate of a client is verified, if one is shown."""
+
+    CHAIN = "chain"
+    NAME = "name"
+    """Whoever claims to come from a trusted root, by its name alone."""
+    NOTHING = "nothing"
+    """Whatever is shown will do."""
+    NOBODY = "nobody"
+    """No certificate will do."""
+
+
 class Wire(StrEnum):
     """What is spoken on the port."""
 
@@ -50,6 +62,7 @@ class ServerSettings:
     client_certificate: ClientCertificate = ClientCertificate.REQUIRED
     client_certificate_tls12: ClientCertificate | None = None
     """Where TLS 1.2 differs from the other versions."""
+    verification: Verification = Verification.CHAIN
     encrypt_then_mac: bool = True
     security_level: int = 2
     """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
@@ -72,7 +85,7 @@ class Credentials:
     """One for each key type."""
     intermediates: tuple[x509.Certificate, ...]
     """Sent after the end-entity certificate, in this order, whichever identity is chosen."""
-    client_root: x509.Certificate
-    """The root that client certificates must lead to; its name is announced."""
+    client_roots: tuple[x509.Certificate, ...]
+    """The roots that client certificates must lead to; their names are announced."""
     at: datetime
     """The moment client certificates are judged at, UTC."""

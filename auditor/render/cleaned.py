@@ -1,10 +1,12 @@
 """A report in which every string has passed the sanitiser, so that no renderer can forget one."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.model.report import Report
+from auditor.model.value import Value
 from auditor.sanitise import clean
 
+V = TypeVar("V", bound=Value)
 LIMIT = 4000
 """Longer than anything the auditor itself writes; what a peer sent was cut much shorter when it was observed."""
 
@@ -18,6 +20,11 @@ def cleaned(report: Report) -> Report:
     for finding in document["findings"]:
         finding["remediation"] = " ".join(finding["remediation"].split())
     return Report.model_validate(_walk(document))
+
+
+def cleaned_value(value: V) -> V:
+    """Any other value in the same way."""
+    return type(value).model_validate(_walk(value.model_dump()))
 
 
 def _walk(value: Any) -> Any:  # noqa: ANN401 - any part of a dumped model

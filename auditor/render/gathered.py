@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditor.model.report import Finding, Outcome
 from auditor.model.severity import Severity
-from auditor.render.wording import by_weight, number
+from auditor.render.wording import by_weight, number, waived
 
 MOST_RULES = 4
 """Named in one row; one more is named too, as that takes no more room than counting it."""
@@ -14,7 +14,7 @@ MOST_RULES = 4
 
 @dataclass(frozen=True)
 class Row:
-    """One or more findings that are shown as one: all of one target, one outcome and one reason."""
+    """One or more findings that are shown as one: all of one target, one outcome, one reason and one waiver."""
 
     findings: tuple[Finding, ...]
     everything: bool = False
@@ -51,7 +51,7 @@ class Row:
 
 
 def gathered(findings: Iterable[Finding]) -> list[Row]:
-    """Worst first.  Findings without a violation are put together where target, outcome and reason are the same.
+    """Worst first.  Findings without a violation are put together where all but the rule is the same.
 
     An endpoint that is out of reach leaves every check undecided for one reason; that is one row, not forty.
     """
@@ -61,6 +61,11 @@ def gathered(findings: Iterable[Finding]) -> list[Row]:
     for position, finding in enumerate(ordered):
         of_target[finding.target] += 1
         alone = bool(finding.violations) or not finding.reason
-        key = (position,) if alone else (finding.target, finding.outcome, finding.reason)
+        key = (position,) if alone else (finding.target, finding.outcome, finding.reason, _grounds(finding))
         groups.setdefault(key, []).append(finding)
     return [Row(tuple(group), len(group) == of_target[group[0].target]) for group in groups.values()]
+
+
+def _grounds(finding: Finding) -> str:
+    """Who waived it and why, whatever the rule."""
+    return waived(finding.waiver) if finding.waiver else ""

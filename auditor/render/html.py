@@ -16,7 +16,16 @@ from auditor.model.report import Outcome, Report
 from auditor.render.cleaned import cleaned
 from auditor.render.page import page
 from auditor.render.timeline import MOST_BARS
-from auditor.render.wording import COUNTED_AS, NO_REASON, OUTCOME_WORDS, VERDICT_WORDS, number, summary
+from auditor.render.wording import (
+    COUNTED_AS,
+    NO_REASON,
+    OUTCOME_WORDS,
+    VERDICT_WORDS,
+    WAIVER_WORDS,
+    number,
+    summary,
+    waived,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 OUTCOME_SYMBOLS = {
@@ -62,6 +71,8 @@ def _template() -> Template:
         counted_as=COUNTED_AS,
         symbols=OUTCOME_SYMBOLS,
         number=number,
+        waived=waived,
+        waiver_words=WAIVER_WORDS,
         no_reason=NO_REASON,
         most_bars=MOST_BARS,
     )

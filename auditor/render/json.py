@@ -5,6 +5,7 @@ angle brackets, so that the file can be shown in a terminal or put into a page w
 """
 
 import json
+from typing import Any
 
 from auditor.model.report import Outcome, Report
 
@@ -18,5 +19,10 @@ def render(report: Report) -> str:
     """
     document = report.model_dump(mode="json")
     document["counts"] = {outcome: document["counts"][outcome] for outcome in Outcome if outcome in document["counts"]}
+    return written(document)
+
+
+def written(document: dict[str, Any]) -> str:
+    """A document as JSON text in the form of a report's."""
     # The escaped characters can stand only inside JSON strings, where the escape means the same.
     return json.dumps(document, indent=2).translate(_ESCAPES) + "\n"

@@ -17,8 +17,12 @@ from auditor.render.wording import (
     NO_REASON,
     OUTCOME_WORDS,
     VERDICT_WORDS,
+    WAIVER_WORDS,
     cited,
     counted,
+    number,
+    waived,
+    waiver_named,
 )
 from auditor.render.wrapping import wrap
 
@@ -53,6 +57,8 @@ def render(report: Report, *, width: int, colour: bool) -> str:
     parts = (
         _findings(rows, width=width, colour=colour) if rows else [],
         _rest(report),
+        _waivers(report, width),
+        _notes(report, width),
         _remedies([row.first for row in rows if row.outcome in (Outcome.FAIL, Outcome.WARN)], width),
         _verdict(report, width=width, colour=colour),
     )
@@ -95,6 +101,8 @@ def _evidence(finding: Finding) -> list[tuple[str, str]]:
         pairs.append((f"and {more} more", ""))
     if finding.reason:
         pairs.append((f"not told: {finding.reason}" if pairs else finding.reason, ""))
+    if finding.waiver:
+        pairs.append((f"waived {waived(finding.waiver)}", ""))
     return pairs or [(NO_REASON, "")]
 
 
@@ -105,6 +113,20 @@ def _rest(report: Report) -> list[str]:
         for outcome in Outcome
         if outcome not in NEEDS_READING and report.counts.get(outcome)
     ]
+
+
+def _waivers(report: Report, width: int) -> list[str]:
+    """Every waiver in a paragraph: a forgotten one is a hole in the policy."""
+    lines: list[str] = []
+    for status in report.waivers:
+        found = f", {number(status.findings, 'finding')}" if status.findings else ""
+        lines += _indented(f"{WAIVER_WORDS[status.state]}{found}: {waiver_named(status.waiver)}", width, 2)
+    return ["Waivers", *lines] if lines else []
+
+
+def _notes(report: Report, width: int) -> list[str]:
+    lines = [line for note in report.notes for line in _indented(note, width, 2)]
+    return ["Note", *lines] if lines else []
 
 
 def _remedies(findings: Sequence[Finding], width: int) -> list[str]:

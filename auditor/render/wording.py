@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation
+from auditor.model.waiver import Waiver, WaiverState
 from auditor.rules import all_rules, subject
 
 WORST_FIRST = tuple(Outcome)
@@ -32,6 +33,11 @@ COUNTED_AS = {
     Outcome.NOT_APPLICABLE: "not applicable",
 }
 VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Could not tell"}
+WAIVER_WORDS = {
+    WaiverState.USED: "Used",
+    WaiverState.UNUSED: "Unused",
+    WaiverState.EXPIRED: "Expired",
+}
 NO_REASON = "no reason was recorded"
 """Where a finding has neither a violation nor a reason: its title says what would be wrong, not what was seen."""
 
@@ -95,6 +101,16 @@ def cited(citation: Citation) -> str:
     return f"{citation.document}, {'section ' if numbered else ''}{citation.section}"
 
 
+def waived(waiver: Waiver) -> str:
+    """Who accepted it, why and how long, in one line."""
+    return f"until {waiver.expires}, approved by {waiver.approved_by}, {waiver.ticket}: {waiver.reason}"
+
+
+def waiver_named(waiver: Waiver) -> str:
+    """The whole waiver in one line."""
+    return f"{waiver.rule} at {waiver.target} {waived(waiver)}"
+
+
 def number(count: int, singular: str, plural: str | None = None) -> str:
     """As ``1 check`` or ``2 checks``."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
@@ -115,7 +131,9 @@ def summary(report: Report) -> str:
             f"{'does' if len(failing) == 1 else 'do'} not meet the policy: {_checks(counts[Outcome.FAIL], 'fail')}."
         )
     elif report.verdict is Verdict.PASS:
-        said.append(f"{_all(len(everything))} the policy.")
+        waived_checks = counts[Outcome.WAIVED]
+        but = f" but for {number(waived_checks, 'check')} waived in writing" if waived_checks else ""
+        said.append(f"{_all(len(everything))} the policy{but}.")
     else:
         said.append("No check failed, but too little could be established to call this compliant.")
     if unclear:

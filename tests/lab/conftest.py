@@ -1,4 +1,7 @@
-"""One lab for all tests, judged at a moment far from today: nothing in it may look at the clock."""
+"""One lab for all tests, judged at a moment far from today: nothing in it may look at the clock.
+
+The moment is one at which the root that the policy requires of peers, a real one, is still in force.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +10,7 @@ import pytest
 
 from auditor.lab import Lab, start
 
-AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
+AT = datetime(2035, 3, 1, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

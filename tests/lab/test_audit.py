@@ -1,6 +1,7 @@
 """The whole way, as a user goes it: every planted fault is found, and none is invented."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from cryptography import x509
@@ -8,12 +9,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.collect import collect
 from auditor.evaluate import evaluate
+from auditor.inputs.identity import load_identity
 from auditor.inputs.policy import load_policy
 from auditor.lab import Lab
 from auditor.lab.score import Score, score
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
 from auditor.plan import make_plan
+from auditor.probes.client_role import ClientRole
 from auditor.probes.endpoint import observe
 from auditor.probes.limits import Limits
 from tests.lab.conftest import AT
@@ -36,17 +39,31 @@ def scored(lab: Lab) -> Score:
     )
     plan = make_plan(policy, targets)
     with ThreadPoolExecutor(2) as executor:
-        seen = list(collect(plan, Limits(target_seconds=3.0), AT, executor, observe))
+        role = ClientRole(
+            identity=load_identity(lab.client_certificate, lab.client_key, None, AT),
+            trust_probe=True,
+            anchors=policy.anchors,
+        )
+        seen = list(collect(plan, Limits(target_seconds=6.0), AT, executor, partial(observe, role=role)))
     return score(lab.endpoints, evaluate(plan, seen, AT, AT).findings)
 
 
 def test_every_expected_rule_is_one_of_the_policy(lab: Lab) -> None:
     demanded = {setting.rule.id for setting in load_policy("acg").settings}
-    assert {rule for endpoint in lab.endpoints for rule in endpoint.expected} <= demanded
+    assert {rule for endpoint in lab.endpoints for rule in endpoint.expected | endpoint.undecidable} <= demanded
 
 
 def test_every_planted_fault_is_found(scored: Score) -> None:
     assert scored.missed == ()
+
+
+def test_an_endpoint_that_refuses_everybody_is_left_open(scored: Score) -> None:
+    assert ("https-refuses-everybody", "client-certificate-unverified") in scored.found
+    assert ("https-refuses-everybody", "client-certificate-not-required") in scored.found
+
+
+def test_nothing_is_left_open_on_a_compliant_endpoint(scored: Score) -> None:
+    assert scored.undecided == ()
 
 
 def test_no_fault_is_invented(scored: Score) -> None:

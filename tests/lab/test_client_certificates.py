@@ -12,7 +12,7 @@ from auditor.lab.authority import Validity, ec_key, make_intermediate, make_leaf
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, handshake, read_until, status_line
 from tests.lab.conftest import AT
-from tests.lab.test_protocols import V12, V13, VERSIONS, openssl, s_client, speaking_tls
+from tests.lab.test_protocols import REFUSES_EVERYBODY, V12, V13, VERSIONS, openssl, s_client, speaking_tls
 
 SERVED_WITHOUT = {
     ("sip-client-certificate-optional", V12),
@@ -99,6 +99,24 @@ def test_a_certificate_of_an_impostor_with_the_root_s_name_is_refused(
     with pytest.raises(ssl.SSLError) as refused:
         status_line(endpoint(lab, name), client)
     assert refused.value.reason in {"TLSV1_ALERT_UNKNOWN_CA", "TLSV1_ALERT_DECRYPT_ERROR"}
+
+
+@pytest.mark.parametrize("version", [V12, V13])
+@pytest.mark.parametrize("name", ["sip-client-certificate-any", "sip-client-certificate-by-name"])
+def test_the_impostor_is_served_where_that_is_the_fault(
+    lab: Lab, tmp_path: Path, name: str, version: ProtocolVersion
+) -> None:
+    client = context(version, None)
+    client.load_cert_chain(impostor(tmp_path))
+    target = endpoint(lab, name)
+    assert status_line(target, client) == STATUS[target.service]
+
+
+@pytest.mark.parametrize("version", [V12, V13])
+def test_the_endpoint_that_refuses_everybody_refuses_the_lab_s_client_too(lab: Lab, version: ProtocolVersion) -> None:
+    for client in (context(version, None), context(version, lab)):
+        with pytest.raises(ssl.SSLError):
+            status_line(endpoint(lab, REFUSES_EVERYBODY), client)
 
 
 def test_sip_connections_stay_open_for_the_next_request_and_https_ones_end(lab: Lab) -> None:

@@ -16,6 +16,7 @@ V10, V11, V12, V13 = (
     ProtocolVersion.TLS_1_2,
     ProtocolVersion.TLS_1_3,
 )
+REFUSES_EVERYBODY = "https-refuses-everybody"
 NO_TLS = {"sip-plaintext", "sip-silent"}
 VERSIONS = {"sip-old-version": {V11, V12, V13}, "sip-no-tls13": {V12}, "sip-sha1": {V13}}
 
@@ -48,7 +49,8 @@ openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is
 
 
 def speaking_tls(lab: Lab) -> list[LabEndpoint]:
-    return [endpoint for endpoint in lab.endpoints if endpoint.name not in NO_TLS]
+    """Those that let the lab's own client in."""
+    return [endpoint for endpoint in lab.endpoints if endpoint.name not in {*NO_TLS, REFUSES_EVERYBODY}]
 
 
 def s_client(target: LabEndpoint, *options: str) -> str:

@@ -5,7 +5,7 @@ certificate was made to harm the reader.
 """
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from auditor.model.report import (
     CertificateFacts,
@@ -20,6 +20,7 @@ from auditor.model.report import (
 )
 from auditor.model.rule import Citation, Violation
 from auditor.model.severity import Severity
+from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _ACG = "Overview of security for Azure Communications Gateway"
@@ -451,6 +452,37 @@ for _rule in _RULES:
     )
 
 
+WAIVER = Waiver(
+    rule="certificate-chain-incomplete",
+    target="[2001:db8:5::10]:*",
+    reason="The gateway holds the intermediate until the RSA chain is switched off",
+    approved_by="Head of Voice Security",
+    ticket="CHG-4711",
+    expires=date(2027, 1, 31),
+)
+WAIVERS = (
+    WaiverStatus(waiver=WAIVER, state=WaiverState.USED, findings=1),
+    WaiverStatus(
+        waiver=WAIVER.model_copy(
+            update={
+                "rule": "protocol-not-allowed",
+                "target": "sbc-2.*",
+                "reason": "Old handsets until the exchange of October",
+                "ticket": "CHG-4002",
+                "expires": date(2026, 10, 31),
+            }
+        ),
+        state=WaiverState.EXPIRED,
+        findings=1,
+    ),
+    WaiverStatus(
+        waiver=WAIVER.model_copy(update={"target": "sbc-7.*", "ticket": "CHG-4712"}),
+        state=WaiverState.UNUSED,
+        findings=0,
+    ),
+)
+
+
 def _finding(target: str, rule: str) -> Finding:
     title, severity, remediation, citations, requirements = _RULES[rule]
     outcome, violations, reason = _REMARKS.get((target, rule), (Outcome.PASS, (), ""))
@@ -465,10 +497,16 @@ def _finding(target: str, rule: str) -> Finding:
         remediation=remediation,
         citations=citations,
         requirements=requirements,
+        waiver=WAIVER if outcome is Outcome.WAIVED else None,
     )
 
 
-def report(findings: tuple[Finding, ...], endpoints: tuple[EndpointSummary, ...], verdict: Verdict) -> Report:
+def report(
+    findings: tuple[Finding, ...],
+    endpoints: tuple[EndpointSummary, ...],
+    verdict: Verdict,
+    waivers: tuple[WaiverStatus, ...] = (),
+) -> Report:
     """A report of these findings, its counts taken from them."""
     return Report(
         verdict=verdict,
@@ -485,10 +523,13 @@ def report(findings: tuple[Finding, ...], endpoints: tuple[EndpointSummary, ...]
         counts=dict(Counter(finding.outcome for finding in findings)),
         findings=findings,
         endpoints=endpoints,
+        waivers=waivers,
     )
 
 
-REPORT = report(tuple(_finding(target, rule) for target in TARGETS for rule in _RULES), ENDPOINTS, Verdict.FAIL)
+REPORT = report(
+    tuple(_finding(target, rule) for target in TARGETS for rule in _RULES), ENDPOINTS, Verdict.FAIL, WAIVERS
+)
 COMPLIANT = report(
     tuple(finding for finding in REPORT.findings if finding.target == SBC_1), ENDPOINTS[:1], Verdict.PASS
 )

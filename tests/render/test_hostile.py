@@ -8,7 +8,8 @@ import pytest
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation, Violation
 from auditor.model.severity import Severity
-from auditor.render import html, json, table
+from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
+from auditor.render import html, json, junit, markdown, prometheus, sarif, table
 from auditor.sanitise import clean
 from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS
@@ -20,10 +21,19 @@ OUR_ATTRIBUTES = {name for element in Document(html.render(example.REPORT)).elem
 
 def _report() -> Report:
     """Every payload in every field that may come from outside."""
-    findings, endpoints = [], []
+    findings, endpoints, waivers = [], [], []
     for position, payload in enumerate(PAYLOADS):
         target = f"{position} {payload}"
-        outcomes = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.NOT_APPLICABLE)
+        outcomes = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)
+        waiver = Waiver(
+            rule=payload,
+            target=payload,
+            reason=payload,
+            approved_by=payload,
+            ticket=payload,
+            expires=example.AT.date(),
+        )
+        waivers.append(WaiverStatus(waiver=waiver, state=WaiverState.UNUSED, findings=0))
         findings += [
             Finding(
                 rule=payload if outcome is Outcome.FAIL else f"rule-{outcome}",
@@ -37,6 +47,7 @@ def _report() -> Report:
                 remediation=payload,
                 citations=(Citation(document=payload, section=payload, url=payload),),
                 requirements=(payload,),
+                waiver=waiver if outcome is Outcome.WAIVED else None,
             )
             for outcome in outcomes
         ]
@@ -60,7 +71,7 @@ def _report() -> Report:
                 }
             )
         )
-    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL)
+    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL, tuple(waivers))
 
 
 REPORT = _report()
@@ -69,6 +80,10 @@ TEXTS_OF_ELEMENTS = {element.text for element in Document(PAGE).elements}
 TEXTS = {
     "html": PAGE,
     "json": json.render(REPORT),
+    "junit": junit.render(REPORT),
+    "markdown": markdown.render(REPORT),
+    "prometheus": prometheus.render(REPORT),
+    "sarif": sarif.render(REPORT),
     "table": table.render(REPORT, width=100, colour=False),
     "wide table": table.render(REPORT, width=160, colour=False),
 }
@@ -85,7 +100,7 @@ def test_no_control_or_direction_character_is_left(name: str) -> None:
 
 def test_a_table_may_colour_but_lets_no_escape_through() -> None:
     coloured = table.render(REPORT, width=100, colour=True)
-    assert set(re.findall(r"\x1b[^m]*m", coloured)) <= {"\x1b[1;31m", "\x1b[1;35m", "\x1b[0m"}
+    assert set(re.findall(r"\x1b[^m]*m", coloured)) <= {"\x1b[1;31m", "\x1b[1;35m", "\x1b[36m", "\x1b[0m"}
     assert coloured.count("\x1b") == len(re.findall(r"\x1b\[[0-9;]+m", coloured))
 
 

@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from auditor.model.report import Report
-from auditor.render import html, json, table
+from auditor.render import html, json, junit, markdown, prometheus, sarif, table
+from auditor.render.place import Place
 from tests.render import example
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 RENDERERS: dict[str, Callable[[Report], str]] = {
     "report.html": html.render,
     "report.json": json.render,
+    "report.md": markdown.render,
+    "report.prom": prometheus.render,
+    "report.sarif": lambda report: sarif.render(report, {example.SBC_1: Place("estate/inventory.yaml", 3, 5)}),
+    "report.xml": junit.render,
     "report.txt": lambda report: table.render(report, width=100, colour=False),
     "report-wide.txt": lambda report: table.render(report, width=160, colour=False),
 }

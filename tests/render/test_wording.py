@@ -72,3 +72,13 @@ def test_several_endpoints_that_all_pass_are_counted() -> None:
     passing = example.COMPLIANT.findings[0]
     both = (passing, passing.model_copy(update={"target": "another:5061"}))
     assert summary(example.report(both, (), Verdict.PASS)) == "All 2 endpoints meet the policy."
+
+
+def test_a_pass_that_rests_on_waivers_says_so() -> None:
+    passed, waived = (
+        next(finding for finding in example.REPORT.findings if finding.outcome is outcome)
+        for outcome in (Outcome.PASS, Outcome.WAIVED)
+    )
+    assert summary(example.report((passed, waived), (), Verdict.PASS)) == (
+        "All 2 endpoints meet the policy but for 1 check waived in writing."
+    )

@@ -1,0 +1,45 @@
+"""``auditor diff``: two JSON reports, and what differs."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import READABLE
+
+
+@click.command()
+@click.argument("old", type=READABLE)
+@click.argument("new", type=READABLE)
+@click.option(
+    "--fail-on-new",
+    is_flag=True,
+    help="Exit 1 if anything fails that did not, 3 if something that matters can no longer be told.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json"]),
+    default="table",
+    show_default=True,
+    help="How it is printed.",
+)
+def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
+    """Show what got worse, better, appeared and disappeared between two JSON reports.
+
+    Times, connections and days that are left are not compared.  Exits 0 however much differs, unless --fail-on-new.
+    """
+    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.diff import compare  # noqa: PLC0415 - as above
+    from auditor.inputs.reports import load_report  # noqa: PLC0415 - as above
+    from auditor.render.difference import json, markdown, table  # noqa: PLC0415 - as above
+
+    difference = compare(load_report(old), load_report(new))
+    if form == "table":
+        text = table.render(difference, width=run.terminal_width())
+    else:
+        text = json.render(difference) if form == "json" else markdown.render(difference)
+    click.echo(text, nl=False)
+    if not fail_on_new:
+        return 0
+    told = difference.compared and not difference.new_doubts
+    return 1 if difference.new_failures else 0 if told else 3

@@ -1,0 +1,184 @@
+"""How the options of ``auditor listen`` become a listener, and what is shown while it runs."""
+
+import errno
+import ipaddress
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from cryptography import x509
+
+from auditor.cli.listen_options import ListenOptions
+from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
+from auditor.inputs.host import parse_name
+from auditor.inputs.identity import PASSPHRASE_VARIABLE, load_authority, load_identity
+from auditor.model.identity import Identity
+from auditor.model.observation import Observation
+from auditor.model.policy import Policy
+from auditor.model.target import Target
+from auditor.probes.client_observations import observed
+from auditor.probes.client_series import End
+from auditor.probes.listener import Event, Rules, listening, showable
+from auditor.probes.serving import Listening, listen
+from auditor.probes.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
+
+_LAST_WORDS = 0.5
+"""Seconds in which the last client hears its answer before everything ends."""
+_WORDS = {
+    End.SPOKE: "went on",
+    End.HELD: "went on",
+    End.ALERT: "refused",
+    End.BROKEN: "broke off",
+    End.CLOSED: "left",
+}
+_USUAL = tuple(case for case in Case if case is not Case.WILDCARD)
+
+
+def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Target, ...], list[Observation]]:
+    """Listen until it is over, and say what was seen.  Raises ``InputErrors``."""
+    certificates = _certificates(options, policy, at)
+    cases = _cases(options.cases, certificates)
+    rules = Rules(
+        cases=cases,
+        at=at,
+        server_name=_name(options.server_name, "--server-name"),
+        address=_address(options.host),
+        expect=1 if options.once else options.expect,
+        hold_seconds=options.hold,
+    )
+    client_name = _name(options.client_name, "--client-name")
+    opened = _open(rules.address, options.port)
+    port = opened.getsockname()[1]
+    _announce(rules, port, certificates)
+    with listening(opened, rules, certificates, show) as audience, _until_told(audience.satisfied):
+        audience.satisfied.wait(options.duration)
+        threading.Event().wait(_LAST_WORDS)
+    clients = tuple(audience.clients.values())
+    click.echo(
+        f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
+    )
+    return observed(clients, at, port, client_name)
+
+
+def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
+    passphrase = os.environb.get(PASSPHRASE_VARIABLE.encode("ascii"))
+    good = _loaded(load_identity, options.cert, options.key, passphrase, at, ("--cert", "--key"))
+    authority = _loaded(load_authority, options.ca, options.ca_key, passphrase, at, ("--ca", "--ca-key"))
+    return ShownCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
+
+
+def _loaded(
+    load: Callable[[Path, Path, bytes | None, datetime], Identity],
+    certificate: Path | None,
+    key: Path | None,
+    passphrase: bytes | None,
+    at: datetime,
+    names: tuple[str, str],
+) -> Identity | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        given, missing = names if key is None else (names[1], names[0])
+        _fail(f"{given} needs {missing} beside it")
+    return load(certificate, key, passphrase, at)
+
+
+def _required_root(policy: Policy) -> x509.Certificate | None:
+    """The first root that the policy accepts and that ships with it: the one an impostor would pretend to be."""
+    wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
+    anchors = {anchor.name: anchor.der for anchor in policy.anchors}
+    found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)
+    return None if found is None else x509.load_der_x509_certificate(found)
+
+
+def _cases(text: str | None, certificates: ShownCertificates) -> tuple[Case, ...]:
+    if text is None:
+        return showable(_USUAL, certificates)
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in list(Case):
+            _fail(f"--cases: there is no case {quoted(name)}{suggestion(name, Case)}; there are {', '.join(Case)}")
+        if not certificates.available(Case(name)):
+            needed = "--ca and --ca-key" if Case(name) in NEEDS_AUTHORITY else "--ca and --ca-key, or --cert and --key"
+            _fail(f"--cases: {name} cannot be shown without {needed}")
+    return showable([Case(name) for name in names], certificates)
+
+
+def _name(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return parse_name(text)
+    except ValueError as error:
+        _fail(f"{option}: {error}")
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        _fail(f"--host: {quoted(text)} is not an IP address; name one of this machine's, or 0.0.0.0 for all of them")
+
+
+def _open(host: str, port: int) -> Listening:
+    try:
+        return listen(host, port)
+    except PermissionError:
+        _fail(f"no permission to listen on port {port}; ports below 1024 need it, so take another one or grant it")
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: f"port {port} of {host} is in use by another program; end it or take another --port",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; see `ip address` for those it has",
+            errno.EAFNOSUPPORT: f"this machine does not speak the protocol of {host}; take another --host",
+        }
+        _fail(reasons.get(error.errno or 0, f"cannot listen on port {port} of {host} ({error.strerror})"))
+
+
+@contextmanager
+def _until_told(done: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end it in good order, so that what was seen is reported."""
+    handled = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: done.set()) for number in handled]
+    try:
+        yield
+    finally:
+        for number, handler in zip(handled, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _announce(rules: Rules, port: int, certificates: ShownCertificates) -> None:
+    host = f"[{rules.address}]" if ":" in rules.address else rules.address
+    end = "Ctrl-C ends it." if rules.expect is None else f"It ends with {_count(rules.expect, 'client')} through."
+    click.echo(f"Listening on {host}:{port}.  {end}", err=True)
+    click.echo(f"Shown in turn to each address: {', '.join(rules.cases)}.", err=True)
+    left = [case for case in _USUAL if not certificates.available(case)]
+    if left:
+        click.echo(f"Not shown without a certificate that the clients trust: {', '.join(left)}.", err=True)
+
+
+def show(event: Event) -> None:
+    """One line on standard error for what has just happened."""
+    if event.kind == "no hello":
+        click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
+    elif event.kind == "turned away":
+        click.echo(f"{event.address}  turned away: too many addresses", err=True)
+    elif event.meeting is not None:
+        met = event.meeting
+        outcome = _WORDS.get(met.end, "could not tell")
+        left = f"{event.open_cases} to go" if event.open_cases else "through"
+        version = met.version or "no version"
+        click.echo(f"{event.address}  {version}  {met.case}: {outcome}, {met.evidence}  ({left})", err=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _fail(message: str) -> NoReturn:
+    raise InputErrors([InputError(message)]) from None

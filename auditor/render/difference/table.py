@@ -1,0 +1,50 @@
+"""A difference as a table for the terminal, in ASCII but for what was sent; wrapped, never cut."""
+
+from collections.abc import Iterator
+
+from auditor.diff import Change, Difference
+from auditor.render.cleaned import cleaned_value
+from auditor.render.difference.rows import conclusion, judged, named, rest, rows
+from auditor.render.grid import grid
+from auditor.render.table import MOST_VIOLATIONS, NARROWEST
+from auditor.render.wrapping import wrap
+
+
+def render(difference: Difference, *, width: int) -> str:
+    """The difference in ``width`` terminal columns (60 at least); ends with a newline."""
+    difference = cleaned_value(difference)
+    width = max(width, NARROWEST)
+    records = [
+        [
+            [row.word, row.step],
+            [row.first.target, row.rules],
+            *([list(texts) for texts in zip(*_evidence(row.first), strict=True)] or [[""], [""]]),
+        ]
+        for row in rows(difference)
+    ]
+    parts = (
+        [*wrap(f"Before: {judged(difference.before)}", width), *wrap(f"Now:    {judged(difference.after)}", width)],
+        [line for said in _differences(difference) for line in wrap(said, width)],
+        grid(("Change", "Target, rule", "Violations", "Expected"), records, width) if records else [],
+        list(rest(difference)),
+        wrap(conclusion(difference), width),
+    )
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _differences(difference: Difference) -> Iterator[str]:
+    yield from (f"Judged differently: {said}." for said in difference.judged_differently)
+    if difference.endpoints_appeared:
+        yield f"New endpoints: {named(difference.endpoints_appeared)}."
+    if difference.endpoints_disappeared:
+        yield f"Endpoints no longer there: {named(difference.endpoints_disappeared)}."
+
+
+def _evidence(change: Change) -> Iterator[tuple[str, str]]:
+    for sign, violations in (("+", change.added), ("-", change.removed)):
+        for seen in violations[:MOST_VIOLATIONS]:
+            yield f"{sign} {seen.subject}: {seen.observed}", seen.expected
+        if len(violations) > MOST_VIOLATIONS:
+            yield f"{sign} {len(violations) - MOST_VIOLATIONS} more", ""
+    if change.reason:
+        yield f"not told: {change.reason}", ""

@@ -1,0 +1,83 @@
+"""The report as JUnit XML, the form every CI system reads: an endpoint is a suite, a finding is a test case.
+
+A failure is a failure, a doubt is an error, a warning passes with its text as output; what is waived, was not tested
+or does not apply is skipped and says why.  The verdict is the exit code's to give: a CI system that counts errors as
+failures is stricter than the policy where a doubt is less severe than ``fail_on``.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from auditor.model.report import Finding, Outcome, Report
+from auditor.render.cleaned import cleaned
+from auditor.render.wording import COUNTED_AS, NO_REASON, VERDICT_WORDS, cited, waived
+
+_NAME: Final = "auditor"
+
+
+def render(report: Report) -> str:
+    """The report as an XML 1.0 document, indented by two spaces."""
+    report = cleaned(report)
+    document = JUnitXml(name=f"{_NAME} {report.policy.id} {report.policy.version}")
+    by_target: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        by_target.setdefault(finding.target, []).append(finding)
+    for target, findings in by_target.items():
+        document.add_testsuite(_suite(report, target, findings))
+    # Written by the standard library whether or not lxml is there, so that the same report gives the same bytes.
+    root = ET.fromstring(document.tostring())  # type: ignore[no-untyped-call]  # noqa: S314 - partly typed; our own document
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(report: Report, target: str, findings: Sequence[Finding]) -> TestSuite:
+    suite = TestSuite(target)
+    suite.timestamp = report.observed_at.strftime("%Y-%m-%dT%H:%M:%S")
+    for key, value in (
+        ("policy", f"{report.policy.id} {report.policy.version}"),
+        ("policy.sha256", report.policy.sha256),
+        ("verdict", VERDICT_WORDS[report.verdict]),
+    ):
+        suite.add_property(key, value)
+    suite.add_testcases([_case(finding) for finding in findings])
+    return suite
+
+
+def _case(finding: Finding) -> TestCase:
+    case = TestCase(finding.rule, classname=finding.target, time=0)
+    text = "\n".join(_lines(finding))
+    match finding.outcome:
+        case Outcome.FAIL:
+            case.result = [_with_text(Failure(finding.title, finding.severity.value), text)]
+        case Outcome.INCONCLUSIVE:
+            case.result = [_with_text(Error(f"Could not tell: {finding.reason or NO_REASON}", "inconclusive"), text)]
+        case Outcome.WARN:
+            case.system_out = f"Warning: {text}"
+        case Outcome.WAIVED | Outcome.NOT_TESTED | Outcome.NOT_APPLICABLE:
+            case.result = [_with_text(Skipped(_why_skipped(finding), finding.outcome.value), text)]
+    return case
+
+
+def _with_text(result: Failure | Error | Skipped, text: str) -> Failure | Error | Skipped:
+    result.text = text
+    return result
+
+
+def _why_skipped(finding: Finding) -> str:
+    said = waived(finding.waiver) if finding.waiver else finding.reason
+    return f"{COUNTED_AS[finding.outcome].capitalize()}: {said or NO_REASON}"
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield finding.title
+    for violation in finding.violations:
+        yield f"{violation.subject}: {violation.observed}; expected: {violation.expected}"
+    if finding.reason:
+        yield f"Not told: {finding.reason}"
+    if finding.violations and finding.remediation:
+        yield f"What to do: {finding.remediation}"
+    if finding.violations and finding.citations:
+        yield f"See {'; '.join(cited(citation) for citation in finding.citations)}"

@@ -1,0 +1,76 @@
+r"""The report as metrics in Prometheus' text format 0.0.4, for the textfile collector of node_exporter.
+
+Everything is a gauge.  Times are seconds since 1970-01-01 UTC.  The verdict is a series for each of its values, of
+which one is 1, so that an alert can ask for ``auditor_verdict{verdict="pass"} == 0``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from auditor.model.report import Outcome, Report, Verdict
+from auditor.render.cleaned import cleaned
+
+Labels: TypeAlias = tuple[tuple[str, str], ...]
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+
+def render(report: Report) -> str:
+    """The report as metrics, one a line, with a newline at the end."""
+    report = cleaned(report)
+    policy = ("policy", report.policy.id)
+    verdicts: dict[Labels, int] = {
+        (policy, ("verdict", verdict.value)): int(verdict is report.verdict) for verdict in Verdict
+    }
+    parts = (
+        _metric("auditor_verdict", "1 for the verdict of the last audit, 0 for the others.", verdicts),
+        _metric("auditor_finding_outcome", "Checks of the last audit, by target and outcome.", _outcomes(report)),
+        _metric(
+            "auditor_certificate_not_after_timestamp_seconds",
+            "When a certificate expires that the target sent, or the pinned root it ends at.",
+            _expiry(report),
+        ),
+        _metric(
+            "auditor_audit_timestamp_seconds",
+            "When the endpoints were last looked at.",
+            {(policy,): int(report.observed_at.timestamp())},
+        ),
+    )
+    return "".join(parts)
+
+
+def _outcomes(report: Report) -> dict[Labels, int]:
+    """Every outcome of every target, zeros too: a series that comes and goes cannot be alerted on."""
+    counts = Counter((finding.target, finding.outcome) for finding in report.findings)
+    targets = dict.fromkeys(finding.target for finding in report.findings)
+    return {
+        (("policy", report.policy.id), ("target", target), ("outcome", outcome.value)): counts[target, outcome]
+        for target in targets
+        for outcome in Outcome
+    }
+
+
+def _expiry(report: Report) -> dict[Labels, int]:
+    """Each certificate once for a target, however many chains hold it; one that could not be read has no date."""
+    return {
+        (
+            ("target", endpoint.target),
+            ("subject", certificate.subject),
+            ("sha256", certificate.sha256),
+        ): int(certificate.not_after.timestamp())
+        for endpoint in report.endpoints
+        for chain in endpoint.chains
+        for certificate in (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
+        if certificate.sha256
+    }
+
+
+def _metric(name: str, meaning: str, series: Mapping[Labels, int]) -> str:
+    lines = [f"# HELP {name} {meaning}", f"# TYPE {name} gauge"]
+    lines += [f"{name}{{{_labels(labels)}}} {value}" for labels, value in series.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(labels: Iterable[tuple[str, str]]) -> str:
+    return ",".join(f'{key}="{value.translate(_ESCAPES)}"' for key, value in labels)

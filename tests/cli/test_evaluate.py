@@ -1,0 +1,88 @@
+"""``auditor evaluate``: opens no connection, names the line that is wrong, and judges as of the day of the run."""
+
+import json
+import socket  # noqa: TID251 - to see that nothing is opened
+from pathlib import Path
+
+import pytest
+
+from auditor.cli.run import write_observations
+from auditor.model.observation import CipherSuitesSeen, NotSeen, Observation
+from auditor.model.target import Service, Target
+from auditor.model.tls import ProtocolVersion
+from tests.cli.conftest import AT, Auditor
+
+TARGET = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+GAP = NotSeen(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
+
+
+def written(tmp_path: Path, *observations: Observation) -> Path:
+    path = tmp_path / "seen.jsonl"
+    write_observations(path, [TARGET], observations, AT)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_arguments: object, **_named: object) -> None:
+        pytest.fail("it opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", connect)
+
+
+def test_what_was_not_seen_is_inconclusive(auditor: Auditor, tmp_path: Path, policy: str) -> None:
+    done = auditor("evaluate", written(tmp_path, GAP), "-p", policy, "--json")
+    assert done.code == 3
+    report = json.loads(done.out)
+    assert {finding["outcome"] for finding in report["findings"]} == {"inconclusive"}
+    assert report["observed_at"] == AT.isoformat().replace("+00:00", "Z")
+    assert "the wire was cut" in done.out
+
+
+def test_a_violation_that_was_seen_fails_without_a_network(auditor: Auditor, tmp_path: Path, policy: str) -> None:
+    old = CipherSuitesSeen(
+        target="sbc-1",
+        at=AT,
+        version=ProtocolVersion.TLS_1_0,
+        accepted=({"name": "TLS_RSA_WITH_AES_128_CBC_SHA"},),  # type: ignore[arg-type]  # pydantic makes the value
+    )
+    assert auditor("evaluate", written(tmp_path, old), "-p", policy).code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "empty"),
+        ("{}\n", ":1"),
+        ("not json\n", ":1"),
+        ("HEAD\n{}\n", ":2"),
+        ("HEAD\nGAP\nhalf a li", ":3"),
+        ('HEAD\n{"kind": "new-kind", "target": "sbc-1"}\n', ":2"),
+        ("HEAD\nHEAD\n", ":2"),
+        ("HEAD\n\n", ":2"),
+        ("\x00\xff\n", ":1"),
+    ],
+)
+def test_a_broken_file_is_named_with_its_line(auditor: Auditor, tmp_path: Path, text: str, where: str) -> None:
+    head, gap = written(tmp_path, GAP).read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "broken.jsonl"
+    path.write_text(text.replace("HEAD", head).replace("GAP", gap), encoding="utf-8")
+    done = auditor("evaluate", path)
+    assert (done.code, done.out) == (2, "")
+    assert str(path) in done.err or where == "empty"
+    assert where in done.err
+
+
+def test_an_unknown_policy_is_wrong_input(auditor: Auditor, tmp_path: Path) -> None:
+    done = auditor("evaluate", written(tmp_path, GAP), "-p", "no-such-policy")
+    assert (done.code, done.out) == (2, "")
+    assert "no-such-policy" in done.err
+
+
+def test_a_time_without_a_zone_is_no_bug_of_ours(auditor: Auditor, tmp_path: Path, policy: str) -> None:
+    path = written(tmp_path, GAP)
+    path.write_text(path.read_text(encoding="utf-8").replace('00Z"', '00"'), encoding="utf-8")
+    done = auditor("evaluate", path, "-p", policy)
+    assert done.code in (2, 3)
+    assert "a bug in the auditor" not in done.err

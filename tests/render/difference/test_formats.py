@@ -1,0 +1,145 @@
+"""A difference in every format: snapshots one can open, and nothing that harms the reader."""
+
+import json as stdlib_json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auditor.diff import Difference, compare
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.render.difference import json, markdown, table
+from tests.render import example
+from tests.render.hostile import FORBIDDEN
+from tests.render.large import estate
+from tests.render.test_commonmark import page
+from tests.render.test_hostile import REPORT as HOSTILE
+from tests.render.test_markdown import GITHUB_LIMIT, OUR_TAGS
+
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
+RENDERERS: dict[str, Callable[[Difference], str]] = {
+    "difference.txt": lambda difference: table.render(difference, width=100),
+    "difference.md": markdown.render,
+    "difference.json": json.render,
+}
+
+
+def _later(finding: Finding) -> Finding:
+    """One check better, one worse, an endpoint out of reach, one back again, and a violation more."""
+    outcome = {
+        (example.SBC_2, "protocol-not-allowed"): Outcome.PASS,
+        (example.SBC_1, "certificate-expires-soon"): Outcome.FAIL,
+        (example.SBC_6, "certificate-chain-incomplete"): Outcome.FAIL,
+    }.get((finding.target, finding.rule))
+    if outcome:
+        violations = example.REPORT.findings[16].violations if outcome is Outcome.FAIL else ()
+        return finding.model_copy(update={"outcome": outcome, "violations": violations, "waiver": None})
+    if finding.target == example.PROVISIONING:
+        return finding.model_copy(update={"outcome": Outcome.PASS, "reason": ""})
+    if finding.target == example.SBC_1:
+        return finding.model_copy(update={"outcome": Outcome.INCONCLUSIVE, "reason": "the connection was reset, twice"})
+    if finding.rule == "cipher-suite-not-allowed" and finding.violations:
+        more = finding.violations[0].model_copy(update={"subject": "TLS_RSA_WITH_NULL_SHA"})
+        return finding.model_copy(update={"violations": (*finding.violations[1:], more)})
+    return finding
+
+
+LATER = example.REPORT.model_copy(
+    update={
+        "findings": tuple(_later(finding) for finding in example.REPORT.findings if finding.target != example.HOSTILE),
+        "endpoints": example.ENDPOINTS[:4],
+        "policy": example.REPORT.policy.model_copy(update={"version": "2026.12"}),
+    }
+)
+DIFFERENCE = compare(example.REPORT, LATER)
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_example_renders_exactly_as_the_file_that_was_reviewed(name: str) -> None:
+    text = RENDERERS[name](DIFFERENCE)
+    if os.environ.get("RENEW_SNAPSHOTS"):
+        (SNAPSHOTS / name).write_text(text, encoding="utf-8", newline="\n")
+    assert text == (SNAPSHOTS / name).read_text(encoding="utf-8"), "RENEW_SNAPSHOTS=1 writes it anew"
+
+
+def test_json_is_exactly_the_model() -> None:
+    assert Difference.model_validate_json(json.render(DIFFERENCE)) == DIFFERENCE
+
+
+def test_the_table_names_every_change_that_needs_reading() -> None:
+    text = table.render(DIFFERENCE, width=100)
+    assert text.count("New failure") == len(DIFFERENCE.new_failures) == 3
+    assert "+ TLS_RSA_WITH_NULL_SHA" in text
+    assert f"Endpoints no longer there: {example.HOSTILE}." in text
+    assert "Judged differently: another version of the policy acg: 2026.11, now 2026.12." in text
+    assert text.splitlines()[-1].startswith("3 new failures; ")
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_order_of_severity_is_that_of_reading() -> None:
+    text = table.render(DIFFERENCE, width=100)
+    order = ["New failure", "Worse", "Better", "Changed", "Appeared", "Disappeared"]
+    words = re.findall(rf"^({'|'.join(order)})  ", text, re.MULTILINE)
+    assert words == sorted(words, key=order.index)
+    assert set(words) == {"New failure", "Worse", "Better"}
+
+
+def test_an_endpoint_that_went_out_of_reach_is_one_row() -> None:
+    text = table.render(DIFFERENCE, width=160)
+    assert text.count("the connection was reset, twice") == 1
+    assert "and 10 more" in text
+
+
+def test_endpoints_that_are_new_are_named() -> None:
+    found = compare(example.COMPLIANT, example.REPORT)
+    said = f"New endpoints: {', '.join(example.TARGETS[1:])}."
+    assert said in " ".join(table.render(found, width=160).split())
+    assert "New endpoints: `sbc-2.voice.example.net:5061, provisioning.example.net:443" in markdown.render(found)
+
+
+def test_without_a_difference_all_formats_say_so() -> None:
+    same = compare(example.REPORT, example.REPORT)
+    assert table.render(same, width=80).endswith("75 checks as before\n\nNo new failure.\n")
+    assert "### auditor: No new failure." in markdown.render(same)
+    assert stdlib_json.loads(json.render(same))["changes"] == []
+
+
+def test_reports_without_a_common_check_say_that_nothing_was_compared() -> None:
+    found = compare(example.COMPLIANT, example.UNREACHABLE)
+    assert "nothing could be compared" in table.render(found, width=80)
+
+
+def _hostile() -> Difference:
+    worse = tuple(
+        finding.model_copy(update={"outcome": Outcome.FAIL, "violations": finding.violations * 2})
+        for finding in HOSTILE.findings
+    )
+    keys: dict[tuple[str, str], Finding] = {(finding.rule, finding.target): finding for finding in worse}
+    return compare(HOSTILE, HOSTILE.model_copy(update={"findings": tuple(keys.values())}))
+
+
+def test_nothing_from_outside_gets_through_any_format() -> None:
+    difference = _hostile()
+    assert len(difference.new_failures) > 500
+    for render in RENDERERS.values():
+        text = render(difference)
+        assert [hex(ord(character)) for character in FORBIDDEN if character in text] == []
+    document = page(markdown.render(difference))
+    assert {element.tag for element in document.elements} <= OUR_TAGS
+    assert not [element.text for element in document.elements if "@" in element.text and element.tag != "code"]
+    assert json.render(difference).isascii()
+
+
+def _emptied(report: Report) -> Report:
+    return report.model_copy(update={"findings": (), "endpoints": (), "verdict": Verdict.INCONCLUSIVE})
+
+
+def test_the_comment_stays_under_the_limit_and_says_what_is_left_out() -> None:
+    large = estate(60)
+    text = markdown.render(compare(_emptied(large), large))
+    assert len(text.encode()) < GITHUB_LIMIT
+    assert re.search(r"The evidence on \d+ changes does not fit here; --format json has it\.", text)
+    assert re.search(r"And \d+ more rows\.", text)
+    assert text.count("<details>") == text.count("</details>") == 1

@@ -1,0 +1,135 @@
+"""The comment on a pull request, rendered as a code review would."""
+
+import re
+
+import pytest
+
+from auditor.model.report import Outcome, Report, Verdict
+from auditor.model.waiver import WaiverState
+from auditor.render import markdown
+from tests.render import example
+from tests.render.large import estate
+from tests.render.parsed import Document
+from tests.render.test_commonmark import page
+from tests.render.test_hostile import REPORT as HOSTILE
+
+GITHUB_LIMIT = 65_536
+OUR_TAGS = {
+    *("h3", "p", "br", "code", "strong", "ul", "li", "details", "summary"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+def rendered(report: Report) -> Document:
+    return page(markdown.render(report))
+
+
+def test_it_begins_with_the_verdict() -> None:
+    for report, said in (
+        (example.REPORT, "auditor: Not compliant"),
+        (example.COMPLIANT, "auditor: Compliant"),
+        (example.UNREACHABLE, "auditor: Could not tell"),
+    ):
+        assert rendered(report).all("h3")[0].text == said
+
+
+def test_the_table_names_everything_that_fails_or_is_in_doubt() -> None:
+    document = rendered(example.REPORT)
+    assert len(document.all("table")) == 1
+    rows = len(document.all("tr")) - 1
+    alone = [
+        finding
+        for finding in example.REPORT.findings
+        if finding.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.INCONCLUSIVE)
+        and finding.target != example.PROVISIONING
+    ]
+    assert rows == len(alone) + 1  # the endpoint out of reach is one row
+
+
+def test_every_endpoint_that_needs_reading_has_one_folded_block_and_they_are_closed() -> None:
+    document = rendered(example.REPORT)
+    assert len(document.all("details")) == len(document.all("summary")) == 4
+    assert all("open" not in element.attributes for element in document.all("details"))
+
+
+def test_a_compliant_report_is_short_and_has_no_table() -> None:
+    text = markdown.render(example.COMPLIANT)
+    assert "| Outcome |" not in text
+    assert "<details>" not in text
+    assert len(text) < 400
+
+
+def test_waivers_that_do_nothing_are_named_and_the_one_in_use_stands_with_its_finding() -> None:
+    text = markdown.render(example.REPORT)
+    assert "**Waivers to look at**" in text
+    assert "- Expired: `protocol-not-allowed at sbc-2.* until 2026-10-31" in text
+    assert "- Unused: `certificate-chain-incomplete at sbc-7.* until 2027-01-31" in text
+    assert "- Used" not in text
+    assert "- Waived: `until 2027-01-31, approved by Head of Voice Security, CHG-4711" in text
+
+
+@pytest.mark.parametrize(
+    "report", [HOSTILE, estate(200), estate(3)], ids=["hostile", "a thousand endpoints", "fifteen"]
+)
+def test_it_fits_into_a_comment_and_says_what_is_left_out(report: Report) -> None:
+    text = markdown.render(report)
+    assert len(text.encode()) < GITHUB_LIMIT
+    document = page(text)
+    shown = len(document.all("details"))
+    wanted = len(
+        {
+            finding.target
+            for finding in report.findings
+            if finding.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
+        }
+    )
+    left = re.search(r"The evidence on (\d+) endpoints? does not fit here", text)
+    assert shown + int(left[1] if left else 0) == wanted
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_text_as_wide_as_it_gets_still_fits() -> None:
+    wide = "\U00020000" * 4000
+    finding = example.REPORT.findings[16]
+    findings = tuple(
+        finding.model_copy(
+            update={
+                "target": f"{number} {wide}",
+                "rule": f"{number} {wide}",
+                "outcome": Outcome.FAIL,
+                "title": wide,
+                "reason": wide,
+                "remediation": wide,
+                "violations": tuple(
+                    seen.model_copy(update={"subject": wide, "expected": wide, "observed": wide})
+                    for seen in finding.violations * 9
+                ),
+            }
+        )
+        for number in range(60)
+    )
+    status = example.WAIVERS[1].model_copy(
+        update={"waiver": example.WAIVER.model_copy(update={"reason": wide}), "state": WaiverState.EXPIRED}
+    )
+    text = markdown.render(example.report(findings, (), Verdict.FAIL, (status,) * 30))
+    assert len(text.encode()) < GITHUB_LIMIT
+    assert "And 30 more rows." in text
+    assert "- and 20 more" in text
+
+
+def test_one_endpoint_with_endless_findings_is_cut_with_a_word() -> None:
+    findings = tuple(example.REPORT.findings[16].model_copy(update={"rule": f"rule-{number}"}) for number in range(500))
+    text = markdown.render(example.report(findings, (), Verdict.FAIL))
+    assert re.search(r"\d+ more rows not shown here\.", text)
+    assert text.count("<details>") == text.count("</details>") == 1
+
+
+def test_nothing_from_outside_makes_an_element_a_link_or_a_mention() -> None:
+    document = page(markdown.render(HOSTILE))
+    assert {element.tag for element in document.elements} <= OUR_TAGS
+    assert not [element for element in document.elements if set(element.attributes) - {"style"}]
+    assert not [element.text for element in document.elements if "@" in element.text and element.tag != "code"]
+
+
+def test_no_line_begins_a_command_of_the_review_system() -> None:
+    assert not re.search(r"^\s*/", markdown.render(HOSTILE), re.MULTILINE)
