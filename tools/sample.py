@@ -1,4 +1,4 @@
-"""Writes reports/sample/: one report in each format, of a few endpoints of the lab.  Run it by hand when they change."""
+"""Writes reports/sample/: one report in each format, of a few endpoints of the lab.  Run it by hand after a change."""
 
 import sys
 import tempfile
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from auditor.cli import run
+from auditor.cli.client_role import ClientOptions, client_role
 from auditor.evaluate import evaluate
 from auditor.lab import start
 from auditor.plan import make_plan
@@ -30,10 +31,11 @@ def main() -> int:
         inventory.write_text(_only_shown(lab.inventory.read_text(encoding="utf-8")), encoding="utf-8")
         inputs = run.read_inputs((), inventory, "acg", ())
         plan = make_plan(inputs.policy, inputs.targets)
-        seen = run.look(plan, at, deadline=5.0)
+        own = ClientOptions(client_cert=lab.client_certificate, client_key=lab.client_key, trust_probe=True)
+        seen = run.look(plan, at, client_role(own, inputs.policy, at), deadline=6.0)
     report = evaluate(plan, seen, at, at)
     SAMPLE.mkdir(parents=True, exist_ok=True)
-    for suffix in ("html", "json", "txt"):
+    for suffix in ("html", "json", "md", "prom", "sarif", "txt", "xml"):
         path = SAMPLE / f"report.{suffix}"
         run.write_file(path, run.rendered(report, path))
     return 0

@@ -1,0 +1,1 @@
+"""The benchmarks: the auditor beside sslyze, sslscan, nmap and testssl, against the same servers in the same run."""

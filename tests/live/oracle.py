@@ -1,0 +1,250 @@
+"""The oracle: what OpenSSL's own client finds, to hold the auditor to.
+
+``openssl s_client`` is asked one cipher suite at a time.  An answer that is neither a ServerHello nor a plain refusal
+raises, so that the oracle never turns a broken test server into a truth.
+"""
+
+import os
+import re
+import subprocess
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from auditor.model.target import Service
+from auditor.model.tls import ProtocolVersion
+from tests.live.configuration import SERVER_NAME, V10, V11, V12, V13, Implementation, Key
+from tests.live.process import program
+from tests.live.servers import Server
+
+SECONDS = 10.0
+THREADS = 4
+VERSIONS = (V10, V11, V12, V13)
+"""What Debian's OpenSSL can still speak."""
+Suites = Mapping[ProtocolVersion, frozenset[str]]
+
+_OPTION = {V10: "-tls1", V11: "-tls1_1", V12: "-tls1_2", V13: "-tls1_3"}
+_ALL_TLS12 = "ALL:COMPLEMENTOFALL:!PSK:!SRP:@SECLEVEL=0"
+_ALL_TLS13 = (
+    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
+    ":TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
+)
+_REFUSALS = frozenset({40, 70, 71})
+_SIGNATURES = {
+    # HAProxy takes a client for one without RSA unless it names a PKCS #1 scheme as well.
+    Key.RSA: "rsa_pss_rsae_sha256:rsa_pkcs1_sha256",
+    Key.RSA_PSS: "rsa_pss_pss_sha256",
+    Key.ECDSA: "ecdsa_secp256r1_sha256",
+}
+
+
+class OracleError(Exception):
+    """The oracle met something it cannot read as an answer."""
+
+
+@cache
+def offerable(version: ProtocolVersion) -> dict[str, str]:
+    """The suites OpenSSL's client can offer in ``version``: its own names by their IANA names, none with PSK or SRP."""
+    suites = ["-ciphersuites", _ALL_TLS13 if version is V13 else "", _ALL_TLS12]
+    done = subprocess.run(
+        [program("openssl"), "ciphers", "-s", _OPTION[version], "-stdname", *suites],
+        capture_output=True,
+        check=True,
+        env=_environment(),
+        text=True,
+        timeout=SECONDS,
+    )
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return {row[0]: row[2] for row in rows}
+
+
+def accepted_suites(
+    server: Server, version: ProtocolVersion, suites: Iterable[str], server_name: str | None = SERVER_NAME
+) -> frozenset[str]:
+    """Which of ``suites`` (IANA names) the server picks when each is offered alone."""
+    return frozenset(suite for suite in suites if _accepts(server, version, suite, server_name))
+
+
+def survey(servers: Iterable[Server]) -> dict[str, Suites]:
+    """Every suite OpenSSL can offer, one at a time, in every version, at every server, by server name and version.
+
+    A version that refuses all of them in one hello is not asked further.  Ports of one Kamailio are taken one after
+    another: parallel connections crash it (a race in its TLS module), whatever asks.
+    """
+    lanes: dict[str, list[Server]] = defaultdict(list)
+    for server in servers:
+        shared = server.configuration.implementation is Implementation.KAMAILIO
+        lanes["kamailio" if shared else server.name].append(server)
+    # The longest lane first, or it would be the last to end.
+    ordered = sorted(lanes.values(), key=len, reverse=True)
+    with ThreadPoolExecutor(THREADS) as pool:
+        surveyed = pool.map(lambda lane: [(server.name, _survey(server)) for server in lane], ordered)
+        return dict(pair for lane in surveyed for pair in lane)
+
+
+def _survey(server: Server) -> Suites:
+    return {
+        version: accepted_suites(server, version, offerable(version)) if _speaks(server, version) else frozenset()
+        for version in VERSIONS
+    }
+
+
+def chosen_suite(server: Server, version: ProtocolVersion, suites: Sequence[str]) -> str | None:
+    """The IANA name of the one the server picks when ``suites`` are offered together, in that order of preference."""
+    names = [offerable(version)[suite] for suite in suites]
+    chosen = _chosen(server, version, ":".join(names), SERVER_NAME)
+    return next((suite for suite, name in offerable(version).items() if name == chosen), None)
+
+
+def sent_chain(
+    server: Server, version: ProtocolVersion, key: Key, server_name: str | None = SERVER_NAME
+) -> tuple[x509.Certificate, ...]:
+    """The certificates the server sends to a client that can verify only ``key``'s signatures, leaf first."""
+    words = ["-showcerts", "-sigalgs", _SIGNATURES[key], *_suite_words(version, None)]
+    text = _client(server, version, words, server_name).stdout
+    blocks = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
+    return tuple(x509.load_pem_x509_certificate(block.encode()) for block in blocks)
+
+
+def der(certificate: x509.Certificate) -> bytes:
+    """The certificate as it goes over the wire."""
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def requests_certificate(server: Server, version: ProtocolVersion) -> bool:
+    """Whether the server sends a CertificateRequest."""
+    text = _client(server, version, ["-msg", *_suite_words(version, None)], SERVER_NAME).stdout
+    if ", ServerHello" not in text:
+        raise OracleError(f"{server.name} completed no {version} hello\n{text[-2000:]}")
+    return ", CertificateRequest" in text
+
+
+def serves_without_certificate(server: Server, version: ProtocolVersion) -> bool:
+    """Whether the application says 200 to a client that has no certificate; false for 400 or a connection cut off."""
+    request = _SIP_OPTIONS if server.configuration.service is Service.SIP else _HTTP_GET
+    status = _first_line(_command(server, version, ["-quiet", *_suite_words(version, None)], SERVER_NAME), request)
+    found = re.match(rb"(?:HTTP/1\.[01]|SIP/2\.0) (\d{3}) ", status, re.IGNORECASE)
+    if status and (found is None or found[1] not in {b"200", b"400"}):
+        raise OracleError(f"{server.name} answered {status!r} in {version}")
+    return found is not None and found[1] == b"200"
+
+
+def _first_line(command: Sequence[str], sent: bytes) -> bytes:
+    """What comes first of a program's output, which need not end; nothing if it ends without a word."""
+    # The pipe holds what is to be sent before the program starts, so that one that ends at once breaks nothing.
+    reading, writing = os.pipe()
+    os.write(writing, sent)
+    os.close(writing)
+    try:
+        process = subprocess.Popen(
+            command, stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        )
+    finally:
+        os.close(reading)
+    overdue = threading.Event()
+
+    def end() -> None:
+        overdue.set()
+        process.kill()
+
+    watchdog = threading.Timer(SECONDS, end)
+    watchdog.start()
+    with process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.kill()
+    watchdog.cancel()
+    if overdue.is_set():
+        raise OracleError(f"nothing came within {SECONDS} s: {' '.join(command)}")
+    return line
+
+
+_HTTP_GET = f"GET / HTTP/1.0\r\nHost: {SERVER_NAME}\r\n\r\n".encode()
+_SIP_OPTIONS = "\r\n".join(
+    [
+        f"OPTIONS sip:{SERVER_NAME} SIP/2.0",
+        "Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bKoracle;rport",
+        "Max-Forwards: 70",
+        "From: <sip:oracle@client.example>;tag=1",
+        f"To: <sip:{SERVER_NAME}>",
+        "Call-ID: oracle@client.example",
+        "CSeq: 1 OPTIONS",
+        "Content-Length: 0",
+        "",
+        "",
+    ]
+).encode()
+
+
+def _speaks(server: Server, version: ProtocolVersion) -> bool:
+    return _chosen(server, version, None, SERVER_NAME) is not None
+
+
+def _accepts(server: Server, version: ProtocolVersion, suite: str, server_name: str | None) -> bool:
+    name = offerable(version)[suite]
+    chosen = _chosen(server, version, name, server_name)
+    if chosen not in {None, name}:
+        raise OracleError(f"{server.name} was offered {suite} and chose {chosen}")
+    return chosen is not None
+
+
+def _chosen(server: Server, version: ProtocolVersion, suites: str | None, server_name: str | None) -> str | None:
+    """OpenSSL's name of the suite in the ServerHello, or none for a refusal; all are offered where none is given.
+
+    What comes after the ServerHello does not matter: a server that then wants a certificate has accepted the suite.
+    """
+    done = _client(server, version, _suite_words(version, suites), server_name)
+    found = re.search(r"^New, .*, Cipher is (\S+)$", done.stdout, re.MULTILINE)
+    if found and found[1] != "(NONE)":
+        return found[1]
+    if _alert(done.stderr) in _REFUSALS:
+        return None
+    raise OracleError(f"{server.name}: no answer to {suites or 'all suites'} in {version}\n{done.stderr[-2000:]}")
+
+
+def _suite_words(version: ProtocolVersion, suites: str | None) -> list[str]:
+    """The option that offers ``suites`` (OpenSSL names with colons between), or all of them."""
+    if version is V13:
+        return ["-ciphersuites", suites or _ALL_TLS13]
+    return ["-cipher", f"{suites}:@SECLEVEL=0" if suites else _ALL_TLS12]
+
+
+def _alert(errors: str) -> int | None:
+    found = re.search(r"SSL alert number (\d+)", errors)
+    return int(found[1]) if found else None
+
+
+def _client(
+    server: Server, version: ProtocolVersion, words: Sequence[str], server_name: str | None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(server, version, words, server_name),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env=_environment(),
+        errors="replace",
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+def _command(server: Server, version: ProtocolVersion, words: Sequence[str], server_name: str | None) -> list[str]:
+    address = server.configuration.address
+    host = f"[{address}]" if ":" in address else address
+    name = ["-servername", server_name] if server_name else ["-noservername"]
+    # The machine's own trust store is of no use here and takes most of the time to read.
+    stores = ["-no-CAfile", "-no-CApath", "-no-CAstore"]
+    connect = ["-connect", f"{host}:{server.port}"]
+    return [program("openssl"), "s_client", *connect, *name, *stores, _OPTION[version], *words]
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """Without the machine's own OpenSSL configuration, which may forbid what is asked for here."""
+    return {"PATH": os.environ.get("PATH", ""), "OPENSSL_CONF": os.devnull}
