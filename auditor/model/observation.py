@@ -92,39 +92,6 @@ class CertificateChainSeen(Seen):
     role: Literal["server", "client"] = Field(default="server", description="In which role the peer presented it")
     versions: tuple[ProtocolVersion, ...] = Field(description="The versions in which it was sent")
     certificates: tuple[Der, ...]
-    request: Der | None = Field(
-        default=None, description="A certificate signing request (RFC 2986) in a file, in place of certificates"
-    )
-    leaf_position: int | None = Field(
-        default=None, description="Where the leaf stood in its file, from 1; none on a connection and without an order"
-    )
-
-
-class CertificateFileSeen(Seen):
-    """A certificate or a request in a file, and whether the private key that lies beside it is its own."""
-
-    kind: Literal["certificate-file"] = "certificate-file"
-    source: str = Field(description="The file")
-    line: int = Field(default=0, description="Where in it, from 1; 0 where there are no lines")
-    is_request: bool = False
-    keys: int = Field(default=0, description="Private keys that were found beside it; nothing of them is kept")
-    key_matches: bool | None = Field(
-        default=None,
-        description="Whether a private key is that of the certificate; none without one, or when it cannot be told",
-    )
-    reason: str = Field(default="", description="Why that cannot be told")
-    self_signature: bool | None = Field(
-        default=None, description="Whether a request is signed with its own key (RFC 2986 section 4.2); none otherwise"
-    )
-
-
-class RenewalSeen(Seen):
-    """Two chains, leaf first: the certificate that is in use and the one that is to take its place."""
-
-    kind: Literal["certificate-renewal"] = "certificate-renewal"
-    replaces: str = Field(default="", description="Where the one in use was seen; empty when nothing is replaced")
-    old: tuple[Der, ...] = ()
-    new: tuple[Der, ...] = ()
 
 
 class ClientCertificateSeen(Seen):
@@ -352,8 +319,6 @@ Observation: TypeAlias = Annotated[
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen
-    | CertificateFileSeen
-    | RenewalSeen
     | NotTested
     | NotSeen
     | ConnectionsUsed,
@@ -390,5 +355,4 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
-    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "certificate-renewal"}),
 }

@@ -1,7 +1,6 @@
 """What is audited: one service at one address."""
 
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import Field
 
@@ -24,8 +23,6 @@ class Perspective(StrEnum):
     """It connects to the auditor."""
     SDP = "sdp"
     """Offers and answers in a file."""
-    CERTIFICATE = "certificate"
-    """A certificate, with its chain, in a file."""
 
 
 class Target(Value):
@@ -45,14 +42,3 @@ class Target(Value):
         default=None, description="The DNS name sent as SNI and expected in the certificate; none for a bare address"
     )
     unresolved: str | None = Field(default=None, description="Why there is no address, as one sentence")
-    other_names: tuple[str, ...] = Field(
-        default=(), description="Further DNS names that a certificate in a file has to be for, beside server_name"
-    )
-    roles: tuple[Literal["server", "client"], ...] | None = Field(
-        default=None, description="TLS roles a certificate in a file is for; none leaves that to the policy"
-    )
-
-    @property
-    def expected_names(self) -> tuple[str, ...]:
-        """Every name the certificate has to be for."""
-        return (*((self.server_name,) if self.server_name else ()), *self.other_names)

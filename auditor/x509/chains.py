@@ -16,11 +16,8 @@ from auditor.x509.ending import Ending, EndingKind, well_known_roots
 from auditor.x509.facts import label
 from auditor.x509.path import Path, identity
 from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain
-from auditor.x509.request import Request, read_request
 from auditor.x509.trust import Status, Trust, anchor_of
 from auditor.x509.usage import narrowed
-
-NOT_ISSUED = NotApplicable(reason="this is a request: what the CA decides is judged once the certificate is issued")
 
 
 class AcceptedRoots(Params):
@@ -80,29 +77,15 @@ class PeerChain:
 
 
 def judge_chains(
-    evidence: Evidence[CertificateChainSeen],
-    judge: Callable[[PeerChain], Iterable[Remark]],
-    judge_request: Callable[[Request], Iterable[Remark]] | None = None,
+    evidence: Evidence[CertificateChainSeen], judge: Callable[[PeerChain], Iterable[Remark]]
 ) -> Iterator[Remark]:
     """Yield what ``judge`` says of every distinct chain, each remark once.
 
-    A chain that cannot be read or linked within the bounds is inconclusive.  Of a request for a certificate
-    ``judge_request`` speaks; a rule without it has nothing to say before the certificate is issued.
+    A chain that cannot be read or linked within the bounds is inconclusive.
     """
     remarks: dict[Remark, None] = {}
-    chains = (observation.certificates for observation in evidence.seen if observation.request is None)
-    for certificates in dict.fromkeys(chains):
+    for certificates in dict.fromkeys(observation.certificates for observation in evidence.seen):
         remarks |= dict.fromkeys(_judged(evidence, certificates, judge))
-    for der in dict.fromkeys(seen.request for seen in evidence.seen if seen.request is not None):
-        if judge_request is None:
-            remarks[NOT_ISSUED] = None
-            continue
-        try:
-            request = read_request(der)
-        except MalformedCertificate as error:
-            remarks[Inconclusive(subject=evidence.target.name, reason=str(error))] = None
-            continue
-        remarks |= dict.fromkeys(judge_request(request))
     yield from remarks
 
 
