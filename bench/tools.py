@@ -24,6 +24,7 @@ from bench.scene import Scene
 
 _BIN = Path(sys.executable).parent
 _PROBE = Path(__file__).with_name("probe.py")
+_POLICY = Path(__file__).with_name("tls.yaml")
 _SSLYZE_VERSIONS = ("--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3")
 Words = Callable[[Scene, int], list[str]]
 
@@ -79,7 +80,7 @@ def _place(scene: Scene, port: int) -> str:
 def _auditor(scene: Scene, port: int) -> list[str]:
     service = "sips" if scene.server.configuration.service is Service.SIP else "https"
     target = f"{service}://{_place(scene, port)}"
-    return [str(_BIN / "auditor"), "audit", target, "--root", str(scene.root), "--json"]
+    return [str(_BIN / "auditor"), "audit", target, "-p", str(_POLICY), "--root", str(scene.root), "--json"]
 
 
 def _probe(rounds: int, extent: str) -> Words:
@@ -112,7 +113,7 @@ def _testssl(scene: Scene, port: int) -> list[str]:
 
 AUDITOR = Tool(
     "auditor", str(_BIN / "auditor"), ("--version",), _auditor, read_auditor,
-    "auditor audit HOST:PORT --root declared.pem --json",
+    "auditor audit HOST:PORT -p bench/tls.yaml --root declared.pem --json",
 )  # fmt: skip
 SSLYZE = Tool(
     "sslyze", str(_BIN / "sslyze"), ("--help",), _sslyze, read_sslyze,

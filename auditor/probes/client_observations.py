@@ -71,7 +71,10 @@ def _observed(series: Series, target: str, at: datetime) -> list[Observation]:
         ),
         *(found.model_copy(update={"target": target}) for found in series.descriptions),
     ]
-    kinds = {observation.kind for observation in seen}
+    if series.unreadable:
+        reason = f"{series.unreadable} session descriptions could not be read"
+        seen.append(NotSeen(target=target, at=at, wanted="sdp", reason=reason))
+    kinds = {observation.kind for observation in seen} | ({"sdp"} if series.unreadable else set())
     seen += [_missing(series, target, at, kind) for kind in sorted(OBSERVED_FROM[Perspective.CLIENT] - kinds)]
     return [*seen, ConnectionsUsed(target=target, at=at, count=series.connections, seconds=0.0)]
 

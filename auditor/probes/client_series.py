@@ -86,6 +86,8 @@ class Series:
     hellos: dict[ClientHello, None] = field(default_factory=dict)
     chains: dict[tuple[bytes, ...], set[ProtocolVersion]] = field(default_factory=dict)
     descriptions: list[SdpSeen] = field(default_factory=list)
+    unreadable: int = 0
+    """Session descriptions that could not be read, or for which there was no room."""
     services: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     foreign: str = ""

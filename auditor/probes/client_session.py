@@ -9,6 +9,7 @@ from auditor.model.tls import ProtocolVersion
 from auditor.probes.answering import listen_to
 from auditor.probes.client_hello import ClientHello, HelloReader, NoHello
 from auditor.probes.client_series import MOST_DESCRIPTIONS, End, Meeting, Series, alert_evidence
+from auditor.probes.conversation import library_reason
 from auditor.probes.serving import Ending, Reply
 from auditor.probes.shown_certificates import Case
 from auditor.sdp import MalformedSdp, Origin, descriptions
@@ -139,7 +140,7 @@ class ClientSession:
         except SSL.ZeroReturnError:
             self._conclude("closed")
         except SSL.Error as error:
-            self._failure = _reason(error)
+            self._failure = library_reason(error)
             # A client that will not have the version says so in a record of another one, which OpenSSL does not read.
             self._alert = self._in_clear if self._alert is None and not self._completed else self._alert
             self._conclude(None)
@@ -180,11 +181,18 @@ class ClientSession:
 
     def _invited(self, message: bytes) -> None:
         """An INVITE: its session description, read so that no key is kept."""
-        kept = [] if self._series is None else self._series.descriptions
-        room = MOST_DESCRIPTIONS - len(kept)
+        if self._series is None:
+            return
+        kept = self._series.descriptions
         origin = Origin(self._address, self._audience.rules.at, self._audience.salt, "an INVITE", "tls")
-        with suppress(MalformedSdp):
-            kept.extend(descriptions(message, origin, role="offer")[:room])
+        try:
+            found = descriptions(message, origin, role="offer")
+        except MalformedSdp:
+            self._series.unreadable += 1
+            return
+        room = MOST_DESCRIPTIONS - len(kept)
+        kept.extend(found[:room])
+        self._series.unreadable += max(0, len(found) - room)
 
     def _conclude(self, how: Ending | None) -> None:
         """Say how the client's part ended; ``how`` is none where the library gave up first."""
@@ -224,10 +232,9 @@ class ClientSession:
         return next((version for version in ProtocolVersion if version.wire == number), None)
 
     def _goodbye(self) -> Reply:
-        if self._tls is None:
-            return Reply(b"", close=True)
         with suppress(SSL.Error):
-            self._tls.shutdown()  # close_notify (RFC 8446 section 6.1)
+            if self._tls is not None:
+                self._tls.shutdown()  # close_notify (RFC 8446 section 6.1)
         return Reply(self._outgoing(), close=True)
 
     def _outgoing(self) -> bytes:
@@ -238,13 +245,6 @@ class ClientSession:
         return out
 
 
-def _reason(error: SSL.Error) -> str:
-    """OpenSSL's own words for its error; they quote nothing that the peer sent."""
-    reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
-    return f"the handshake failed here ({reasons[0][2]})" if reasons else "the handshake failed here"
-
-
 def _alert_in_clear(data: bytes) -> int | None:
     """The description of a fatal alert that is all there is (RFC 8446 section 6, RFC 5246 section 7.2)."""
-    whole = len(data) == 7 and data[:2] == b"\x15\x03" and data[3:6] == b"\x00\x02\x02"
-    return data[6] if whole else None
+    return data[6] if len(data) == 7 and data[:2] == b"\x15\x03" and data[3:6] == b"\x00\x02\x02" else None

@@ -91,7 +91,7 @@ class Conversation:
                     return False
             except SSL.Error as error:
                 self._flush()
-                self.failure = _library_reason(error)
+                self.failure = library_reason(error)
                 return False
             else:
                 self._flush()
@@ -156,7 +156,7 @@ def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
     return (":".join(suite.openssl_name for suite in suites) + ":ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 
 
-def _library_reason(error: SSL.Error) -> str:
+def library_reason(error: SSL.Error) -> str:
     """OpenSSL's own words for its error; they quote nothing that the peer sent."""
     reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
     return f"the handshake failed here ({reasons[0][2]})" if reasons else "the handshake failed here"

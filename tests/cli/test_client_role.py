@@ -1,4 +1,4 @@
-"""The options that say as which client the auditor appears: what they prove, what is said of them, and their mistakes."""
+"""The options that say as which client the auditor appears: what they prove, what is said of them, what is wrong."""
 
 import os
 from collections.abc import Callable

@@ -64,3 +64,16 @@ def test_a_doubt_at_an_endpoint_without_a_fault_is_counted() -> None:
 
 def test_an_audit_that_reports_nothing_has_missed_everything() -> None:
     assert score([planted("a", "r1")], []).missed == (("a", "r1"),)
+
+
+def test_what_nothing_can_be_proven_of_has_to_be_left_open() -> None:
+    endpoint = replace(planted("a"), undecidable=frozenset({"r1", "r2", "r3"}))
+    findings = [
+        finding("a", "r1", Outcome.INCONCLUSIVE),
+        finding("a", "r2", Outcome.PASS),
+        finding("a", "r3", Outcome.WARN),
+    ]
+    counted = score([endpoint], findings)
+    assert counted.found == (("a", "r1"),)
+    assert counted.missed == (("a", "r2"), ("a", "r3"))
+    assert counted.false_alarms == (("a", "r3"),)

@@ -66,8 +66,15 @@ class Audit:
 
     @property
     def client_certificates(self) -> dict[ProtocolVersion, ClientCertificateSeen]:
-        """The treatment of a client without a certificate in every spoken version."""
-        return {seen.version: seen for seen in self.observations if isinstance(seen, ClientCertificateSeen)}
+        """The treatment of a client without a certificate in every spoken version: of the exchange that was made.
+
+        What stands beside it for a version tells of other connections, such as those with an anonymous suite.
+        """
+        found: dict[ProtocolVersion, ClientCertificateSeen] = {}
+        for seen in self.observations:
+            if isinstance(seen, ClientCertificateSeen):
+                found.setdefault(seen.version, seen)
+        return found
 
     @property
     def chains(self) -> dict[ProtocolVersion, set[tuple[bytes, ...]]]:
@@ -172,7 +179,9 @@ def _deserved_for_client_certificates(configuration: ServerConfiguration) -> dic
     found = {"client-certificate-not-required": Outcome.FAIL}
     if configuration.client_certificates is ClientCertificates.OFF:
         found["client-certificate-not-requested"] = Outcome.FAIL
+        # None can be shown, good or bad.
         found["client-certificate-unverified"] = Outcome.INCONCLUSIVE
+        found["client-certificate-usage-strictness"] = Outcome.INCONCLUSIVE
     if configuration.client_certificates is ClientCertificates.OPTIONAL_NO_CA:
         found["client-certificate-unverified"] = Outcome.FAIL
     return found

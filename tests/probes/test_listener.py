@@ -148,6 +148,14 @@ def test_no_header_and_no_key_of_what_a_client_says_is_kept() -> None:
     assert sdp.media[0].cryptos[0].suite == "AES_CM_128_HMAC_SHA1_80"
 
 
+def test_a_description_that_cannot_be_read_leaves_srtp_open() -> None:
+    with hearing([Case.GOOD]) as heard:
+        say(heard, INVITE % (len(SDP), SDP))
+        say(heard, INVITE % (4, b"\x00\x01\x02\x03"))
+    _targets, seen = heard.seen()
+    assert [found.wanted for found in seen if isinstance(found, NotSeen)].count("sdp") == 1
+
+
 def test_http_is_answered_and_makes_the_client_one_of_https() -> None:
     request = b"POST /calls HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer verysecret\r\nContent-Length: 2\r\n\r\n{}"
     with hearing([Case.GOOD]) as heard:

@@ -1,0 +1,52 @@
+"""What was not tested for want of an opt-in: it spoils no finding, and where it is all there is, nothing passes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from auditor.evaluate import evaluate
+from auditor.inputs.policy import load_policy
+from auditor.model.observation import ClientCertificateCaseSeen, NotTested, Observation
+from auditor.model.report import Finding, Outcome
+from auditor.model.target import Service, Target
+from auditor.model.tls import ProtocolVersion
+from auditor.plan import make_plan
+
+AT = datetime(2035, 3, 1, tzinfo=UTC)
+TARGET = Target(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+
+
+def findings(*seen: Observation) -> dict[str, Finding]:
+    plan = make_plan(load_policy("acg"), (TARGET,))
+    return {finding.rule: finding for finding in evaluate(plan, seen, AT, AT).findings}
+
+
+def refused(case: str) -> ClientCertificateCaseSeen:
+    return ClientCertificateCaseSeen(
+        target="sbc", at=AT, version=ProtocolVersion.TLS_1_3, case=case, treatment="refused", control="succeeded"
+    )
+
+
+@pytest.fixture
+def safe() -> tuple[Observation, ...]:
+    return tuple(refused(case) for case in ("self-signed", "impostor-root", "unrelated-ca"))
+
+
+def test_cases_that_need_a_lab_s_ca_do_not_spoil_the_pass_and_are_named(safe: tuple[Observation, ...]) -> None:
+    finding = findings(*safe)["client-certificate-unverified"]
+    assert finding.outcome is Outcome.PASS
+    assert "--client-ca" in finding.reason
+    assert "expired" in finding.reason
+
+
+def test_a_rule_whose_only_case_needs_an_opt_in_does_not_pass(safe: tuple[Observation, ...]) -> None:
+    finding = findings(*safe)["client-certificate-usage-strictness"]
+    assert finding.outcome is Outcome.NOT_TESTED
+    assert "--client-ca" in finding.reason
+
+
+def test_a_trust_probe_that_nobody_asked_for_is_not_tested() -> None:
+    gap = NotTested(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
+    finding = findings(gap)["required-root-not-trusted"]
+    assert finding.outcome is Outcome.NOT_TESTED
+    assert finding.reason == "sbc: it has to be asked for (--trust-probe)"
