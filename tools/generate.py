@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import TypeAdapter
 
+from auditor.cli import cli
 from auditor.explain import explain_markdown
 from auditor.inputs.inventory import inventory_schema
 from auditor.inputs.schema import DIALECT, policy_schema
@@ -45,6 +47,7 @@ def generated() -> dict[str, str]:
         **{f"rules/{rule.id}.md": _page(explain_markdown(rule)) for rule in all_rules().values()},
         "rules/README.md": _page(_index()),
         "coverage.md": _page(_coverage()),
+        "cli.md": _page(_command_line()),
     }
 
 
@@ -64,6 +67,31 @@ def _index() -> str:
             "\n".join(["| Rule | Severity | Found when |", "|---|---|---|", *lines]),
         ]
     return "\n\n".join(parts)
+
+
+def _command_line() -> str:
+    """The help of every command, as the terminal shows it."""
+    parts = ["# Command line", f"```text\n{_help(cli, None, 'auditor')}\n```"]
+    with click.Context(cli, info_name="auditor") as top:
+        for name in cli.list_commands(top):
+            command = cli.get_command(top, name)
+            parts += _helps(command, top, f"auditor {name}") if command is not None else []
+    return "\n\n".join(parts)
+
+
+def _helps(command: click.Command, parent: click.Context, name: str) -> list[str]:
+    parts = [f"## `{name}`", f"```text\n{_help(command, parent, name.rpartition(' ')[2])}\n```"]
+    if isinstance(command, click.Group):
+        with click.Context(command, parent=parent, info_name=name.rpartition(" ")[2]) as inside:
+            for word, inner in sorted(command.commands.items()):
+                parts += _helps(inner, inside, f"{name} {word}")
+    return parts
+
+
+def _help(command: click.Command, parent: click.Context | None, name: str) -> str:
+    options = {"terminal_width": 100, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
+    with click.Context(command, parent=parent, info_name=name, **options) as context:
+        return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
 def _coverage() -> str:

@@ -22,7 +22,9 @@ from auditor.cli.options import (
 @waivers_option
 @report_options
 @click.option(
-    "--thorough", is_flag=True, help="Set sslyze's exhaustive enumeration (some 540 connections) beside ours."
+    "--thorough",
+    is_flag=True,
+    help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
 )
 @client_options
 @limit_options
