@@ -89,8 +89,14 @@ def _helps(command: click.Command, parent: click.Context, name: str) -> list[str
 
 
 def _help(command: click.Command, parent: click.Context | None, name: str) -> str:
-    options = {"terminal_width": 100, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
-    with click.Context(command, parent=parent, info_name=name, **options) as context:
+    with click.Context(
+        command,
+        parent=parent,
+        info_name=name,
+        terminal_width=100,
+        max_content_width=100,
+        help_option_names=["-h", "--help"],
+    ) as context:
         return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
