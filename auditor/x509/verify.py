@@ -39,6 +39,7 @@ _NOT_JUDGED = {
     "Forbidden signature algorithm": "the verifier does not judge a chain with such a signature algorithm",
     "Forbidden public key algorithm": "the verifier does not judge a chain with such a public key",
     "RSA key is too weak": "the verifier does not judge a chain with an RSA key of fewer than 2048 bits",
+    "contains an unsupported": "the verifier does not evaluate name constraints of this type",  # from version 50 on
     "unsupported name constraint": "the verifier does not evaluate name constraints of this type",
     "malformed": "a name cannot be compared with the name constraints of an issuer",
     "serial": "a serial number is not one that RFC 5280 allows, and the verifier goes no further",
