@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -25,8 +27,13 @@ def generate() -> ModuleType:
     return module
 
 
-def test_nothing_that_is_generated_is_stale(generate: ModuleType) -> None:
-    assert generate.stale(ROOT / "docs", generate.generated()) == []
+def test_nothing_that_is_generated_is_stale() -> None:
+    """In a process of its own, as it is run: click keeps a command's help option as its first caller asked for it."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "generate.py", "--check"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 def test_every_rule_has_a_page_and_is_in_the_index(generate: ModuleType) -> None:
