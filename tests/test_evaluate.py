@@ -388,3 +388,28 @@ def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_
     ]
     found = outcomes(evaluate(make_plan(policy, (sip,)), seen, AT, AT))
     assert found["one", "cipher-suite-none-usable"] is not Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("version", "judged", "noted"),
+    [
+        ("2039.02", datetime(2040, 2, 1, tzinfo=UTC), False),
+        ("2039.02", datetime(2040, 2, 2, 0, 0, 1, tzinfo=UTC), True),
+        ("2026.11", AT, True),
+        ("2040.03", AT, False),
+        ("1", AT, False),
+        ("2039.13", AT, False),
+    ],
+)
+def test_a_policy_older_than_a_year_says_so(sip: Target, version: str, judged: datetime, *, noted: bool) -> None:
+    policy = replace(load_policy("acg"), version=version)
+    (note,) = evaluate(make_plan(policy, (sip,)), [], judged, judged).notes or (None,)
+    assert bool(note) == noted
+    assert note is None or f"acg {version} is older than a year" in note
+
+
+def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: Target) -> None:
+    plan = make_plan(replace(load_policy("acg"), version="2026.11"), (sip,))
+    seen = datetime(2026, 12, 1, tzinfo=UTC)
+    assert evaluate(plan, [], seen, seen).notes == ()
+    assert len(evaluate(plan, [], seen, seen + timedelta(days=400)).notes) == 1

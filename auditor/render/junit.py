@@ -42,6 +42,8 @@ def _suite(report: Report, target: str, findings: Sequence[Finding]) -> TestSuit
         ("verdict", VERDICT_WORDS[report.verdict]),
     ):
         suite.add_property(key, value)
+    for note in report.notes:
+        suite.add_property("note", note)
     suite.add_testcases([_case(finding) for finding in findings])
     return suite
 

@@ -42,6 +42,7 @@ def render(report: Report) -> str:
     head = [
         f"### auditor: {VERDICT_WORDS[report.verdict]}",
         f"{prose(in_words(report))}  \n{prose(counted(report))}. Policy {policy}, {ends}",
+        *(f"**Note:** {prose(note)}" for note in report.notes),
         *_table(rows),
         *_waivers(report),
     ]

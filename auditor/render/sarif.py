@@ -68,6 +68,9 @@ def render(report: Report, places: Mapping[str, Place] | None = None, policy: Pl
                 "executionSuccessful": True,
                 "exitCode": EXIT_CODES[report.verdict],
                 "endTimeUtc": report.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": _plain(note)}} for note in report.notes
+                ],
             }
         ],
         "columnKind": "unicodeCodePoints",
@@ -129,14 +132,19 @@ def _level(finding: Finding) -> str:
 
 
 def _message(finding: Finding) -> str:
-    """The target, what was seen and what was expected, as plain text: no link and no placeholder (section 3.11)."""
+    """The target, what was seen and what was expected, as plain text."""
     said = [f"{finding.target}: {finding.title}."]
     if finding.outcome is Outcome.INCONCLUSIVE:
         said = [f"{finding.target}: could not tell: {finding.title}."]
     said += [f"{seen.subject}: {seen.observed}; expected: {seen.expected}." for seen in finding.violations]
     if finding.reason or not finding.violations:
         said.append(f"{finding.reason or NO_REASON}.")
-    return " ".join(said).replace("](", "] (").replace("{", "{{").replace("}", "}}")
+    return _plain(" ".join(said))
+
+
+def _plain(text: str) -> str:
+    """Text of a message in which nothing is taken for a link or a placeholder (section 3.11)."""
+    return text.replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
 
 def _location(target: str, place: Place | None) -> Json:

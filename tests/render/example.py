@@ -506,6 +506,7 @@ def report(
     endpoints: tuple[EndpointSummary, ...],
     verdict: Verdict,
     waivers: tuple[WaiverStatus, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Report:
     """A report of these findings, its counts taken from them."""
     return Report(
@@ -524,11 +525,13 @@ def report(
         findings=findings,
         endpoints=endpoints,
         waivers=waivers,
+        notes=notes,
     )
 
 
+NOTE = "The policy acg 2025.10 is older than a year: check its dated rules, or use a newer release of the auditor."
 REPORT = report(
-    tuple(_finding(target, rule) for target in TARGETS for rule in _RULES), ENDPOINTS, Verdict.FAIL, WAIVERS
+    tuple(_finding(target, rule) for target in TARGETS for rule in _RULES), ENDPOINTS, Verdict.FAIL, WAIVERS, (NOTE,)
 )
 COMPLIANT = report(
     tuple(finding for finding in REPORT.findings if finding.target == SBC_1), ENDPOINTS[:1], Verdict.PASS

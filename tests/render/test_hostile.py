@@ -71,7 +71,7 @@ def _report() -> Report:
                 }
             )
         )
-    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL, tuple(waivers))
+    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL, tuple(waivers), PAYLOADS)
 
 
 REPORT = _report()
