@@ -27,7 +27,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
         doubts = in_doubt or (list(seen.undetermined) if seen.spoken is None else [])
         if doubts:
             yield Inconclusive(subject=seen.version, reason=doubts[0].reason)
-        elif seen.spoken:
+        else:
             names = ", ".join(suite.name for suite in seen.accepted[:3])
             yield Violation(
                 subject=seen.version, expected="one of the policy's suites accepted", observed=f"only {names}"

@@ -1,0 +1,59 @@
+"""Rules are found by looking, and a file that is no rule is said aloud instead of being left out."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auditor import rules
+from auditor.rules import all_rules, rationale, subject
+
+RULE = """
+from auditor.rules.tls.protocol_not_allowed import RULE as SHIPPED
+{line}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty subject that stands in for all others."""
+    (tmp_path / "made_up").mkdir()
+    (tmp_path / "made_up" / "__init__.py").touch()
+    (tmp_path / "loose.py").write_text("raise RuntimeError('only folders hold rules')")
+    monkeypatch.setattr(rules, "__path__", [str(tmp_path)])
+    all_rules.cache_clear()
+    yield tmp_path / "made_up"
+    all_rules.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("auditor.rules.made_up")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "auditor.rules.made_up.protocol_not_allowed defines no RULE"),
+        ("RULE = 'protocol-not-allowed'", "auditor.rules.made_up.protocol_not_allowed defines no RULE"),
+    ],
+)
+def test_a_file_without_a_rule_is_an_error(folder: Path, line: str, message: str) -> None:
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line=line))
+    with pytest.raises(LookupError, match=message):
+        all_rules()
+
+
+def test_a_file_that_is_not_named_after_its_rule_is_an_error(folder: Path) -> None:
+    (folder / "other_name.py").write_text(RULE.format(line="RULE = SHIPPED"))
+    with pytest.raises(LookupError, match="defines the rule protocol-not-allowed; a rule's file is named after it"):
+        all_rules()
+
+
+def test_a_rule_is_found_by_its_file_alone(folder: Path) -> None:
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line="RULE = SHIPPED"))
+    assert list(all_rules()) == ["protocol-not-allowed"]
+
+
+def test_every_rule_has_a_reason_and_a_subject() -> None:
+    for rule in all_rules().values():
+        assert rationale(rule).endswith("."), rule.id
+        assert subject(rule) in {path.name for path in Path(next(iter(rules.__path__))).iterdir()}
