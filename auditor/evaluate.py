@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from auditor import __version__
-from auditor.model.observation import NotSeen, NotTested, Observation, Seen
+from auditor.model.observation import NotSeen, NotTested, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
 from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
@@ -58,7 +58,7 @@ def evaluate(
         findings=findings,
         endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
         waivers=statuses,
-        notes=_notes(plan.policy, max(at, generated_at)),
+        notes=(*_age(plan.policy, max(at, generated_at)), *_opt_ins(by_target)),
     )
 
 
@@ -76,7 +76,15 @@ def verdict(findings: Iterable[Finding], fail_on: Severity) -> Verdict:
     return Verdict.PASS
 
 
-def _notes(policy: Policy, moment: datetime) -> tuple[str, ...]:
+def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
+    """Say which targets were shown what no peer would show them, so that their own logs can be read beside this."""
+    probed = [name for name, seen in by_target.items() if any(isinstance(found, RootTrustSeen) for found in seen)]
+    if not probed:
+        return ()
+    return (f"Trust probe (--trust-probe): impostors of the required roots were shown to {_listed(sorted(probed))}.",)
+
+
+def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:
     """Say when a policy is old: the dated rows in it were checked when it was written."""
     written = re.fullmatch(r"(20\d\d)\.(0[1-9]|1[0-2])", policy.version)
     if written is None or moment - datetime(int(written[1]), int(written[2]), 1, tzinfo=UTC) <= _FRESH:

@@ -23,6 +23,7 @@ from auditor.model.observation import (
     NotSeen,
     Observation,
     PlaintextSeen,
+    RootTrustSeen,
     Seen,
     Undetermined,
     WeaknessSeen,
@@ -107,6 +108,7 @@ def test_the_compliant_endpoint_passes_and_the_faulty_ones_fail(audit: tuple[Pla
     assert found["sip-client-certificate-optional", "client-certificate-not-required"] is Outcome.FAIL
     assert found["sip-plaintext", "plaintext-accepted"] is Outcome.FAIL
     live = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind in KINDS}
+    live -= {"required-root-not-announced"}  # has to be asked for
     compliant = {outcome for (target, rule), outcome in found.items() if target == "sip-compliant" and rule in live}
     assert compliant <= {Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WARN}
     assert report.verdict is Verdict.FAIL
@@ -413,3 +415,12 @@ def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: Targe
     seen = datetime(2026, 12, 1, tzinfo=UTC)
     assert evaluate(plan, [], seen, seen).notes == ()
     assert len(evaluate(plan, [], seen, seen + timedelta(days=400)).notes) == 1
+
+
+def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
+    plan = make_plan(load_policy("acg"), (sip,))
+    probed = RootTrustSeen(
+        target=sip.name, at=AT, version=ProtocolVersion.TLS_1_3, root="digicert-global-root-g2", trusted=None
+    )
+    assert any("--trust-probe" in note and sip.name in note for note in evaluate(plan, [probed], AT, AT).notes)
+    assert not any("--trust-probe" in note for note in evaluate(plan, [], AT, AT).notes)

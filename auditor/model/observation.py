@@ -103,6 +103,7 @@ class ClientCertificateSeen(Seen):
         description="Whether a CertificateRequest arrived; none if the handshake broke before"
     )
     authorities: tuple[Der, ...] = Field(default=(), description="The CA names of the CertificateRequest, DER Names")
+    trust_probe: bool = Field(default=False, description="Whether looking for the required roots was asked for")
     without: Literal["refused", "served", "undetermined"] = Field(
         description="What met a client without a certificate: a refusal, the service itself, or it could not be told"
     )

@@ -148,6 +148,7 @@ def no_certificate_seen(
         version=version,
         requested=held.requested if held else None,
         authorities=held.authorities if held else (),
+        trust_probe=mutual.role.trust_probe,
         without=without,
         stage=held.stage if held else None,
         evidence=evidence,

@@ -2,7 +2,8 @@
 
 The names say little about trust: many endpoints name none at all, which is allowed and judged by nobody.  But a list
 without the root that the peer's certificate ends at is worth a look: the root may be missing from the trust store, and
-a client that goes by the list sends no certificate.
+a client that goes by the list sends no certificate.  It belongs to the search for required roots, and is judged only
+where that was asked for.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,17 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.observation import ClientCertificateSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import (
+    Citation,
+    Evidence,
+    Inconclusive,
+    NotApplicable,
+    Params,
+    Remark,
+    Rule,
+    Untested,
+    Violation,
+)
 from auditor.model.severity import Severity
 from auditor.x509.read import read
 
@@ -25,6 +36,10 @@ class AnnouncedRoots(Params):
 
 def check(evidence: Evidence[ClientCertificateSeen], params: AnnouncedRoots) -> Iterator[Remark]:
     """Where CA names are announced, those of the required roots are among them."""
+    if not any(seen.trust_probe for seen in evidence.seen):
+        reason = "looking for the required roots has to be asked for (--trust-probe)"
+        yield Untested(subject=evidence.target.name, reason=reason, whole=True)
+        return
     subjects = {anchor.name: read(anchor.der).subject.public_bytes() for anchor in evidence.anchors}
     announcing = [seen for seen in evidence.seen if seen.authorities]
     if not announcing:
