@@ -5,6 +5,7 @@ The clients read the clock of the machine, and so does this test: what it shows 
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from auditor.probes.client_observations import observed
 from auditor.probes.listener import Rules, listening, showable
 from auditor.probes.serving import listen
 from auditor.probes.shown_certificates import Case, ShownCertificates
+from tests.live.kamailio_client import pinging
 from tests.live.process import installed, missing
 
 pytestmark = pytest.mark.live
@@ -127,6 +129,11 @@ CLIENTS = {
     "ssl with CERT_NONE": Client(python("none", "any"), NOTHING),
     "ssl without a certificate": Client(python("verify", "names", certificate=False), frozenset({PRESENTED})),
 }
+KAMAILIO: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "verify and require": (("verify_certificate = yes", "require_certificate = yes"), frozenset({SERVER_NAME})),
+    "verify": (("verify_certificate = yes",), frozenset({SERVER_NAME})),
+    "no verify": (("verify_certificate = no",), NOTHING),
+}
 
 
 @dataclass(frozen=True)
@@ -167,17 +174,44 @@ def test_a_client_is_judged_as_it_is_configured(scene: Scene, name: str, newest:
             assert found[rule] is Outcome.PASS, (rule, found)
 
 
+@pytest.mark.parametrize("method", ["TLSv1.2", "TLSv1.2+"])
+@pytest.mark.parametrize("name", KAMAILIO)
+def test_kamailio_is_judged_as_its_client_profile_says(scene: Scene, name: str, method: str, tmp_path: Path) -> None:
+    """It never compares names: that is left to the script that routes a call."""
+    settings, faults = KAMAILIO[name]
+
+    def ping(port: int, done: threading.Event) -> None:
+        profile = [f"method = {method}", *settings]
+        with pinging(port, profile, (scene.files.client, scene.files.ca), NAME, tmp_path):
+            assert done.wait(30), "it did not come often enough"
+
+    found = judged(scene, ping)
+    assert {rule for rule in (CHAIN, SERVER_NAME, PRESENTED) if found[rule] is Outcome.FAIL} == faults, found
+    assert {found[rule] for rule in {CHAIN, SERVER_NAME, PRESENTED} - faults} <= {Outcome.PASS}, found
+
+
 def outcomes(scene: Scene, client: Client, newest: str) -> dict[str, Outcome]:
-    cases = showable([case for case in Case if case is not Case.WILDCARD], scene.shown)
+    def connect(port: int, _done: threading.Event) -> None:
+        command = client.command(port, newest, scene.files)
+        if command[0] != sys.executable and installed(command[0]) is None:
+            missing(f"{command[0]} is not installed")
+        for _ in cases_of(scene):
+            subprocess.run(command, input=REQUEST, capture_output=True, timeout=20, check=False)
+
+    return judged(scene, connect)
+
+
+def cases_of(scene: Scene) -> tuple[Case, ...]:
+    return showable([case for case in Case if case is not Case.WILDCARD], scene.shown)
+
+
+def judged(scene: Scene, connect: Callable[[int, threading.Event], None]) -> dict[str, Outcome]:
+    """The outcome of each rule for the client that ``connect`` runs against a port, until the event at the latest."""
     opened = listen("127.0.0.1")
     port = opened.getsockname()[1]
-    command = client.command(port, newest, scene.files)
-    if command[0] != sys.executable and installed(command[0]) is None:
-        missing(f"{command[0]} is not installed")
-    rules = Rules(cases, scene.at, server_name=NAME, hold_seconds=0.5)
+    rules = Rules(cases_of(scene), scene.at, server_name=NAME, expect=1, hold_seconds=0.5)
     with listening(opened, rules, scene.shown, lambda _event: None) as audience:
-        for _ in cases:
-            subprocess.run(command, input=REQUEST, capture_output=True, timeout=20, check=False)
+        connect(port, audience.satisfied)
         (series,) = audience.clients.values()
         while series.connections > sum(series.met.values()):  # the last end may still be on its way to the listener
             audience.satisfied.wait(0.01)
