@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "listen": ("auditor.cli.listen:listen", "Play the gateway, and audit every client that connects."),
     "collect": ("auditor.cli.collect:collect", "Look at endpoints and write down what was seen."),
     "evaluate": ("auditor.cli.evaluate:evaluate", "Judge what was seen earlier; opens no connection."),
+    "certificate": ("auditor.cli.certificate:certificate", "Audit certificates in files before they are deployed."),
     "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers that are handed in as files."),
     "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
     "policy": ("auditor.cli.policy:policy", "List, show, check and compare policies."),

@@ -1,7 +1,6 @@
 """As which client the auditor appears: the options, and how they become a role."""
 
 import functools
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from auditor.model.policy import Policy
     from auditor.model.target import Target
     from auditor.probes.client_role import ClientRole, ReadDescription
-
-_MOST_PASSPHRASE = 1024
-"""Octets."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +66,14 @@ def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def client_role(options: ClientOptions, policy: "Policy", at: datetime) -> "ClientRole":
     """Read the certificates and keys.  Raises ``InputErrors``."""
-    from auditor.inputs.identity import PASSPHRASE_VARIABLE, load_authority, load_identity  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.passphrases import given  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.identity import load_authority, load_identity  # noqa: PLC0415 - as above
     from auditor.inputs.invitation import parse_invitation  # noqa: PLC0415 - as above
     from auditor.probes.client_role import ClientRole  # noqa: PLC0415 - as above
 
     own = _pair(options.client_cert, options.client_key, "--client-cert", "--client-key")
     lab = _pair(options.client_ca, options.client_ca_key, "--client-ca", "--client-ca-key")
-    passphrase = os.environb.get(PASSPHRASE_VARIABLE.encode("ascii"))
-    if options.key_passphrase_fd is not None:
-        passphrase = _passphrase(options.key_passphrase_fd)
+    passphrase = given(options.key_passphrase_fd)
     return ClientRole(
         identity=load_identity(*own, passphrase, at) if own else None,
         authority=load_authority(*lab, passphrase, at) if lab else None,
@@ -133,15 +128,3 @@ def _pair(certificate: Path | None, key: Path | None, *names: str) -> tuple[Path
         return None
     given, missing = names if certificate is not None else reversed(names)
     raise InputErrors([InputError(f"{given} needs {missing} beside it")])
-
-
-def _passphrase(descriptor: int) -> bytes:
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
-
-    try:
-        with open(descriptor, "rb", closefd=False) as file:
-            line = file.readline(_MOST_PASSPHRASE)
-    except OSError:
-        message = f"--key-passphrase-fd {descriptor}: nothing can be read there; give it with {descriptor}<FILE"
-        raise InputErrors([InputError(message)]) from None
-    return line.rstrip(b"\r\n")

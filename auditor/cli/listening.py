@@ -2,7 +2,6 @@
 
 import errno
 import ipaddress
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +14,10 @@ import click
 from cryptography import x509
 
 from auditor.cli.listen_options import ListenOptions
+from auditor.cli.passphrases import given
 from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
-from auditor.inputs.identity import PASSPHRASE_VARIABLE, load_authority, load_identity
+from auditor.inputs.identity import load_authority, load_identity
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.policy import Policy
@@ -67,7 +67,7 @@ def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Ta
 
 
 def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
-    passphrase = os.environb.get(PASSPHRASE_VARIABLE.encode("ascii"))
+    passphrase = given(None)
     good = _loaded(load_identity, options.cert, options.key, passphrase, at, ("--cert", "--key"))
     authority = _loaded(load_authority, options.ca, options.ca_key, passphrase, at, ("--ca", "--ca-key"))
     return ShownCertificates(at, good=good, authority=authority, required_root=_required_root(policy))

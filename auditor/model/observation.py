@@ -86,12 +86,38 @@ class CipherSuitesSeen(Seen):
 
 
 class CertificateChainSeen(Seen):
-    """A certificate chain exactly as the endpoint sent it, leaf first."""
+    """A certificate chain exactly as the endpoint sent it, or as a file holds it, leaf first."""
 
     kind: Literal["certificate-chain"] = "certificate-chain"
     role: Literal["server", "client"] = Field(default="server", description="In which role the peer presented it")
-    versions: tuple[ProtocolVersion, ...] = Field(description="The versions in which it was sent")
-    certificates: tuple[Der, ...]
+    versions: tuple[ProtocolVersion, ...] = Field(default=(), description="The versions in which it was sent")
+    certificates: tuple[Der, ...] = ()
+    leaf_position: int | None = Field(
+        default=None, description="Where the leaf stands among the certificates of a file whose order matters, from 1"
+    )
+    request: Der | None = Field(
+        default=None, description="A certification request (RFC 2986), in place of a certificate there is not yet"
+    )
+
+
+class CertificateFileSeen(Seen):
+    """What belongs together in a file, or in a directory: certificates, requests, and keys by their public halves."""
+
+    kind: Literal["certificate-file"] = "certificate-file"
+    certificates: tuple[Der, ...] = Field(default=(), description="End-entity certificates")
+    requests: tuple[Der, ...] = Field(default=(), description="Certification requests")
+    keys: tuple[Der, ...] = Field(default=(), description="SubjectPublicKeyInfo of each private key")
+    closed_keys: int = Field(default=0, description="Private keys that are encrypted and were not opened")
+
+
+class RenewalSeen(Seen):
+    """A certificate, or a request for one, beside what it is to replace."""
+
+    kind: Literal["renewal"] = "renewal"
+    source: str = Field(description="Where the old certificate was found")
+    replaced: tuple[tuple[Der, ...], ...] = Field(description="The old chains, leaf first")
+    chains: tuple[tuple[Der, ...], ...] = Field(default=(), description="The new chains, leaf first")
+    requests: tuple[Der, ...] = ()
 
 
 class ClientCertificateSeen(Seen):
@@ -308,6 +334,8 @@ class ConnectionsUsed(Seen):
 Observation: TypeAlias = Annotated[
     CipherSuitesSeen
     | CertificateChainSeen
+    | CertificateFileSeen
+    | RenewalSeen
     | ClientCertificateSeen
     | GroupsSeen
     | SignatureSchemesSeen
@@ -356,4 +384,5 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
+    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal"}),
 }

@@ -1,6 +1,7 @@
 """What is audited: one service at one address."""
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -23,6 +24,12 @@ class Perspective(StrEnum):
     """It connects to the auditor."""
     SDP = "sdp"
     """Offers and answers in a file."""
+    CERTIFICATE = "certificate"
+    """A certificate, or a request for one, in a file."""
+
+
+Role: TypeAlias = Literal["server", "client"]
+"""A TLS role in which a certificate is used."""
 
 
 class Target(Value):
@@ -41,4 +48,13 @@ class Target(Value):
     server_name: str | None = Field(
         default=None, description="The DNS name sent as SNI and expected in the certificate; none for a bare address"
     )
+    other_names: tuple[str, ...] = Field(default=(), description="Further names the certificate has to be for")
+    roles: tuple[Role, ...] = Field(
+        default=(), description="The TLS roles the certificate is used in; none leaves it to the policy"
+    )
     unresolved: str | None = Field(default=None, description="Why there is no address, as one sentence")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the certificate has to be for."""
+        return (*((self.server_name,) if self.server_name else ()), *self.other_names)

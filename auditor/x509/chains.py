@@ -15,7 +15,7 @@ from auditor.x509.dates import stale
 from auditor.x509.ending import Ending, EndingKind, well_known_roots
 from auditor.x509.facts import label
 from auditor.x509.path import Path, identity
-from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain
+from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
 from auditor.x509.trust import Status, Trust, anchor_of
 from auditor.x509.usage import narrowed
 
@@ -44,6 +44,8 @@ class PeerChain:
     """Against every root that is known by name, whether the policy accepts it or not."""
     at: datetime
     anchors: tuple[TrustAnchor, ...]
+    leaf_position: int | None = None
+    """Where the leaf stands in its file, from 1; none where that does not matter."""
 
     @property
     def leaf(self) -> x509.Certificate:
@@ -77,23 +79,39 @@ class PeerChain:
 
 
 def judge_chains(
-    evidence: Evidence[CertificateChainSeen], judge: Callable[[PeerChain], Iterable[Remark]]
+    evidence: Evidence[CertificateChainSeen],
+    judge: Callable[[PeerChain], Iterable[Remark]],
+    judge_request: Callable[[x509.CertificateSigningRequest], Iterable[Remark]] | None = None,
 ) -> Iterator[Remark]:
     """Yield what ``judge`` says of every distinct chain, each remark once.
 
-    A chain that cannot be read or linked within the bounds is inconclusive.
+    A chain that cannot be read or linked within the bounds is inconclusive.  Of a certification request only rules with
+    ``judge_request`` have something to say.
     """
     remarks: dict[Remark, None] = {}
-    for certificates in dict.fromkeys(observation.certificates for observation in evidence.seen):
-        remarks |= dict.fromkeys(_judged(evidence, certificates, judge))
+    for seen in evidence.seen:
+        judged = _judged_request(seen.request, judge_request) if seen.request else _judged(evidence, seen, judge)
+        remarks |= dict.fromkeys(judged)
     yield from remarks
+
+
+def _judged_request(
+    der: bytes, judge: Callable[[x509.CertificateSigningRequest], Iterable[Remark]] | None
+) -> list[Remark]:
+    if judge is None:
+        return [NotApplicable(reason="a certification request has no issuer, no dates and no chain yet")]
+    try:
+        return list(judge(read_request(der)))
+    except MalformedCertificate as error:
+        return [Inconclusive(subject="certification request", reason=str(error))]
 
 
 def _judged(
     evidence: Evidence[CertificateChainSeen],
-    certificates: tuple[bytes, ...],
+    seen: CertificateChainSeen,
     judge: Callable[[PeerChain], Iterable[Remark]],
 ) -> list[Remark]:
+    certificates = seen.certificates
     try:
         sent = read_chain(certificates)
     except (MalformedCertificate, ChainTooLarge) as error:
@@ -101,7 +119,7 @@ def _judged(
     trust = anchor_of(certificates, evidence.anchors, evidence.at)
     if trust.status in {Status.LIMIT, Status.MALFORMED}:
         return [Inconclusive(subject=label(sent[0]), reason="; ".join(trust.reasons))]
-    return list(judge(PeerChain(sent, certificates, trust, evidence.at, evidence.anchors)))
+    return list(judge(PeerChain(sent, certificates, trust, evidence.at, evidence.anchors, seen.leaf_position)))
 
 
 def unreached(chain: PeerChain, trust: Trust) -> Remark:

@@ -1,12 +1,10 @@
 """The end of a chain in words: what a remark says of it."""
 
-from cryptography import x509
-
 from auditor.model.target import Service
 from auditor.sanitise import clean
 from auditor.x509.chains import AcceptedRoots
 from auditor.x509.ending import Ending, EndingKind
-from auditor.x509.facts import general_names, label, name_text, short_name
+from auditor.x509.facts import Bearer, general_names, label, name_text, short_name
 from auditor.x509.names import presented_names
 
 
@@ -51,7 +49,7 @@ def missing_issuer(ending: Ending) -> tuple[str, bool] | None:
     return text, True
 
 
-def names_for(certificate: x509.Certificate, service: Service) -> str:
+def names_for(certificate: Bearer, service: Service) -> str:
     """Return the names by which a certificate may be known to a service, as one phrase."""
     names = presented_names(certificate, service)
     if names:

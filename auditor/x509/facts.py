@@ -1,15 +1,22 @@
 """A certificate as a reader wants to know it: every text in it sanitised, every list bounded."""
 
+from hashlib import sha256 as digest_of
+from typing import TypeAlias
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
 from auditor.model.report import CertificateFacts
 from auditor.sanitise import clean
 from auditor.x509.read import quiet, read
+
+Bearer: TypeAlias = x509.Certificate | x509.CertificateSigningRequest
+"""What carries a key and names: a certificate, or the request for one (RFC 2986)."""
 
 MAX_NAMES = 64
 """Subject alternative names that are listed; the number of the others follows them."""
@@ -75,29 +82,29 @@ def common_name(name: x509.Name) -> str | None:
     return texts[-1] if texts else None
 
 
-def short_name(certificate: x509.Certificate) -> str:
+def short_name(certificate: Bearer) -> str:
     """Return the name a reader knows a certificate by: its common name, else its first other name."""
     names = alternative_names(certificate)
     name = common_name(certificate.subject) or (names[0].partition(":")[2] if names else "")
     return clean(name, 80) or name_text(certificate.subject)
 
 
-def label(certificate: x509.Certificate) -> str:
+def label(certificate: Bearer) -> str:
     """Return a certificate's name and the start of its SHA-256, for the subject of a remark."""
     return f"{short_name(certificate)} (sha256 {sha256(certificate)[:12]})"
 
 
-def sha256(certificate: x509.Certificate) -> str:
+def sha256(certificate: Bearer) -> str:
     """Return the SHA-256 of the DER, in lower-case hexadecimal."""
-    return certificate.fingerprint(hashes.SHA256()).hex()
+    return digest_of(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
-def alternative_names(certificate: x509.Certificate) -> list[str]:
+def alternative_names(certificate: Bearer) -> list[str]:
     """Return the alternative names, each with its kind: ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…``, ``DN:…``."""
     return [_general_name(name) for name in general_names(certificate)]
 
 
-def general_names(certificate: x509.Certificate) -> list[x509.GeneralName]:
+def general_names(certificate: Bearer) -> list[x509.GeneralName]:
     """Return the subject alternative names; none without the extension."""
     try:
         return list(certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value)  # type: ignore[call-overload,no-any-return]  # the stub types the value by class, not by OID
@@ -113,7 +120,7 @@ def is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
-def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:
+def public_key(certificate: Bearer) -> CertificatePublicKeyTypes | None:
     """Return the public key; none when its type or its encoding is not one that can be used."""
     try:
         return certificate.public_key()
@@ -121,7 +128,13 @@ def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | Non
         return None
 
 
-def signature_hash(certificate: x509.Certificate) -> hashes.HashAlgorithm | None:
+def public_info(certificate: Bearer) -> bytes | None:
+    """Return the SubjectPublicKeyInfo (DER) of the public key; none as above."""
+    key = public_key(certificate)
+    return None if key is None else key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def signature_hash(certificate: Bearer) -> hashes.HashAlgorithm | None:
     """Return the hash of the signature; none for Ed25519 and Ed448, and for algorithms that are not known."""
     try:
         return certificate.signature_hash_algorithm
@@ -129,7 +142,7 @@ def signature_hash(certificate: x509.Certificate) -> hashes.HashAlgorithm | None
         return None
 
 
-def key_text(certificate: x509.Certificate) -> str:
+def key_text(certificate: Bearer) -> str:
     """Return the key as ``RSA 2048``, ``EC secp256r1`` or ``Ed25519``; an unknown type by its object identifier."""
     match public_key(certificate):
         case rsa.RSAPublicKey() as key:
@@ -143,10 +156,10 @@ def key_text(certificate: x509.Certificate) -> str:
         case ed448.Ed448PublicKey():
             return "Ed448"
         case _:
-            return f"unknown ({certificate.public_key_algorithm_oid.dotted_string})"
+            return f"unknown ({certificate.public_key_algorithm_oid.dotted_string})"  # type: ignore[union-attr]  # the stub of requests lacks it
 
 
-def signature_text(certificate: x509.Certificate) -> str:
+def signature_text(certificate: Bearer) -> str:
     """Return the signature algorithm by its name in the RFCs, with the hash where the name does not hold it."""
     oid = certificate.signature_algorithm_oid
     name = SIGNATURE_ALGORITHMS.get(oid, oid.dotted_string)

@@ -13,7 +13,7 @@ import idna
 from cryptography import x509
 
 from auditor.model.target import Service
-from auditor.x509.facts import common_name, general_names
+from auditor.x509.facts import Bearer, common_name, general_names
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _PORT = re.compile(r":[0-9]{1,5}")
@@ -42,7 +42,7 @@ def reference_name(name: str) -> str:
     return ascii_name.lower()
 
 
-def match_name(certificate: x509.Certificate, name: str, service: Service) -> Match:
+def match_name(certificate: Bearer, name: str, service: Service) -> Match:
     """Return how the certificate covers ``name``, a DNS name or an IP address.  Raises ``ValueError`` as above."""
     address = _address(name)
     if address is not None:
@@ -54,14 +54,14 @@ def match_name(certificate: x509.Certificate, name: str, service: Service) -> Ma
     return Match.WILDCARD if any(_wildcard_covers(pattern, wanted) for pattern in presented) else Match.NONE
 
 
-def match_address(certificate: x509.Certificate, address: str) -> Match:
+def match_address(certificate: Bearer, address: str) -> Match:
     """Return whether an iPAddress alternative name is ``address``; wildcards and DNS names never cover one."""
     wanted = _address(address)
     found = (name.value for name in general_names(certificate) if isinstance(name, x509.IPAddress))
     return Match.EXACT if wanted is not None and any(value == wanted for value in found) else Match.NONE
 
 
-def presented_names(certificate: x509.Certificate, service: Service) -> tuple[str, ...]:
+def presented_names(certificate: Bearer, service: Service) -> tuple[str, ...]:
     """Return the DNS names, lower case, by which the certificate may be known to this service."""
     names = general_names(certificate)
     dns = tuple(name.value.lower() for name in names if isinstance(name, x509.DNSName))
@@ -77,7 +77,7 @@ def presented_names(certificate: x509.Certificate, service: Service) -> tuple[st
     return (only.lower(),) if only else ()
 
 
-def wildcard_names(certificate: x509.Certificate, service: Service) -> tuple[str, ...]:
+def wildcard_names(certificate: Bearer, service: Service) -> tuple[str, ...]:
     """Return those of the presented names that hold a wildcard."""
     return tuple(name for name in presented_names(certificate, service) if "*" in name)
 

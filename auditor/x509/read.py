@@ -52,6 +52,23 @@ def read(der: bytes) -> x509.Certificate:
     return certificate
 
 
+@lru_cache(maxsize=128)
+def read_request(der: bytes) -> x509.CertificateSigningRequest:
+    """Return the certification request, with every field read.  Raises ``MalformedCertificate``."""
+    if len(der) > MAX_BYTES:
+        raise MalformedCertificate(f"a request has {len(der)} bytes; at most {MAX_BYTES} are read")
+    try:
+        with quiet():
+            request = x509.load_der_x509_csr(der)
+            request.subject.rfc4514_string()
+            request.signature_algorithm_oid  # noqa: B018 - reading the property is what raises
+            for extension in request.extensions:
+                extension.value  # noqa: B018
+    except Exception as error:  # as above
+        raise MalformedCertificate(f"a certification request cannot be read: {_sentence(error)}") from error
+    return request
+
+
 def read_chain(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
     """Return the certificates in the order they were sent.
 

@@ -4,7 +4,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from auditor.x509.facts import key_text, public_key, signature_hash, signature_text
+from auditor.x509.facts import Bearer, key_text, public_key, signature_hash, signature_text
 
 _EDWARDS = {SignatureAlgorithmOID.ED25519, SignatureAlgorithmOID.ED448}
 _MD2 = x509.ObjectIdentifier("1.2.840.113549.1.1.2")
@@ -14,9 +14,7 @@ class CannotTell(Exception):  # noqa: N818 - an answer, not an error
     """A key or signature of a kind that is not known here; the message is one sentence."""
 
 
-def key_complaint(
-    certificate: x509.Certificate, *, minimum_rsa_bits: int, curves: tuple[str, ...], edwards: bool
-) -> str | None:
+def key_complaint(certificate: Bearer, *, minimum_rsa_bits: int, curves: tuple[str, ...], edwards: bool) -> str | None:
     """Return the key as text when it is not strong enough, none when it is.  Raises ``CannotTell``."""
     text = key_text(certificate)
     match public_key(certificate):
@@ -45,3 +43,22 @@ def signature_complaint(certificate: x509.Certificate, hashes: tuple[str, ...]) 
     if oid == _MD2:
         return signature_text(certificate)
     raise CannotTell(f"its signature algorithm is not known: {signature_text(certificate)}")
+
+
+# Bits of security by the length of an RSA modulus: NIST SP 800-57 Part 1 Revision 5, table 2.
+_RSA_SECURITY = ((15_360, 256), (7_680, 192), (3_072, 128), (2_048, 112), (1_024, 80))
+_EDWARDS_SECURITY = {"Ed25519": 128, "Ed448": 224}  # RFC 8032 section 1
+
+
+def security_bits(bearer: Bearer) -> int | None:
+    """Return how strong a key is, in bits of security, so that RSA and elliptic curves compare; none if not known.
+
+    Half the length of the order for elliptic curves, whose names say that length (NIST SP 800-57 Part 1, table 2).
+    """
+    match public_key(bearer):
+        case rsa.RSAPublicKey() as key:
+            return next((bits for size, bits in _RSA_SECURITY if key.key_size >= size), 0)
+        case ec.EllipticCurvePublicKey() as key:
+            return min(key.curve.key_size // 2, 256)
+        case _:
+            return _EDWARDS_SECURITY.get(key_text(bearer))

@@ -1,15 +1,13 @@
 """Key usage and extended key usage of a whole chain in a TLS role (RFC 5280 sections 4.2.1.3 and 4.2.1.12)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from auditor.x509.path import Path
-
-Role: TypeAlias = Literal["server", "client"]
+from auditor.model.target import Role
+from auditor.x509.facts import Bearer
 
 PURPOSES = {
     "server": (ExtendedKeyUsageOID.SERVER_AUTH, "serverAuth"),
@@ -29,12 +27,12 @@ _NAMES = {
 class Lack:
     """A usage that a certificate of the chain does not have."""
 
-    certificate: x509.Certificate
+    certificate: Bearer
     expected: str
     observed: str
 
 
-def lacking(path: Path, role: Role) -> Iterator[Lack]:
+def lacking(path: Sequence[Bearer], role: Role) -> Iterator[Lack]:
     """Yield what keeps a chain (leaf first) from serving in ``role``.
 
     An absent extension does not restrict anything.  An issuing certificate that lists extended key usages restricts
@@ -59,12 +57,12 @@ def narrowed(certificate: x509.Certificate, leaf: x509.Certificate) -> Iterator[
             yield name
 
 
-def _allows(certificate: x509.Certificate, purpose: x509.ObjectIdentifier) -> bool:
+def _allows(certificate: Bearer, purpose: x509.ObjectIdentifier) -> bool:
     listed = purposes(certificate)
     return listed is None or purpose in listed or ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in listed
 
 
-def purposes(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier, ...] | None:
+def purposes(certificate: Bearer) -> tuple[x509.ObjectIdentifier, ...] | None:
     """Return the extended key usages, or none when the extension is absent."""
     try:
         return tuple(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
@@ -72,7 +70,12 @@ def purposes(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier, ...]
         return None
 
 
-def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
+def listed_purposes(certificate: Bearer) -> frozenset[str]:
+    """Return the extended key usages by name; an absent extension lists none, and restricts none."""
+    return frozenset(_NAMES.get(oid, oid.dotted_string) for oid in purposes(certificate) or ())
+
+
+def _key_usage(certificate: Bearer) -> x509.KeyUsage | None:
     try:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

@@ -142,11 +142,12 @@ RULE_ERRORS = {
         '6:84: declared_roots must be true or false, not the text "no"',
     ),
     "not a date": (
-        "  certificate-lifetime-too-long: {schedule: [{issued_from: 2026-02-30, maximum_days: 1}]}\n",
-        '6:60: issued_from must be a date written as YYYY-MM-DD, not "2026-02-30"',
+        "  certificate-lifetime-too-long:\n"
+        "    schedule: [{issued_from: 2026-02-30, maximum_days: 1, source: x, checked: 2026-11-20}]\n",
+        '7:30: issued_from must be a date written as YYYY-MM-DD, not "2026-02-30"',
     ),
     "missing key in a list": (
-        "  certificate-lifetime-too-long: {schedule: [{issued_from: 2026-02-20}]}\n",
+        "  certificate-lifetime-too-long: {schedule: [{issued_from: 2026-02-20, source: x, checked: 2026-11-20}]}\n",
         '6:46: entry 1 of schedule lacks the key "maximum_days"',
     ),
     "no version allowed": (

@@ -21,7 +21,12 @@ PARAMS: dict[str, dict[str, Any]] = {
     "certificate-chain-invalid": ROOTS,
     "certificate-web-profile-violated": ROOTS,
     "certificate-chain-incomplete": ROOTS,
-    "certificate-lifetime-too-long": {"schedule": [{"issued_from": "2026-03-15", "maximum_days": 200}]},
+    "certificate-lifetime-too-long": {
+        "schedule": [{"issued_from": "2026-03-15", "maximum_days": 200, "source": "ballot", "checked": "2026-11-20"}]
+    },
+    "certificate-client-usage-ending": {
+        "all_public": {"last_issuance": "2099-12-31", "source": "programme", "checked": "2026-11-20"}
+    },
     "certificate-usage-missing": {"roles": ["server", "client"]},
     "certificate-issuer-withdrawn": {
         "withdrawn": [{"issuer": "Withdrawn CA", "since": "2026-05-15", "source": "notice", "checked": "2026-11-20"}]

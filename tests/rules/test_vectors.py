@@ -7,6 +7,9 @@ the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``add
 ``chains`` stands in its place: a list of chains, each a list of certificates as ``tests.x509.mint.Spec`` describes
 them, and ``anchors`` the roots that are known.
 
+For files ``request`` makes a certification request of the first certificate of each chain, ``old`` lists the chains
+that are replaced, ``keys`` the private keys at hand, as ``p256:name``, and ``closed_keys`` counts encrypted ones.
+
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
 whether the rule has nothing to say; ``cautions`` lists warnings in the form of violations; ``untested`` is the number
@@ -22,7 +25,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-from auditor.model.observation import CertificateChainSeen, Seen
+from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, Seen
 from auditor.model.rule import (
     Caution,
     Evidence,
@@ -34,10 +37,10 @@ from auditor.model.rule import (
     Untested,
     Violation,
 )
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import Perspective, Role, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
-from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
+from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -64,6 +67,14 @@ class Case(BaseModel):
     anchors: list[AnchorSpec] = [AnchorSpec()]
     seen: list[dict[str, Any]] = []
     chains: list[list[Spec]] = []
+    request: bool = False
+    old: list[list[Spec]] = []
+    keys: list[str] = []
+    closed_keys: int = 0
+    forged: bool = False
+    """The request is signed by another key than its own."""
+    other_names: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
     violations: list[str | Expected] = []
     inconclusive: list[str] = []
     cautions: list[str | Expected] = []
@@ -130,13 +141,33 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
         perspective=case.perspective,
         server_name=case.server_name,
         address=case.address,
+        other_names=case.other_names,
+        roles=case.roles,
     )
     seen: list[Seen] = [rule.observes(target=target.name, at=case.at, **fields) for fields in case.seen]
     anchors: tuple[TrustAnchor, ...] = mint_chain((), case.anchors, case.at)[1]
-    for chain in case.chains:
-        certificates, anchors = mint_chain(chain, case.anchors, case.at)
-        versions = (ProtocolVersion.TLS_1_2,)
-        seen.append(CertificateChainSeen(target=target.name, at=case.at, versions=versions, certificates=certificates))
+    chains = [] if case.request else [mint_chain(chain, case.anchors, case.at)[0] for chain in case.chains]
+    requests = tuple(mint_request(chain[0], forged=case.forged) for chain in case.chains) if case.request else ()
+    if rule.observes is CertificateChainSeen:
+        versions = () if case.perspective is Perspective.CERTIFICATE else (ProtocolVersion.TLS_1_2,)
+        seen += [rule.observes(target="target", at=case.at, versions=versions, certificates=ders) for ders in chains]
+        seen += [rule.observes(target="target", at=case.at, request=der) for der in requests]
+    elif rule.observes is CertificateFileSeen:
+        leaves = tuple(ders[0] for ders in chains)
+        keys = tuple(public_info_of(key) for key in case.keys)
+        seen.append(
+            rule.observes(
+                target="target", at=case.at, certificates=leaves, requests=requests, keys=keys,
+                closed_keys=case.closed_keys,
+            )
+        )  # fmt: skip
+    elif rule.observes is RenewalSeen:
+        old = tuple(mint_chain(chain, case.anchors, case.at)[0] for chain in case.old)
+        seen.append(
+            rule.observes(
+                target="target", at=case.at, source="old.pem", replaced=old, chains=tuple(chains), requests=requests
+            )
+        )
     assert seen, "a vector states what was seen"
     return Evidence(target, case.at, tuple(seen), anchors)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from auditor.model.rule import TrustAnchor
 from tests.x509.keys import KeyKind, PrivateKey, private_key, sign, to_der
@@ -125,6 +127,26 @@ def mint_chain(
             chain.append(mint(spec, _issuer(spec, specs, position, by_subject, anchors), leaf=position == 0, at=at))
     trusted = tuple(TrustAnchor(spec.name, to_der(roots[spec.name]), spec.declared) for spec in anchors)
     return tuple(map(to_der, chain)), trusted
+
+
+def mint_request(spec: Spec, *, forged: bool = False) -> bytes:
+    """Make the certification request (DER) that ``spec`` describes; a forged one bears somebody else's signature."""
+    key = private_key(spec.key, spec.key_of or spec.subject)
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(spec))
+    for extension, critical in _extensions(spec, key, key, authority=False, leaf=True):
+        if not isinstance(extension, x509.SubjectKeyIdentifier | x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension, critical=critical)
+    assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+    request = builder.sign(key, hashes.SHA256())
+    der = request.public_bytes(serialization.Encoding.DER)
+    return der[:-1] + bytes([der[-1] ^ 1]) if forged else der
+
+
+def public_info_of(key: str) -> bytes:
+    """Return the public half (SubjectPublicKeyInfo) of the key that is called ``p256:name``."""
+    kind, _, name = key.partition(":")
+    public = private_key(TypeAdapter(KeyKind).validate_python(kind), name).public_key()
+    return public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def pinned(stem: str) -> x509.Certificate:

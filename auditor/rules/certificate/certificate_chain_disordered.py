@@ -19,6 +19,12 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
     """Every certificate after the first must be the issuer of the one before it."""
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
+        if chain.leaf_position not in (None, 1):
+            yield Violation(
+                subject=chain.subject,
+                expected="the first certificate of the file",
+                observed=f"certificate {chain.leaf_position} of the file",
+            )
         for position, (before, certificate) in enumerate(pairwise(chain.sent), start=2):
             if certificate in chain.sent[: position - 1]:
                 observed = "sent before already"

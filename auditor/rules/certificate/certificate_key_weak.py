@@ -4,15 +4,15 @@ RSA keys of 1024 bits are within reach of well-funded attackers, and no public C
 of the issuing certificates and of the root count as much as the endpoint's own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import label
+from auditor.x509.chains import judge_chains
+from auditor.x509.facts import Bearer, label
 from auditor.x509.strength import CannotTell, key_complaint
 
 
@@ -31,8 +31,8 @@ def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iter
     edwards = ("Ed25519", "Ed448") if params.edwards else ()
     expected = f"RSA of {params.minimum_rsa_bits} bits or more, or one of {', '.join((*params.curves, *edwards))}"
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
-        for certificate in chain.linked:
+    def judged(bearers: Iterable[Bearer]) -> Iterator[Remark]:
+        for certificate in bearers:
             try:
                 complaint = key_complaint(
                     certificate,
@@ -46,7 +46,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iter
             if complaint:
                 yield Violation(subject=label(certificate), expected=expected, observed=complaint)
 
-    return judge_chains(evidence, judge)
+    return judge_chains(evidence, lambda chain: judged(chain.linked), lambda request: judged([request]))
 
 
 RULE = Rule(

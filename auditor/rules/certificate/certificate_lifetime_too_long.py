@@ -22,6 +22,8 @@ class LifetimeLimit(Value):
 
     issued_from: dt.date = Field(description="First day of issue to which the limit applies")
     maximum_days: int = Field(ge=1, description="Days from notBefore to notAfter, both ends included")
+    source: str = Field(min_length=1, description="Where the limit is written")
+    checked: dt.date = Field(description="Day on which the source was read")
 
 
 class LifetimeLimits(Params):

@@ -7,12 +7,25 @@ DNS names, which only a private CA can cause.  A server knows no name that its c
 
 from collections.abc import Iterator
 
+from cryptography import x509
+
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import (
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    NotApplicable,
+    Remark,
+    Rule,
+    Untested,
+    Violation,
+)
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
-from auditor.x509.chains import PeerChain, judge_chains
+from auditor.x509.chains import judge_chains
 from auditor.x509.explain import names_for
+from auditor.x509.facts import Bearer, general_names, label
 from auditor.x509.names import Match, match_address, match_name
 
 
@@ -23,22 +36,30 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
         yield NotApplicable(reason="a client is not expected under a name unless one is given (--client-name)")
         return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
-        if target.server_name is None:
-            if match_address(chain.leaf, target.address or target.host) is Match.NONE:
-                reason = "no name was given to compare with; set server_name"
-                yield Inconclusive(subject=chain.subject, reason=reason)
-            return
-        try:
-            found = match_name(chain.leaf, target.server_name, target.service)
-        except ValueError as error:
-            yield Inconclusive(subject=chain.subject, reason=str(error))
-            return
-        if found is Match.NONE:
-            observed = names_for(chain.leaf, target.service)
-            yield Violation(subject=chain.subject, expected=target.server_name, observed=observed)
+    if target.perspective is Perspective.CERTIFICATE and not target.names:
+        yield Untested(subject=target.name, reason="no name was given to compare with (--name)", whole=True)
+        return
 
-    yield from judge_chains(evidence, judge)
+    def judged(leaf: Bearer) -> Iterator[Remark]:
+        if not target.names and match_address(leaf, target.address or target.host) is Match.NONE:
+            yield Inconclusive(subject=label(leaf), reason="no name was given to compare with; set server_name")
+        for name in target.names:
+            try:
+                found = match_name(leaf, name, target.service)
+            except ValueError as error:
+                yield Inconclusive(subject=label(leaf), reason=str(error))
+                continue
+            if found is Match.NONE:
+                yield Violation(subject=label(leaf), expected=name, observed=names_for(leaf, target.service))
+
+    def requested(request: x509.CertificateSigningRequest) -> Iterator[Remark]:
+        # The CA decides which names it puts in, and many take them from elsewhere when the request has none.
+        if general_names(request):
+            yield from judged(request)
+        else:
+            yield Inconclusive(subject=label(request), reason="the request has no subject alternative names")
+
+    yield from judge_chains(evidence, lambda chain: judged(chain.leaf), requested)
 
 
 RULE = Rule(

@@ -6,17 +6,17 @@ endpoint's own certificate says, and so the whole chain is looked at.  What a cl
 alone: an SBC may have another certificate for the other one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import label
-from auditor.x509.usage import Role, lacking
+from auditor.model.target import Perspective, Role
+from auditor.x509.chains import judge_chains
+from auditor.x509.facts import Bearer, label
+from auditor.x509.usage import lacking
 
 
 class Roles(Params):
@@ -27,19 +27,19 @@ class Roles(Params):
 
 def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[Remark]:
     """Key usage and extended key usage must allow every role, on each certificate that restricts them."""
-    roles = params.roles
+    roles = evidence.target.roles or params.roles
     if evidence.target.perspective is Perspective.CLIENT:
         roles = tuple(role for role in roles if role == "client")
         if not roles:
             yield NotApplicable(reason="the policy needs the certificate in the server role alone")
             return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
+    def judged(path: Sequence[Bearer]) -> Iterator[Remark]:
         for role in roles:
-            for lack in lacking(chain.linked, role):
+            for lack in lacking(path, role):
                 yield Violation(subject=label(lack.certificate), expected=lack.expected, observed=lack.observed)
 
-    yield from judge_chains(evidence, judge)
+    yield from judge_chains(evidence, lambda chain: judged(chain.linked), lambda request: judged([request]))
 
 
 RULE = Rule(

@@ -12,7 +12,8 @@ from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, 
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Service
 from auditor.sanitise import clean
-from auditor.x509.chains import PeerChain, judge_chains
+from auditor.x509.chains import judge_chains
+from auditor.x509.facts import Bearer, label
 from auditor.x509.names import Match, match_name, presented_names, wildcard_names
 
 
@@ -31,21 +32,24 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
         yield NotApplicable(reason=f"wildcards are accepted for {target.service}")
         return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
-        wildcards = wildcard_names(chain.leaf, target.service)
-        only = len(wildcards) == len(presented_names(chain.leaf, target.service))
-        try:
-            found = match_name(chain.leaf, target.server_name, target.service) if target.server_name else None
-        except ValueError as error:
-            yield Inconclusive(subject=chain.subject, reason=str(error))
+    def judged(leaf: Bearer) -> Iterator[Remark]:
+        wildcards = wildcard_names(leaf, target.service)
+        shown = clean(", ".join(wildcards))
+        for name in target.names:
+            try:
+                if match_name(leaf, name, target.service) is Match.WILDCARD:
+                    yield Violation(subject=label(leaf), expected=name, observed=shown)
+            except ValueError as error:
+                yield Inconclusive(subject=label(leaf), reason=str(error))
+        if target.names or not wildcards:
             return
-        if found is Match.WILDCARD or (found is None and wildcards and only):
-            expected = target.server_name or "a name without a wildcard"
-            yield Violation(subject=chain.subject, expected=expected, observed=clean(", ".join(wildcards)))
-        elif found is None and wildcards and target.perspective is not Perspective.CLIENT:
-            yield Inconclusive(subject=chain.subject, reason="no name was given to compare with; set server_name")
+        if len(wildcards) == len(presented_names(leaf, target.service)):
+            yield Violation(subject=label(leaf), expected="a name without a wildcard", observed=shown)
+        elif target.perspective is not Perspective.CLIENT:
+            option = "--name" if target.perspective is Perspective.CERTIFICATE else "server_name"
+            yield Inconclusive(subject=label(leaf), reason=f"no name was given to compare with; set {option}")
 
-    yield from judge_chains(evidence, judge)
+    yield from judge_chains(evidence, lambda chain: judged(chain.leaf), judged)
 
 
 RULE = Rule(

@@ -1,0 +1,90 @@
+"""``auditor certificate``: certificates, and requests for them, judged in files before they are deployed."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import policy_option, report_options, root_option, waivers_option
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
+@policy_option
+@root_option
+@waivers_option
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="FQDN",
+    help="A name, or an address, that the certificate has to be for; may be repeated.",
+)
+@click.option(
+    "--service",
+    type=click.Choice(["sip", "https"]),
+    default="sip",
+    show_default=True,
+    help="By whose rules names are compared.",
+)
+@click.option(
+    "--role",
+    type=click.Choice(["server", "client", "both"]),
+    help="The TLS roles it is used in; by default those of the policy.",
+)
+@click.option("--replaces", metavar="HOST:PORT|FILE", help="What it replaces: nothing that has may be lost.")
+@click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
+@click.option(
+    "--key-passphrase-fd",
+    type=click.IntRange(0, 1024),
+    metavar="N",
+    help="Read the passphrase from this file descriptor, up to the end of the line.  Without it that of "
+    "AUDITOR_KEY_PASSPHRASE is taken, or it is asked for at the terminal.",
+)
+@report_options  # fmt: skip
+def certificate(  # noqa: PLR0913 - one parameter an option
+    files: tuple[Path, ...],
+    policy_name: str,
+    roots: tuple[Path, ...],
+    waivers: Path | None,
+    *,
+    names: tuple[str, ...],
+    service: str,
+    role: str | None,
+    replaces: str | None,
+    as_of: str | None,
+    key_passphrase_fd: int | None,
+    reports: tuple[Path, ...],
+    as_json: bool,
+    fail_on: str | None,
+) -> int:
+    """Audit certificates in files before they are deployed.
+
+    A FILE is PEM in any order, DER, PKCS #7, PKCS #12 or a certification request; a directory of such files; or - for
+    the standard input.  A private key is matched to its certificate and not looked at any further.  Exit codes: 0
+    compliant, 1 not compliant, 2 the input is wrong, 3 could not tell.
+    """
+    from auditor.cli import certificate_inputs as inputs  # noqa: PLC0415 - --help stays quick
+    from auditor.cli import run  # noqa: PLC0415 - as above
+    from auditor.cli.passphrases import asking  # noqa: PLC0415 - as above
+    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
+    from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor.inputs.certificate_targets import observe_files  # noqa: PLC0415 - as above
+    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
+    from auditor.inputs.waivers import load_waivers  # noqa: PLC0415 - as above
+    from auditor.model.severity import Severity  # noqa: PLC0415 - as above
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+
+    run.check_reports(reports)
+    now = run.now()
+    at = inputs.moment(as_of, now)
+    policy = load_policy(policy_name, load_declared_roots(roots))
+    use = inputs.use_of(service, names, role)
+    inputs.check_judged(policy, names=names, role=role, replaces=replaces)
+    passphrase = asking(key_passphrase_fd, prompt=Path("-") not in files)
+    bundles = inputs.gather(files, passphrase)
+    old = inputs.replaced(replaces, passphrase, now) if replaces else None
+    targets, seen = observe_files(bundles, use, at, old)
+    plan = make_plan(policy, targets)
+    waived = load_waivers(waivers) if waivers else ()
+    report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)
+    return run.publish(report, reports, as_json=as_json, sources=inputs.sources(targets, policy_name))

@@ -1,0 +1,162 @@
+"""What ``auditor certificate`` is given: files, directories, the standard input, and what is to be replaced."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from auditor.cli.sources import Sources, policy_place
+from auditor.inputs.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
+from auditor.inputs.certificate_targets import Old, Use, of_directory
+from auditor.inputs.certificates import chains_of
+from auditor.inputs.errors import InputError, InputErrors, quoted
+from auditor.inputs.files import check_size, read_bytes
+from auditor.inputs.host import parse_name
+from auditor.inputs.targets import parse_target, targets_of
+from auditor.model.policy import Policy
+from auditor.model.target import Role, Service, Target
+from auditor.render.place import Place
+
+SUFFIXES = frozenset(
+    {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".p12", ".pfx", ".csr", ".p10", ".req", ".key"}
+)
+"""Files of a directory that are read; others in it are not the auditor's business."""
+STANDARD_INPUT = "standard input"
+MOST_FILES = 100_000
+_ROLES: dict[str, tuple[Role, ...]] = {"server": ("server",), "client": ("client",), "both": ("server", "client")}
+_JUDGE = {
+    "--name": "certificate-name-mismatch",
+    "--role": "certificate-usage-missing",
+    "--replaces": "certificate-renewal-regression",
+}
+
+
+def moment(text: str | None, now: datetime) -> datetime:
+    """The moment that is judged as of: a day from its beginning in UTC, or ISO 8601 with an offset."""
+    if text is None:
+        return now
+    try:
+        found = datetime.combine(date.fromisoformat(text), datetime.min.time()) if len(text) == 10 else None
+        found = found.replace(tzinfo=UTC) if found else datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        message = f"--at: {quoted(text)} is no day such as 2027-03-15, nor a moment such as 2027-03-15T12:00:00Z"
+        raise InputErrors([InputError(message)])
+    return found.astimezone(UTC)
+
+
+def use_of(service: str, names: Sequence[str], role: str | None) -> Use:
+    """What the options say the certificates are for.  Raises ``InputErrors``."""
+    found: list[str] = []
+    errors: list[InputError] = []
+    for name in names:
+        try:
+            found.append(_name(name))
+        except ValueError as error:
+            errors.append(InputError(f"--name: {error}"))
+    if errors:
+        raise InputErrors(errors)
+    return Use(Service(service), tuple(dict.fromkeys(found)), _ROLES[role] if role else ())
+
+
+def _name(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return parse_name(text)
+
+
+def check_judged(policy: Policy, *, names: Sequence[str], role: str | None, replaces: str | None) -> None:
+    """Refuse an option that no rule of the policy would look at: it would be taken for a check that was made."""
+    rules = {setting.rule.id for setting in policy.settings}
+    given = {"--name": bool(names), "--role": role is not None, "--replaces": replaces is not None}
+    errors = [
+        InputError(f"{option} would not be looked at: the policy {policy.id} does not have {_JUDGE[option]}")
+        for option, used in given.items()
+        if used and _JUDGE[option] not in rules
+    ]
+    if errors:
+        raise InputErrors(errors)
+
+
+def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[Bundle, ...]:
+    """Read everything; what is left out of a directory is said on standard error.  Raises ``InputErrors``."""
+    bundles: list[Bundle] = []
+    errors: list[InputError] = []
+    for file in files:
+        try:
+            bundles += _directory(file, passphrase) if file.is_dir() else [_file(file, passphrase)]
+        except InputErrors as wrong:
+            errors += wrong.errors
+    if errors:
+        raise InputErrors(errors)
+    return tuple(bundles)
+
+
+def _file(file: Path, passphrase: Passphrase) -> Bundle:
+    if str(file) != "-":
+        return read_bundle(read_bytes(file, MAX_BYTES), str(file), passphrase)
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    check_size(content, MAX_BYTES, STANDARD_INPUT)
+    return read_bundle(content, STANDARD_INPUT, passphrase)
+
+
+def _directory(directory: Path, passphrase: Passphrase) -> tuple[Bundle, ...]:
+    files = sorted(file for file in directory.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files or len(files) > MOST_FILES:
+        much = f"holds more than {MOST_FILES} files" if files else "holds no file named as certificates are"
+        message = f"the directory {much} ({', '.join(sorted(SUFFIXES))})"
+        raise InputErrors([InputError(message, str(directory))])
+    found: list[Bundle] = []
+    errors: list[InputError] = []
+    for file in files:
+        try:
+            found.append(_file(file, passphrase))
+        except InputErrors as wrong:
+            errors += wrong.errors
+    if errors:
+        raise InputErrors(errors)
+    kept, notes = of_directory(found)
+    for note in notes:
+        click.echo(note, err=True)
+    return kept
+
+
+def replaced(text: str, passphrase: Passphrase, now: datetime) -> Old:
+    """The chains that are to be replaced, from a file or as an endpoint sends them today.  Raises ``InputErrors``."""
+    file = Path(text)
+    if file.is_file() or ":" not in text:
+        bundle = _file(file, passphrase)
+        if not bundle.certificates:
+            raise InputErrors([InputError("the file holds no certificate that could be replaced", text)])
+        return Old(text, tuple(chain.certificates for chain in chains_of(bundle)))
+    return _endpoint(text, now)
+
+
+def _endpoint(text: str, now: datetime) -> Old:
+    from auditor.model.asks import Asks  # noqa: PLC0415 - what connects is only loaded to connect
+    from auditor.model.observation import CertificateChainSeen, NotSeen  # noqa: PLC0415 - as above
+    from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
+    from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.resolve import resolve  # noqa: PLC0415 - as above
+
+    (target, *_) = targets_of([parse_target(text)], resolve)
+    seen = list(observe(target, Asks(kinds=frozenset({"certificate-chain"})), Limits(), now))
+    chains = dict.fromkeys(found.certificates for found in seen if isinstance(found, CertificateChainSeen))
+    why = next((found.reason for found in seen if isinstance(found, NotSeen)), "it sent no certificate")
+    return Old(text, tuple(chains), why)
+
+
+def sources(targets: Sequence[Target], policy: str) -> Sources:
+    """Where each target is written, for formats that point there."""
+    return Sources(dict(_places(targets)), policy_place(policy))
+
+
+def _places(targets: Sequence[Target]) -> Iterator[tuple[str, Place]]:
+    for target in targets:
+        if target.name != STANDARD_INPUT:
+            yield target.name, Place(target.name)

@@ -1,0 +1,164 @@
+"""A renewal that drops something the old certificate had breaks what went by it, at the hour it is installed.
+
+A name that is gone takes a trunk with it, and so does a role, or a root that the peer does not trust.  A key that is
+used again is not lost, but whoever has it keeps it.  Public certificates get shorter by rule, so that a shorter
+lifetime is no more than a warning.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from auditor.model.observation import RenewalSeen
+from auditor.model.rule import (
+    Caution,
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    Remark,
+    Rule,
+    TrustAnchor,
+    Violation,
+)
+from auditor.model.severity import Severity
+from auditor.model.target import Role
+from auditor.x509.dates import lifetime_days
+from auditor.x509.facts import Bearer, alternative_names, common_name, key_text, label, public_info
+from auditor.x509.path import Path, identity
+from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
+from auditor.x509.strength import security_bits
+from auditor.x509.trust import Trust, anchor_of
+from auditor.x509.usage import lacking, listed_purposes
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """A chain, and where it ends."""
+
+    sent: Path
+    trust: Trust
+
+    @property
+    def linked(self) -> Path:
+        root = self.trust.ending.root if self.trust.ending else None
+        return (*self.trust.path, root) if root is not None and root not in self.trust.path else self.trust.path
+
+    @property
+    def root(self) -> bytes | None:
+        """What its root is known by; none where that cannot be told."""
+        ended = self.trust.anchor is not None or (self.trust.ending is not None and self.trust.ending.root is not None)
+        return identity(self.linked[-1]) if ended else None
+
+
+def check(evidence: Evidence[RenewalSeen], _params: NoParameters) -> Iterator[Remark]:
+    """The new certificate must have everything that the old one had."""
+    for seen in evidence.seen:
+        try:
+            old = [_chain(ders, evidence) for ders in seen.replaced]
+            new = [_chain(ders, evidence) for ders in seen.chains]
+            requests = [read_request(der) for der in seen.requests]
+        except (MalformedCertificate, ChainTooLarge) as error:
+            yield Inconclusive(subject=seen.source, reason=str(error))
+            continue
+        for chain in old:
+            bearers: list[Bearer] = [*(found.sent[0] for found in new), *requests]
+            successor = _successor(chain.sent[0], bearers)
+            yield from _of_key_and_names(chain.sent[0], successor)
+            yield from _of_chain(chain, next((found for found in new if found.sent[0] is successor), None))
+
+
+def _chain(ders: tuple[bytes, ...], evidence: Evidence[RenewalSeen]) -> _Chain:
+    anchors: tuple[TrustAnchor, ...] = evidence.anchors
+    return _Chain(read_chain(ders), anchor_of(ders, anchors, evidence.at))
+
+
+def _successor(old: Bearer, new: Sequence[Bearer]) -> Bearer:
+    """The one with the same kind of key, where there are an RSA and an ECDSA certificate; else the first."""
+    kind = key_text(old).partition(" ")[0]
+    return next((bearer for bearer in new if key_text(bearer).startswith(kind)), new[0])
+
+
+def _of_key_and_names(old: Bearer, new: Bearer) -> Iterator[Remark]:
+    subject = label(new)
+    names, still = _names(old), set(_names(new))
+    # A request without names leaves them to the CA.
+    if still:
+        for lost in (name for name in names if name not in still):
+            yield Violation(subject=subject, expected=f"{lost}, as before", observed="not among its names")
+    elif names:
+        yield Inconclusive(subject=subject, reason="it has no names to compare with those of the old certificate")
+    for lost in listed_purposes(old) - listed_purposes(new) if listed_purposes(new) else ():
+        yield Violation(subject=subject, expected=f"{lost} in extKeyUsage, as before", observed="not listed")
+    before, after = security_bits(old), security_bits(new)
+    if before is None or after is None:
+        yield Inconclusive(subject=subject, reason=f"how strong {key_text(old)} and {key_text(new)} are is not known")
+    elif after < before:
+        expected = f"a key as strong as {key_text(old)} ({before} bits of security)"
+        yield Violation(subject=subject, expected=expected, observed=f"{key_text(new)} ({after} bits)")
+    if public_info(old) is not None and public_info(old) == public_info(new):
+        yield Caution(subject=subject, expected="a new key", observed="the key of the old certificate")
+
+
+def _of_chain(old: _Chain, new: _Chain | None) -> Iterator[Remark]:
+    """What a request does not have yet."""
+    if new is None:
+        return
+    before, after = old.sent[0], new.sent[0]
+    subject = label(after)
+    for role in get_args(Role):
+        lack = next(lacking(new.linked, role), None)
+        if lack is not None and not any(lacking(old.linked, role)):
+            yield Violation(
+                subject=label(lack.certificate), expected=f"fit for the {role} role, as before", observed=lack.observed
+            )
+    if old.root is None or new.root is None:
+        yield Inconclusive(subject=subject, reason="the root of the old or of the new chain cannot be told")
+    elif old.root != new.root:
+        yield Violation(
+            subject=subject, expected=f"a chain to {label(old.linked[-1])}, as before",
+            observed=f"ends at {label(new.linked[-1])}",
+        )  # fmt: skip
+    if after.not_valid_before_utc <= before.not_valid_before_utc:
+        yield Violation(
+            subject=subject, expected=f"issued after {before.not_valid_before_utc:%Y-%m-%d %H:%M} UTC",
+            observed=f"issued {after.not_valid_before_utc:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
+    if after.not_valid_after_utc <= before.not_valid_after_utc:
+        yield Violation(
+            subject=subject, expected=f"valid beyond {before.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
+            observed=f"valid until {after.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
+    elif lifetime_days(after) < lifetime_days(before):
+        yield Caution(
+            subject=subject,
+            expected=f"a lifetime of {lifetime_days(before)} days, as before",
+            observed=f"{lifetime_days(after)} days",
+        )
+
+
+def _names(bearer: Bearer) -> tuple[str, ...]:
+    """The alternative names; without any, the common name, which RFC 5922 lets stand for them."""
+    names = tuple(name if name.startswith("URI:") else name.lower() for name in alternative_names(bearer))
+    only = common_name(bearer.subject)
+    return names or ((f"dns:{only.lower()}",) if only else ())
+
+
+RULE = Rule(
+    id="certificate-renewal-regression",
+    title="The new certificate lacks something that the old one has",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
+        Citation(
+            document="NIST SP 800-57 Part 1 Revision 5",
+            section="5.6.1",
+            url="https://doi.org/10.6028/NIST.SP.800-57pt1r5",
+        ),
+    ),
+    requirements=("SEC-20", "TIM-02"),
+    remediation="Have the certificate issued again with all that the old one has, or take back what goes by it first.",
+    observes=RenewalSeen,
+    params=NoParameters,
+    check=check,
+)
