@@ -84,7 +84,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     bundles = inputs.gather(files, passphrase)
     old = inputs.replaced(replaces, passphrase, now) if replaces else None
     targets, seen = observe_files(bundles, use, at, old)
-    plan = make_plan(policy, targets)
+    plan = inputs.checked(make_plan(policy, targets))
     waived = load_waivers(waivers) if waivers else ()
     report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources(targets, policy_name))

@@ -18,6 +18,7 @@ from auditor.inputs.host import parse_name
 from auditor.inputs.targets import parse_target, targets_of
 from auditor.model.policy import Policy
 from auditor.model.target import Role, Service, Target
+from auditor.plan import Plan
 from auditor.render.place import Place
 
 SUFFIXES = frozenset(
@@ -81,6 +82,13 @@ def check_judged(policy: Policy, *, names: Sequence[str], role: str | None, repl
     ]
     if errors:
         raise InputErrors(errors)
+
+
+def checked(plan: Plan) -> Plan:
+    """Refuse a policy that promises nothing about files."""
+    if not plan.checks:
+        raise InputErrors([InputError(f"the policy {plan.policy.id} has no rule about certificates")])
+    return plan
 
 
 def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[Bundle, ...]:

@@ -142,9 +142,11 @@ RULE_ERRORS = {
         '6:84: declared_roots must be true or false, not the text "no"',
     ),
     "not a date": (
-        "  certificate-lifetime-too-long:\n"
-        "    schedule: [{issued_from: 2026-02-30, maximum_days: 1, source: x, checked: 2026-11-20}]\n",
-        '7:30: issued_from must be a date written as YYYY-MM-DD, not "2026-02-30"',
+        (
+            "  certificate-issuer-withdrawn:\n"
+            "    withdrawn: [{issuer: x, since: 2026-02-30, source: x, checked: 2026-11-20}]\n"
+        ),
+        '7:36: since must be a date written as YYYY-MM-DD, not "2026-02-30"',
     ),
     "missing key in a list": (
         "  certificate-lifetime-too-long: {schedule: [{issued_from: 2026-02-20, source: x, checked: 2026-11-20}]}\n",

@@ -1,0 +1,312 @@
+"""``auditor certificate``, as a pipeline calls it: files in, verdict and exit code out."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+
+from tests.cli.conftest import Auditor
+from tests.inputs.test_bundles import pem
+from tests.live.process import free_ports
+from tests.x509.keys import private_key, to_der
+from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
+
+PASSPHRASE = "correct horse"
+ISSUING = Spec(subject="Issuing CA")
+OLD = Spec(key_of="old", not_before="-80d", not_after="+10d")
+Files = Callable[..., Path]
+
+
+def key(spec: Spec, passphrase: str = "") -> bytes:
+    found = private_key(spec.key, spec.key_of or spec.subject)
+    assert isinstance(found, ec.EllipticCurvePrivateKey)
+    encryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    return found.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def chain(*specs: Spec) -> bytes:
+    return b"".join(map(pem, mint_chain(specs)[0]))
+
+
+GOOD = chain(Spec(), ISSUING)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    path = tmp_path / "root.pem"
+    path.write_bytes(pem(to_der(mint(AnchorSpec(), AnchorSpec()))))
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Files:
+    def write(name: str, *contents: bytes) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"".join(contents))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def judge(auditor: Auditor, root: Path) -> Callable[..., tuple[int, dict[str, Any]]]:
+    """Run it with the root declared; the exit code, and the report."""
+
+    def run(*words: object) -> tuple[int, dict[str, Any]]:
+        at = ("--at", "2026-11-20T12:00:00Z") if "--at" not in words else ()
+        done = auditor("certificate", *words, "--root", root, *at, "--json")
+        return done.code, json.loads(done.out)
+
+    return run
+
+
+def outcomes(report: dict[str, Any]) -> dict[str, str]:
+    return {finding["rule"]: finding["outcome"] for finding in report["findings"]}
+
+
+def test_a_good_chain_with_its_key_and_name_complies(judge: Any, file: Files) -> None:
+    code, report = judge(file("sbc.pem", GOOD, key(Spec())), "--name", "sbc.example.net")
+    found = outcomes(report)
+    assert (code, report["verdict"]) == (0, "pass")
+    assert (found["certificate-key-mismatch"], found["certificate-name-mismatch"]) == ("pass", "pass")
+    assert found["certificate-renewal-regression"] == "not-tested"
+    assert report["endpoints"][0]["perspective"] == "certificate"
+
+
+def test_only_rules_about_certificates_are_promised(judge: Any, file: Files) -> None:
+    _, report = judge(file("sbc.pem", GOOD))
+    assert {rule.partition("-")[0] for rule in outcomes(report)} == {"certificate"}
+
+
+@pytest.mark.parametrize(
+    ("contents", "rule"),
+    [
+        ((chain(Spec(not_after="-1d"), ISSUING),), "certificate-expired"),
+        ((chain(Spec(issuer="Issuing CA")),), "certificate-chain-incomplete"),
+        ((chain(Spec(eku=("serverAuth",)), ISSUING),), "certificate-usage-missing"),
+        ((GOOD, key(OLD)), "certificate-key-mismatch"),
+        ((chain(Spec(key="rsa1024"), ISSUING),), "certificate-key-weak"),
+    ],
+)
+def test_a_fault_in_the_file_fails_by_its_own_rule(
+    judge: Any, file: Files, contents: tuple[bytes, ...], rule: str
+) -> None:
+    code, report = judge(file("sbc.pem", *contents))
+    assert (code, outcomes(report)[rule]) == (1, "fail")
+    assert [found for found, outcome in outcomes(report).items() if outcome == "fail"] == [rule]
+
+
+def test_every_name_has_to_be_in_the_certificate(judge: Any, file: Files) -> None:
+    code, report = judge(file("sbc.pem", GOOD), "--name", "sbc.example.net", "--name", "other.example.net")
+    (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-name-mismatch"]
+    assert (code, [violation["expected"] for violation in found["violations"]]) == (1, ["other.example.net"])
+
+
+def test_without_a_name_nothing_is_claimed_about_names(judge: Any, file: Files) -> None:
+    code, report = judge(file("sbc.pem", GOOD))
+    assert (code, outcomes(report)["certificate-name-mismatch"]) == (0, "not-tested")
+
+
+@pytest.mark.parametrize(("role", "outcome"), [("server", "pass"), ("client", "fail"), ("both", "fail")])
+def test_the_role_decides_which_usage_is_needed(judge: Any, file: Files, role: str, outcome: str) -> None:
+    _, report = judge(file("sbc.pem", chain(Spec(eku=("serverAuth",)), ISSUING)), "--role", role)
+    assert outcomes(report)["certificate-usage-missing"] == outcome
+
+
+def test_a_wildcard_serves_https_and_not_sip(judge: Any, file: Files) -> None:
+    path = file("sbc.pem", chain(Spec(names=("DNS:*.example.net",)), ISSUING))
+    for service, outcome in (("sip", "warn"), ("https", "not-applicable")):
+        _, report = judge(path, "--service", service, "--name", "sbc.example.net")
+        assert outcomes(report)["certificate-wildcard"] == outcome
+
+
+def test_it_can_be_judged_as_of_another_day(judge: Any, file: Files) -> None:
+    path = file("sbc.pem", GOOD)
+    for day, outcome in (("2026-12-01", "pass"), ("2027-06-01", "fail"), ("2027-06-01T00:00:00+02:00", "fail")):
+        _, report = judge(path, "--at", day)
+        assert outcomes(report)["certificate-expired"] == outcome
+        assert report["observed_at"] < "2027-06-01T00:00:01Z"
+
+
+def test_a_leaf_that_does_not_come_first_is_a_warning(judge: Any, file: Files) -> None:
+    leaf, issuing = mint_chain((Spec(), ISSUING))[0]
+    code, report = judge(file("sbc.pem", pem(issuing), pem(leaf)))
+    assert (code, outcomes(report)["certificate-chain-disordered"]) == (0, "warn")
+
+
+def test_a_request_is_judged_for_what_is_in_it(judge: Any, file: Files) -> None:
+    path = file("sbc.csr", pem(mint_request(Spec(key="p256")), "CERTIFICATE REQUEST"), key(Spec()))
+    code, report = judge(path, "--name", "sbc.example.net")
+    found = outcomes(report)
+    passed = {rule for rule, outcome in found.items() if outcome == "pass"}
+    assert passed == {
+        "certificate-key-mismatch",
+        "certificate-key-weak",
+        "certificate-name-mismatch",
+        "certificate-usage-missing",
+        "certificate-wildcard",
+    }
+    assert set(found.values()) == {"pass", "not-applicable", "not-tested"}
+    assert code == 0
+    weak = file("weak.csr", pem(mint_request(Spec(key="rsa1024", eku=("serverAuth",))), "CERTIFICATE REQUEST"))
+    code, report = judge(weak, "--name", "other.example.net")
+    failed = {rule for rule, outcome in outcomes(report).items() if outcome == "fail"}
+    assert failed == {"certificate-key-weak", "certificate-name-mismatch", "certificate-usage-missing"}
+
+
+def test_a_key_in_a_file_of_its_own_is_put_to_its_certificate(judge: Any, file: Files) -> None:
+    leaf, good, bad = file("sbc.pem", GOOD), file("good.key", key(Spec())), file("bad.key", key(OLD))
+    assert outcomes(judge(leaf, good)[1])["certificate-key-mismatch"] == "pass"
+    assert outcomes(judge(leaf, bad)[1])["certificate-key-mismatch"] == "fail"
+
+
+def test_a_directory_as_certbot_leaves_it_is_one_certificate(auditor: Auditor, file: Files, root: Path) -> None:
+    file("live/README", b"text")
+    file("live/cert.pem", chain(Spec(issuer="Issuing CA")))
+    leaf, issuing = GOOD.split(b"-----END CERTIFICATE-----\n")[:2]
+    end = b"-----END CERTIFICATE-----\n"
+    file("live/cert.pem", leaf, end)
+    file("live/chain.pem", issuing, end)
+    file("live/fullchain.pem", GOOD)
+    folder = file("live/privkey.pem", key(Spec())).parent
+    done = auditor("certificate", folder, "--root", root, "--at", "2026-11-20", "--json")
+    (endpoint,) = json.loads(done.out)["endpoints"]
+    assert (done.code, Path(endpoint["target"]).name) == (0, "fullchain.pem")
+    assert "cert.pem is left out" in done.err
+    assert "chain.pem is left out: it holds certificates of CAs only" in done.err
+    assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
+
+
+def test_the_standard_input_is_a_file(judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Input:
+        buffer = io.BytesIO(GOOD)
+
+        def isatty(self) -> bool:
+            return False
+
+    monkeypatch.setattr(sys, "stdin", Input())
+    code, report = judge("-")
+    assert (code, report["endpoints"][0]["target"]) == (0, "standard input")
+
+
+def test_a_renewal_is_compared_with_a_file(judge: Any, file: Files) -> None:
+    old, new = file("old.pem", chain(OLD, ISSUING)), file("new.pem", GOOD)
+    assert outcomes(judge(new, "--replaces", old)[1])["certificate-renewal-regression"] == "pass"
+    names = ("DNS:sbc.example.net", "DNS:b.example.net")
+    two = file("two.pem", chain(OLD.model_copy(update={"names": names}), ISSUING))
+    code, report = judge(new, "--replaces", two)
+    assert (code, outcomes(report)["certificate-renewal-regression"]) == (1, "fail")
+    assert outcomes(judge(old, "--replaces", new)[1])["certificate-renewal-regression"] == "fail"
+
+
+def test_a_renewal_is_compared_with_what_an_endpoint_sends(
+    judge: Any, file: Files, address: Callable[[str], str]
+) -> None:
+    code, report = judge(file("new.pem", GOOD), "--replaces", address("sip-compliant").removeprefix("sips://"))
+    (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
+    assert (code, found["outcome"]) == (1, "fail")
+    assert any("as before" in violation["expected"] for violation in found["violations"])
+
+
+def test_an_endpoint_that_cannot_be_reached_leaves_the_renewal_open(judge: Any, file: Files) -> None:
+    (closed,) = free_ports(["127.0.0.1"])
+    code, report = judge(file("new.pem", GOOD), "--replaces", f"127.0.0.1:{closed}")
+    (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
+    assert (code, found["outcome"]) == (3, "inconclusive")
+    assert "refused" in found["reason"]
+
+
+def test_a_passphrase_comes_from_a_descriptor_or_the_environment_and_is_nowhere_afterwards(
+    auditor: Auditor, file: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file("sbc.pem", GOOD, key(Spec(), PASSPHRASE))
+    shared = ("certificate", path, "--root", root, "--at", "2026-11-20", "--json")
+    closed = auditor(*shared)
+    assert outcomes(json.loads(closed.out))["certificate-key-mismatch"] == "inconclusive"
+    reading, writing = os.pipe()
+    os.write(writing, f"{PASSPHRASE}\nfor somebody else".encode())
+    opened = auditor(*shared, "--key-passphrase-fd", str(reading))
+    assert os.read(reading, 100) == b"for somebody else"
+    os.close(reading)
+    os.close(writing)
+    monkeypatch.setenv("AUDITOR_KEY_PASSPHRASE", PASSPHRASE)
+    by_environment = auditor(*shared)
+    for done in (opened, by_environment):
+        assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
+        assert PASSPHRASE not in done.out + done.err
+
+
+def test_no_octet_of_a_key_is_in_any_output(auditor: Auditor, file: Files, root: Path, tmp_path: Path) -> None:
+    secret = key(Spec())
+    body = b"".join(secret.splitlines()[1:-1]).decode()[:60]
+    reports = [f"--report={tmp_path / name}" for name in ("r.json", "r.html", "r.sarif", "r.xml", "r.md", "r.txt")]
+    done = auditor("certificate", file("sbc.pem", GOOD, secret), "--root", root, *reports)
+    written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("r.*"))
+    assert body not in done.out + done.err + written
+    assert len(list(tmp_path.glob("r.*"))) == 6
+
+
+def test_sarif_points_at_the_file(auditor: Auditor, file: Files, root: Path, tmp_path: Path) -> None:
+    path = file("sbc.pem", chain(Spec(not_after="-1d"), ISSUING))
+    auditor("certificate", path, "--root", root, "--at", "2026-11-20", "--report", tmp_path / "r.sarif")
+    (run,) = json.loads((tmp_path / "r.sarif").read_text(encoding="utf-8"))["runs"]
+    places = {place["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"] for place in r["locations"]}
+    assert places == {path.as_uri()}
+
+
+WRONG: dict[str, tuple[tuple[str, ...], str]] = {
+    "a file that is not there": (("{}/none.pem",), "none.pem: the file cannot be read: No such file"),
+    "an empty file": (("{}/empty.pem",), "empty.pem: the file is empty"),
+    "ten megabytes": (("{}/large.pem",), "large.pem: the file is larger than 1024 KiB"),
+    "an empty directory": (("{}/folder",), "folder: the directory holds no file named as certificates are"),
+    "a key alone": (("{}/own.key",), "own.key: there is a private key and no certificate"),
+    "a file twice": (("{}/good.pem", "{}/good.pem"), "is named twice"),
+    "a name that is none": (("{}/good.pem", "--name", "not a name"), "--name: "),
+    "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is no day such as 2027-03-15'),
+    "a moment without an offset": (("{}/good.pem", "--at", "2026-02-20T10:00:00"), "--at: "),
+    "two files for one renewal": (
+        ("{}/good.pem", "{}/other.pem", "--replaces", "{}/good.pem"),
+        "--replaces needs one certificate that is new, and there are 2 files",
+    ),
+    "a renewal of a key": (("{}/good.pem", "--replaces", "{}/own.key"), "no certificate that could be replaced"),
+    "a descriptor that is not open": (
+        ("{}/good.pem", "--key-passphrase-fd", "999"),
+        "--key-passphrase-fd 999: nothing",
+    ),
+    "a policy that does not look at names": (
+        ("{}/good.pem", "-p", "{}/own.yaml", "--name", "a.example.net", "--role", "both", "--replaces", "{}/good.pem"),
+        "--name would not be looked at: the policy own does not have certificate-name-mismatch",
+    ),
+    "a policy without a rule about certificates": (
+        ("{}/good.pem", "-p", "{}/none.yaml"),
+        "the policy own has no rule about certificates",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_with_the_input_is_one_sentence_and_exit_code_2(
+    auditor: Auditor, file: Files, tmp_path: Path, name: str
+) -> None:
+    head = b"id: own\nversion: '1'\ntitle: Own\nsource: a test\nrules:\n"
+    file("empty.pem")
+    file("large.pem", b"x" * 10_000_000)
+    file("good.pem", GOOD)
+    file("other.pem", chain(OLD, ISSUING))
+    file("own.key", key(Spec()))
+    file("own.yaml", head, b"  certificate-expired: {}\n")
+    file("none.yaml", head, b"  cipher-suite-order: {}\n")
+    (tmp_path / "folder").mkdir()
+    words, message = WRONG[name]
+    done = auditor("certificate", *(word.format(tmp_path) for word in words))
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert "Traceback" not in done.err
