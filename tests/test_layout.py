@@ -16,7 +16,8 @@ NETWORK = {"socket", "ssl", "OpenSSL", "nassl", "sslyze"}
 MAY_IMPORT = {
     "model": {"model"},
     "x509": {"x509", "model", "sanitise"},
-    "rules": {"rules", "model", "x509", "sanitise"},
+    "rules": {"rules", "model", "x509", "sanitise", "lint"},
+    "lint": {"sanitise"},
     "probes": {"probes", "model", "x509", "sanitise", "sdp"},
     "sdp": {"sdp", "model", "sanitise"},
     "plan": {"model", "rules"},

@@ -5,6 +5,7 @@ import sys
 import click
 from tabulate import tabulate
 
+from auditor.cli.policy_init import init
 from auditor.inputs.effective import policy_differences, policy_yaml
 from auditor.inputs.errors import InputError, InputErrors
 from auditor.inputs.policy import load_policy
@@ -13,7 +14,10 @@ from auditor.inputs.shipped import shipped_policies
 
 @click.group()
 def policy() -> None:
-    """Look at policies, check them, compare them."""
+    """Look at policies, check them, compare them, start one."""
+
+
+policy.add_command(init)
 
 
 @policy.command("list")

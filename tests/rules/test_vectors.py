@@ -13,7 +13,8 @@ that are replaced, ``keys`` the private keys at hand, as ``p256:name``, and ``cl
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
 whether the rule has nothing to say; ``cautions`` lists warnings in the form of violations; ``untested`` is the number
-of questions that were not put, where that is all there is.  What is not listed must not come out.
+of questions that were not put, where that is all there is; ``needs`` is a package of an extra, and the case is skipped
+without it.  What is not listed must not come out.
 """
 
 from datetime import datetime
@@ -80,6 +81,7 @@ class Case(BaseModel):
     cautions: list[str | Expected] = []
     untested: int = 0
     not_applicable: bool = False
+    needs: str = ""
 
     @property
     def passes(self) -> bool:
@@ -112,6 +114,8 @@ def test_every_vector_file_belongs_to_a_rule() -> None:
 @pytest.mark.parametrize("title", CASES, ids=list(CASES))  # pytest would number the longer ones
 def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> None:
     rule_id, case = CASES[title]
+    if case.needs:
+        pytest.importorskip(case.needs, reason=f"{case.needs} is an extra that is not installed here")
     rule = all_rules()[rule_id]
     remarks = list(rule.check(evidence(rule, case), rule.params(**case.params)))
     violations = [remark for remark in remarks if isinstance(remark, Violation)]

@@ -1,0 +1,82 @@
+"""``auditor policy init``: a starting policy from an endpoint that is as it should be."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.client_role import ClientOptions, client_options, client_role
+from auditor.cli.options import limit_options, root_option
+
+
+@click.command()
+@click.argument("target", metavar="HOST:PORT")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The policy file; standard output without it.",
+)
+@click.option("--against", default="acg", show_default=True, metavar="NAME|FILE", help="The policy to compare with.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@root_option
+@client_options
+@limit_options
+def init(  # noqa: PLR0913 - one parameter an option
+    target: str,
+    output: Path | None,
+    against: str,
+    roots: tuple[Path, ...],
+    *,
+    force: bool,
+    deadline: float,
+    max_connections: int,
+    rate: float | None,
+    jobs: int,
+    client: ClientOptions,
+) -> int:
+    """Write a starting policy from a golden endpoint.
+
+    It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
+    Exit codes: 0 written, 2 the input is wrong, 3 no TLS was seen, or part of it could not be told and was left out.
+    """
+    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.starting_policy import looked_at, speaks_tls, starting_policy  # noqa: PLC0415 - as above
+
+    if output is not None:
+        run.check_output(output)
+        _refuse(output, force=force)
+    at = run.now()
+    inputs = run.read_inputs((target,), None, against, roots)
+    _one(target, len(inputs.targets))
+    policy = looked_at(inputs.policy)
+    role = client_role(client, policy, at)
+    plan = make_plan(policy, inputs.targets)
+    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    if not speaks_tls(seen):
+        click.echo("auditor: no TLS handshake could be made, so there is nothing to make a policy of", err=True)
+        return 3
+    start = starting_policy(inputs.targets[0], seen, inputs.policy, at)
+    if output is None:
+        click.echo(start.text, nl=False)
+    else:
+        _refuse(output, force=force)
+        run.write_file(output, start.text)
+        click.echo(f"{output}: written; review it line by line before it is used", err=True)
+    if start.undecided:
+        click.echo(f"auditor: left out, as they could not be told: {', '.join(start.undecided)}", err=True)
+    return 3 if start.undecided else 0
+
+
+def _refuse(output: Path, *, force: bool) -> None:
+    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+
+    if output.exists() and not force:
+        raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
+
+
+def _one(target: str, addresses: int) -> None:
+    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - as above
+
+    if addresses != 1:
+        raise InputErrors([InputError(f"{quoted(target)} has {addresses} addresses; name one of them")])
