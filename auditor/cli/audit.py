@@ -13,6 +13,7 @@ from auditor.cli.options import (
     target_arguments,
     waivers_option,
 )
+from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
 @click.command()
@@ -26,6 +27,8 @@ from auditor.cli.options import (
     is_flag=True,
     help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
 )
+@revocation_option
+@fetch_option
 @client_options
 @limit_options
 def audit(  # noqa: PLR0913 - one parameter an option
@@ -39,6 +42,8 @@ def audit(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
     fail_on: str | None,
     thorough: bool,
+    lists: tuple[Path, ...],
+    fetch: bool,
     deadline: float,
     max_connections: int,
     rate: float | None,
@@ -58,8 +63,10 @@ def audit(  # noqa: PLR0913 - one parameter an option
     run.check_reports(reports)
     at = run.now()
     inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers)
+    check_revocation(inputs.policy, lists, fetch=fetch)
     role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
     seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    seen = with_revocation(seen, inputs.policy, lists, fetch=fetch)
     report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import policy_option, report_options, root_option, waivers_option
+from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
 @click.command()
@@ -32,6 +33,8 @@ from auditor.cli.options import policy_option, report_options, root_option, waiv
     help="The TLS roles it is used in; by default those of the policy.",
 )
 @click.option("--replaces", metavar="HOST:PORT|FILE", help="What it replaces: nothing that has may be lost.")
+@revocation_option
+@fetch_option
 @click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
 @click.option(
     "--key-passphrase-fd",
@@ -51,6 +54,8 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     service: str,
     role: str | None,
     replaces: str | None,
+    lists: tuple[Path, ...],
+    fetch: bool,
     as_of: str | None,
     key_passphrase_fd: int | None,
     reports: tuple[Path, ...],
@@ -80,10 +85,12 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     policy = load_policy(policy_name, load_declared_roots(roots))
     use = inputs.use_of(service, names, role)
     inputs.check_judged(policy, names=names, role=role, replaces=replaces)
+    check_revocation(policy, lists, fetch=fetch)
     passphrase = asking(key_passphrase_fd, prompt=Path("-") not in files)
     bundles = inputs.gather(files, passphrase)
     old = inputs.replaced(replaces, passphrase, now) if replaces else None
-    targets, seen = observe_files(bundles, use, at, old)
+    targets, found = observe_files(bundles, use, at, old)
+    seen = with_revocation(found, policy, lists, fetch=fetch)
     plan = inputs.checked(make_plan(policy, targets))
     waived = load_waivers(waivers) if waivers else ()
     report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)

@@ -6,6 +6,7 @@ import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
 from auditor.cli.options import limit_options, policy_option, target_arguments
+from auditor.cli.revocation import check_revocation, fetch_option, with_revocation
 
 
 @click.command()
@@ -23,6 +24,7 @@ from auditor.cli.options import limit_options, policy_option, target_arguments
     is_flag=True,
     help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
 )
+@fetch_option
 @client_options
 @limit_options
 def collect(  # noqa: PLR0913 - one parameter an option
@@ -32,6 +34,7 @@ def collect(  # noqa: PLR0913 - one parameter an option
     output: Path,
     *,
     thorough: bool,
+    fetch: bool,
     deadline: float,
     max_connections: int,
     rate: float | None,
@@ -48,9 +51,11 @@ def collect(  # noqa: PLR0913 - one parameter an option
     run.check_output(output)
     at = run.now()
     inputs = run.read_inputs(targets, inventory, policy_name, ())
+    check_revocation(inputs.policy, (), fetch=fetch)
     role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
     seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    seen = with_revocation(seen, inputs.policy, (), fetch=fetch)
     run.write_observations(output, inputs.targets, seen, at)
     click.echo(f"{len(seen)} observations of {len(inputs.targets)} targets in {output}", err=True)
     return 0

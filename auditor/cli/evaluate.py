@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import READABLE, policy_option, report_options, root_option, waivers_option
+from auditor.cli.revocation import check_revocation, revocation_option, with_revocation
 
 
 @click.command()
@@ -12,14 +13,16 @@ from auditor.cli.options import READABLE, policy_option, report_options, root_op
 @policy_option
 @root_option
 @waivers_option
+@revocation_option
 @report_options
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one parameter an option
     observations: Path,
     policy_name: str,
     roots: tuple[Path, ...],
     waivers: Path | None,
     reports: tuple[Path, ...],
     *,
+    lists: tuple[Path, ...],
     as_json: bool,
     fail_on: str | None,
 ) -> int:
@@ -39,7 +42,10 @@ def evaluate(
 
     run.check_reports(reports)
     head, seen = run.read_observations(observations)
-    plan = make_plan(load_policy(policy_name, load_declared_roots(roots)), head.targets)
+    policy = load_policy(policy_name, load_declared_roots(roots))
+    check_revocation(policy, lists)
+    plan = make_plan(policy, head.targets)
+    seen = with_revocation(seen, policy, lists)
     accepted = load_waivers(waivers) if waivers else ()
     report = judge(plan, seen, head.at, run.now(), Severity(fail_on) if fail_on else None, accepted)
     return run.publish(report, reports, as_json=as_json, sources=Sources(policy=policy_place(policy_name)))

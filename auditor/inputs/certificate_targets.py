@@ -22,6 +22,7 @@ from auditor.sanitise import clean
 from auditor.x509.facts import Bearer, is_authority, public_info
 from auditor.x509.read import read, read_request
 
+_NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
 _NOT_COMPARED = "nothing was named that it is to replace (--replaces)"
 
 
@@ -132,6 +133,8 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         keys=tuple(dict.fromkeys(bundle.keys)),
         closed_keys=bundle.closed_keys,
     )
+    # Where there is something to tell it by, that is seen as well, and this says nothing any more.
+    yield NotTested(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
         yield NotTested(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
     elif not old.chains:

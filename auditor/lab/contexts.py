@@ -61,6 +61,8 @@ def _context(settings: ServerSettings, credentials: Credentials, version: Protoc
         context.use_privatekey(identity.key)
     for certificate in credentials.intermediates:
         context.add_extra_chain_cert(certificate)
+    if credentials.staple:
+        context.set_ocsp_server_callback(lambda _tls, _data: credentials.staple)
     store = context.get_cert_store()
     assert store is not None  # a context is made with one
     store.set_time(credentials.at)

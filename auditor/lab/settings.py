@@ -89,3 +89,5 @@ class Credentials:
     """The roots that client certificates must lead to; their names are announced."""
     at: datetime
     """The moment client certificates are judged at, UTC."""
+    staple: bytes = b""
+    """The OCSP response that is stapled where a client asks for one; none leaves the request unanswered."""

@@ -110,6 +110,25 @@ class CertificateFileSeen(Seen):
     closed_keys: int = Field(default=0, description="Private keys that are encrypted and were not opened")
 
 
+class StatusSource(Value):
+    """One CRL or OCSP response, exactly as it came."""
+
+    form: Literal["ocsp", "crl"]
+    source: Literal["stapled", "file", "fetched"]
+    origin: str = Field(default="", description="The file or the URL")
+    der: Der
+
+
+class RevocationSeen(Seen):
+    """What could tell whether the certificates of one chain are revoked."""
+
+    kind: Literal["revocation"] = "revocation"
+    certificates: tuple[Der, ...] = Field(description="The chain, leaf first")
+    asked: tuple[Literal["stapled", "file", "fetched"], ...] = Field(description="Where it was looked for")
+    found: tuple[StatusSource, ...] = ()
+    missing: tuple[Undetermined, ...] = Field(default=(), description="What was looked for and not had, and why")
+
+
 class RenewalSeen(Seen):
     """A certificate, or a request for one, beside what it is to replace."""
 
@@ -336,6 +355,7 @@ Observation: TypeAlias = Annotated[
     | CertificateChainSeen
     | CertificateFileSeen
     | RenewalSeen
+    | RevocationSeen
     | ClientCertificateSeen
     | GroupsSeen
     | SignatureSchemesSeen
@@ -371,6 +391,7 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
             "weakness",
             "root-trust",
             "sdp",
+            "revocation",
         }
     ),
     Perspective.CLIENT: frozenset(
@@ -381,8 +402,9 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
             "certificate-chain",
             "root-trust",
             "sdp",
+            "revocation",
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
-    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal"}),
+    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation"}),
 }

@@ -25,6 +25,7 @@ _NOT_TESTED = {
     "certificate-chain": "the client presents its certificate only to a server that it trusts: " + _NEEDS_TRUST,
     "client-certificate-presented": "the client gets that far only with a server that it trusts: " + _NEEDS_TRUST,
     "root-trust": "whether a client trusts a root is not tested by the listener",
+    "revocation": "a client staples nothing; hand in CRLs or OCSP responses (--revocation)",
     "sdp": "no INVITE with a session description arrived",
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Literal, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from OpenSSL import SSL, crypto
@@ -18,6 +19,7 @@ _OPENSSL_VERSION = {
     ProtocolVersion.TLS_1_3: SSL.TLS1_3_VERSION,
 }
 EXCHANGE_VERSIONS = tuple(_OPENSSL_VERSION)
+HelloForm: TypeAlias = Literal["usual", "small", "status"]
 
 
 class Conversation:
@@ -30,8 +32,7 @@ class Conversation:
         version: ProtocolVersion,
         suites: Sequence[CipherSuite],
         identity: Identity | None,
-        *,
-        small: bool,
+        hello: HelloForm = "usual",
     ) -> None:
         self.wire = wire
         self.presented = False
@@ -41,6 +42,8 @@ class Conversation:
         self.authorities: tuple[bytes, ...] = ()
         self.alerts: list[int] = []
         self.hello_length = 0
+        self.stapled: bytes | None = None
+        """The OCSP response (RFC 6066 section 8), empty where none came; none where it was not asked for."""
         self.failure = ""
         """Why the library itself gave up, in its own words."""
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
@@ -56,13 +59,17 @@ class Conversation:
                 context.set_cipher_list(b"ALL:@SECLEVEL=0")
         else:
             context.set_cipher_list(_cipher_list(suites))
-        if small:
+        if hello == "small":
             context.set_tmp_ecdh(SECP256R1())
         if identity is not None:
             _use(context, identity)
         context.set_info_callback(self._note)
+        if hello == "status":
+            context.set_ocsp_client_callback(self._keep_staple)
         self.tls = SSL.Connection(context, None)
         self.tls.set_connect_state()
+        if hello == "status":
+            self.tls.request_ocsp()
         if peer.target.server_name is not None:
             self.tls.set_tlsext_host_name(peer.target.server_name.encode("ascii"))
 
@@ -74,6 +81,10 @@ class Conversation:
             self._keep_authorities()
         elif where & SSL.SSL_CB_LOOP and b"write certificate verify" in tls.get_state_string().lower():
             self.presented = True
+
+    def _keep_staple(self, _tls: SSL.Connection, response: bytes, _data: object) -> bool:
+        self.stapled = response
+        return True
 
     def _keep_authorities(self) -> None:
         """The CA names of the CertificateRequest, byte for byte; a handshake that breaks off takes them with it."""

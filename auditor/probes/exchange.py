@@ -18,7 +18,7 @@ from auditor.model.identity import Identity
 from auditor.model.target import Service
 from auditor.model.tls import CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.application import Doubt, Reading, read_answer, request, whole_head
-from auditor.probes.conversation import EXCHANGE_VERSIONS, Conversation
+from auditor.probes.conversation import EXCHANGE_VERSIONS, Conversation, HelloForm
 from auditor.probes.hello import Accepted, Answer, NoAnswer, read_answer_of_hello
 from auditor.probes.peer import Peer
 from auditor.probes.sip_answer import MOST_OCTETS, SipAnswer, read_sip_answer
@@ -47,6 +47,8 @@ class Exchange:
     alert: int | None = None
     """The last fatal alert received after the ServerHello."""
     sip: SipAnswer | None = None
+    stapled: bytes | None = None
+    """The OCSP response, empty where none came; none where it was not asked for."""
 
 
 def exchange(
@@ -57,20 +59,21 @@ def exchange(
     identity: Identity | None = None,
     ask: bool = True,
     settle: bool = True,
-    small: bool = False,
+    hello: HelloForm = "usual",
 ) -> Exchange:
     """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
 
     ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
-    which a certificate that is expected to be accepted does not need.  ``small`` keeps the hello short (one
-    elliptic curve), for peers that cannot take a long one.  Raises ``OutOfBudgetError``.
+    which a certificate that is expected to be accepted does not need.  A ``small`` hello is
+    short (one elliptic curve), for peers that cannot take a long one; one for ``status`` asks for an OCSP response.
+    Raises ``OutOfBudgetError``.
     """
     wire = peer.connect()
     if isinstance(wire, str):
         return Exchange(NoAnswer(wire))
     started = time.monotonic()
     try:
-        talk = Conversation(peer, wire, version, suites, identity, small=small)
+        talk = Conversation(peer, wire, version, suites, identity, hello)
     except (SSL.Error, crypto.Error, ValueError, TypeError):
         wire.close()
         return Exchange(NoAnswer("this certificate cannot be used for TLS"))
@@ -96,6 +99,7 @@ def exchange(
             presented=talk.presented,
             alert=talk.alerts[-1] if talk.alerts else None,
             sip=read_sip_answer(said) if peer.target.service is Service.SIP else None,
+            stapled=talk.stapled,
         )
     finally:
         wire.close()
@@ -106,9 +110,18 @@ def _broken_handshake(talk: Conversation, answer: Accepted, service: Service, *,
     if requested:
         alert = talk.alerts[-1] if talk.alerts else None
         refusal = _refusal(talk, service)
-        return Exchange(answer, True, talk.authorities, refusal, "handshake", presented=talk.presented, alert=alert)
+        return Exchange(
+            answer,
+            True,
+            talk.authorities,
+            refusal,
+            "handshake",
+            presented=talk.presented,
+            alert=alert,
+            stapled=talk.stapled,
+        )
     broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {_ending(talk)}")
-    return Exchange(answer, requested, (), broken, "handshake")
+    return Exchange(answer, requested, (), broken, "handshake", stapled=talk.stapled)
 
 
 def _refusal(talk: Conversation, service: Service) -> Reading:

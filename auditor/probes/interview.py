@@ -14,6 +14,7 @@ from auditor.model.observation import NotSeen, Observation, PlaintextSeen
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_name, suites_of
 from auditor.probes.chains import other_chain
 from auditor.probes.client_role import ClientRole
+from auditor.probes.conversation import HelloForm
 from auditor.probes.exchange import EXCHANGE_VERSIONS, Exchange, exchange
 from auditor.probes.hello import Accepted, NoAnswer, Refused
 from auditor.probes.impostors import Question
@@ -88,13 +89,14 @@ class Interview:
         """One exchange, and where nothing comes of it another one: later, slower and with a shorter hello."""
         peer = self.series.peer
         suites = [*self._allowed(version), *(s for s in self._forbidden(version) if not s.anonymous)]
-        held = self.exchanges[version] = exchange(peer, version, suites)
+        hello: HelloForm = "status" if "revocation" in self.asks.kinds else "usual"
+        held = self.exchanges[version] = exchange(peer, version, suites, hello=hello)
         if isinstance(held.answer, NoAnswer) and held.answer.length and self._answers_in_plaintext():
             return
         if _came_to_nothing(held):
             peer.pause(0.5)
             peer.slow = 2.0
-            again = exchange(peer, version, suites, small=isinstance(held.answer, NoAnswer))
+            again = exchange(peer, version, suites, hello="small" if isinstance(held.answer, NoAnswer) else "usual")
             peer.slow = 1.0
             better = isinstance(again.answer, Accepted) or not isinstance(held.answer, Accepted)
             held = again if better and not isinstance(again.answer, NoAnswer) else held

@@ -110,7 +110,7 @@ def _call(
         return _Call(problem=wire)
     try:
         try:
-            talk = Conversation(peer, wire, version, suites, identity, small=False)
+            talk = Conversation(peer, wire, version, suites, identity)
         except (SSL.Error, crypto.Error, ValueError, TypeError):
             return _Call(problem="this certificate cannot be used for TLS")
         if not talk.handshake():

@@ -10,7 +10,10 @@ from auditor.model.observation import (
     GroupsSeen,
     NotSeen,
     Observation,
+    RevocationSeen,
     SignatureSchemesSeen,
+    StatusSource,
+    Undetermined,
 )
 from auditor.model.tls import ProtocolVersion, suites_of
 from auditor.probes.hello import Accepted, Refused
@@ -24,7 +27,10 @@ _NEEDS_TLS: Final = (
     "client-certificate",
     "groups",
     "signature-schemes",
+    "revocation",
 )
+_NOT_STAPLED: Final = "no OCSP response was stapled"
+_NOT_ASKED: Final = "no OCSP response was had together with this certificate"
 
 
 def observations(interview: Interview) -> Iterator[Observation]:
@@ -45,6 +51,8 @@ def observations(interview: Interview) -> Iterator[Observation]:
         yield from _client_certificates(interview, reason)
     if "certificate-chain" in interview.asks.kinds:
         yield from _chains_seen(interview, reason)
+    if "revocation" in interview.asks.kinds:
+        yield from _stapled(interview, reason)
     yield from interview.mutual.observations(reason)
     if "client-certificate-case" in interview.asks.kinds:
         yield from _maybe_spoken(interview, "client-certificate-case", OPENINGS)
@@ -153,6 +161,29 @@ def _chains_seen(interview: Interview, reason: str) -> Iterator[Observation]:
         yield from _maybe_spoken(interview, "certificate-chain", OPENINGS)
     elif not chains:
         yield NotSeen(target=interview.target.name, at=interview.at, wanted="certificate-chain", reason=reason)
+
+
+def _stapled(interview: Interview, reason: str) -> Iterator[Observation]:
+    """The OCSP response beside each chain; a chain that was seen without being asked for one has none."""
+    name, at = interview.target.name, interview.at
+    found: dict[tuple[bytes, ...], dict[bytes, None]] = {}
+    for held in interview.exchanges.values():
+        if isinstance(held.answer, Accepted) and held.answer.certificates and held.stapled is not None:
+            found.setdefault(held.answer.certificates, {})[held.stapled] = None
+    chains = dict.fromkeys(chain for result in interview.results.values() for chain in result.chains)
+    for chain in (*found, *(chain for chain in chains if chain not in found)):
+        responses = [der for der in found.get(chain, ()) if der]
+        why = _NOT_STAPLED if chain in found else _NOT_ASKED
+        yield RevocationSeen(
+            target=name,
+            at=at,
+            certificates=chain,
+            asked=("stapled",),
+            found=tuple(StatusSource(form="ocsp", source="stapled", der=der) for der in responses),
+            missing=() if responses else (Undetermined(subject="stapled", reason=why),),
+        )
+    if not chains and not found:
+        yield NotSeen(target=name, at=at, wanted="revocation", reason=f"no certificate could be read: {reason}")
 
 
 def _asks_nobody(result: VersionResult) -> str:

@@ -10,6 +10,8 @@ them, and ``anchors`` the roots that are known.
 For files ``request`` makes a certification request of the first certificate of each chain, ``old`` lists the chains
 that are replaced, ``keys`` the private keys at hand, as ``p256:name``, and ``closed_keys`` counts encrypted ones.
 
+For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
+
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
 whether the rule has nothing to say; ``cautions`` lists warnings in the form of violations; ``untested`` is the number
@@ -26,7 +28,14 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, Seen
+from auditor.model.observation import (
+    CertificateChainSeen,
+    CertificateFileSeen,
+    RenewalSeen,
+    RevocationSeen,
+    Seen,
+    Undetermined,
+)
 from auditor.model.rule import (
     Caution,
     Evidence,
@@ -42,6 +51,7 @@ from auditor.model.target import Perspective, Role, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
+from tests.x509.status import StatusSpec, make_status
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -74,6 +84,11 @@ class Case(BaseModel):
     closed_keys: int = 0
     forged: bool = False
     """The request is signed by another key than its own."""
+    status: list[StatusSpec] = []
+    """CRLs and OCSP responses about the certificates of the first chain."""
+    asked: list[str] = ["file"]
+    missing: list[str] = []
+    """Where it was looked for, and not had."""
     other_names: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     violations: list[str | Expected] = []
@@ -165,6 +180,15 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
                 closed_keys=case.closed_keys,
             )
         )  # fmt: skip
+    elif rule.observes is RevocationSeen:
+        for ders in chains:
+            found = [make_status(spec, case.chains[0], case.anchors, ders) for spec in case.status]
+            gaps = [Undetermined(subject=where, reason=f"nothing was {where}") for where in case.missing]
+            seen.append(
+                rule.observes(
+                    target="target", at=case.at, certificates=ders, asked=case.asked, found=found, missing=gaps
+                )
+            )
     elif rule.observes is RenewalSeen:
         old = tuple(mint_chain(chain, case.anchors, case.at)[0] for chain in case.old)
         seen.append(

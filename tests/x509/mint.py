@@ -11,7 +11,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from auditor.model.rule import TrustAnchor
@@ -24,6 +24,7 @@ _PURPOSES = {
     "serverAuth": ExtendedKeyUsageOID.SERVER_AUTH,
     "clientAuth": ExtendedKeyUsageOID.CLIENT_AUTH,
     "codeSigning": ExtendedKeyUsageOID.CODE_SIGNING,
+    "OCSPSigning": ExtendedKeyUsageOID.OCSP_SIGNING,
     "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     "sipDomain": x509.ObjectIdentifier("1.3.6.1.5.5.7.3.20"),
 }
@@ -67,6 +68,11 @@ class Spec(BaseModel):
     key_identifiers: bool = True
     permitted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    crl_points: tuple[str, ...] = ()
+    """URIs of CRLs."""
+    responders: tuple[str, ...] = ()
+    """URIs of OCSP responders."""
+    must_staple: bool = False
     critical_extension: bool = False
     """An extension nobody knows, marked critical."""
     not_before: str | None = None
@@ -199,6 +205,23 @@ def _extensions(
         found.append((x509.NameConstraints(*trees), True))
     if spec.critical_extension:
         found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00"), True))
+    return found + _about_status(spec)
+
+
+def _about_status(spec: Spec) -> list[tuple[x509.ExtensionType, bool]]:
+    found: list[tuple[x509.ExtensionType, bool]] = []
+    if spec.crl_points:
+        uris = [x509.UniformResourceIdentifier(point) for point in spec.crl_points]
+        points = [x509.DistributionPoint([uri], None, None, None) for uri in uris]
+        found.append((x509.CRLDistributionPoints(points), False))
+    if spec.responders:
+        access = [
+            x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(uri))
+            for uri in spec.responders
+        ]
+        found.append((x509.AuthorityInformationAccess(access), False))
+    if spec.must_staple:
+        found.append((x509.TLSFeature([x509.TLSFeatureType.status_request]), False))
     return found
 
 

@@ -31,7 +31,7 @@ def judge_all(chain: tuple[bytes, ...], at: datetime = AT) -> bool:
     seen = CertificateChainSeen(target="t", at=at, versions=(ProtocolVersion.TLS_1_3,), certificates=chain)
     clear = True
     for rule in all_rules().values():
-        if rule.observes is CertificateChainSeen:
+        if rule.observes is CertificateChainSeen and not rule.id.startswith("certificate-lint-"):  # a process for each
             params = rule.params.model_validate(load(rule.id)[0].params)
             remarks = list(rule.check(Evidence(target, at, (seen,), ANCHORS), params))
             clear = clear and all(isinstance(remark, NotApplicable) for remark in remarks)

@@ -1,0 +1,135 @@
+"""One file from a URL that stands in a certificate: http, bounded in time and size, and never from inside.
+
+Whoever made the certificate chose the URL.  So the name is resolved here, every address of it has to be a public one,
+and the connection goes to the address that was looked at; a redirection is not followed.  What is fetched is signed by
+the CA and checked by the rule, so that http is enough (RFC 5280 section 8).
+"""
+
+import http.client
+import ipaddress
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+from auditor.probes.peer import Wire
+from auditor.probes.resolve import resolve
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+MOST_OCTETS: Final = 16 * 1024 * 1024
+SECONDS: Final = 15.0
+_MOST_URL: Final = 2048
+_FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a URL leads, in parts."""
+
+    host: str
+    port: int
+    path: str
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the public Internet, whatever it is wrapped in (RFC 6890 and its registries)."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.teredo is not None:
+            return False
+    deprecated = isinstance(address, ipaddress.IPv4Address) and address in ipaddress.ip_network("192.88.99.0/24")
+    return address.is_global and not address.is_multicast and not deprecated
+
+
+def fetch(
+    url: str,
+    body: bytes | None = None,
+    *,
+    seconds: float = SECONDS,
+    allowed: Callable[[Address], bool] = is_public,
+) -> bytes | str:
+    """GET the URL, or POST ``body`` to it as an OCSP request (RFC 6960 appendix A); the content, or why there is none.
+
+    ``allowed`` says which addresses may be asked.  Never raises.
+    """
+    place = _place(url)
+    if isinstance(place, str):
+        return place
+    deadline = time.monotonic() + seconds
+    addresses = resolve(place.host, min(5.0, seconds))
+    if isinstance(addresses, str):
+        return addresses
+    if not addresses or not all(allowed(ipaddress.ip_address(address.partition("%")[0])) for address in addresses):
+        return _FROM_INSIDE
+    try:
+        connection = socket.create_connection((addresses[0], place.port), timeout=min(5.0, seconds))
+    except OSError:
+        return f"{place.host} could not be reached"
+    wire = Wire(connection, deadline, MOST_OCTETS)
+    try:
+        wire.send(_request(place, body))
+        while wire.ended is None:
+            wire.recv()
+    finally:
+        wire.close()
+    return _content(wire, seconds)
+
+
+def _place(url: str) -> Place | str:
+    if len(url) > _MOST_URL or not url.isascii() or not url.isprintable() or " " in url:
+        return "its URL is not one that can be asked"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", 80 if parts.port is None else parts.port
+    except ValueError:
+        return "its URL is not one that can be asked"
+    if parts.scheme != "http":
+        return "only http is spoken"
+    if not host or not port or parts.username is not None or set(host) & set('$\\"<>'):
+        return "its URL is not one that can be asked"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Place(host, port, path)
+
+
+def _request(place: Place, body: bytes | None) -> bytes:
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    host += "" if place.port == http.client.HTTP_PORT else f":{place.port}"
+    lines = [f"{'GET' if body is None else 'POST'} {place.path} HTTP/1.1", f"Host: {host}", "Connection: close"]
+    lines += ["User-Agent: auditor", "Accept: */*", "Accept-Encoding: identity"]
+    if body is not None:
+        lines += ["Content-Type: application/ocsp-request", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + (body or b"")
+
+
+class _Received:
+    """What has arrived, in the form in which the library reads an answer."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, _mode: str) -> BytesIO:
+        return BytesIO(self._data)
+
+
+def _content(wire: Wire, seconds: float) -> bytes | str:
+    if wire.ended == "timeout":
+        return f"there was no whole answer within {seconds:.0f} s"
+    if wire.ended == "too much":
+        return f"its answer has more than {MOST_OCTETS} octets"
+    answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
+    try:
+        answer.begin()
+        content = answer.read()
+    except (http.client.HTTPException, ValueError):
+        return "its answer is not a whole one"
+    if answer.status != http.client.OK:
+        return f"it answers with HTTP status {answer.status}"
+    return content

@@ -1,0 +1,119 @@
+"""A CA revokes a certificate whose key is no longer safe, or that it should not have issued.
+
+Few peers look, so that calls go on, and whoever has the key can go on as well.  What tells is a response the endpoint
+staples, a CRL or a response that is handed in, or one that is fetched from the CA where that was asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
+from pydantic import Field
+
+from auditor.model.observation import RevocationSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
+from auditor.model.severity import Severity
+from auditor.x509.crl import by_crl
+from auditor.x509.facts import label
+from auditor.x509.ocsp_response import by_ocsp
+from auditor.x509.path import Path
+from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain
+from auditor.x509.status import Answer, State, combined, must_staple
+from auditor.x509.trust import anchor_of
+
+_NOTHING = "nothing that could tell: hand in CRLs or OCSP responses (--revocation), or fetch them (--fetch-revocation)"
+
+
+class Depth(Params):
+    """How much of a chain has to be known."""
+
+    intermediates: bool = Field(
+        default=False, description="Whether every issuing certificate has to be known as not revoked, too"
+    )
+
+
+def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]:
+    """The endpoint's certificate is known not to be revoked, and no certificate above it is known to be."""
+    chains: dict[tuple[bytes, ...], list[RevocationSeen]] = {}
+    for seen in evidence.seen:
+        chains.setdefault(seen.certificates, []).append(seen)
+    for ders, of_chain in chains.items():
+        try:
+            sent = read_chain(ders)
+        except (MalformedCertificate, ChainTooLarge) as error:
+            yield Inconclusive(subject=evidence.target.name, reason=str(error))
+            continue
+        yield from _stapling(sent[0], of_chain)
+        yield from _chain(_linked(sent, ders, evidence), of_chain, evidence, params)
+
+
+def _linked(sent: Path, ders: tuple[bytes, ...], evidence: Evidence[RevocationSeen]) -> Path:
+    """The certificates from the leaf up to the root that is known."""
+    return anchor_of(ders, evidence.anchors, evidence.at).path or sent[:1]
+
+
+def _chain(
+    path: Path, seen: Sequence[RevocationSeen], evidence: Evidence[RevocationSeen], params: Depth
+) -> Iterator[Remark]:
+    for position, certificate in enumerate(path):
+        issuer = path[position + 1] if position + 1 < len(path) else None
+        if position and issuer is None:
+            continue  # the root: nobody could revoke it
+        answer = combined(list(_answers(certificate, issuer, seen, evidence)))
+        if answer.state is State.REVOKED:
+            yield Violation(subject=label(certificate), expected="not revoked", observed=answer.words)
+        elif answer.state is State.UNKNOWN and (not position or params.intermediates):
+            yield _unknown(certificate, answer, seen)
+
+
+def _answers(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate | None,
+    seen: Sequence[RevocationSeen],
+    evidence: Evidence[RevocationSeen],
+) -> Iterator[Answer]:
+    for source in (found for one in seen for found in one.found):
+        if issuer is None:
+            yield Answer(State.UNKNOWN, "the issuer's certificate is not at hand, whose signature would count")
+            return
+        judge = by_ocsp if source.form == "ocsp" else by_crl
+        answer = judge(source.der, certificate, issuer, evidence.at)
+        named = f" ({source.origin or source.source})"
+        yield Answer(answer.state, answer.words + named if answer.words else "")
+
+
+def _unknown(certificate: x509.Certificate, answer: Answer, seen: Sequence[RevocationSeen]) -> Remark:
+    missing = [doubt for one in seen for doubt in one.missing]
+    if any(one.found for one in seen) or any("stapled" not in doubt.subject for doubt in missing):
+        reasons = [*([answer.words] if any(one.found for one in seen) else []), *(doubt.reason for doubt in missing)]
+        return Inconclusive(subject=label(certificate), reason="; ".join(dict.fromkeys(reasons)))
+    asked = "; ".join(dict.fromkeys(doubt.reason for doubt in missing))
+    return Untested(subject=label(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True)
+
+
+def _stapling(leaf: x509.Certificate, seen: Sequence[RevocationSeen]) -> Iterator[Remark]:
+    asked = any("stapled" in one.asked for one in seen)
+    stapled = any(found.source == "stapled" for one in seen for found in one.found)
+    if asked and not stapled and must_staple(leaf):
+        yield Violation(
+            subject=label(leaf),
+            expected="an OCSP response stapled, as the certificate demands (RFC 7633)",
+            observed="none was stapled",
+        )
+
+
+RULE = Rule(
+    id="certificate-revoked",
+    title="A certificate is revoked",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(document="RFC 5280", section="6.3", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.3"),
+        Citation(document="RFC 6960", section="3.2", url="https://www.rfc-editor.org/rfc/rfc6960#section-3.2"),
+        Citation(document="RFC 7633", url="https://www.rfc-editor.org/rfc/rfc7633"),
+    ),
+    requirements=("SEC-20",),
+    remediation="Make a new key, have a new certificate issued for it, install it, and find out why the old one was "
+    "revoked.",
+    observes=RevocationSeen,
+    params=Depth,
+    check=check,
+)
