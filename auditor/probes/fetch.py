@@ -7,6 +7,7 @@ the CA and checked by the rule, so that http is enough (RFC 5280 section 8).
 
 import http.client
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -23,6 +24,8 @@ MOST_OCTETS: Final = 16 * 1024 * 1024
 SECONDS: Final = 15.0
 _MOST_URL: Final = 2048
 _FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
+_MOST_HEAD: Final = 65_536
+_LENGTH: Final = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -76,7 +79,7 @@ def fetch(
     wire = Wire(connection, deadline, MOST_OCTETS)
     try:
         wire.send(_request(place, body))
-        while wire.ended is None:
+        while wire.ended is None and not _whole(wire.received):
             wire.recv()
     finally:
         wire.close()
@@ -117,6 +120,15 @@ class _Received:
 
     def makefile(self, _mode: str) -> BytesIO:
         return BytesIO(self._data)
+
+
+def _whole(received: bytearray) -> bool:
+    """Whether an answer that says its own length is here; some servers leave the connection open all the same."""
+    head, blank, _ = bytes(received[:_MOST_HEAD]).partition(b"\r\n\r\n")
+    length = _LENGTH.search(head) if blank else None
+    if not blank or length is None:
+        return bool(blank) and b"chunked" in head.lower() and received.endswith(b"\r\n0\r\n\r\n")
+    return len(received) - len(head) - len(blank) >= int(length[1])
 
 
 def _content(wire: Wire, seconds: float) -> bytes | str:
