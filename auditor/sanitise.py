@@ -34,6 +34,8 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     """
     if limit < 1:
         raise ValueError("the limit is at least one character")
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # nearly everything: a large report is mostly made of this
     shown: list[str] = []
     length = 0
     room = 0

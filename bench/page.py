@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tabulate import tabulate
 
 from bench.compare import Cell, Costs, differences
+from bench.files import FileBatch, section
 from bench.machine import facts
 from bench.many import Batch
 from bench.scene import Suites
@@ -33,6 +34,7 @@ class Results:
     far_note: str
     """The delay as measured; or why there is none."""
     broken: Sequence[str]
+    files: Sequence[FileBatch]
 
 
 def render(results: Results) -> str:
@@ -137,11 +139,18 @@ def _tables(results: Results) -> Iterator[str]:
     yield ""
     first = results.starts[0]
     start_rows = [
-        [start.name, f"{start.wall * 1000:.0f}", f"+{(start.wall - first.wall) * 1000:.0f}", f"{start.memory:.0f}"]
+        [
+            start.name,
+            f"{start.wall * 1000:.0f}",
+            f"+{(start.wall - first.wall) * 1000:.0f}",
+            f"{start.cpu * 1000:.0f}",
+            f"{start.memory:.0f}",
+        ]
         for start in results.starts
     ]
-    yield _table(["command", "ms", "over python", "memory MiB"], start_rows)
+    yield _table(["command", "ms", "over python", "CPU ms", "memory MiB"], start_rows)
     yield ""
+    yield from section(results.files)
 
 
 def _one_endpoint(cells: Sequence[Cell], truths: Mapping[str, Suites]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from auditor.inputs.shipped import policy_directory
 from bench.claims import broken
 from bench.compare import Cell, compare, note, watch
 from bench.delay import SERVER, far_client, round_trip
+from bench.files import file_batches
 from bench.many import batches
 from bench.page import Results, render
 from bench.scene import STAGES, Stage, present, truth
@@ -78,6 +79,7 @@ def _measure(rounds: int, *, quick: bool, isolated: bool) -> Results:
         far=far,
         far_note=far_note,
         broken=tuple(failures),
+        files=file_batches(authority, 100 if quick else 5000),
     )
 
 

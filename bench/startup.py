@@ -5,9 +5,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.inputs.shipped import policy_directory
 from bench.measure import run
 
 _AUDITOR = str(Path(sys.executable).parent / "auditor")
+_CERTIFICATE = str(policy_directory() / "roots" / "digicert-global-root-g2.pem")
 _AUDIT_PATH = (
     "import auditor.cli.audit, auditor.cli.run, auditor.plan, auditor.collect, auditor.evaluate, "
     "auditor.probes.endpoint, auditor.probes.resolve, auditor.render.json, auditor.render.table"
@@ -16,6 +18,7 @@ _COMMANDS = {
     "python -c pass": (sys.executable, "-c", "pass"),
     "auditor --help": (_AUDITOR, "--help"),
     "auditor audit --help": (_AUDITOR, "audit", "--help"),
+    "auditor certificate FILE": (_AUDITOR, "certificate", _CERTIFICATE),
     "all that an audit imports": (sys.executable, "-c", _AUDIT_PATH),
     "import sslyze": (sys.executable, "-W", "ignore", "-c", "import sslyze"),
 }
@@ -23,10 +26,11 @@ _COMMANDS = {
 
 @dataclass(frozen=True)
 class Start:
-    """One command's median start: seconds of wall time, and MiB."""
+    """One command's median start: seconds of wall and of CPU time, and MiB."""
 
     name: str
     wall: float
+    cpu: float
     memory: float
 
 
@@ -37,6 +41,7 @@ def starts(times: int = 20) -> list[Start]:
         Start(
             name,
             statistics.median(found[name].wall for found in rounds),
+            statistics.median(found[name].cpu for found in rounds),
             statistics.median(found[name].memory for found in rounds),
         )
         for name in _COMMANDS

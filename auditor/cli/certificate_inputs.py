@@ -20,9 +20,10 @@ from auditor.model.policy import Policy
 from auditor.model.target import Role, Service, Target
 from auditor.plan import Plan
 from auditor.render.place import Place
+from auditor.sanitise import clean
 
 SUFFIXES = frozenset(
-    {".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".p12", ".pfx", ".csr", ".p10", ".req", ".key"}
+    {".pem", ".crt", ".cert", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".p12", ".pfx", ".csr", ".p10", ".req", ".key"}
 )
 """Files of a directory that are read; others in it are not the auditor's business."""
 STANDARD_INPUT = "standard input"
@@ -114,7 +115,8 @@ def _file(file: Path, passphrase: Passphrase) -> Bundle:
 
 
 def _directory(directory: Path, passphrase: Passphrase) -> tuple[Bundle, ...]:
-    files = sorted(file for file in directory.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    inside = sorted(directory.iterdir())
+    files = [file for file in inside if file.suffix.lower() in SUFFIXES and file.is_file()]
     if not files or len(files) > MOST_FILES:
         much = f"holds more than {MOST_FILES} files" if files else "holds no file named as certificates are"
         message = f"the directory {much} ({', '.join(sorted(SUFFIXES))})"
@@ -129,9 +131,17 @@ def _directory(directory: Path, passphrase: Passphrase) -> tuple[Bundle, ...]:
     if errors:
         raise InputErrors(errors)
     kept, notes = of_directory(found)
-    for note in notes:
-        click.echo(note, err=True)
+    for note in (*notes, *_passed_over(directory, sorted(set(inside) - set(files)))):
+        click.echo(clean(note, 1000), err=True)
     return kept
+
+
+def _passed_over(directory: Path, others: Sequence[Path]) -> Iterator[str]:
+    """A certificate under another name, or further down, has not been judged: nobody is to think that it was."""
+    if others:
+        names = ", ".join(clean(other.name, 60) + "/" * other.is_dir() for other in others[:3])
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        yield f"{clean(str(directory))}: not read, as the names are not those of certificates: {names}{more}"
 
 
 def replaced(text: str, passphrase: Passphrase, now: datetime) -> Old:

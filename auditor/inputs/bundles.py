@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -149,7 +148,7 @@ def _der_pkcs7(content: bytes, file: str) -> Bundle | None:
 
 
 def _der_key(content: bytes, file: str) -> Bundle | None:
-    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
+    with suppress(Exception):  # whatever it was, something else is tried then, and nothing of it is repeated
         key = load_der_private_key(content, None)
         return Bundle(file, keys=(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),))
     return None
@@ -182,7 +181,7 @@ def _pkcs7(der: bytes, file: str, line: int) -> tuple[bytes, ...]:
             # cryptography warns of BER, which Windows and Java write; it reads it all the same.
             warnings.simplefilter("ignore", UserWarning)
             found = pkcs7.load_der_pkcs7_certificates(der)
-    except (ValueError, UnsupportedAlgorithm):
+    except Exception:  # noqa: BLE001 - not all that cryptography raises is a ValueError: InvalidVersion is none
         raise _error("this PKCS #7 holds no certificates that can be read", file, line) from None
     return tuple(_certificate(certificate.public_bytes(Encoding.DER), file, line) for certificate in found)
 
@@ -206,8 +205,11 @@ def _pkcs12(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
             _certificate(content, file, 0)  # says why it cannot be read
         raise _error("this is DER, but no certificate, request, PKCS #7 or PKCS #12", file)
     for secret in _secrets(file, passphrase):
-        with suppress(ValueError, UnsupportedAlgorithm), quiet():
-            return _opened(pkcs12.load_pkcs12(content, secret), file)
+        store = None
+        with suppress(Exception), quiet():  # as above
+            store = pkcs12.load_pkcs12(content, secret)
+        if store is not None:
+            return _opened(store, file)
     raise _error("this PKCS #12 cannot be opened: the passphrase is wrong or missing, or the file is damaged", file)
 
 

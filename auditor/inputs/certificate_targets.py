@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from cryptography import x509
 
 from auditor.inputs.bundles import Bundle
 from auditor.inputs.certificates import chains_of
@@ -19,7 +22,7 @@ from auditor.model.observation import (
 )
 from auditor.model.target import Perspective, Role, Service, Target
 from auditor.sanitise import clean
-from auditor.x509.facts import Bearer, is_authority, public_info
+from auditor.x509.facts import Bearer, general_names, is_authority, public_info
 from auditor.x509.read import read, read_request
 
 _NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
@@ -95,7 +98,7 @@ def with_keys(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
     A key that belongs to none of them is put to all that have no key of their own: one of them lacks its own.
     """
     holding = [bundle for bundle in bundles if bundle.certificates or bundle.requests]
-    loose = [bundle for bundle in bundles if bundle not in holding]
+    loose = [bundle for bundle in bundles if not (bundle.certificates or bundle.requests)]
     keys = dict.fromkeys(key for bundle in loose for key in bundle.keys)
     closed = sum(bundle.closed_keys for bundle in loose)
     owners = {bundle.file: _publics(bundle) for bundle in holding}
@@ -153,10 +156,12 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
 def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[str, ...]]:
     """Leave out what is only a part of something else in the same directory, and say so, one sentence each.
 
-    Beside a certificate with its chain there often lie the certificate and the chain again, alone.
+    Beside a certificate with its chain there often lie the certificate and the chain again, alone.  A self-signed
+    certificate often calls itself a CA: it is no part of a chain when it names a host, or when its key is there.
     """
+    keys = {key for bundle in bundles for key in bundle.keys}
     chains = {bundle.file: chains_of(bundle) for bundle in bundles if bundle.certificates}
-    ends = {file for file, found in chains.items() if any(not is_authority(read(chain.leaf)) for chain in found)}
+    ends = {file for file, found in chains.items() if any(_is_end(read(chain.leaf), keys) for chain in found)}
     longest: dict[bytes, tuple[int, str]] = {}
     for file, found in chains.items():
         for chain in found:
@@ -168,7 +173,7 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
     notes: list[str] = []
     for bundle in bundles:
         holders = {longest[chain.leaf][1] for chain in chains.get(bundle.file, ())}
-        if bundle.keys or not holders:
+        if bundle.keys or bundle.closed_keys or not holders:
             kept.append(bundle)
         elif bundle.file not in holders:
             notes.append(f"{bundle.file} is left out: {min(holders)} holds the same certificate, and its chain if any")
@@ -177,3 +182,10 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
         else:
             kept.append(bundle)
     return tuple(kept), tuple(notes)
+
+
+def _is_end(certificate: x509.Certificate, keys: AbstractSet[bytes]) -> bool:
+    """Whether it is there to be used, and not only to certify others."""
+    hosts = (x509.DNSName, x509.IPAddress, x509.UniformResourceIdentifier)
+    named = any(isinstance(name, hosts) for name in general_names(certificate))
+    return named or not is_authority(certificate) or public_info(certificate) in keys

@@ -5,6 +5,7 @@ angle brackets, so that the file can be shown in a terminal or put into a page w
 """
 
 import json
+from io import StringIO
 from typing import Any
 
 from auditor.model.report import Outcome, Report
@@ -25,4 +26,6 @@ def render(report: Report) -> str:
 def written(document: dict[str, Any]) -> str:
     """A document as JSON text in the form of a report's."""
     # The escaped characters can stand only inside JSON strings, where the escape means the same.
-    return json.dumps(document, indent=2).translate(_ESCAPES) + "\n"
+    text = StringIO()  # json.dumps would hold every piece of it at once, which is several times the text
+    text.writelines(json.JSONEncoder(indent=2).iterencode(document))
+    return text.getvalue().translate(_ESCAPES) + "\n"

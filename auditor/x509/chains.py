@@ -163,4 +163,9 @@ def public_anchors() -> tuple[TrustAnchor, ...]:
 
 
 def _public(root: x509.Certificate) -> bool:
-    return identity(root) in {identity(known) for known in well_known_roots()}
+    return identity(root) in _public_identities()
+
+
+@cache
+def _public_identities() -> frozenset[bytes]:
+    return frozenset(identity(known) for known in well_known_roots())

@@ -134,6 +134,14 @@ def public_info(certificate: Bearer) -> bytes | None:
     return None if key is None else key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def signed_by_own_key(request: x509.CertificateSigningRequest) -> bool | None:
+    """Return whether a request is signed with the key it is for (RFC 2986 section 4.2); none if that cannot be told."""
+    try:
+        return request.is_signature_valid
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+
+
 def signature_hash(certificate: Bearer) -> hashes.HashAlgorithm | None:
     """Return the hash of the signature; none for Ed25519 and Ed448, and for algorithms that are not known."""
     try:

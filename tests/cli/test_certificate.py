@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
+from auditor.inputs.bundles import read_bundle
+from auditor.inputs.errors import InputErrors
 from tests.cli.conftest import Auditor
-from tests.inputs.test_bundles import pem
+from tests.inputs.test_bundles import mutated, pem
 from tests.live.process import free_ports
 from tests.x509.keys import private_key, to_der
 from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
@@ -310,3 +313,103 @@ def test_what_is_wrong_with_the_input_is_one_sentence_and_exit_code_2(
     assert (done.code, done.out) == (2, "")
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+SELF_SIGNED = Spec(subject="own.example.net", names=("DNS:own.example.net",), ca=True, key="rsa1024")
+
+
+@pytest.mark.parametrize("name", ["own.pem", "own.cert"])
+def test_a_self_signed_certificate_beside_a_good_one_is_judged_although_it_calls_itself_a_ca(
+    judge: Any, file: Files, name: str
+) -> None:
+    file("folder/sbc.pem", GOOD)
+    folder = file(f"folder/{name}", pem(to_der(mint(SELF_SIGNED, SELF_SIGNED)))).parent
+    code, report = judge(folder)
+    assert code == 1
+    assert [Path(endpoint["target"]).name for endpoint in report["endpoints"]] == [name, "sbc.pem"]
+
+
+def test_a_self_signed_certificate_without_names_is_known_by_its_key_in_the_same_directory(
+    judge: Any, file: Files
+) -> None:
+    nameless = Spec(subject="own.example.net", names=(), ca=True)
+    file("folder/sbc.pem", GOOD)
+    file("folder/own.key", key(nameless))
+    folder = file("folder/own.pem", pem(to_der(mint(nameless, nameless)))).parent
+    _, report = judge(folder)
+    assert [Path(endpoint["target"]).name for endpoint in report["endpoints"]] == ["own.pem", "sbc.pem"]
+
+
+def test_what_a_directory_holds_under_other_names_is_said_to_be_unread(auditor: Auditor, file: Files) -> None:
+    for name in ("a.txt", "b.txt", "c.txt", "d\x1b[31m.txt"):
+        file(f"folder/{name}", b"x")
+    folder = file("folder/sbc.pem", GOOD).parent
+    (folder / "below").mkdir()
+    done = auditor("certificate", folder)
+    assert "not read, as the names are not those of certificates: a.txt, b.txt, below/ and 2 more" in done.err
+    assert "\x1b" not in done.err
+
+
+def flipped(der: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(der)
+    for _ in range(chance.randint(1, 3)):
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    return bytes(changed)
+
+
+def altered(chance: random.Random) -> bytes:
+    """A file that is damaged as text; or one that is whole, around DER in which a few bits are others."""
+    leaf, issuing = mint_chain((Spec(), ISSUING))[0]
+    bare = key(Spec())
+    match chance.randrange(4):
+        case 0:
+            return mutated(chance.choice([GOOD + bare, bare + GOOD, GOOD]), chance)
+        case 1:
+            return pem(flipped(mint_request(Spec()), chance), "CERTIFICATE REQUEST") + bare
+        case 2:
+            return pem(leaf) + pem(flipped(issuing, chance))
+        case _:
+            return pem(flipped(leaf, chance)) + pem(issuing) + bare
+
+
+def test_a_thousand_mutated_files_give_a_verdict_or_a_sentence_and_never_a_key(
+    auditor: Auditor, file: Files, root: Path
+) -> None:
+    """The whole way: what the reading lets through is judged and rendered too, ten files at a time."""
+    chance = random.Random(5)
+    body = b"".join(key(Spec()).splitlines()[1:-1]).decode()
+    canaries = {body[start : start + 12] for start in range(24, len(body) - 24, 4)}
+    judged = refused = 0
+    for batch in range(100):
+        good: list[Path] = []
+        bad: list[Path] = []
+        for number in range(10):
+            path = file(f"{batch}/{number}.pem", altered(chance))
+            try:
+                bundle = read_bundle(path.read_bytes(), "f", lambda _what: None)
+            except InputErrors:
+                bad.append(path)
+            else:
+                (good if bundle.certificates or bundle.requests else bad).append(path)
+        for paths, codes in ((good, {0, 1, 3}), (bad, {2})):
+            if not paths:
+                continue
+            done = auditor("certificate", *paths, "--root", root, "--at", "2026-11-20", "--json")
+            assert done.code in codes
+            assert "Traceback" not in done.out + done.err
+            assert "please report this as a bug" not in done.out
+            assert not any(canary in done.out + done.err for canary in canaries)
+        judged += len(good)
+        refused += len(bad)
+    assert judged + refused == 1000
+    assert min(judged, refused) > 100
+
+
+def test_a_request_whose_key_is_no_point_of_its_curve_leaves_its_signature_open(judge: Any, file: Files) -> None:
+    request = bytearray(mint_request(Spec()))
+    point = request.index(bytes.fromhex("03420004")) + 4
+    request[point] ^= 1
+    _, report = judge(file("sbc.csr", pem(bytes(request), "CERTIFICATE REQUEST"), key(Spec())))
+    (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-key-mismatch"]
+    assert found["outcome"] == "inconclusive"
+    assert "its signature is of a kind that cannot be checked" in found["reason"]

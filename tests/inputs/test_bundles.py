@@ -293,3 +293,12 @@ def test_a_self_signed_certificate_that_calls_itself_a_ca_is_taken_by_its_key() 
 def test_a_certificate_that_stands_there_twice_is_kept_twice() -> None:
     (chain,) = chains_of(Bundle("f", (LEAF, LEAF, MIDDLE), ordered=True))
     assert chain.certificates == (LEAF, LEAF, MIDDLE)
+
+
+def test_pkcs7_with_a_certificate_of_no_known_version_is_one_sentence() -> None:
+    """cryptography's InvalidVersion is no ValueError."""
+    content = pkcs7.serialize_certificates(CERTIFICATES[:1], Encoding.DER)
+    version = b"\xa0\x03\x02\x01\x02"
+    assert content.count(version) == 1
+    with pytest.raises(InputErrors, match="holds no certificates that can be read"):
+        read_bundle(content.replace(version, version[:-1] + b"\x2a"), "f", nobody)
