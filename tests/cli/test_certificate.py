@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
@@ -413,3 +414,25 @@ def test_a_request_whose_key_is_no_point_of_its_curve_leaves_its_signature_open(
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-key-mismatch"]
     assert found["outcome"] == "inconclusive"
     assert "its signature is of a kind that cannot be checked" in found["reason"]
+
+
+def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(
+    auditor: Auditor, file: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    def prompt(text: str, **how: object) -> str:
+        asked.append((text, how["hide_input"]))
+        return PASSPHRASE
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(click, "prompt", prompt)
+    path = file("sbc.pem", GOOD, key(Spec(), PASSPHRASE))
+    done = auditor("certificate", path, "--root", root, "--at", "2026-11-20", "--json")
+    assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
+    assert asked == [(f"Passphrase of the private key in {path}", True)]
+    assert PASSPHRASE not in done.out + done.err
