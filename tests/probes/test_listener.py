@@ -98,7 +98,7 @@ def test_what_is_seen_of_a_client_that_verifies_nothing(tmp_path: Path) -> None:
     assert chain.role == "client"
     assert len(chain.certificates) == 2, "the client's own certificate first, then what it sent with it"
     assert next(found for found in seen if isinstance(found, ClientCertificatePresentedSeen)).presented
-    assert {found.wanted for found in seen if isinstance(found, NotTested)} == {"root-trust", "sdp"}
+    assert {found.wanted for found in seen if isinstance(found, NotTested)} == {"revocation", "root-trust", "sdp"}
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -204,6 +204,7 @@ def test_without_anything_a_client_trusts_the_rest_is_not_tested() -> None:
     assert {found.wanted for found in seen if isinstance(found, NotTested)} == {
         "certificate-chain",
         "client-certificate-presented",
+        "revocation",
         "root-trust",
         "sdp",
     }
