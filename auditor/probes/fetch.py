@@ -27,6 +27,9 @@ _FROM_INSIDE: Final = "its name has an address that is not a public one, which i
 _MOST_HEAD: Final = 65_536
 _LENGTH: Final = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")
+# Global for Python: 6to4 relays (RFC 7526), the dummy address (RFC 7600), and Azure's platform, reachable from inside.
+_REFUSED: Final = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "192.0.0.0/24", "168.63.129.16/32")))
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,20 @@ class Place:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the public Internet, whatever it is wrapped in (RFC 6890 and its registries)."""
+    """Whether an address is one of the public Internet, whatever it is wrapped in (RFC 6890 and its registries).
+
+    Of IPv6 only global unicast (2000::/3, RFC 4291 section 2.4) is, and what wraps a public IPv4 address in it.
+    """
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
+        if address.teredo is not None or address not in _GLOBAL_UNICAST:
             return False
-    deprecated = isinstance(address, ipaddress.IPv4Address) and address in ipaddress.ip_network("192.88.99.0/24")
-    return address.is_global and not address.is_multicast and not deprecated
+    refused = any(address in network for network in _REFUSED if network.version == address.version)
+    return address.is_global and not address.is_multicast and not refused
 
 
 def fetch(

@@ -1,5 +1,6 @@
 """CRLs and OCSP responses fetched from the URLs in certificates; only where that was asked for."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -26,10 +27,12 @@ from auditor.x509.trust import anchor_of
 MOST_URLS = 4
 """Of one certificate."""
 MOST_FETCHES = 500
-"""In one run; the rest is not asked for, and says so."""
+"""In one run; the rest is not asked for, and says so.  So with the time and the size of them all."""
+MOST_SECONDS = 300.0
+MOST_OCTETS = 256 * 1024 * 1024
 
 _Question: TypeAlias = tuple[Literal["ocsp", "crl"], str, bytes | None]
-_TOO_MANY = f"more than {MOST_FETCHES} lists and responses would have to be fetched"
+_TOO_MUCH = "it was not asked for: what one run may fetch was used up"
 
 
 def fetched(
@@ -42,10 +45,15 @@ def fetched(
     ``allowed`` says which addresses may be asked.
     """
     answers: dict[tuple[str, bytes | None], bytes | str] = {}
+    end = time.monotonic() + MOST_SECONDS
+    octets = 0
 
     def answer(url: str, body: bytes | None) -> bytes | str:
+        nonlocal octets
         if (url, body) not in answers:
-            answers[url, body] = fetch(url, body, allowed=allowed) if len(answers) < MOST_FETCHES else _TOO_MANY
+            spent = len(answers) >= MOST_FETCHES or octets >= MOST_OCTETS or time.monotonic() >= end
+            found = answers[url, body] = _TOO_MUCH if spent else fetch(url, body, allowed=allowed)
+            octets += len(found)
         return answers[url, body]
 
     chains = {

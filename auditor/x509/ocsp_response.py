@@ -7,12 +7,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from auditor.x509.facts import public_key
 from auditor.x509.path import issued_by
 from auditor.x509.read import quiet
-from auditor.x509.status import SKEW, Answer, State, out_of_date, revoked, unknown, verifies, weakly_signed
+from auditor.x509.status import SKEW, Answer, State, combined, out_of_date, revoked, unknown, verifies, weakly_signed
 from auditor.x509.usage import purposes
 
 
@@ -30,11 +30,15 @@ def _by_ocsp(
 ) -> Answer:
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return unknown(f"the responder answers {response.response_status.name.lower()}")
-    about = next((single for single in response.responses if _speaks_of(single, certificate, issuer)), None)
-    if about is None:
-        return unknown("the OCSP response is about another certificate")
     if problem := _signature_problem(response, issuer, at):
         return unknown(problem)
+    if any(extension.critical for extension in response.extensions):
+        return unknown("the OCSP response has a critical extension that is not known")
+    said = [_said(single, at) for single in response.responses if _speaks_of(single, certificate, issuer)]
+    return combined(said) if said else unknown("the OCSP response is about another certificate")
+
+
+def _said(about: ocsp.OCSPSingleResponse, at: datetime) -> Answer:
     late = out_of_date("the OCSP response", about.this_update_utc, about.next_update_utc, at)
     if about.certificate_status is ocsp.OCSPCertStatus.REVOKED:
         return revoked(about.revocation_time_utc, about.revocation_reason, late)
@@ -89,11 +93,16 @@ def _signature_problem(response: ocsp.OCSPResponse, issuer: x509.Certificate, at
     return weakly_signed("the OCSP response", digest)
 
 
+def _never_checked(certificate: x509.Certificate) -> bool:
+    """Whether nobody has to ask whether a responder is revoked itself (RFC 6960 section 4.2.2.2.1); others count not."""
+    return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in certificate.extensions)
+
+
 def _signers(response: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> Iterator[x509.Certificate]:
     """The issuer itself, and responders that it certified for just this (RFC 6960 section 4.2.2.2)."""
     yield issuer
     for certificate in response.certificates:
-        delegated = ExtendedKeyUsageOID.OCSP_SIGNING in (purposes(certificate) or ())
+        delegated = ExtendedKeyUsageOID.OCSP_SIGNING in (purposes(certificate) or ()) and _never_checked(certificate)
         in_date = certificate.not_valid_before_utc - SKEW <= at <= certificate.not_valid_after_utc + SKEW
         if delegated and in_date and issued_by(certificate, issuer):
             yield certificate

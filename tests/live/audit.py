@@ -194,6 +194,7 @@ _DESERVED_FOR_CHAIN: dict[Chain, dict[str, Outcome]] = {
         "certificate-chain-incomplete": Outcome.FAIL,
         "certificate-root-not-allowed": Outcome.INCONCLUSIVE,
         "certificate-lifetime-too-long": Outcome.INCONCLUSIVE,
+        "certificate-client-usage-ending": Outcome.INCONCLUSIVE,
     },
     Chain.DISORDERED: {"certificate-chain-disordered": Outcome.WARN},
     # What follows in a chain must certify what precedes it (RFC 5246 section 7.4.2); a stranger does not.

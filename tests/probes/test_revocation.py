@@ -108,4 +108,4 @@ def test_each_url_is_asked_once_for_all_chains(scene: Scene, monkeypatch: pytest
     assert asked == [f"{scene.url}/ca.crl"]
     monkeypatch.setattr(revocation, "MOST_FETCHES", 0)
     (seen, *_) = fetched([chains[0][0]], chains[0][1])
-    assert "would have to be fetched" in seen.missing[0].reason
+    assert "used up" in seen.missing[0].reason

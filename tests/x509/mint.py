@@ -73,6 +73,8 @@ class Spec(BaseModel):
     responders: tuple[str, ...] = ()
     """URIs of OCSP responders."""
     must_staple: bool = False
+    no_check: bool = False
+    """A responder that nobody has to check for revocation."""
     critical_extension: bool = False
     """An extension nobody knows, marked critical."""
     not_before: str | None = None
@@ -220,6 +222,8 @@ def _about_status(spec: Spec) -> list[tuple[x509.ExtensionType, bool]]:
             for uri in spec.responders
         ]
         found.append((x509.AuthorityInformationAccess(access), False))
+    if spec.no_check:
+        found.append((x509.OCSPNoCheck(), False))
     if spec.must_staple:
         found.append((x509.TLSFeature([x509.TLSFeatureType.status_request]), False))
     return found

@@ -30,7 +30,7 @@ class StatusSpec(BaseModel):
     issued: str = "-1d"
     until: str = "+1d"
     """Empty where no next one is announced."""
-    signer: Literal["issuer", "delegated", "undelegated", "late", "stranger"] = "issuer"
+    signer: Literal["issuer", "delegated", "checked", "undelegated", "late", "stranger"] = "issuer"
     hash: Literal["sha1", "sha256"] = "sha256"
     """Of a CRL; SHA-1 with an RSA key only."""
     critical: bool = False
@@ -46,7 +46,7 @@ def make_status(
     spec: StatusSpec, chain: list[Spec], anchors: list[AnchorSpec], ders: tuple[bytes, ...]
 ) -> StatusSource:
     """Make it; the issuer of the certificate is the next of the chain, else the first anchor."""
-    issuer = chain[spec.of + 1] if spec.of + 1 < len(chain) else anchors[0]
+    issuer = chain[spec.of + 1] if spec.of + 1 < len(chain) else (anchors or [AnchorSpec()])[0]
     certificate = x509.load_der_x509_certificate(ders[spec.of])
     if spec.broken:
         der = b"\x30\x03\x02\x01\x00"
@@ -111,7 +111,7 @@ def _ocsp(spec: StatusSpec, certificate: x509.Certificate, issuer: Spec, anchors
     if spec.state == "error":
         unsuccessful = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
         return unsuccessful.public_bytes(Encoding.DER)
-    issuing = mint(issuer, issuer if issuer in anchors else anchors[0])
+    issuing = mint(issuer, issuer if issuer in anchors else (anchors or [AnchorSpec()])[0])
     about = mint(Spec(subject="another", serial=99), issuer, leaf=True) if spec.state == "another" else certificate
     status = {"good": ocsp.OCSPCertStatus.GOOD, "revoked": ocsp.OCSPCertStatus.REVOKED}
     revoked = spec.state == "revoked"
@@ -133,6 +133,7 @@ def _ocsp(spec: StatusSpec, certificate: x509.Certificate, issuer: Spec, anchors
         subject="Responder",
         eku=("serverAuth",) if spec.signer == "undelegated" else ("OCSPSigning",),
         not_after="-1d" if spec.signer == "late" else "+30d",
+        no_check=spec.signer != "checked",
     )
     responder = mint(own, issuer, leaf=True)
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder).certificates([responder])
