@@ -16,7 +16,9 @@ NETWORK = {"socket", "ssl", "OpenSSL", "nassl", "sslyze"}
 MAY_IMPORT = {
     "model": {"model"},
     "x509": {"x509", "model", "sanitise"},
-    "rules": {"rules", "model", "x509", "sanitise", "lint"},
+    "rules": {"rules", "model", "x509", "sanitise", "lint", "deployment"},
+    "deployment": {"deployment", "model"},
+    "unconnected": {"model", "plan"},
     "lint": {"sanitise"},
     "probes": {"probes", "model", "x509", "sanitise", "sdp"},
     "sdp": {"sdp", "model", "sanitise"},

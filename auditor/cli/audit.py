@@ -27,6 +27,7 @@ from auditor.cli.revocation import check_revocation, fetch_option, revocation_op
     is_flag=True,
     help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
 )
+@click.option("--offline", is_flag=True, help="Connect to nothing: judge what the inventory declares, and no more.")
 @revocation_option
 @fetch_option
 @client_options
@@ -42,6 +43,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
     fail_on: str | None,
     thorough: bool,
+    offline: bool,
     lists: tuple[Path, ...],
     fetch: bool,
     deadline: float,
@@ -59,14 +61,17 @@ def audit(  # noqa: PLR0913 - one parameter an option
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.unconnected import unconnected  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     at = run.now()
-    inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers)
+    inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers, at=at, offline=offline)
     check_revocation(inputs.policy, lists, fetch=fetch)
     role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
-    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    seen = [*inputs.declared, *(unconnected(plan, at) if offline else ())]
+    if not offline:
+        seen += run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
     seen = with_revocation(seen, inputs.policy, lists, fetch=fetch)
     report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources)

@@ -50,12 +50,12 @@ def collect(  # noqa: PLR0913 - one parameter an option
 
     run.check_output(output)
     at = run.now()
-    inputs = run.read_inputs(targets, inventory, policy_name, ())
+    inputs = run.read_inputs(targets, inventory, policy_name, (), at=at)
     check_revocation(inputs.policy, (), fetch=fetch)
     role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
     seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
-    seen = with_revocation(seen, inputs.policy, (), fetch=fetch)
+    seen = [*inputs.declared, *with_revocation(seen, inputs.policy, (), fetch=fetch)]
     run.write_observations(output, inputs.targets, seen, at)
     click.echo(f"{len(seen)} observations of {len(inputs.targets)} targets in {output}", err=True)
     return 0

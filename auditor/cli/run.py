@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import click
 from auditor.cli.client_role import opt_ins
 from auditor.cli.sources import Sources, sources_of
 from auditor.inputs.anchors import load_declared_roots
+from auditor.inputs.deployment import NOTHING_DECLARED, observe_deployment
 from auditor.inputs.errors import InputError, InputErrors
 from auditor.inputs.inventory import load_inventory
 from auditor.inputs.policy import load_policy
@@ -26,9 +27,10 @@ from auditor.inputs.waivers import load_waivers
 from auditor.model.observation import OBSERVATION, Observation, Run
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
-from auditor.model.target import Target
+from auditor.model.target import Perspective, Target
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan
+from auditor.unconnected import OFFLINE
 
 if TYPE_CHECKING:
     from auditor.probes.client_role import ClientRole
@@ -46,6 +48,8 @@ class Inputs:
     targets: tuple[Target, ...]
     waivers: tuple[Waiver, ...] = ()
     sources: Sources = field(default_factory=Sources)
+    declared: tuple[Observation, ...] = ()
+    """What the inventory says of the deployment."""
 
 
 def now() -> datetime:
@@ -54,23 +58,36 @@ def now() -> datetime:
 
 
 def read_inputs(
-    targets: Sequence[str], inventory: Path | None, policy: str, roots: Sequence[Path], waivers: Path | None = None
+    targets: Sequence[str],
+    inventory: Path | None,
+    policy: str,
+    roots: Sequence[Path],
+    waivers: Path | None = None,
+    *,
+    at: datetime | None = None,
+    offline: bool = False,
 ) -> Inputs:
-    """Policy, targets, declared roots and waivers; every name resolved.  Raises ``InputErrors``."""
+    """Policy, targets, declared roots and waivers, and the deployment as declared ``at`` that moment, if there is one.
+
+    Every name is resolved, but ``offline``.  Raises ``InputErrors``.
+    """
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - not for commands without a network
 
     requests, declared = parse_targets(targets), load_declared_roots(roots)
     waived = load_waivers(waivers) if waivers else ()
+    own, said = NOTHING_DECLARED
     if inventory is not None:
         listed = load_inventory(inventory)
         requests, declared = (*listed.requests, *requests), (*listed.roots, *declared)
         waived = (*listed.waivers, *waived)
-    if not requests:
-        raise InputErrors(
-            [InputError("nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory")]
-        )
-    resolved = targets_of(requests, resolve)
-    return Inputs(load_policy(policy, declared), resolved, waived, sources_of(requests, resolved, policy))
+        if listed.deployment is not None and at is not None:
+            own, said = observe_deployment(listed.deployment, at)
+    if not requests and not own:
+        message = "nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory"
+        raise InputErrors([InputError(message)])
+    resolved = targets_of(requests, (lambda _host: OFFLINE) if offline else resolve)
+    sources = sources_of(requests, (*own, *resolved), policy, inventory)
+    return Inputs(load_policy(policy, declared), (*own, *resolved), waived, sources, said)
 
 
 def look(
@@ -88,6 +105,7 @@ def look(
     from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
     from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
 
+    plan = replace(plan, targets=tuple(target for target in plan.targets if target.perspective is Perspective.SERVER))
     for line in opt_ins(role, plan.asks.trust_roots, len(plan.targets)):
         click.echo(line, err=True)
     limits = Limits(target_seconds=deadline, connections=max_connections, connections_per_second=rate)

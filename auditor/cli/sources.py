@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
-from auditor.model.target import Target
+from auditor.model.target import Perspective, Target
 from auditor.render.place import Place
 
 
@@ -17,8 +17,10 @@ class Sources:
     policy: Place | None = None
 
 
-def sources_of(requests: Sequence[TargetRequest], targets: Sequence[Target], policy: str) -> Sources:
-    """The places of all targets that an inventory names."""
+def sources_of(
+    requests: Sequence[TargetRequest], targets: Sequence[Target], policy: str, inventory: Path | None = None
+) -> Sources:
+    """The places of all targets that an inventory names; that of the deployment is the whole file."""
     written = {
         request.name: Place(_from_here(request.location.file), request.location.line, request.location.column)
         for request in requests
@@ -26,7 +28,11 @@ def sources_of(requests: Sequence[TargetRequest], targets: Sequence[Target], pol
     }
     # A name with several addresses gives targets that are called name@address.
     named = {target.name: target.name.removesuffix(f"@{target.address}") for target in targets}
-    return Sources({name: written[base] for name, base in named.items() if base in written}, policy_place(policy))
+    places = {name: written[base] for name, base in named.items() if base in written}
+    if inventory is not None:
+        whole = Place(_from_here(str(inventory)))
+        places |= {target.name: whole for target in targets if target.perspective is Perspective.DEPLOYMENT}
+    return Sources(places, policy_place(policy))
 
 
 def policy_place(policy: str) -> Place | None:

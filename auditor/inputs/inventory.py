@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from auditor.inputs.anchors import load_declared_roots
+from auditor.inputs.deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
 from auditor.inputs.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
 from auditor.inputs.validation import ONE_LINE, complaints
 from auditor.inputs.waivers import waivers_of, waivers_schema
 from auditor.inputs.yaml import Document, Keys, read_yaml
+from auditor.model.deployment import Deployment
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Service
 from auditor.model.waiver import Waiver
@@ -47,6 +49,8 @@ class Inventory:
     endpoints: tuple[Endpoint, ...]
     declared: tuple[DeclaredRoot, ...]
     waivers: tuple[Waiver, ...] = ()
+    deployment: Deployment | None = None
+    """What is declared of sites, network and connection."""
 
     @property
     def requests(self) -> tuple[TargetRequest, ...]:
@@ -80,14 +84,17 @@ def inventory_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "description": "An inventory: the endpoints of one operator and the roots it has declared",
+        "description": "An inventory: one operator's endpoints, the roots it has declared, and its deployment",
         "additionalProperties": False,
-        "required": ["operator", "endpoints"],
+        "required": ["operator"],
+        "if": {"not": {"required": ["deployment"]}},
+        "then": {"required": ["endpoints"]},
         "properties": {
             "operator": {**_TEXT, "description": "The operator's name"},
             "endpoints": {"type": "array", "minItems": 1, "items": _object(endpoint, ["name", "address"])},
             "roots": {"type": "array", "items": _object(root, ["file", "sent"])},
             "waivers": waivers_schema(),
+            **deployment_schema(),
         },
     }
 
@@ -114,9 +121,21 @@ def load_inventory(path: Path) -> Inventory:
             errors += [document.error(str(error), (*where, "file")) for error in wrong_file.errors]
         else:
             declared += [DeclaredRoot(anchor, str(entry.get("sent"))) for anchor in found]
+    errors += deployment_errors(document)
+    errors += [
+        endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")
+        for endpoint in endpoints
+        if endpoint.request.name == DEPLOYMENT
+    ]
     if errors:
         raise InputErrors(errors)
-    return Inventory(document.data["operator"], tuple(endpoints), tuple(declared), waivers_of(document))
+    return Inventory(
+        document.data["operator"],
+        tuple(endpoints),
+        tuple(declared),
+        waivers_of(document),
+        deployment_of(document),
+    )
 
 
 def _entries(document: Document, section: str, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:

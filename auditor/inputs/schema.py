@@ -108,28 +108,28 @@ def _with_words(rule: Rule[Any, Any], name: str, schema: dict[str, Any]) -> dict
 
 def _parameters(rule: Rule[Any, Any]) -> dict[str, Any]:
     schema = rule.params.model_json_schema()
-    plain: dict[str, Any] = _inlined(schema, schema.get("$defs", {}))
+    plain: dict[str, Any] = inlined(schema, schema.get("$defs", {}))
     return plain
 
 
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
+def inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
     """Put every definition where it is used, and drop the titles pydantic makes of names."""
     if isinstance(schema, list):
-        return [_inlined(inner, definitions) for inner in schema]
+        return [inlined(inner, definitions) for inner in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         target = definitions[schema["$ref"].rpartition("/")[2]]
-        return _inlined({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, definitions)
+        return inlined({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, definitions)
     if {"type": "null"} in schema.get("anyOf", ()):
         # What may be left out is None in Python; a policy leaves it out and never writes null.
         meant = next(inner for inner in schema["anyOf"] if inner != {"type": "null"})
         rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
-        return _inlined({**meant, **rest}, definitions)
+        return inlined({**meant, **rest}, definitions)
     return {
-        key: {name: _inlined(inner, definitions) for name, inner in value.items()}
+        key: {name: inlined(inner, definitions) for name, inner in value.items()}
         if key == "properties"
-        else _inlined(value, definitions)
+        else inlined(value, definitions)
         for key, value in schema.items()
         if key not in ("$defs", "title")
     }

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, TypeAdapter
 
+from auditor.model.deployment import Deployment
 from auditor.model.target import Perspective, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
@@ -326,6 +327,13 @@ class ClientCertificatePresentedSeen(Seen):
     evidence: str = ""
 
 
+class DeploymentSeen(Seen):
+    """The deployment as it is declared in an inventory."""
+
+    kind: Literal["deployment"] = "deployment"
+    declared: Deployment
+
+
 class NotTested(Seen):
     """A question that was not put, because it needs an opt-in that was not given."""
 
@@ -356,6 +364,7 @@ Observation: TypeAlias = Annotated[
     | CertificateFileSeen
     | RenewalSeen
     | RevocationSeen
+    | DeploymentSeen
     | ClientCertificateSeen
     | GroupsSeen
     | SignatureSchemesSeen
@@ -406,5 +415,6 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
+    Perspective.DEPLOYMENT: frozenset({"deployment"}),
     Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation"}),
 }

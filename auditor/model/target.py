@@ -24,6 +24,8 @@ class Perspective(StrEnum):
     """It connects to the auditor."""
     SDP = "sdp"
     """Offers and answers in a file."""
+    DEPLOYMENT = "deployment"
+    """What is declared of sites, network and connection."""
     CERTIFICATE = "certificate"
     """A certificate, or a request for one, in a file."""
 

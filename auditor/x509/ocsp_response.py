@@ -94,7 +94,7 @@ def _signature_problem(response: ocsp.OCSPResponse, issuer: x509.Certificate, at
 
 
 def _never_checked(certificate: x509.Certificate) -> bool:
-    """Whether nobody has to ask whether a responder is revoked itself (RFC 6960 section 4.2.2.2.1); others count not."""
+    """Whether nobody has to ask if a responder is revoked itself (RFC 6960 section 4.2.2.2.1); others do not count."""
     return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in certificate.extensions)
 
 

@@ -69,7 +69,7 @@ def test_a_failure_outranks_what_could_not_be_told(
 
 
 def test_a_bug_gives_4_and_shows_no_data(auditor: Auditor, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
-    def broken(*_arguments: object) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(run, "read_inputs", broken)

@@ -66,8 +66,8 @@ ERRORS = {
         ['2:39: unknown key "adress" in entry 1 of endpoints; did you mean "address"?'],
     ),
     "a key of a later version": (
-        "operator: x\ncircuits: []\nendpoints: [{name: a, address: 'a:1'}]\n",
-        ['2:1: unknown key "circuits"; known are operator, endpoints, roots, waivers'],
+        "operator: x\ncarriers: []\nendpoints: [{name: a, address: 'a:1'}]\n",
+        ['2:1: unknown key "carriers"; did you mean "waivers"?'],
     ),
     "a bad port": (
         "operator: x\nendpoints:\n  - name: a\n    address: a:99999\n",

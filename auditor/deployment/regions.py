@@ -1,0 +1,19 @@
+"""Azure's regions and the geographies they belong to, from a dated list."""
+
+import csv
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def geographies() -> dict[str, str]:
+    """Every region, and its geography."""
+    text = Path(__file__).with_name("azure_regions.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["region"]: row["geography"] for row in rows}
+
+
+def alone(region: str) -> bool:
+    """Whether a region is the only one of its geography, and so may be paired with one of another."""
+    return Counter(geographies().values())[geographies()[region]] == 1

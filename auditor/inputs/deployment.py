@@ -1,0 +1,170 @@
+"""The declared deployment in an inventory: its schema, and what a schema cannot say."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from auditor.deployment.addresses import Range, parse_range
+from auditor.deployment.regions import geographies
+from auditor.inputs.errors import InputError, quoted, suggestion
+from auditor.inputs.host import parse_name
+from auditor.inputs.schema import inlined
+from auditor.inputs.targets import SIPS_PORT
+from auditor.inputs.yaml import Document, Keys
+from auditor.model.deployment import Deployment
+from auditor.model.observation import DeploymentSeen, Observation
+from auditor.model.target import Perspective, Service, Target
+
+DEPLOYMENT = "deployment"
+"""What reports call the deployment."""
+SECTIONS = tuple(Deployment.model_fields)
+Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
+NOTHING_DECLARED: Declared = ((), ())
+_RANGES = {
+    "signaling_ranges", "media_ranges", "signaling_source", "media", "internal_ranges", "pool", "source_ranges",
+    "advertised_prefixes", "internet_prefixes", "address_ranges",
+}  # fmt: skip
+_RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
+_NAMES = {"base_domain", "hostname"}
+_UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
+_Check: TypeAlias = Callable[[str], object]
+
+
+def deployment_schema() -> dict[str, Any]:
+    """The properties that the deployment adds to an inventory."""
+    schema = Deployment.model_json_schema()
+    properties: dict[str, Any] = inlined(schema, schema.get("$defs", {}))["properties"]
+    return properties
+
+
+def deployment_errors(document: Document) -> Iterator[InputError]:
+    """Everything that is wrong beyond the schema: addresses, names, regions, repeated names, dangling references."""
+    data = document.data if isinstance(document.data, dict) else {}
+    for section in SECTIONS:
+        yield from _values(document, data.get(section), (section,))
+    for section, key in _UNIQUE.items():
+        yield from _repeated(document, _list(data, section), section, key)
+    yield from _references(document, data)
+
+
+def deployment_of(document: Document) -> Deployment | None:
+    """The deployment of a document without errors; none where it declares none."""
+    if "deployment" not in document.data:
+        return None
+    return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
+
+
+def observe_deployment(declared: Deployment, at: datetime) -> Declared:
+    """The deployment as a target of its own, and as it was declared at that moment."""
+    target = Target(
+        name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
+    )
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared),)
+
+
+def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:
+    """Whatever stands below, checked by the name of its key."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(document, inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _values(document, inner, (*path, index))
+        if _key(path) in _RANGES:
+            yield from _overlapping(document, value, path)
+    elif isinstance(value, str) and (check := _check(_key(path))):
+        try:
+            check(value)
+        except ValueError as error:
+            yield document.error(f"{_key(path)} {quoted(value)}: {error}", path)
+
+
+def _key(path: Keys) -> str:
+    return next(str(key) for key in reversed(path) if isinstance(key, str))
+
+
+def _check(key: str) -> _Check | None:
+    if key in _RANGES:
+        return parse_range
+    if key in _RANGES_OR_NAMES:
+        return _range_or_name
+    return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(_NAMES, parse_name)}.get(
+        key
+    )
+
+
+def _range_or_name(text: str) -> None:
+    if text[:1].isdigit() or ":" in text or "/" in text:
+        parse_range(text)
+    else:
+        parse_name(text)
+
+
+def _azure_region(text: str) -> None:
+    if text not in geographies():
+        raise ValueError(f"this is no region of Azure{suggestion(text, geographies())}")
+
+
+def _source(text: str) -> None:
+    if text != "any":
+        parse_range(text)
+
+
+def _ports(text: str) -> None:
+    if text == "any" or not text.replace("-", "").isdigit():
+        return
+    first, _, last = text.partition("-")
+    if not 0 < int(first) <= int(last or first) <= 65535:
+        raise ValueError("ports go from 1 to 65535, the lower one first")
+
+
+def _overlapping(document: Document, values: list[object], path: Keys) -> Iterator[InputError]:
+    known: list[tuple[str, Range]] = []
+    for index, text in enumerate(values):
+        try:
+            found = parse_range(text) if isinstance(text, str) else None
+        except ValueError:
+            continue
+        if found is None:
+            continue
+        other = next((earlier for earlier, span in known if span.overlaps(found)), None)
+        if other is not None:
+            yield document.error(f"{_key(path)} {quoted(str(text))} overlaps {quoted(other)} before it", (*path, index))
+        known.append((str(text), found))
+
+
+def _list(data: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    entries = data.get(section)
+    return [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
+
+
+def _repeated(document: Document, entries: list[dict[str, Any]], section: str, key: str) -> Iterator[InputError]:
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        name = entry.get(key)
+        if isinstance(name, str) and name in seen:
+            yield document.error(f"two entries of {section} are called {quoted(name)}", (section, index, key))
+        seen |= {name} if isinstance(name, str) else set()
+
+
+def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError]:
+    names = {
+        section: [entry["name"] for entry in _list(data, section) if isinstance(entry.get("name"), str)]
+        for section in ("regions", "sites", "circuits")
+    }
+
+    def dangling(value: object, section: str, path: Keys) -> Iterator[InputError]:
+        if isinstance(value, str) and value not in names[section]:
+            hint = suggestion(value, names[section])
+            yield document.error(f"there is no entry of {section} called {quoted(value)}{hint}", path)
+
+    for index, link in enumerate(_list(data, "links")):
+        for key, section in (("site", "sites"), ("region", "regions"), ("circuit", "circuits")):
+            yield from dangling(link.get(key), section, ("links", index, key))
+    for index, pair in enumerate(_list(data, "cross_connects")):
+        for position, site in enumerate(pair.get("sites") or ()):
+            yield from dangling(site, "sites", ("cross_connects", index, "sites", position))
+    for index, site in enumerate(_list(data, "sites")):
+        yield from dangling(site.get("local_region"), "regions", ("sites", index, "local_region"))
+        for position, route in enumerate(_list(site, "routes")):
+            yield from dangling(route.get("region"), "regions", ("sites", index, "routes", position, "region"))

@@ -1,0 +1,225 @@
+"""The declared deployment: what an operator says of its sites, its network and its connection to the gateway.
+
+Names follow the Azure portal and the items 1 to 22 of the connectivity page.  Nearly everything may be left out: what
+has to be there a rule says, as a finding.  Addresses and ranges are text in one of three forms: an address, a network
+in CIDR notation without host bits, or first-last.
+"""
+
+import datetime as dt
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from auditor.model.value import Value
+
+Sku: TypeAlias = Literal["standard", "lab"]
+CommunicationsService: TypeAlias = Literal[
+    "operator_connect", "teams_phone_mobile", "teams_direct_routing", "zoom_phone_cloud_peering"
+]
+ConnectionType: TypeAlias = Literal["maps_voice", "expressroute_microsoft", "public_internet", "vnet_injection"]
+Transport: TypeAlias = Literal["tls", "tcp", "udp"]
+Ranges: TypeAlias = tuple[str, ...]
+
+
+class Provisioning(Value):
+    """The operator's client of the Provisioning API."""
+
+    url: str | None = Field(default=None, description="Where the client is pointed at")
+    source_ranges: Ranges = Field(default=(), description="Addresses it connects from")
+
+
+class DialPlan(Value):
+    """How calls are numbered and routed."""
+
+    e164: bool | None = Field(default=None, description="Whether numbers are in the E.164 format")
+    emergency_calls_to_gateway: bool | None = Field(
+        default=None, description="Whether emergency calls are routed to the gateway"
+    )
+
+
+class Resource(Value):
+    """The gateway as it is deployed."""
+
+    sku: Sku | None = Field(default=None, description="standard for production")
+    services: tuple[CommunicationsService, ...] = Field(default=(), description="Communications services in use")
+    base_domain: str | None = Field(default=None, description="Item 13, as DEPLOYMENT-ID.commsgw.azure.com")
+    vnet_injection: bool = Field(default=False, description="Whether the gateway is injected into a virtual network")
+    mobile_control_point_transport: Transport | None = Field(default=None, description="SIP towards the MCP")
+    provisioning: Provisioning | None = None
+    dial_plan: DialPlan | None = None
+    certificate_renewal: Literal["automated", "manual"] | None = Field(
+        default=None, description="How the certificates of the network are renewed"
+    )
+
+
+class Region(Value):
+    """One service region of the gateway."""
+
+    name: str
+    azure_region: str | None = Field(default=None, description="As East US")
+    hostname: str | None = Field(default=None, description="Items 7 and 10: the Hostname field of the portal")
+    signaling_ranges: Ranges = Field(default=(), description="Items 8 and 11: where it sends signaling from")
+    media_ranges: Ranges = Field(default=(), description="Items 9 and 12: media")
+    service_facing: Ranges = Field(
+        default=(), description="Items 14 to 19: its addresses and names towards communications services"
+    )
+    service_side: Ranges = Field(
+        default=(), description="Items 20 to 22: addresses of communications services, which nobody has to manage"
+    )
+
+
+class Route(Value):
+    """Where a site sends calls."""
+
+    region: str
+    priority: int = Field(ge=0, le=65535, description="The lowest goes first")
+
+
+class AclEntry(Value):
+    """One line of a site's access list for traffic from the gateway."""
+
+    action: Literal["allow", "deny"] = "allow"
+    source: str = Field(description="A range, or any")
+    protocol: Literal["tcp", "udp", "any"] = "any"
+    ports: str = Field(
+        default="any", description="A port, first-last, or any", pattern="^(any|[0-9]{1,5}(-[0-9]{1,5})?)$"
+    )
+
+
+class Nat(Value):
+    """How internal addresses become public ones."""
+
+    pool: Ranges = Field(default=(), description="Public addresses")
+    managed_by: str | None = Field(default=None, description="The operator or a provider")
+
+
+class Site(Value):
+    """One site of the operator."""
+
+    name: str
+    location: str | None = Field(default=None, description="Where it is: two sites are to be apart")
+    local_region: str | None = Field(default=None, description="The service region next to it")
+    signaling_source: Ranges = Field(default=(), description="Items 1 and 4: where it sends signaling from")
+    signaling_destination: Ranges = Field(
+        default=(), description="Items 2 and 5: where it receives signaling, a range or a host name"
+    )
+    media: Ranges = Field(default=(), description="Items 3 and 6: where it sends and receives media")
+    sip_transport: Transport | None = Field(default=None, description="SIP towards the gateway")
+    routes: tuple[Route, ...] = ()
+    retry_on: tuple[int, ...] = Field(default=(), description="SIP statuses after which another peer is tried")
+    options_interval_seconds: int | None = Field(default=None, ge=1, description="How often peers are asked OPTIONS")
+    internal_ranges: Ranges = Field(default=(), description="Addresses inside, where they are not public")
+    nat: Nat | None = None
+    acl: tuple[AclEntry, ...] = ()
+
+
+class Link(Value):
+    """A connection between a site and a service region."""
+
+    site: str
+    region: str
+    connection_type: ConnectionType | None = None
+    circuit: str | None = Field(default=None, description="The ExpressRoute circuit it runs over")
+    reason: str | None = Field(default=None, description="Why it is not the connection that is recommended first")
+    bfd_interval_ms: int | None = Field(default=None, ge=1, description="Bidirectional forwarding detection")
+    bfd_reason: str | None = Field(default=None, description="Why the interval is longer than 150 ms")
+
+
+class CrossConnect(Value):
+    """Two sites that can stand in for each other."""
+
+    sites: tuple[str, ...] = Field(min_length=2, max_length=2)
+
+
+class BgpSession(Value):
+    """One BGP session of a circuit's Microsoft peering."""
+
+    path: Literal["primary", "secondary"]
+    prefix: str | None = Field(default=None, description="The /30 it runs in")
+    state: Literal["established", "down", "unknown"] = "unknown"
+
+
+class Circuit(Value):
+    """One ExpressRoute circuit with its Microsoft peering."""
+
+    name: str
+    subscription_id: str | None = None
+    resource_id: str | None = None
+    provider: str | None = None
+    provider_is_partner: bool | None = Field(default=None, description="Whether it is an ExpressRoute partner")
+    exchange: str | None = Field(default=None, description="The cloud exchange, where the provider is no partner")
+    connectivity_model: (
+        Literal["cloud_exchange_colocation", "point_to_point_ethernet", "any_to_any_ipvpn", "expressroute_direct"]
+        | None
+    ) = None
+    peering_location: str | None = None
+    bgp_managed_by: str | None = Field(default=None, description="The operator or a provider")
+    asn: int | None = Field(default=None, ge=1, le=4_294_967_295)
+    asn_validated: bool | None = Field(
+        default=None, description="Whether Microsoft has validated a private ASN by hand"
+    )
+    registry: Literal["ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB"] | None = None
+    bgp_sessions: tuple[BgpSession, ...] = ()
+    advertised_prefixes: Ranges = ()
+    internet_prefixes: Ranges = Field(default=(), description="What the operator advertises to the Internet as well")
+    route_filter_communities: tuple[str, ...] = Field(default=(), description="As 12076:5250")
+
+
+class MapsConnection(Value):
+    """One private network interconnect."""
+
+    router: str
+    bandwidth_mbps: int | None = Field(default=None, ge=1)
+    bfd: bool | None = None
+    lacp: bool | None = None
+
+
+class Maps(Value):
+    """Peering for Microsoft Azure Peering Service Voice at one location."""
+
+    location: str
+    asn: int | None = Field(default=None, ge=1, le=4_294_967_295)
+    address_ranges: Ranges = ()
+    connections: tuple[MapsConnection, ...] = ()
+    communities: tuple[str, ...] = ()
+    as_path_length: int | None = Field(default=None, ge=1)
+    prepending: bool | None = None
+    stateful_firewall: bool | None = None
+    rate_limiting: bool | None = None
+
+
+class Qos(Value):
+    """DSCP values of what is sent to Microsoft."""
+
+    voice: int | None = Field(default=None, ge=0, le=63)
+    signaling: int | None = Field(default=None, ge=0, le=63)
+    others: tuple[int, ...] = ()
+
+
+class Attestation(Value):
+    """What somebody has confirmed, as evidence."""
+
+    statement: str = Field(description="What is confirmed: an id that a policy asks for")
+    by: str
+    date: dt.date
+    document: str | None = None
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="Digest of the document")
+
+
+class Deployment(Value):
+    """Everything that is declared."""
+
+    deployment: Resource
+    regions: tuple[Region, ...] = ()
+    sites: tuple[Site, ...] = ()
+    links: tuple[Link, ...] = ()
+    cross_connects: tuple[CrossConnect, ...] = ()
+    circuits: tuple[Circuit, ...] = ()
+    maps: tuple[Maps, ...] = ()
+    qos: Qos | None = None
+    attestations: tuple[Attestation, ...] = ()
+
+    @property
+    def production(self) -> bool | None:
+        """Whether it is a production deployment; none where that is not declared."""
+        return None if self.deployment.sku is None else self.deployment.sku == "standard"

@@ -1,0 +1,60 @@
+"""Packets to a private, shared or documentation address never arrive.
+
+Only over an injected virtual network are private addresses in order.
+"""
+
+from collections.abc import Iterator
+
+from auditor.deployment.addresses import is_range, not_public
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """The ranges of every site are public, unless the gateway is injected into a virtual network."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if declared.deployment.vnet_injection:
+            yield NotApplicable(reason="with VNet injection private addresses are in order")
+            continue
+        for site in declared.sites:
+            named = {
+                "signaling_source": site.signaling_source,
+                "signaling_destination": tuple(filter(is_range, site.signaling_destination)),
+                "media": site.media,
+            }
+            for name, ranges in named.items():
+                for text in ranges:
+                    if why := not_public(text):
+                        subject = f"sites[{site.name}].{name}"
+                        yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+
+
+RULE = Rule(
+    id="address-not-public",
+    title="An address that the gateway has to reach is not a public one",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: connectivity",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
+        ),
+    ),
+    requirements=(
+        "CON-IP01",
+        "CON-IP02",
+        "CON-IP03",
+        "CON-IP04",
+        "CON-IP05",
+        "CON-IP06",
+        "ER-09",
+    ),
+    remediation=(
+        "Use public addresses towards the gateway, behind NAT where the network is a private one, or use VNet "
+        "injection."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

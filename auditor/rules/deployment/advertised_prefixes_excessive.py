@@ -1,0 +1,57 @@
+"""Above 200 prefixes Microsoft drops the BGP session of Microsoft peering, and with it every call."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+class Limit(Params):
+    """What a session takes."""
+
+    most: int = Field(default=200, ge=1, description="Prefixes of one BGP session")
+
+
+def check(evidence: Evidence[DeploymentSeen], params: Limit) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}]"
+            if not circuit.advertised_prefixes:
+                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+            elif len(circuit.advertised_prefixes) > params.most:
+                observed = f"{len(circuit.advertised_prefixes)} prefixes"
+                yield Violation(
+                    subject=f"{where}.advertised_prefixes", expected=f"at most {params.most}", observed=observed
+                )
+
+
+RULE = Rule(
+    id="advertised-prefixes-excessive",
+    title="More prefixes are advertised than a BGP session takes",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="ExpressRoute routing requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
+        ),
+    ),
+    requirements=(
+        "DER-ER-03",
+        "ER-14",
+    ),
+    remediation="Aggregate the prefixes: Microsoft drops the session above 200.",
+    observes=DeploymentSeen,
+    params=Limit,
+    check=check,
+)

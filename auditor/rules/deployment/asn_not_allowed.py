@@ -1,0 +1,68 @@
+"""Some AS numbers are reserved by Azure or for documentation.
+
+A private one is accepted after validation by hand, and stripped from the path.
+"""
+
+from collections.abc import Iterator
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import (
+    Caution,
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    NotApplicable,
+    Remark,
+    Rule,
+    Violation,
+)
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}]"
+            asn = circuit.asn
+            if asn is None:
+                yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
+            elif asn == 12076 or 65515 <= asn <= 65520 or 64496 <= asn <= 64511 or 65536 <= asn <= 65551:
+                yield Violation(subject=f"{where}.asn", expected="an AS number that is not reserved", observed=str(asn))
+            elif 64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294:
+                if not circuit.asn_validated:
+                    yield Caution(
+                        subject=f"{where}.asn",
+                        expected="a public AS number, or validation",
+                        observed=f"{asn} is private",
+                    )
+            elif circuit.registry is None:
+                yield Inconclusive(
+                    subject=f"{where}.registry", reason="where the AS number is registered is not declared"
+                )
+
+
+RULE = Rule(
+    id="asn-not-allowed",
+    title="The AS number cannot be used on Microsoft peering",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(
+            document="ExpressRoute routing requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
+        ),
+    ),
+    requirements=("DER-ER-04",),
+    remediation=("Use a public AS number registered to you; a private one has to be validated by Microsoft first."),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,55 @@
+"""Without a quick look at the path, calls are lost for as long as BGP waits.
+
+Bidirectional forwarding detection takes a dead path out of use within a second.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.deployment.declared import named
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+class Intervals(Params):
+    """How often BFD packets are sent."""
+
+    interval_ms: int = Field(default=150, ge=1, description="The longest interval that needs no reason")
+    longest_ms: int = Field(default=300, ge=1, description="The longest interval at all")
+
+
+def check(evidence: Evidence[DeploymentSeen], params: Intervals) -> Iterator[Remark]:
+    """Each link that is no public one has BFD, often enough."""
+    for seen in evidence.seen:
+        links = [link for link in seen.declared.links if link.connection_type not in (None, "public_internet")]
+        if not links:
+            yield NotApplicable(reason="no private link is declared")
+        for link in links:
+            subject, interval = f"{named(link)}.bfd_interval_ms", link.bfd_interval_ms
+            expected = f"{params.interval_ms} ms, or up to {params.longest_ms} ms with a reason"
+            if interval is None:
+                yield Violation(subject=subject, expected=expected, observed="no BFD is declared")
+            elif interval > params.longest_ms or (interval > params.interval_ms and not link.bfd_reason):
+                yield Violation(subject=subject, expected=expected, observed=f"{interval} ms")
+
+
+RULE = Rule(
+    id="bfd-missing",
+    title="A link would notice its failure late",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: deploy",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/deploy",
+        ),
+    ),
+    requirements=("DER-09",),
+    remediation=(
+        "Run BFD on the edge routers with an interval of 150 ms, or 300 ms where the router cannot, with the reason."
+    ),
+    observes=DeploymentSeen,
+    params=Intervals,
+    check=check,
+)

@@ -1,0 +1,68 @@
+"""ExpressRoute comes from a partner, through a cloud exchange, or over a port of one's own.
+
+The connectivity model says who runs BGP.
+"""
+
+from collections.abc import Iterator
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.deployment import Circuit
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}]"
+            yield from _circuit(where, circuit)
+
+
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    if circuit.connectivity_model is None:
+        yield Violation(
+            subject=f"{where}.connectivity_model", expected="a connectivity model", observed="none is declared"
+        )
+    if circuit.bgp_managed_by is None:
+        yield Violation(subject=f"{where}.bgp_managed_by", expected="who manages BGP", observed="nobody is declared")
+    if circuit.connectivity_model == "expressroute_direct":
+        return
+    if circuit.provider is None:
+        yield Violation(subject=f"{where}.provider", expected="a connectivity provider", observed="none is declared")
+    elif circuit.provider_is_partner is None and circuit.exchange is None:
+        yield Inconclusive(subject=f"{where}.provider", reason="whether it is an ExpressRoute partner is not declared")
+    elif circuit.provider_is_partner is False and circuit.exchange is None:
+        yield Violation(subject=f"{where}.exchange", expected="a partner or a cloud exchange", observed="neither")
+
+
+RULE = Rule(
+    id="circuit-provider-undeclared",
+    title="How a circuit reaches Microsoft is not declared",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(
+            document="ExpressRoute prerequisites",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
+        ),
+    ),
+    requirements=(
+        "ER-04",
+        "ER-05",
+        "ER-08",
+    ),
+    remediation=(
+        "Declare the connectivity provider, its model, and who manages BGP; through an exchange where the provider "
+        "is no partner."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

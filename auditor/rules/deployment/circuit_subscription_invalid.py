@@ -1,0 +1,52 @@
+"""A circuit is a resource within an Azure subscription: without both ids nobody can look at it."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}]"
+            if circuit.subscription_id is None or circuit.resource_id is None:
+                yield Violation(
+                    subject=where, expected="subscription and resource ids", observed="not both are declared"
+                )
+            elif not _GUID.fullmatch(circuit.subscription_id):
+                yield Violation(subject=f"{where}.subscription_id", expected="a GUID", observed=circuit.subscription_id)
+            elif f"/subscriptions/{circuit.subscription_id}/".lower() not in circuit.resource_id.lower():
+                yield Violation(
+                    subject=f"{where}.resource_id", expected="one of the subscription", observed=circuit.resource_id
+                )
+
+
+RULE = Rule(
+    id="circuit-subscription-invalid",
+    title="An ExpressRoute circuit is not known by its Azure subscription",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(
+            document="ExpressRoute prerequisites",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
+        ),
+    ),
+    requirements=("ER-02",),
+    remediation=("Declare the subscription id and the resource id of the circuit, as the Azure portal shows them."),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,61 @@
+"""Voice needs a queue of its own.
+
+Microsoft knows it by EF (46), and rewrites values it does not know to best effort.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+class Markings(Params):
+    """DSCP values."""
+
+    voice: int = Field(default=46, ge=0, le=63, description="Voice")
+    kept: tuple[int, ...] = Field(default=(46, 34, 18, 10, 0), description="Values that Microsoft does not rewrite")
+
+
+def check(evidence: Evidence[DeploymentSeen], params: Markings) -> Iterator[Remark]:
+    """Voice is marked as wanted, and nothing is marked with a value that does not last."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if declared.qos is None or declared.qos.voice is None:
+            yield Inconclusive(subject="qos.voice", reason="how voice is marked is not declared")
+            continue
+        if declared.qos.voice != params.voice:
+            yield Violation(subject="qos.voice", expected=f"EF ({params.voice})", observed=str(declared.qos.voice))
+        for name, value in (("signaling", declared.qos.signaling), *(("others", one) for one in declared.qos.others)):
+            if value is not None and value not in params.kept:
+                yield Caution(
+                    subject=f"qos.{name}", expected=f"one of {', '.join(map(str, params.kept))}", observed=str(value)
+                )
+
+
+RULE = Rule(
+    id="dscp-not-as-required",
+    title="Voice is not marked as ExpressRoute expects",
+    severity=Severity.MEDIUM,
+    citations=(
+        Citation(
+            document="ExpressRoute QoS requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-qos",
+        ),
+    ),
+    requirements=(
+        "ER-11",
+        "DER-ER-07",
+        "ER-14",
+    ),
+    remediation="Mark voice with EF (46), and nothing with a value that Microsoft rewrites.",
+    observes=DeploymentSeen,
+    params=Markings,
+    check=check,
+)

@@ -1,0 +1,98 @@
+"""Azure Peering Service Voice is peering with requirements of its own.
+
+One that is not met is found when it is activated, or when a router fails.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.deployment.addresses import not_public
+from auditor.model.deployment import Maps
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+class MapsRequirements(Params):
+    """What the walkthrough for communications services partners asks for."""
+
+    community: str = Field(default="8075:8007", description="BGP community of voice prefixes")
+    longest_as_path: int = Field(default=3, ge=1, description="AS numbers in the path")
+
+
+def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Iterator[Remark]:
+    """Every peering, where MAPS Voice is in use."""
+    for seen in evidence.seen:
+        used = any(link.connection_type == "maps_voice" for link in seen.declared.links)
+        if not used and not seen.declared.maps:
+            yield NotApplicable(reason="no MAPS Voice is declared")
+        elif not seen.declared.maps:
+            yield Inconclusive(subject="maps", reason="no peering is declared")
+        for maps in seen.declared.maps:
+            yield from _peering(maps, params)
+
+
+def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
+    where = f"maps[{maps.location}]"
+    if len({connection.router for connection in maps.connections}) < 2:
+        routers = f"{len(maps.connections)} on {len({connection.router for connection in maps.connections})} routers"
+        yield Violation(subject=f"{where}.connections", expected="two on different routers", observed=routers)
+    if len({connection.bandwidth_mbps for connection in maps.connections}) > 1:
+        yield Violation(subject=f"{where}.connections", expected="equal bandwidth", observed="different bandwidths")
+    for connection in maps.connections:
+        for name, value in (("bfd", connection.bfd), ("lacp", connection.lacp)):
+            yield from _flag(f"{where}.connections[{connection.router}].{name}", value=value, wanted=True)
+    for name, value in (
+        ("stateful_firewall", maps.stateful_firewall),
+        ("rate_limiting", maps.rate_limiting),
+        ("prepending", maps.prepending),
+    ):
+        yield from _flag(f"{where}.{name}", value=value, wanted=False)
+    yield from _numbers(where, maps, params)
+
+
+def _numbers(where: str, maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
+    if maps.asn is None:
+        yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
+    elif 64496 <= maps.asn <= 65551 or maps.asn >= 4200000000:
+        yield Violation(subject=f"{where}.asn", expected="a public AS number", observed=str(maps.asn))
+    for text in maps.address_ranges:
+        if why := not_public(text):
+            yield Violation(subject=f"{where}.address_ranges", expected="public addresses", observed=f"{text}: {why}")
+    if params.community not in maps.communities:
+        listed = ", ".join(maps.communities) or "none"
+        yield Violation(subject=f"{where}.communities", expected=params.community, observed=listed)
+    if maps.as_path_length is not None and maps.as_path_length > params.longest_as_path:
+        observed = str(maps.as_path_length)
+        yield Violation(
+            subject=f"{where}.as_path_length", expected=f"at most {params.longest_as_path}", observed=observed
+        )
+
+
+def _flag(subject: str, *, value: bool | None, wanted: bool) -> Iterator[Remark]:
+    if value is None:
+        yield Inconclusive(subject=subject, reason="it is not declared")
+    elif value is not wanted:
+        yield Violation(subject=subject, expected="yes" if wanted else "no", observed="yes" if value else "no")
+
+
+RULE = Rule(
+    id="maps-requirement-unmet",
+    title="A MAPS Voice peering does not meet its technical requirements",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="Azure Internet peering for Communications Services walkthrough",
+            url="https://learn.microsoft.com/en-us/azure/internet-peering/walkthrough-communications-services-partner",
+        ),
+    ),
+    requirements=("DER-MAPS-01",),
+    remediation=(
+        "Bring the peering into line: two interconnects on different routers with equal bandwidth, BFD and LACP, "
+        "your own ASN and addresses."
+    ),
+    observes=DeploymentSeen,
+    params=MapsRequirements,
+    check=check,
+)

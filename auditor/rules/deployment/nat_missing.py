@@ -1,0 +1,58 @@
+"""Microsoft peering takes public addresses alone, so that a network with private ones has to translate them."""
+
+from collections.abc import Iterator
+
+from auditor.deployment.addresses import not_public
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each site with private addresses has a public pool."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        for site in declared.sites:
+            private = [text for text in site.internal_ranges if not_public(text)]
+            pool = site.nat.pool if site.nat else ()
+            if private and not pool:
+                yield Violation(
+                    subject=f"sites[{site.name}].nat", expected="a public pool", observed=f"none for {private[0]}"
+                )
+            for text in pool:
+                if why := not_public(text):
+                    yield Violation(
+                        subject=f"sites[{site.name}].nat.pool", expected="public addresses", observed=f"{text}: {why}"
+                    )
+            if pool and site.nat and site.nat.managed_by is None:
+                yield Inconclusive(
+                    subject=f"sites[{site.name}].nat.managed_by", reason="who manages NAT is not declared"
+                )
+        if not declared.sites:
+            yield Inconclusive(subject="sites", reason="no site is declared")
+
+
+RULE = Rule(
+    id="nat-missing",
+    title="Private addresses are used without NAT",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(
+            document="ExpressRoute prerequisites",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
+        ),
+        Citation(
+            document="ExpressRoute NAT requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-nat",
+        ),
+    ),
+    requirements=("ER-10",),
+    remediation=("Translate the addresses inside to a public pool, and say who manages it; or use public addresses."),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

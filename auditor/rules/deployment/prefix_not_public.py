@@ -1,0 +1,58 @@
+"""Microsoft accepts public IP addresses alone through Microsoft peering, and no default route."""
+
+from collections.abc import Iterator
+
+from auditor.deployment.addresses import not_public, prefix_length
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}]"
+            peering = [(f"{where}.bgp_sessions[{one.path}]", one.prefix) for one in circuit.bgp_sessions if one.prefix]
+            for subject, text in (
+                *((f"{where}.advertised_prefixes", one) for one in circuit.advertised_prefixes),
+                *peering,
+            ):
+                if prefix_length(text) == 0:
+                    yield Violation(subject=subject, expected="no default route", observed=text)
+                elif why := not_public(text):
+                    yield Violation(subject=subject, expected="public prefixes", observed=f"{text}: {why}")
+
+
+RULE = Rule(
+    id="prefix-not-public",
+    title="A prefix on Microsoft peering is not a public one",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(
+            document="ExpressRoute prerequisites",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
+        ),
+        Citation(
+            document="ExpressRoute routing requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
+        ),
+    ),
+    requirements=(
+        "ER-09",
+        "DER-ER-03",
+    ),
+    remediation=(
+        "Advertise public prefixes of your own alone; translate private addresses, and filter the default route."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,61 @@
+"""The Provisioning API is reached over HTTPS at provapi under the base domain, from addresses that were allowed."""
+
+from collections.abc import Iterator
+
+from auditor.deployment.addresses import not_public
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Where a client is declared, it uses https at the right name, and from public addresses."""
+    for seen in evidence.seen:
+        resource = seen.declared.deployment
+        client = resource.provisioning
+        if client is None:
+            yield NotApplicable(reason="no client of the Provisioning API is declared")
+            continue
+        if client.url is None:
+            yield Inconclusive(subject="deployment.provisioning.url", reason="it is not declared")
+        elif resource.base_domain is not None:
+            expected = f"https://provapi.{resource.base_domain.lower().removesuffix('.')}"
+            if (
+                not client.url.lower().startswith((f"{expected}/", f"{expected}:443/"))
+                and client.url.lower() != expected
+            ):
+                yield Violation(subject="deployment.provisioning.url", expected=expected, observed=client.url)
+        elif not client.url.lower().startswith("https://"):
+            yield Violation(subject="deployment.provisioning.url", expected="https", observed=client.url)
+        if not client.source_ranges:
+            yield Violation(
+                subject="deployment.provisioning.source_ranges",
+                expected="public addresses",
+                observed="none is declared",
+            )
+        for text in client.source_ranges:
+            if why := not_public(text):
+                subject = "deployment.provisioning.source_ranges"
+                yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+
+
+RULE = Rule(
+    id="provisioning-not-https",
+    title="The client of the Provisioning API is not declared as the API wants it",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: integrate with the Provisioning API",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/integrate-with-provisioning-api",
+        ),
+    ),
+    requirements=(
+        "SEC-06",
+        "DER-12",
+        "CON-20",
+    ),
+    remediation=("Point the client at https://provapi.BASE-DOMAIN, and declare the public addresses it connects from."),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,47 @@
+"""In production each region is connected to both sites.
+
+Where one leg is missing, a failure on the other side takes a site down.
+"""
+
+from collections.abc import Iterator
+
+from auditor.deployment.declared import undeclared_sku
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """In production every site has a link to every region."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        yield from undeclared_sku(declared)
+        if declared.production is False:
+            yield NotApplicable(reason="a lab deployment connects one region to one site")
+        if declared.production is not True:
+            continue
+        linked = {(link.site, link.region) for link in declared.links}
+        for site in declared.sites:
+            for region in declared.regions:
+                if (site.name, region.name) not in linked:
+                    yield Violation(
+                        subject=f"links[{site.name} to {region.name}]", expected="a link", observed="none is declared"
+                    )
+
+
+RULE = Rule(
+    id="region-site-link-missing",
+    title="A site is not connected to every service region",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: connectivity",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
+        ),
+    ),
+    requirements=("CON-15",),
+    remediation="Connect each site to both regions, so that one site or one region can fail alone.",
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

@@ -1,0 +1,83 @@
+"""When the local region is gone, calls go to the other one.
+
+That needs a route, a way to notice, and no hunting after other errors.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from auditor.deployment.declared import undeclared_sku
+from auditor.model.deployment import Site
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+class Failover(Params):
+    """How a site is to fail over."""
+
+    retry_on: tuple[int, ...] = Field(default=(408, 503, 504), description="The only SIP statuses after which to retry")
+    longest_options_interval_seconds: int = Field(default=180, ge=1, description="At most so long between two OPTIONS")
+
+
+def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Remark]:
+    """In production each site has a second route, asks OPTIONS often enough, and retries after nothing else."""
+    for seen in evidence.seen:
+        yield from undeclared_sku(seen.declared)
+        if seen.declared.production is False:
+            yield NotApplicable(reason="a lab deployment has one region")
+        for site in seen.declared.sites if seen.declared.production else ():
+            yield from _site(site, params)
+
+
+def _site(site: Site, params: Failover) -> Iterator[Remark]:
+    where = f"sites[{site.name}]"
+    if len({route.region for route in site.routes}) < 2:
+        yield Violation(subject=f"{where}.routes", expected="a route to the other region", observed="none is declared")
+    interval = site.options_interval_seconds
+    if interval is None:
+        yield Inconclusive(
+            subject=f"{where}.options_interval_seconds", reason="whether peers are asked OPTIONS is not declared"
+        )
+    elif interval > params.longest_options_interval_seconds:
+        expected = f"at most {params.longest_options_interval_seconds} s"
+        yield Violation(subject=f"{where}.options_interval_seconds", expected=expected, observed=f"{interval} s")
+    if not site.retry_on:
+        yield Inconclusive(subject=f"{where}.retry_on", reason="after which statuses it retries is not declared")
+    others = sorted(set(site.retry_on) - set(params.retry_on))
+    if others:
+        yield Violation(
+            subject=f"{where}.retry_on",
+            expected=f"retries after {', '.join(map(str, params.retry_on))} and silence alone",
+            observed=f"also after {', '.join(map(str, others))}",
+        )
+
+
+RULE = Rule(
+    id="route-failover-missing",
+    title="A site does not fail over as the gateway expects",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: connectivity",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
+        ),
+        Citation(
+            document="Azure Communications Gateway: reliability",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
+        ),
+    ),
+    requirements=(
+        "CON-18",
+        "DER-05",
+        "DER-06",
+    ),
+    remediation=(
+        "Add a route to the other region, watch the peers with OPTIONS, and try another peer after 408, 503, 504 "
+        "or silence alone."
+    ),
+    observes=DeploymentSeen,
+    params=Failover,
+    check=check,
+)

@@ -1,0 +1,58 @@
+"""Each site sends its calls to the service region next to it, and to the other one only when that is gone."""
+
+from collections.abc import Iterator
+
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """At each site the local region has the lowest priority, alone; and no two sites share theirs."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        locals_: dict[str, str] = {}
+        for site in declared.sites:
+            where = f"sites[{site.name}].routes"
+            if not site.routes or site.local_region is None:
+                missing = "its routes are" if not site.routes else "its local region is"
+                yield Inconclusive(subject=where, reason=f"{missing} not declared")
+                continue
+            first = min(route.priority for route in site.routes)
+            leading = sorted(route.region for route in site.routes if route.priority == first)
+            if leading != [site.local_region]:
+                yield Violation(
+                    subject=where, expected=f"{site.local_region} first", observed=f"{' and '.join(leading)} first"
+                )
+            if declared.production and site.local_region in locals_:
+                shared = f"also that of {locals_[site.local_region]}"
+                yield Violation(
+                    subject=f"sites[{site.name}].local_region", expected="a region of its own", observed=shared
+                )
+            locals_.setdefault(site.local_region, site.name)
+        if not declared.sites:
+            yield Inconclusive(subject="sites", reason="no site is declared")
+
+
+RULE = Rule(
+    id="route-not-local-first",
+    title="A site does not send its calls to its own region first",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: connectivity",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
+        ),
+        Citation(
+            document="Azure Communications Gateway: reliability",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
+        ),
+    ),
+    requirements=("CON-17",),
+    remediation=(
+        "Give the route to the local region the lowest priority number at each site, and each site a region of its own."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

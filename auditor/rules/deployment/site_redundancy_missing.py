@@ -1,0 +1,51 @@
+"""For production the network must have two sites, apart from each other: what takes one down leaves the other."""
+
+from collections.abc import Iterator
+
+from auditor.deployment.declared import undeclared_sku
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """In production there are two sites or more, in different locations."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        yield from undeclared_sku(declared)
+        if declared.production is False:
+            yield NotApplicable(reason="a lab deployment needs one site")
+        if declared.production is not True:
+            continue
+        if len(declared.sites) < 2:
+            yield Violation(subject="sites", expected="two sites", observed=f"{len(declared.sites)} declared")
+        for site in declared.sites:
+            if site.location is None:
+                yield Inconclusive(subject=f"sites[{site.name}].location", reason="its location is not declared")
+        places = [site.location.casefold() for site in declared.sites if site.location]
+        if len(places) == len(declared.sites) > 1 and len(set(places)) < 2:
+            yield Violation(
+                subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
+            )
+
+
+RULE = Rule(
+    id="site-redundancy-missing",
+    title="A production deployment has no second site elsewhere",
+    severity=Severity.CRITICAL,
+    citations=(
+        Citation(
+            document="Azure Communications Gateway: connectivity",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
+        ),
+        Citation(
+            document="Azure Communications Gateway: reliability",
+            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
+        ),
+    ),
+    requirements=("CON-12",),
+    remediation="Set up a second site in another location, and declare both with their locations.",
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)

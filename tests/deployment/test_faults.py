@@ -1,0 +1,304 @@
+"""Deployments that comply, and each with one fault: the rule that should find it does, and no other says anything."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.evaluate import evaluate
+from auditor.inputs.deployment import observe_deployment
+from auditor.inputs.inventory import load_inventory
+from auditor.inputs.policy import load_policy
+from auditor.inputs.yaml import read_yaml
+from auditor.model.deployment import Deployment
+from auditor.model.report import Finding, Outcome, Verdict
+from auditor.plan import make_plan
+from auditor.rules import all_rules, subject
+
+INVENTORIES = Path(__file__).parent / "inventories"
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+GOLDEN = ("maps", "expressroute", "lab")
+RULES = {rule.id for rule in all_rules().values() if subject(rule) == "deployment"}
+GONE = object()
+QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
+
+
+def golden(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = read_yaml(INVENTORIES / f"{name}.yaml").data
+    return copy.deepcopy(data)
+
+
+def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
+    declared = load_inventory(path).deployment
+    assert declared is not None
+    return judge(declared)
+
+
+def judge(declared: Deployment) -> tuple[Verdict, dict[str, Finding]]:
+    targets, seen = observe_deployment(declared, AT)
+    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    return report.verdict, {finding.rule: finding for finding in report.findings}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_deployment_that_complies_passes_and_leaves_nothing_open(name: str) -> None:
+    verdict, findings = judged(INVENTORIES / f"{name}.yaml")
+    assert {rule: finding for rule, finding in findings.items() if finding.outcome not in QUIET} == {}
+    assert set(findings) == RULES
+    assert verdict is Verdict.PASS
+
+
+def put(data: Any, path: str, value: object) -> None:
+    """Change what stands at ``sites.0.media``; GONE takes it away."""
+    *way, last = (int(word) if word.isdigit() else word for word in path.split("."))
+    for word in way:
+        data = data[word]
+    if value is GONE:
+        del data[last]
+    else:
+        data[last] = value
+
+
+DIRECT = {"connection_type": "public_internet", "reason": "x"}
+# Title -> golden, changes, the rules that say something and how.
+FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
+    "no type of connection": ("lab", {"links.0.connection_type": GONE}, {"connection-type-unsupported": "fail"}),
+    "Operator Connect over the Internet in production": (
+        "maps",
+        {"links.0": {"site": "A", "region": "one", **DIRECT}},
+        {"connection-type-unsupported": "fail", "connection-type-not-recommended": "warn"},
+    ),
+    "Direct Routing over the Internet in production": (
+        "expressroute",
+        {"links.0": {"site": "A", "region": "one", **DIRECT}},
+        {"connection-type-not-recommended": "warn"},
+    ),
+    "another connection without a reason": (
+        "expressroute", {"links.0.reason": GONE}, {"connection-type-not-recommended": "warn"},
+    ),
+    "no service": ("lab", {"deployment.services": GONE}, {"connection-type-unsupported": "inconclusive"}),
+    "a leg of the mesh is missing": ("maps", {"links.1": GONE}, {"region-site-link-missing": "fail"}),
+    "a region without a link": (
+        "maps", {"links.3": GONE, "links.1": GONE},
+        {"region-without-link": "fail", "region-site-link-missing": "fail"},
+    ),
+    "two sites in one place": ("maps", {"sites.1.location": "zurich"}, {"site-redundancy-missing": "fail"}),
+    "a site nobody knows where": ("maps", {"sites.1.location": GONE}, {"site-redundancy-missing": "inconclusive"}),
+    "one site": (
+        "maps", {"sites.1": GONE, "links.3": GONE, "links.2": GONE, "cross_connects": GONE},
+        {"site-redundancy-missing": "fail"},
+    ),
+    "no cross-connect": ("maps", {"cross_connects": GONE}, {"cross-connect-missing": "fail"}),
+    "regions of two geographies": ("maps", {"regions.1.azure_region": "East US"}, {"region-pair-invalid": "fail"}),
+    "one region twice": ("maps", {"regions.1.azure_region": "West Europe"}, {"region-pair-invalid": "fail"}),
+    "a region of nowhere": ("maps", {"regions.1.azure_region": GONE}, {"region-pair-invalid": "inconclusive"}),
+    "a lab without a link": (
+        "lab", {"links": []},
+        {"lab-deployment-invalid": "fail", "region-without-link": "fail", "connection-type-unsupported": "fail"},
+    ),
+    "the remote region first": (
+        "maps",
+        {"sites.0.routes": [{"region": "two", "priority": 1}, {"region": "one", "priority": 2}]},
+        {"route-not-local-first": "fail"},
+    ),
+    "both regions alike": (
+        "maps",
+        {"sites.0.routes": [{"region": "two", "priority": 1}, {"region": "one", "priority": 1}]},
+        {"route-not-local-first": "fail"},
+    ),
+    "both sites in one region": (
+        "maps",
+        {
+            "sites.1.local_region": "one",
+            "sites.1.routes": [{"region": "one", "priority": 1}, {"region": "two", "priority": 2}],
+        },
+        {"route-not-local-first": "fail"},
+    ),
+    "routes that are not declared": ("lab", {"sites.0.routes": GONE}, {"route-not-local-first": "inconclusive"}),
+    "no failover": ("maps", {"sites.0.routes.1": GONE}, {"route-failover-missing": "fail"}),
+    "hunting after busy here": ("maps", {"sites.0.retry_on": [408, 486, 503, 504]}, {"route-failover-missing": "fail"}),
+    "no OPTIONS": ("maps", {"sites.0.options_interval_seconds": GONE}, {"route-failover-missing": "inconclusive"}),
+    "OPTIONS every ten minutes": (
+        "maps", {"sites.0.options_interval_seconds": 600}, {"route-failover-missing": "fail"},
+    ),
+    "another base domain": ("lab", {"deployment.base_domain": "voice.example.net"}, {
+        "base-domain-invalid": "fail", "region-hostname-invalid": "fail",
+    }),
+    "no base domain": ("lab", {"deployment.base_domain": GONE}, {
+        "base-domain-invalid": "fail", "region-hostname-invalid": "inconclusive",
+    }),
+    "a name that faces Teams": (
+        "maps", {"regions.0.hostname": "1-r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
+    ),
+    "one name for two regions": (
+        "maps", {"regions.1.hostname": "r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
+    ),
+    "a region without a name": ("maps", {"regions.1.hostname": GONE}, {"region-hostname-invalid": "fail"}),
+    "no source of signaling": ("lab", {"sites.0.signaling_source": GONE}, {"address-missing": "fail"}),
+    "no media": ("lab", {"sites.0.media": []}, {"address-missing": "fail"}),
+    "private addresses": ("lab", {"sites.0.media": ["10.1.2.3"]}, {"address-not-public": "fail"}),
+    "shared addresses": ("lab", {"sites.0.media": ["100.64.0.1"]}, {"address-not-public": "fail"}),
+    "addresses of the documentation": ("lab", {"sites.0.media": ["203.0.113.0/28"]}, {"address-not-public": "fail"}),
+    "an address of IPv6": ("lab", {"sites.0.media": ["2a01:111::1"]}, {"address-not-ipv4": "fail"}),
+    "an address of both sites": ("maps", {"sites.1.media": ["193.5.122.9"]}, {"address-overlap": "fail"}),
+    "an address of the gateway": ("lab", {"sites.0.media": ["52.120.10.3"]}, {"address-overlap": "fail"}),
+    "a part of the gateway's range": ("lab", {"regions.0.media_ranges": ["52.120.10.0/29"]}, {
+        "gateway-range-invalid": "fail",
+    }),
+    "media are not let in": ("maps", {"sites.0.acl.3": GONE}, {"gateway-not-allowed": "fail"}),
+    "one region is let in at one site": ("maps", {"sites.1.acl.2": GONE}, {"gateway-not-allowed": "fail"}),
+    "anybody is let in": ("lab", {"sites.0.acl": [{"source": "any"}]}, {"gateway-not-allowed": "fail"}),
+    "SIP without TLS is let in": (
+        "lab", {"sites.0.acl.0": {"source": "52.120.10.0/28", "protocol": "tcp", "ports": "5060-5061"}},
+        {"gateway-not-allowed": "fail"},
+    ),
+    "something is denied before": (
+        "lab", {"sites.0.acl.0": {"action": "deny", "source": "52.120.10.4", "protocol": "tcp", "ports": "any"}},
+        {"gateway-not-allowed": "fail"},
+    ),
+    "no access list": ("lab", {"sites.0.acl": GONE}, {"gateway-not-allowed": "inconclusive"}),
+    "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
+    "no confirmation": ("maps", {"attestations.1": GONE}, {"attestation-missing": "fail"}),
+    "a confirmation of tomorrow": ("maps", {"attestations.1.date": "2026-11-21"}, {"attestation-missing": "fail"}),
+    "an old confirmation": ("maps", {"attestations.1.date": "2023-11-21"}, {"attestation-missing": "fail"}),
+    "SIP over TCP": ("lab", {"sites.0.sip_transport": "tcp"}, {"sip-transport-not-tls": "fail"}),
+    "a transport nobody knows": ("lab", {"sites.0.sip_transport": GONE}, {"sip-transport-not-tls": "inconclusive"}),
+    "the Mobile Control Point over TCP": (
+        "maps", {"deployment.mobile_control_point_transport": "tcp"}, {"sip-transport-not-tls": "fail"},
+    ),
+    "provisioning over http": (
+        "maps", {"deployment.provisioning.url": "http://provapi.example-7f3a.commsgw.azure.com/"},
+        {"provisioning-not-https": "fail"},
+    ),
+    "provisioning from anywhere": (
+        "maps", {"deployment.provisioning.source_ranges": []}, {"provisioning-not-https": "fail"},
+    ),
+    "emergency calls to the gateway": (
+        "lab", {"deployment.dial_plan.emergency_calls_to_gateway": True}, {"dial-plan-invalid": "fail"},
+    ),
+    "local numbers": ("lab", {"deployment.dial_plan.e164": False}, {"dial-plan-invalid": "fail"}),
+    "no dial plan": ("lab", {"deployment.dial_plan": GONE}, {"dial-plan-invalid": "inconclusive"}),
+    "renewal by hand": ("lab", {"deployment.certificate_renewal": "manual"}, {"renewal-not-automated": "warn"}),
+    "no BFD": ("maps", {"links.0.bfd_interval_ms": GONE}, {"bfd-missing": "fail"}),
+    "slow BFD without a reason": ("maps", {"links.3.bfd_reason": GONE}, {"bfd-missing": "fail"}),
+    "a circuit of nobody": (
+        "expressroute", {"circuits.0.subscription_id": GONE}, {"circuit-subscription-invalid": "fail"},
+    ),
+    "a circuit of another subscription": (
+        "expressroute", {"circuits.0.subscription_id": "11111111-6d3b-4f0e-9a51-0f5f6c3c7a10"},
+        {"circuit-subscription-invalid": "fail"},
+    ),
+    "a provider that is no partner": (
+        "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
+    ),
+    "no connectivity model": (
+        "expressroute", {"circuits.0.connectivity_model": GONE}, {"circuit-provider-undeclared": "fail"},
+    ),
+    "one BGP session": ("expressroute", {"circuits.0.bgp_sessions.1": GONE}, {"bgp-session-missing": "fail"}),
+    "a BGP session that is down": (
+        "expressroute", {"circuits.0.bgp_sessions.1.state": "down"}, {"bgp-session-missing": "fail"},
+    ),
+    "two circuits in one place": ("expressroute", {"circuits.1.peering_location": "Zurich"}, {
+        "circuit-redundancy-missing": "warn",
+    }),
+    "a private prefix": (
+        "expressroute", {"circuits.0.advertised_prefixes": ["10.0.0.0/8"]}, {"prefix-not-public": "fail"},
+    ),
+    "a default route": ("expressroute", {"circuits.0.advertised_prefixes": ["0.0.0.0/0"]}, {
+        "prefix-not-public": "fail", "prefix-advertised-twice": "fail",
+    }),
+    "a peering of eight addresses": (
+        "expressroute", {"circuits.0.bgp_sessions.0.prefix": "193.5.127.0/29"}, {"peering-prefix-invalid": "fail"},
+    ),
+    "one prefix for two sessions": (
+        "expressroute", {"circuits.0.bgp_sessions.0.prefix": "193.5.126.8/30"}, {"peering-prefix-invalid": "fail"},
+    ),
+    "too many prefixes": (
+        "expressroute",
+        {"circuits.0.advertised_prefixes": [f"193.{5 + number // 250}.{number % 250}.0/24" for number in range(201)],
+         "circuits.0.internet_prefixes": []},
+        {"advertised-prefixes-excessive": "fail"},
+    ),
+    "a reserved AS number": ("expressroute", {"circuits.0.asn": 65515}, {"asn-not-allowed": "fail"}),
+    "a private AS number": ("expressroute", {"circuits.0.asn": 64600}, {"asn-not-allowed": "warn"}),
+    "a prefix on the Internet as well": (
+        "expressroute", {"circuits.0.internet_prefixes": ["193.5.122.0/24"]}, {"prefix-advertised-twice": "fail"},
+    ),
+    "the NAT pool on the Internet": (
+        "expressroute", {"circuits.0.internet_prefixes": ["193.5.120.0/21"]}, {"prefix-advertised-twice": "fail"},
+    ),
+    "a route filter without voice": (
+        "expressroute", {"circuits.0.route_filter_communities": ["12076:5010"]},
+        {"route-filter-community-missing": "fail"},
+    ),
+    "no NAT": ("expressroute", {"sites.1.nat": GONE}, {"nat-missing": "fail"}),
+    "a private pool": ("expressroute", {"sites.1.nat.pool": ["10.9.0.0/28"]}, {"nat-missing": "fail"}),
+    "voice without a queue": ("expressroute", {"qos.voice": 0}, {"dscp-not-as-required": "fail"}),
+    "signaling that is rewritten": ("expressroute", {"qos.signaling": 24}, {"dscp-not-as-required": "warn"}),
+    "no marking": ("expressroute", {"qos": GONE}, {"dscp-not-as-required": "inconclusive"}),
+    "both interconnects on one router": ("maps", {"maps.0.connections.1.router": "edge-1"}, {
+        "maps-requirement-unmet": "fail",
+    }),
+    "unequal interconnects": (
+        "maps", {"maps.0.connections.1.bandwidth_mbps": 1000}, {"maps-requirement-unmet": "fail"},
+    ),
+    "a stateful firewall": ("maps", {"maps.0.stateful_firewall": True}, {"maps-requirement-unmet": "fail"}),
+    "a long AS path": ("maps", {"maps.0.as_path_length": 4}, {"maps-requirement-unmet": "fail"}),
+    "no community": ("maps", {"maps.0.communities": GONE}, {"maps-requirement-unmet": "fail"}),
+    "MAPS of nobody": ("maps", {"maps": GONE}, {"maps-requirement-unmet": "inconclusive"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", FAULTS)
+def test_one_fault_is_found_by_its_rule_and_by_no_other(title: str, tmp_path: Path) -> None:
+    name, changes, expected = FAULTS[title]
+    data = golden(name)
+    for path, value in changes.items():
+        put(data, path, value)
+    file = tmp_path / "inventory.yaml"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    verdict, findings = judged(file)
+    said = {rule: str(finding.outcome) for rule, finding in findings.items() if finding.outcome not in QUIET}
+    assert said == expected, {rule: (findings[rule].violations, findings[rule].reason) for rule in said}
+    assert (verdict is Verdict.FAIL) == ("fail" in said.values())
+
+
+def test_there_is_a_fault_for_every_rule() -> None:
+    assert len(FAULTS) >= 40
+    assert {rule for _, _, expected in FAULTS.values() for rule in expected} == RULES
+
+
+def test_nothing_declared_passes_nothing_that_has_to_be_declared() -> None:
+    verdict, findings = judge(Deployment.model_validate({"deployment": {}}))
+    assert verdict is Verdict.FAIL
+    passed = {rule for rule, finding in findings.items() if finding.outcome is Outcome.PASS}
+    assert passed <= {
+        "address-not-ipv4", "address-not-public", "address-overlap", "address-superfluous", "bfd-missing",
+        "connection-type-not-recommended", "gateway-range-invalid", "gateway-not-allowed", "sip-transport-not-tls",
+    }  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_any_part_of_a_deployment_gives_one_finding_a_check_whatever_the_order(data: st.DataObject) -> None:
+    declared = golden(data.draw(st.sampled_from(GOLDEN)))
+    declared = {key: value for key, value in declared.items() if key in Deployment.model_fields}
+    for section in sorted(set(declared) - {"deployment"}):
+        if data.draw(st.booleans()):
+            if isinstance(declared[section], list):
+                declared[section] = data.draw(st.permutations(declared[section]))
+                if data.draw(st.booleans()):
+                    declared[section] = declared[section][1:]
+            else:
+                del declared[section]
+    _, findings = judge(Deployment.model_validate(declared))
+    assert set(findings) == RULES
+    turned = {k: v[::-1] if isinstance(v, list) else v for k, v in declared.items()}
+    _, again = judge(Deployment.model_validate(turned))
+    assert {rule: f.outcome for rule, f in findings.items()} == {rule: f.outcome for rule, f in again.items()}
+    assert not any("please report this as a bug" in finding.reason for finding in findings.values())
