@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
+from auditor.cli.dns import dns_options, named_by_dns
 from auditor.cli.options import (
     limit_options,
     policy_option,
@@ -28,6 +29,7 @@ from auditor.cli.revocation import check_revocation, fetch_option, revocation_op
     help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
 )
 @click.option("--offline", is_flag=True, help="Connect to nothing: judge what the inventory declares, and no more.")
+@dns_options
 @revocation_option
 @fetch_option
 @client_options
@@ -44,6 +46,8 @@ def audit(  # noqa: PLR0913 - one parameter an option
     fail_on: str | None,
     thorough: bool,
     offline: bool,
+    dns: bool,
+    resolver: str | None,
     lists: tuple[Path, ...],
     fetch: bool,
     deadline: float,
@@ -72,6 +76,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
     seen = [*inputs.declared, *(unconnected(plan, at) if offline else ())]
     if not offline:
         seen += run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    seen += named_by_dns(inputs, at, resolver, asked=dns, offline=offline)
     seen = with_revocation(seen, inputs.policy, lists, fetch=fetch)
     report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources)

@@ -5,6 +5,7 @@ import sys
 import click
 from tabulate import tabulate
 
+from auditor.cli.policy_coverage import coverage
 from auditor.cli.policy_init import init
 from auditor.inputs.effective import policy_differences, policy_yaml
 from auditor.inputs.errors import InputError, InputErrors
@@ -18,6 +19,7 @@ def policy() -> None:
 
 
 policy.add_command(init)
+policy.add_command(coverage)
 
 
 @policy.command("list")

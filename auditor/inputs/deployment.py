@@ -12,7 +12,7 @@ from auditor.inputs.schema import inlined
 from auditor.inputs.targets import SIPS_PORT
 from auditor.inputs.yaml import Document, Keys
 from auditor.model.deployment import Deployment
-from auditor.model.observation import DeploymentSeen, Observation
+from auditor.model.observation import DeploymentSeen, NotTested, Observation
 from auditor.model.target import Perspective, Service, Target
 
 DEPLOYMENT = "deployment"
@@ -55,11 +55,12 @@ def deployment_of(document: Document) -> Deployment | None:
 
 
 def observe_deployment(declared: Deployment, at: datetime) -> Declared:
-    """The deployment as a target of its own, and as it was declared at that moment."""
+    """The deployment as a target of its own, and as it was declared at that moment; DNS was not asked yet."""
     target = Target(
         name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
     )
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared),)
+    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared), unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:

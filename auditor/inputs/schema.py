@@ -131,5 +131,6 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - 
         if key == "properties"
         else inlined(value, definitions)
         for key, value in schema.items()
-        if key not in ("$defs", "title")
+        # A word of a list is text, and would be complained about twice.
+        if key not in ("$defs", "title") and not (key == "type" and "enum" in schema)
     }

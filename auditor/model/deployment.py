@@ -203,7 +203,9 @@ class Attestation(Value):
     by: str
     date: dt.date
     document: str | None = None
-    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="Digest of the document")
+    sha256: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the document, 64 digits from 0 to f"
+    )
 
 
 class Deployment(Value):

@@ -334,6 +334,27 @@ class DeploymentSeen(Seen):
     declared: Deployment
 
 
+class DnsRecord(Value):
+    """One record of an answer."""
+
+    type: Literal["A", "AAAA", "SRV", "CAA"]
+    name: str = Field(description="The name that was asked about")
+    value: str = Field(description="As in a zone file (RFC 1035 section 5)")
+    ttl: int = Field(description="Seconds")
+    host: str | None = Field(default=None, description="Where an SRV record leads")
+
+
+class DnsSeen(Seen):
+    """What DNS says of one name of the deployment."""
+
+    kind: Literal["dns"] = "dns"
+    purpose: Literal["region", "provisioning", "own"]
+    name: str
+    records: tuple[DnsRecord, ...] = ()
+    missing: tuple[Undetermined, ...] = Field(default=(), description="Questions that nobody answered")
+    ranges: tuple[str, ...] = Field(default=(), description="Where its addresses are declared to be")
+
+
 class NotTested(Seen):
     """A question that was not put, because it needs an opt-in that was not given."""
 
@@ -365,6 +386,7 @@ Observation: TypeAlias = Annotated[
     | RenewalSeen
     | RevocationSeen
     | DeploymentSeen
+    | DnsSeen
     | ClientCertificateSeen
     | GroupsSeen
     | SignatureSchemesSeen
@@ -415,6 +437,6 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
         }
     ),
     Perspective.SDP: frozenset({"sdp"}),
-    Perspective.DEPLOYMENT: frozenset({"deployment"}),
+    Perspective.DEPLOYMENT: frozenset({"deployment", "dns"}),
     Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation"}),
 }

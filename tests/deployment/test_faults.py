@@ -18,12 +18,13 @@ from auditor.inputs.yaml import read_yaml
 from auditor.model.deployment import Deployment
 from auditor.model.report import Finding, Outcome, Verdict
 from auditor.plan import make_plan
-from auditor.rules import all_rules, subject
+from auditor.rules import all_rules
 
 INVENTORIES = Path(__file__).parent / "inventories"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = ("maps", "expressroute", "lab")
-RULES = {rule.id for rule in all_rules().values() if subject(rule) == "deployment"}
+RULES = {rule.id for rule in all_rules().values() if rule.observation_kind == "deployment"}
+BY_DNS = {rule.id for rule in all_rules().values() if rule.observation_kind == "dns"}
 GONE = object()
 QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
 
@@ -42,7 +43,9 @@ def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
 def judge(declared: Deployment) -> tuple[Verdict, dict[str, Finding]]:
     targets, seen = observe_deployment(declared, AT)
     report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
-    return report.verdict, {finding.rule: finding for finding in report.findings}
+    findings = {finding.rule: finding for finding in report.findings}
+    assert {findings.pop(rule).outcome for rule in BY_DNS} == {Outcome.NOT_TESTED}
+    return report.verdict, findings
 
 
 @pytest.mark.parametrize("name", GOLDEN)

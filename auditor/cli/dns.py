@@ -1,0 +1,64 @@
+"""The options about DNS, and what comes of them."""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from auditor.cli.run import Inputs
+    from auditor.model.observation import Observation
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def dns_options(command: F) -> F:
+    """Add the options."""
+    command = click.option("--resolver", metavar="ADDRESS[:PORT]", help="The resolver that --dns asks, such as the "
+                           "SBC's; by default this machine's.")(command)  # fmt: skip
+    return click.option(
+        "--dns", is_flag=True, help="Look up the names of the deployment: SRV, A and AAAA of the regions, CAA of the "
+        "endpoints' own names.",
+    )(command)  # fmt: skip
+
+
+def named_by_dns(
+    inputs: "Inputs", at: datetime, resolver: str | None, *, asked: bool, offline: bool
+) -> "list[Observation]":
+    """What DNS says of the deployment's names, where it is asked.  Raises ``InputErrors``."""
+    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
+    from auditor.model.observation import DeploymentSeen  # noqa: PLC0415 - as above
+
+    if (resolver is not None and not asked) or (asked and offline):
+        message = "--resolver needs --dns beside it" if resolver is not None and not asked else "--dns is not --offline"
+        raise InputErrors([InputError(message)])
+    declared = [seen for seen in inputs.declared if isinstance(seen, DeploymentSeen)]
+    if asked and not declared:
+        raise InputErrors([InputError("--dns looks up the names of a deployment, and the inventory declares none")])
+    if not asked:
+        return []
+    from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - as above
+
+    try:
+        address, port = _place(resolver) if resolver else (None, 53)
+        found = resolver_at(address, port)
+    except ValueError:
+        message = (
+            f"--resolver: {quoted(resolver or '')} is not an IP address, nor one with a port such as 192.0.2.53:53"
+        )
+        raise InputErrors([InputError(message)]) from None
+    except OSError as error:
+        raise InputErrors([InputError(f"--dns: {error}")]) from None
+    own = [target.server_name for target in inputs.targets if target.server_name]
+    return [answer for seen in declared for answer in look_up(seen.target, at, seen.declared, own, found)]
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":") if text.count(":") == 1 or text.startswith("[") else (text, "", "")
+    host = host or text
+    number = int(port) if colon and not text.endswith("]") else 53
+    if not 0 < number <= 65535:
+        raise ValueError
+    return str(ipaddress.ip_address((host if colon else text).strip("[]"))), number

@@ -1,0 +1,55 @@
+"""``auditor policy coverage``: which rules answer which requirement."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import READABLE
+
+
+@click.command()
+@click.argument("name", metavar="[POLICY]", default="acg")
+@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Say what this inventory gives the rules.")
+def coverage(name: str, inventory: Path | None) -> None:
+    """List every requirement with the rules that answer it, or the reason that none does.
+
+    With an inventory it says whether what a rule needs is declared there, or seen at its endpoints.
+    """
+    from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
+
+    from auditor.cli.run import now, terminal_width  # noqa: PLC0415 - as above
+    from auditor.coverage import coverage as cover  # noqa: PLC0415 - as above
+    from auditor.coverage import requirements_of  # noqa: PLC0415 - as above
+    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
+    from auditor.inputs.deployment import observe_deployment  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory import load_inventory  # noqa: PLC0415 - as above
+    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
+    from auditor.inputs.shipped import policy_directory  # noqa: PLC0415 - as above
+    from auditor.inputs.yaml import read_yaml  # noqa: PLC0415 - as above
+    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+
+    policy = load_policy(name)
+    requirements = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
+    findings, endpoints = None, 0
+    if inventory is not None:
+        listed, at = load_inventory(inventory), now()
+        endpoints = len(listed.endpoints)
+        targets, seen = observe_deployment(listed.deployment, at) if listed.deployment else ((), ())
+        findings = evaluate(make_plan(policy, targets), seen, at, at).findings
+    answers = cover(requirements, policy, findings, endpoints)
+    rows = [
+        (
+            answer.requirement.id,
+            answer.requirement.statement,
+            ", ".join(answer.rules)
+            or answer.requirement.reason
+            or f"not in this policy: {', '.join(answer.elsewhere) or 'no rule'}",
+            *((answer.given,) if findings is not None else ()),
+        )
+        for answer in answers
+    ]
+    headers = ("Id", "Requirement", "Answered by", *(("Inventory",) if findings is not None else ()))
+    width = max(30, (terminal_width() - 32) // 2)
+    click.echo(tabulate(rows, headers, maxcolwidths=[12, width, width, 18][: len(headers)]))
+    answered = sum(bool(answer.rules) for answer in answers)
+    click.echo(f"\n{answered} of {len(answers)} requirements are answered by rules of {policy.id} {policy.version}.")

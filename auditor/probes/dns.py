@@ -1,0 +1,155 @@
+"""What DNS says of the names of a deployment; only where that was asked for.
+
+dnspython asks one resolver; a question is given a few seconds over all its tries, an answer at most so many records,
+and a chain of aliases is followed by hand so that a loop ends.  Whatever a resolver says is kept as text, sanitised.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.rdata
+import dns.rdatatype
+import dns.resolver
+
+from auditor.model.deployment import Deployment
+from auditor.model.observation import DnsRecord, DnsSeen, Undetermined
+from auditor.sanitise import clean
+
+SECONDS: Final = 5.0
+MOST_RECORDS: Final = 64
+MOST_ALIASES: Final = 8
+
+_Answer: TypeAlias = tuple[list[DnsRecord], list[Undetermined]]
+RecordType: TypeAlias = Literal["A", "AAAA", "SRV", "CAA"]
+
+
+def resolver_at(address: str | None, port: int = 53) -> dns.resolver.Resolver:
+    """The resolver at that address, else the machine's own.  Raises ``OSError`` where there is none."""
+    try:
+        found = dns.resolver.Resolver(configure=address is None)
+    except dns.resolver.NoResolverConfiguration as error:
+        raise OSError("this machine has no resolver; name one with --resolver") from error
+    if address is not None:
+        found.nameservers, found.port = [address], port
+    found.lifetime = SECONDS
+    found.cache = None
+    return found
+
+
+def look_up(
+    target: str, at: datetime, declared: Deployment, own: Sequence[str], resolver: dns.resolver.Resolver
+) -> Iterator[DnsSeen]:
+    """Everything the rules about names need: the regions', the Provisioning API's and the endpoints' own."""
+    for region in declared.regions:
+        if region.hostname:
+            ranges = tuple(dict.fromkeys((*region.signaling_ranges, *region.media_ranges)))
+            yield _region(target, at, region.hostname, ranges, resolver)
+    base = declared.deployment.base_domain
+    if base:
+        yield _seen(target, at, "provisioning", f"provapi.{base}", [_asked(f"provapi.{base}", "A", resolver)])
+    for name in dict.fromkeys(own):
+        yield _seen(target, at, "own", name, [_authorised(name, resolver)])
+
+
+def _authorised(name: str, resolver: dns.resolver.Resolver) -> _Answer:
+    """The CAA records that count for a name: its own, else those of the nearest domain above (RFC 8659 section 3)."""
+    labels = name.split(".")
+    gaps: list[Undetermined] = []
+    for start in range(max(1, len(labels) - 1)):
+        found, missing = _asked(".".join(labels[start:]), "CAA", resolver)
+        gaps += missing
+        if found:
+            return found, []
+    return [], gaps
+
+
+def _region(target: str, at: datetime, name: str, ranges: tuple[str, ...], resolver: dns.resolver.Resolver) -> DnsSeen:
+    services = [_asked(f"{prefix}.{name}", "SRV", resolver) for prefix in ("_sip._tls", "_sips._tcp")]
+    hosts = dict.fromkeys(record.host for found, _ in services for record in found if record.host)
+    names = [*hosts, name][:MOST_ALIASES]
+    addresses = [_asked(host, kind, resolver) for host in names for kind in _ADDRESSES]
+    return _seen(target, at, "region", name, [*services, *addresses], ranges)
+
+
+_ADDRESSES: tuple[RecordType, RecordType] = ("A", "AAAA")
+
+
+def _seen(
+    target: str,
+    at: datetime,
+    purpose: Literal["region", "provisioning", "own"],
+    name: str,
+    answers: Sequence[_Answer],
+    ranges: tuple[str, ...] = (),
+) -> DnsSeen:
+    return DnsSeen(
+        target=target,
+        at=at,
+        purpose=purpose,
+        name=name,
+        ranges=ranges,
+        records=tuple(record for found, _ in answers for record in found),
+        missing=tuple(gap for _, gaps in answers for gap in gaps),
+    )
+
+
+def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Answer:
+    """The records of one question; that there are none is an answer, and that nobody answers is a gap."""
+    subject, wanted = f"{name} {kind}", name
+    for _ in range(MOST_ALIASES):
+        answer = _once(wanted, kind, resolver)
+        if isinstance(answer, str):
+            return [], [Undetermined(subject=subject, reason=answer)]
+        if answer is not None and answer.rrset is not None:
+            return _records(name, kind, answer)
+        alias = _alias(answer.response, wanted) if answer is not None else None
+        if alias is None:
+            return [], []
+        wanted = alias
+    return [], [Undetermined(subject=subject, reason=f"its aliases go on after {MOST_ALIASES} steps")]
+
+
+def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
+    """The answer; none where the name does not exist; a sentence where nobody answers."""
+    try:
+        return resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
+    except dns.resolver.NXDOMAIN:
+        return None
+    except dns.resolver.NoNameservers:
+        return "the resolver refuses, or fails to look it up"
+    except dns.exception.Timeout:
+        return f"the resolver did not answer within {SECONDS:.0f} s"
+    except (dns.exception.DNSException, OSError, ValueError) as error:
+        return f"the answer cannot be read ({type(error).__name__})"
+
+
+def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answer:
+    assert answer.rrset is not None  # looked at by the caller
+    shown = list(answer.rrset)[:MOST_RECORDS]
+    found = [
+        DnsRecord(
+            type=kind,
+            name=name,
+            value=clean(rdata.to_text()),
+            ttl=answer.rrset.ttl,
+            host=clean(rdata.target.to_text(omit_final_dot=True)) if kind == "SRV" else None,
+        )
+        for rdata in shown
+    ]
+    more = len(answer.rrset) - len(shown)
+    return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not looked at")] * (
+        more > 0
+    )
+
+
+def _alias(response: dns.message.Message, name: str) -> str | None:
+    """Where the last alias of an answer leads, when it stops there."""
+    last = None
+    for rrset in response.answer:
+        if rrset.rdtype == dns.rdatatype.CNAME:
+            last = rrset[0].target.to_text(omit_final_dot=True)
+    return None if last is None or last.lower() == name.lower() else last

@@ -1,0 +1,132 @@
+"""The deployment of an inventory on the command line: offline, with DNS, and everything that is wrong with it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Auditor
+from tests.deployment.test_faults import INVENTORIES
+
+HEAD = "operator: x\n"
+TANGLED = """\
+deployment: {}
+sites: [{name: A}, {name: A}]
+links: [{site: B, region: one, circuit: c}]
+cross_connects: [{sites: [A, C]}]
+"""
+
+
+def outcomes(out: str) -> dict[tuple[str, str], str]:
+    return {(found["target"], found["rule"]): found["outcome"] for found in json.loads(out)["findings"]}
+
+
+def test_offline_judges_what_is_declared_and_tests_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
+    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text + "endpoints:\n  - {name: sbc, address: 'sbc.invalid:5061'}\n", encoding="utf-8")
+    done = auditor("audit", "-i", path, "--offline", "--json")
+    found = outcomes(done.out)
+    assert found["deployment", "address-missing"] == "pass"
+    assert found["deployment", "region-name-unresolved"] == "not-tested"
+    assert {outcome for (target, _), outcome in found.items() if target == "sbc"} <= {"not-tested", "not-applicable"}
+    assert done.code == 0
+
+
+def test_a_fault_in_the_deployment_fails_the_audit_and_points_at_the_inventory(
+    auditor: Auditor, tmp_path: Path
+) -> None:
+    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
+    done = auditor("audit", "-i", path, "--offline", "--report", tmp_path / "r.sarif", "--report", tmp_path / "r.html")
+    assert done.code == 1
+    assert "sip-transport-not-tls" in done.out
+    (run,) = json.loads((tmp_path / "r.sarif").read_text(encoding="utf-8"))["runs"]
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == path.as_uri()
+
+
+def test_what_was_declared_is_collected_and_judged_later(auditor: Auditor, tmp_path: Path) -> None:
+    seen = tmp_path / "seen.jsonl"
+    assert auditor("collect", "-i", INVENTORIES / "lab.yaml", "-o", seen).code == 0
+    done = auditor("evaluate", seen, "--json")
+    assert outcomes(done.out)["deployment", "address-missing"] == "pass"
+
+
+WRONG: dict[str, tuple[str, list[str]]] = {
+    "neither endpoints nor a deployment": (HEAD, ['1:1: the file lacks the key "endpoints"']),
+    "a wrong type": (f"{HEAD}deployment: {{sku: 5}}\n", ["2:19: sku must be text, not the number 5"]),
+    "an unknown sku": (f"{HEAD}deployment: {{sku: big}}\n", ['2:19: sku cannot be "big"; it is one of standard, lab']),
+    "host bits": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.1/29]}}]\n",
+        ['3:27: media "193.5.122.1/29": it has bits of a host behind the prefix; the network is 193.5.122.0/29'],
+    ),
+    "a reversed range": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.9-193.5.122.1]}}]\n",
+        ['3:27: media "193.5.122.9-193.5.122.1": its first address comes after its last'],
+    ),
+    "ranges that overlap": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.0/29, 193.5.122.7]}}]\n",
+        ['3:43: media "193.5.122.7" overlaps "193.5.122.0/29" before it'],
+    ),
+    "an unknown region": (
+        f"{HEAD}deployment: {{}}\nregions: [{{name: one, azure_region: West Europa}}]\n",
+        ['3:37: azure_region "West Europa": this is no region of Azure; did you mean "West Europe"?'],
+    ),
+    "dangling references and repeated names, all in one go": (
+        HEAD + TANGLED,
+        [
+            '3:27: two entries of sites are called "A"',
+            '4:16: there is no entry of sites called "B"',
+            '4:27: there is no entry of regions called "one"',
+            '4:41: there is no entry of circuits called "c"',
+            '5:30: there is no entry of sites called "C"',
+        ],
+    ),
+    "ports from behind": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, acl: [{{source: any, ports: 20-10}}]}}]\n",
+        ['3:46: ports "20-10": ports go from 1 to 65535, the lower one first'],
+    ),
+    "an endpoint by the deployment's name": (
+        f"{HEAD}deployment: {{}}\nendpoints: [{{name: deployment, address: 'a:1'}}]\n",
+        ['no endpoint can be called "deployment"'],
+    ),
+    "an attestation with a digest that is none": (
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: x, date: 2026-01-01, sha256: abc}}]\n",
+        ['3:64: sha256 cannot be "abc": SHA-256 of the document'],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_at_its_place(auditor: Auditor, tmp_path: Path, name: str) -> None:
+    text, messages = WRONG[name]
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text, encoding="utf-8")
+    done = auditor("audit", "-i", path, "--offline")
+    assert (done.code, done.out) == (2, "")
+    for message in messages:
+        assert message in done.err
+    assert len(done.err.splitlines()) == len(messages)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--resolver", "192.0.2.53"), "--resolver needs --dns beside it"),
+        (("--dns", "--offline"), "--dns is not --offline"),
+        (("--dns", "--resolver", "dns.example.net"), "is not an IP address"),
+        (("--dns", "--resolver", "192.0.2.53:99999"), "is not an IP address"),
+    ],
+)
+def test_options_about_dns_that_cannot_be_are_refused(auditor: Auditor, words: tuple[str, ...], message: str) -> None:
+    done = auditor("audit", "-i", INVENTORIES / "lab.yaml", *words)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_dns_without_a_deployment_is_refused(auditor: Auditor) -> None:
+    done = auditor("audit", "127.0.0.1:1", "--dns")
+    assert done.code == 2
+    assert "the inventory declares none" in done.err

@@ -1,0 +1,202 @@
+"""Names of a deployment, looked up at dnsmasq; and a resolver that lies, loops, is silent or says too much."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from auditor.evaluate import evaluate
+from auditor.inputs.deployment import observe_deployment
+from auditor.inputs.inventory import load_inventory
+from auditor.inputs.policy import load_policy
+from auditor.model.observation import DnsSeen
+from auditor.model.report import Outcome
+from auditor.plan import make_plan
+from auditor.probes import dns as probe
+from auditor.probes.dns import look_up, resolver_at
+from tests.deployment.test_faults import AT, INVENTORIES
+from tests.live.process import free_ports, program, running
+
+ONE, TWO, BASE = "r1.example-7f3a", "r2.example-7f3a", "commsgw.azure.com"
+RULES = {
+    "region-name-unresolved",
+    "region-address-unexpected",
+    "region-srv-missing",
+    "provisioning-name-unresolved",
+    "caa-missing",
+}
+ZONE = f"""\
+no-daemon
+no-resolv
+no-hosts
+local=/azure.com/
+local=/example.net/
+srv-host=_sip._tls.{ONE}.{BASE},peer1.{ONE}.{BASE},5061,1,50
+srv-host=_sip._tls.{TWO}.{BASE},{TWO}.{BASE},5061,1,50
+host-record=peer1.{ONE}.{BASE},52.120.10.4,60
+host-record={TWO}.{BASE},52.120.20.9,60
+cname=provapi.example-7f3a.{BASE},peer1.{ONE}.{BASE},60
+caa-record=example.net,0,issue,digicert.com
+"""
+
+
+def asked(port: int) -> tuple[list[DnsSeen], dict[str, Outcome]]:
+    """What the resolver at that port says of the compliant deployment, and what the rules about names make of it."""
+    declared = load_inventory(INVENTORIES / "maps.yaml").deployment
+    assert declared is not None
+    targets, _ = observe_deployment(declared, AT)
+    resolver = resolver_at("127.0.0.1", port)
+    seen = list(look_up(targets[0].name, AT, declared, ["sbc-a.example.net"], resolver))
+    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    return seen, {finding.rule: finding.outcome for finding in report.findings if finding.rule in RULES}
+
+
+@contextmanager
+def dnsmasq(zone: str, folder: Path) -> Iterator[int]:
+    (port,) = free_ports(["127.0.0.1"])
+    (folder / "dnsmasq.conf").write_text(f"{zone}port={port}\nlisten-address=127.0.0.1\nbind-interfaces\n")
+    with running([program("dnsmasq"), "-C", str(folder / "dnsmasq.conf")], [("127.0.0.1", port)], folder, {}):
+        yield port
+
+
+@pytest.mark.live
+def test_names_as_they_should_be_pass(tmp_path: Path) -> None:
+    with dnsmasq(ZONE, tmp_path) as port:
+        seen, outcomes = asked(port)
+    assert outcomes == dict.fromkeys(RULES, Outcome.PASS), seen
+    assert not any(found.missing for found in seen)
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "outcome"),
+    [
+        ("52.120.20.9", "20.1.1.9", "region-address-unexpected", Outcome.WARN),
+        (",52.120.20.9,60", ",2603::9,60", "region-name-unresolved", Outcome.FAIL),
+        (f"srv-host=_sip._tls.{TWO}.{BASE}", f"srv-host=_sip._tcp.{TWO}.{BASE}", "region-srv-missing", Outcome.FAIL),
+        ("cname=provapi.", "cname=other.", "provisioning-name-unresolved", Outcome.FAIL),
+        ("caa-record=example.net", "caa-record=example.org", "caa-missing", Outcome.WARN),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_zone_is_found(tmp_path: Path, old: str, new: str, rule: str, outcome: Outcome) -> None:
+    assert old in ZONE
+    with dnsmasq(ZONE.replace(old, new), tmp_path) as port:
+        _, outcomes = asked(port)
+    assert outcomes[rule] is outcome
+
+
+Answer = Callable[[dns.message.Message], bytes | None]
+
+
+@contextmanager
+def resolver(answer: Answer) -> Iterator[int]:
+    """A resolver over UDP and TCP that answers as it is told; nothing where it is told so."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+    ):
+        port: int = tcp.getsockname()[1]
+        udp.bind(("127.0.0.1", port))
+        udp.settimeout(0.05)
+        ending = threading.Event()
+
+        def serve() -> None:
+            while not ending.is_set():
+                try:
+                    data, client = udp.recvfrom(4096)
+                except TimeoutError:
+                    continue
+                reply = answer(dns.message.from_wire(data))
+                if reply is not None:
+                    udp.sendto(reply, client)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield port
+        finally:
+            ending.set()
+            thread.join()
+
+
+def reply(query: dns.message.Message, *records: str, rcode: dns.rcode.Rcode = dns.rcode.NOERROR) -> bytes:
+    made = dns.message.make_response(query)
+    made.flags |= dns.flags.RA
+    made.set_rcode(rcode)
+    for text in records:
+        name, kind, value = text.split(" ", 2)
+        made.answer.append(dns.rrset.from_text(name, 60, "IN", kind, value))
+    return made.to_wire(max_size=65535)
+
+
+def asks(query: dns.message.Message) -> tuple[str, str]:
+    return query.question[0].name.to_text(), dns.rdatatype.to_text(query.question[0].rdtype)
+
+
+def loop(query: dns.message.Message) -> bytes:
+    name, _ = asks(query)
+    return reply(query, f"{name} CNAME x{name[-40:]}")
+
+
+def thousand(query: dns.message.Message) -> bytes:
+    name, kind = asks(query)
+    if kind != "A":
+        return reply(query)
+    made = dns.message.make_response(query)
+    made.answer.append(dns.rrset.from_text(name, 60, "IN", "A", *(f"10.0.{n // 250}.{n % 250}" for n in range(1000))))
+    return made.to_wire(max_size=65535)
+
+
+OTHER = dns.message.make_query("other.example.", "A")
+HOSTILE: dict[str, Answer] = {
+    "silence": lambda _query: None,
+    "failure": lambda query: reply(query, rcode=dns.rcode.SERVFAIL),
+    "a refusal": lambda query: reply(query, rcode=dns.rcode.REFUSED),
+    "garbage": lambda query: query.id.to_bytes(2, "big") + b"\xff" * 40,
+    "the answer to another question": lambda _query: reply(OTHER, "other.example. A 52.120.10.4"),
+    "a loop of aliases": loop,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_resolver_that_does_not_answer_leaves_everything_open(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "SECONDS", 0.2)
+    with resolver(HOSTILE[name]) as port:
+        seen, outcomes = asked(port)
+    assert set(outcomes.values()) <= {Outcome.INCONCLUSIVE}
+    assert all(found.missing for found in seen)
+
+
+def test_a_thousand_records_are_cut_off() -> None:
+    with resolver(thousand) as port:
+        seen, outcomes = asked(port)
+    assert max(len(found.records) for found in seen) <= 2 * probe.MOST_RECORDS
+    assert any("further records were not looked at" in gap.reason for found in seen for gap in found.missing)
+    assert outcomes["region-address-unexpected"] is Outcome.WARN
+
+
+def test_a_resolver_that_knows_nothing_is_believed() -> None:
+    with resolver(lambda query: reply(query, rcode=dns.rcode.NXDOMAIN)) as port:
+        _, outcomes = asked(port)
+    assert outcomes["region-name-unresolved"] is Outcome.FAIL
+    assert outcomes["provisioning-name-unresolved"] is Outcome.FAIL
+
+
+def test_what_a_resolver_says_is_shown_as_text() -> None:
+    def lie(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        return reply(query, f'{name} CAA 0 issue "\\027[2J"') if kind == "CAA" else reply(query)
+
+    with resolver(lie) as port:
+        seen, _ = asked(port)
+    values: list[Any] = [record.value for found in seen for record in found.records]
+    assert values
+    assert all(value.isprintable() for value in values)

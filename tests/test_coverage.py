@@ -1,0 +1,47 @@
+"""Every requirement of the packaged list is answered by a rule, or there is a reason that none does."""
+
+from pathlib import Path
+
+import pytest
+
+from auditor.coverage import Requirement, coverage, requirements_of
+from auditor.inputs.policy import load_policy
+from auditor.inputs.shipped import policy_directory
+from auditor.inputs.yaml import read_yaml
+from tests.cli.conftest import Auditor, auditor
+from tests.deployment.test_faults import INVENTORIES
+
+__all__ = ["auditor"]
+REQUIREMENTS = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda found: found.id)
+def test_a_requirement_is_answered_by_a_rule_or_says_why_not(requirement: Requirement) -> None:
+    (answer,) = coverage([requirement], load_policy("acg"))
+    assert bool(answer.rules or answer.elsewhere) != bool(requirement.reason), "a rule or a reason, and not both"
+
+
+def test_the_command_lists_them_all(auditor: Auditor) -> None:
+    done = auditor("policy", "coverage")
+    assert done.code == 0
+    assert all(requirement.id in done.out for requirement in REQUIREMENTS)
+    assert f"of {len(REQUIREMENTS)} requirements are answered by rules of acg" in done.out
+
+
+@pytest.mark.parametrize("name", ["maps", "lab"])
+def test_with_an_inventory_it_says_what_is_declared(auditor: Auditor, name: str) -> None:
+    done = auditor("policy", "coverage", "acg", "-i", INVENTORIES / f"{name}.yaml")
+    lines = {line.split()[0]: line for line in done.out.splitlines() if line[:3] in ("CON", "ER-", "SEC")}
+    assert "declared" in lines["CON-01"]
+    assert "does not apply" in lines["ER-06"]
+    assert "needs an endpoint" in lines["SEC-10"]
+    assert ("does not apply" in lines["CON-12"]) == (name == "lab")
+
+
+def test_an_inventory_that_declares_nothing_says_so(auditor: Auditor, tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text("operator: x\ndeployment: {}\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\n")
+    done = auditor("policy", "coverage", "-i", path)
+    lines = {line.split()[0]: line for line in done.out.splitlines() if line[:3] in ("CON", "ER-", "SEC")}
+    assert "not declared" in lines["CON-12"]
+    assert "seen at 1" in lines["SEC-10"]
