@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "certificate": ("auditor.cli.certificate:certificate", "Audit certificates in files before they are deployed."),
     "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers that are handed in as files."),
     "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
+    "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, or print one back."),
     "policy": ("auditor.cli.policy:policy", "List, show, check and compare policies."),
     "explain": (
         "auditor.cli.explain:explain",

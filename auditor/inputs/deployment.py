@@ -25,7 +25,8 @@ _RANGES = {
     "advertised_prefixes", "internet_prefixes", "address_ranges",
 }  # fmt: skip
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
-_NAMES = {"base_domain", "hostname"}
+NAMES = {"base_domain", "hostname"}
+"""Keys of names in DNS."""
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 
@@ -89,7 +90,7 @@ def _check(key: str) -> _Check | None:
         return parse_range
     if key in _RANGES_OR_NAMES:
         return _range_or_name
-    return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(_NAMES, parse_name)}.get(
+    return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(NAMES, parse_name)}.get(
         key
     )
 

@@ -39,6 +39,8 @@ class DeclaredRoot:
     anchor: TrustAnchor
     sent: str
     """The day, as YYYY-MM-DD."""
+    file: str
+    """As the inventory names it."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def load_inventory(path: Path) -> Inventory:
         except InputErrors as wrong_file:
             errors += [document.error(str(error), (*where, "file")) for error in wrong_file.errors]
         else:
-            declared += [DeclaredRoot(anchor, str(entry.get("sent"))) for anchor in found]
+            declared += [DeclaredRoot(anchor, str(entry.get("sent")), entry["file"]) for anchor in found]
     errors += deployment_errors(document)
     errors += [
         endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")

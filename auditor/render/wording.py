@@ -60,7 +60,8 @@ _SUBJECTS = (
     ("As a client", ("client-", "server-certificate-", "server-name-")),
     ("SRTP", ("srtp-",)),
 )
-SUBJECTS = tuple(dict.fromkeys(name for name, _ in _SUBJECTS))
+_DEPLOYMENT = "Deployment"
+SUBJECTS = (*dict.fromkeys(name for name, _ in _SUBJECTS), _DEPLOYMENT)
 
 
 def subject_of(rule_id: str) -> str:

@@ -1,0 +1,55 @@
+"""``auditor inventory``: start an inventory, and print one back as it is understood."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import READABLE
+
+_DAY_OF_EXAMPLES = "2026-10-01"
+"""When something was confirmed.  An example that is written is of its own day: an old one would not comply."""
+
+
+@click.group()
+def inventory() -> None:
+    """Start an inventory, or print one back."""
+
+
+@inventory.command()
+@click.option("--sku", type=click.Choice(["standard", "lab"]), default="standard", show_default=True,
+              help="standard is for production.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="The inventory; standard output without it.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def init(sku: str, output: Path | None, *, force: bool) -> None:
+    """Write a complete example of an inventory, with comments, to be changed."""
+    from auditor.cli.run import check_output, now, write_file  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.inputs.shipped import policy_directory  # noqa: PLC0415 - as above
+
+    text = (policy_directory() / "examples" / f"inventory-{sku}.yaml").read_text(encoding="utf-8")
+    text = text.replace(_DAY_OF_EXAMPLES, f"{now():%Y-%m-%d}")
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    check_output(output)
+    if output.exists() and not force:
+        raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
+    write_file(output, text)
+    click.echo(f"{output}: written; put your own names and addresses in", err=True)
+
+
+@inventory.command()
+@click.argument("file", type=READABLE)
+def show(file: Path) -> None:
+    """Print an inventory back as it is understood: every name in its ASCII form, every range normalised."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - --help stays quick
+
+    from auditor.inputs.inventory import load_inventory  # noqa: PLC0415 - as above
+    from auditor.inputs.normalised import normalised  # noqa: PLC0415 - as above
+
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.width = 120
+    writer.dump(normalised(load_inventory(file)), sys.stdout)
