@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from auditor import __version__
-from auditor.model.observation import NotSeen, NotTested, Observation, RootTrustSeen, Seen
+from auditor.deployment.basis import basis
+from auditor.model.observation import DeploymentSeen, NotSeen, NotTested, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
 from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
@@ -38,7 +39,8 @@ def evaluate(
     """
     threshold = fail_on or plan.policy.fail_on
     by_target: dict[str, list[Observation]] = defaultdict(list)
-    for observation in observations:
+    observed = list(observations)
+    for observation in observed:
         by_target[observation.target].append(observation)
     judged = tuple(
         _finding(check, plan.policy, by_target.get(check.target.name, []), at, threshold) for check in plan.checks
@@ -57,6 +59,7 @@ def evaluate(
         counts={outcome: counts[outcome] for outcome in Outcome if counts[outcome]},
         findings=findings,
         endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
+        deployment=next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None),
         waivers=statuses,
         notes=(*_age(plan.policy, max(at, generated_at)), *_opt_ins(by_target)),
     )
@@ -115,6 +118,7 @@ def _finding(check: Check, policy: Policy, observations: list[Observation], at: 
         remediation=setting.rule.remediation,
         citations=setting.rule.citations,
         requirements=setting.rule.requirements,
+        basis=basis(observations, setting.rule.rests_on) if setting.rule.observes is DeploymentSeen else (),
     )
 
 

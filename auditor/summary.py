@@ -30,6 +30,7 @@ def summarise(target: Target, observations: Sequence[Observation], policy: Polic
         service=target.service,
         perspective=target.perspective,
         server_name=target.server_name,
+        site=target.site,
         connections=used.count if used else None,
         seconds=used.seconds if used else None,
         versions=tuple(_versions(observations)),

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "probes": {"probes", "model", "x509", "sanitise", "sdp"},
     "sdp": {"sdp", "model", "sanitise"},
     "plan": {"model", "rules"},
-    "evaluate": {"model", "plan", "summary", "waivers", "x509"},
+    "evaluate": {"deployment", "model", "plan", "summary", "waivers", "x509"},
     "summary": {"model", "x509"},
     "collect": {"model", "plan", "probes"},
 }

@@ -27,7 +27,6 @@ class Endpoint:
     """One endpoint of the inventory."""
 
     request: TargetRequest
-    site: str | None
     client_name: str | None
     """The name in the certificate it presents when it is the client."""
 
@@ -178,5 +177,6 @@ def _endpoint(document: Document, where: Keys, entry: dict[str, Any]) -> tuple[E
         server_name=server_name or (None if host.is_address else host.text),
         is_address=host.is_address,
         location=Location(document.file, *document.values[where]),
+        site=entry.get("site"),
     )
-    return Endpoint(request, entry.get("site"), client_name), errors
+    return Endpoint(request, client_name), errors

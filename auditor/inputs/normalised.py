@@ -33,7 +33,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "address": f"{host}:{request.port}",
         "service": str(request.service),
         "server_name": request.server_name,
-        "site": endpoint.site,
+        "site": request.site,
         "client_name": endpoint.client_name,
     }
     return {key: value for key, value in found.items() if value is not None}

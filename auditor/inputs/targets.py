@@ -39,6 +39,8 @@ class TargetRequest:
     """The DNS name for SNI and for the certificate; none for a bare address."""
     is_address: bool
     location: Location = Location()
+    site: str | None = None
+    """The site of the deployment it stands at."""
 
     def error(self, message: str) -> InputError:
         """Make an error at the place where the target was named."""
@@ -149,6 +151,7 @@ def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]
         port=request.port,
         service=request.service,
         server_name=request.server_name,
+        site=request.site,
     )
     if isinstance(found, str) or not found:
         yield plain.model_copy(update={"unresolved": found or f"{request.host} has no address"})

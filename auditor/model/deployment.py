@@ -208,6 +208,16 @@ class Attestation(Value):
     )
 
 
+class Proof(Value):
+    """One thing that a file says, in place of what was declared."""
+
+    subject: str = Field(description="What it proves, as circuits[NAME].asn")
+    file: str = Field(description="As the inventory names it")
+    kind: str = Field(description="What the file is, as: az network express-route show")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 digits from 0 to f")
+    declared: str | None = Field(default=None, description="What the inventory says, where that is something else")
+
+
 class Deployment(Value):
     """Everything that is declared."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, TypeAdapter
 
-from auditor.model.deployment import Deployment
+from auditor.model.deployment import Deployment, Proof
 from auditor.model.target import Perspective, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
@@ -332,6 +332,7 @@ class DeploymentSeen(Seen):
 
     kind: Literal["deployment"] = "deployment"
     declared: Deployment
+    proofs: tuple[Proof, ...] = Field(default=(), description="What of it is proven by files; the rest is declared")
 
 
 class DnsRecord(Value):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.model.deployment import Deployment
 from auditor.model.rule import Citation, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
@@ -45,6 +46,10 @@ class Finding(Value):
     remediation: str = ""
     citations: tuple[Citation, ...] = ()
     requirements: tuple[str, ...] = ()
+    basis: tuple[str, ...] = Field(
+        default=(),
+        description="What it rests on, where that is no observation: a declaration, or the files that prove it",
+    )
     waiver: Waiver | None = Field(default=None, description="Who accepts the violation, where the outcome is waived")
 
 
@@ -98,8 +103,9 @@ class EndpointSummary(Value):
     address: str | None
     port: int
     service: str
-    perspective: str = Field(default="server", description="server, client, sdp or certificate for a file")
+    perspective: str = Field(default="server", description="server, client, deployment, sdp, or certificate for a file")
     server_name: str | None
+    site: str | None = Field(default=None, description="The site of the deployment it stands at")
     connections: int | None = None
     seconds: float | None = None
     versions: tuple[VersionSummary, ...] = ()
@@ -119,5 +125,6 @@ class Report(Value):
     counts: dict[Outcome, int]
     findings: tuple[Finding, ...]
     endpoints: tuple[EndpointSummary, ...] = ()
+    deployment: Deployment | None = Field(default=None, description="As it is declared, or proven by files")
     waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was handed in")
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know that is no finding")

@@ -112,6 +112,9 @@ class Rule(Generic[O, P]):
     asks: Callable[[P], Asks] = field(default=lambda _params: Asks())
     """What the probes should look at for these parameters, beyond the kind of observation itself."""
 
+    rests_on: tuple[str, ...] = ()
+    """Parts of the declared deployment that files can prove, as ``circuits.asn``."""
+
     @property
     def observation_kind(self) -> str:
         """The ``kind`` of the observations it judges."""

@@ -54,6 +54,7 @@ class Target(Value):
     roles: tuple[Role, ...] = Field(
         default=(), description="The TLS roles the certificate is used in; none leaves it to the policy"
     )
+    site: str | None = Field(default=None, description="The site of the deployment it stands at")
     unresolved: str | None = Field(default=None, description="Why there is no address, as one sentence")
 
     @property

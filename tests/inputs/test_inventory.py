@@ -51,7 +51,7 @@ def test_a_good_inventory_gives_requests_and_roots(folder: Path) -> None:
     assert (first.name, first.host, first.port, first.service) == ("sbc-1", "sbc1.example.net", 5061, Service.SIP)
     assert (first.server_name, second.server_name, third.server_name) == ("sbc1.example.net", "sbc2.example.net", None)
     assert (second.host, second.is_address, third.service) == ("2001:db8::2", True, Service.HTTPS)
-    assert (inventory.endpoints[0].site, inventory.endpoints[0].client_name) == ("north", "out.example.net")
+    assert (inventory.endpoints[0].request.site, inventory.endpoints[0].client_name) == ("north", "out.example.net")
     assert (inventory.operator, inventory.declared[0].sent) == ("Example Telecom", "2026-10-01")
     assert [anchor.declared for anchor in inventory.roots] == [True]
     assert (first.location.line, first.location.column) == (3, 5)

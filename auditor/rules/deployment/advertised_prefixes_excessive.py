@@ -54,4 +54,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=Limit,
     check=check,
+    rests_on=("circuits.advertised_prefixes",),
 )

@@ -65,4 +65,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
+    rests_on=("circuits.provider",),
 )

@@ -61,4 +61,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
+    rests_on=("circuits.peering_location",),
 )

@@ -49,4 +49,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
+    rests_on=("circuits.subscription_id", "circuits.resource_id"),
 )

@@ -97,4 +97,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=Ports,
     check=check,
+    rests_on=("sites.acl",),
 )

@@ -62,4 +62,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
+    rests_on=("circuits.advertised_prefixes",),
 )

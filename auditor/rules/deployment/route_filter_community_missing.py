@@ -62,4 +62,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=Filter,
     check=check,
+    rests_on=("circuits.route_filter_communities",),
 )
