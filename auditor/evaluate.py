@@ -61,7 +61,7 @@ def evaluate(
         endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
         deployment=next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None),
         waivers=statuses,
-        notes=(*_age(plan.policy, max(at, generated_at)), *_opt_ins(by_target)),
+        notes=(*_age(plan.policy, max(at, generated_at)), *_opt_ins(by_target), *_unconnected(plan)),
     )
 
 
@@ -85,6 +85,15 @@ def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
     if not probed:
         return ()
     return (f"Trust probe (--trust-probe): impostors of the required roots were shown to {_listed(sorted(probed))}.",)
+
+
+def _unconnected(plan: Plan) -> tuple[str, ...]:
+    """Say of which endpoints nothing is said, so that nobody takes them for audited."""
+    names = [target.name for target in plan.unconnected]
+    if not names:
+        return ()
+    were = "endpoint was" if len(names) == 1 else "endpoints were"
+    return (f"{len(names)} {were} not connected to (--offline), and nothing is said here of {_listed(names)}.",)
 
 
 def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:

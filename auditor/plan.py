@@ -6,7 +6,7 @@ from functools import reduce
 from auditor.model.asks import Asks
 from auditor.model.observation import OBSERVED_FROM
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.target import Target
+from auditor.model.target import Perspective, Target
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,18 @@ class Plan:
     checks: tuple[Check, ...]
     asks: Asks
 
+    @property
+    def unconnected(self) -> tuple[Target, ...]:
+        """Endpoints of which nothing is promised, because nothing is connected to."""
+        checked = {check.target.name for check in self.checks}
+        return tuple(target for target in self.targets if target.name not in checked)
 
-def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False) -> Plan:
+
+def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False, offline: bool = False) -> Plan:
     """Every rule of the policy on every target it can be asked about, in the order of the targets and the rule ids.
 
-    ``thorough`` sets sslyze's exhaustive enumeration beside the elimination.
+    ``thorough`` sets sslyze's exhaustive enumeration beside the elimination; ``offline`` promises nothing of what has
+    to be connected to.
     """
     settings = sorted(policy.settings, key=lambda setting: setting.rule.id)
     return Plan(
@@ -39,6 +46,7 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
         checks=tuple(
             Check(setting, target)
             for target in targets
+            if not (offline and target.perspective is Perspective.SERVER)
             for setting in settings
             if setting.rule.observation_kind in OBSERVED_FROM[target.perspective]
         ),

@@ -18,7 +18,6 @@ MAY_IMPORT = {
     "x509": {"x509", "model", "sanitise"},
     "rules": {"rules", "model", "x509", "sanitise", "lint", "deployment"},
     "deployment": {"deployment", "model"},
-    "unconnected": {"model", "plan"},
     "lint": {"sanitise"},
     "probes": {"probes", "model", "x509", "sanitise", "sdp"},
     "sdp": {"sdp", "model", "sanitise"},

@@ -65,15 +65,14 @@ def audit(  # noqa: PLR0913 - one parameter an option
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.unconnected import unconnected  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     at = run.now()
     inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers, at=at, offline=offline)
     check_revocation(inputs.policy, lists, fetch=fetch)
     role = client_role(client, inputs.policy, at)
-    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
-    seen = [*inputs.declared, *(unconnected(plan, at) if offline else ())]
+    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough, offline=offline)
+    seen = list(inputs.declared)
     if not offline:
         seen += run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
     seen += named_by_dns(inputs, at, resolver, asked=dns, offline=offline)

@@ -30,12 +30,12 @@ from auditor.model.report import Report, Verdict
 from auditor.model.target import Perspective, Target
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan
-from auditor.unconnected import OFFLINE
 
 if TYPE_CHECKING:
     from auditor.probes.client_role import ClientRole
 
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
+_OFFLINE = "no name was looked up (--offline)"
 _MOST_OBSERVATIONS = 256 * 1024 * 1024
 """Octets of a file of observations."""
 
@@ -85,7 +85,7 @@ def read_inputs(
     if not requests and not own:
         message = "nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory"
         raise InputErrors([InputError(message)])
-    resolved = targets_of(requests, (lambda _host: OFFLINE) if offline else resolve)
+    resolved = targets_of(requests, (lambda _host: _OFFLINE) if offline else resolve)
     sources = sources_of(requests, (*own, *resolved), policy, inventory)
     return Inputs(load_policy(policy, declared), (*own, *resolved), waived, sources, said)
 

@@ -1,9 +1,11 @@
 """Addresses and ranges as they are declared, and which of them are public."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
+K = TypeVar("K")
 Address: TypeAlias = IPv4Address | IPv6Address
 
 # "Global" for Python, and yet not an operator's to use: 6to4 relays (RFC 7526) and AS112 (RFC 7534, RFC 7535).
@@ -56,6 +58,19 @@ def is_range(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def overlapping(ranges: Mapping[K, Range]) -> Iterator[tuple[K, K]]:
+    """Every range that overlaps one before it in the order of addresses, with the one of those that reaches furthest.
+
+    None is missed, in time n log n: where many overlap each other, each is named with one other.
+    """
+    furthest: tuple[K, Range] | None = None
+    for key, found in sorted(ranges.items(), key=lambda item: item[1]):
+        if furthest and furthest[1].overlaps(found):
+            yield furthest[0], key
+        if not furthest or (found.version, found.last) > (furthest[1].version, furthest[1].last):
+            furthest = key, found
 
 
 def prefix_length(text: str) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from auditor.deployment.addresses import Range, parse_range
+from auditor.deployment.addresses import is_range, overlapping, parse_range
 from auditor.deployment.regions import geographies
 from auditor.inputs.errors import InputError, quoted, suggestion
 from auditor.inputs.host import parse_name
@@ -27,6 +27,8 @@ _RANGES = {
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
+_FEW = 1000
+"""Among so many names one that is near is looked for, which takes time for each of them."""
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 
@@ -121,18 +123,11 @@ def _ports(text: str) -> None:
 
 
 def _overlapping(document: Document, values: list[object], path: Keys) -> Iterator[InputError]:
-    known: list[tuple[str, Range]] = []
-    for index, text in enumerate(values):
-        try:
-            found = parse_range(text) if isinstance(text, str) else None
-        except ValueError:
-            continue
-        if found is None:
-            continue
-        other = next((earlier for earlier, span in known if span.overlaps(found)), None)
-        if other is not None:
-            yield document.error(f"{_key(path)} {quoted(str(text))} overlaps {quoted(other)} before it", (*path, index))
-        known.append((str(text), found))
+    texts = {index: text for index, text in enumerate(values) if isinstance(text, str) and is_range(text)}
+    spans = {index: parse_range(text) for index, text in texts.items()}
+    for first, second in map(sorted, overlapping(spans)):
+        message = f"{_key(path)} {quoted(texts[second])} overlaps {quoted(texts[first])} before it"
+        yield document.error(message, (*path, second))
 
 
 def _list(data: dict[str, Any], section: str) -> list[dict[str, Any]]:
@@ -151,13 +146,13 @@ def _repeated(document: Document, entries: list[dict[str, Any]], section: str, k
 
 def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError]:
     names = {
-        section: [entry["name"] for entry in _list(data, section) if isinstance(entry.get("name"), str)]
+        section: {entry["name"] for entry in _list(data, section) if isinstance(entry.get("name"), str)}
         for section in ("regions", "sites", "circuits")
     }
 
     def dangling(value: object, section: str, path: Keys) -> Iterator[InputError]:
         if isinstance(value, str) and value not in names[section]:
-            hint = suggestion(value, names[section])
+            hint = suggestion(value, sorted(names[section])) if len(names[section]) <= _FEW else ""
             yield document.error(f"there is no entry of {section} called {quoted(value)}{hint}", path)
 
     for index, link in enumerate(_list(data, "links")):
@@ -170,3 +165,5 @@ def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError
         yield from dangling(site.get("local_region"), "regions", ("sites", index, "local_region"))
         for position, route in enumerate(_list(site, "routes")):
             yield from dangling(route.get("region"), "regions", ("sites", index, "routes", position, "region"))
+    for index, endpoint in enumerate(_list(data, "endpoints") if "sites" in data else ()):
+        yield from dangling(endpoint.get("site"), "sites", ("endpoints", index, "site"))

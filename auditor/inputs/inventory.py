@@ -12,7 +12,7 @@ from auditor.inputs.host import parse_name
 from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
 from auditor.inputs.validation import ONE_LINE, complaints
 from auditor.inputs.waivers import waivers_of, waivers_schema
-from auditor.inputs.yaml import Document, Keys, read_yaml
+from auditor.inputs.yaml import Document, Keys, Limits, read_yaml
 from auditor.model.deployment import Deployment
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Service
@@ -20,6 +20,8 @@ from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
 _TEXT = {**ONE_LINE, "maxLength": 200}
+_LARGEST = Limits(octets=64 * 1024 * 1024, values=2_000_000)
+"""Some 300,000 endpoints; reading takes time and memory in proportion to what is there."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
 
 def load_inventory(path: Path) -> Inventory:
     """Read an inventory; ``InputErrors`` says everything that is wrong with it, by name, line and column."""
-    document = read_yaml(path)
+    document = read_yaml(path, _LARGEST)
     errors = list(complaints(document, inventory_schema()))
     endpoints: list[Endpoint] = []
     declared: list[DeclaredRoot] = []

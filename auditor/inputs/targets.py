@@ -1,6 +1,5 @@
 """Targets as they are named on the command line or in an inventory, and what they resolve to."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -119,14 +118,15 @@ def _split(authority: str) -> tuple[Host, str | None]:
 
 def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
     """Find targets that are there twice, by name or under two names."""
-    names = Counter(request.name for request in requests)
+    names: set[str] = set()
     endpoints: dict[tuple[str, int, Service, str | None], TargetRequest] = {}
-    for index, request in enumerate(requests):
+    for request in requests:
         first = endpoints.setdefault((request.host, request.port, request.service, request.server_name), request)
-        if names[request.name] > 1 and request.name in {earlier.name for earlier in requests[:index]}:
+        if request.name in names:
             yield request.error(f"the target {quoted(request.name)} is there twice")
         elif first is not request:
             yield request.error(f"the target {quoted(request.name)} is the same endpoint as {quoted(first.name)}")
+        names.add(request.name)
 
 
 def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Target, ...]:

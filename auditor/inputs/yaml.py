@@ -2,8 +2,7 @@
 
 What surprises is refused with its line and column instead of being read in some way: duplicate keys, anchors and
 aliases (which can also grow without bound), merge keys, tags, directives, several documents, hidden characters.  Words
-such as ``yes``, ``no`` and ``on``, dates, and numbers with leading zeros stay text.  The parser is ruamel.yaml's, read
-event by event, so that nothing is built before it has been looked at and nothing is nested deeper than the limit.
+such as ``yes``, dates, and numbers with leading zeros stay text.  The parser is ruamel.yaml's, read event by event.
 """
 
 import re
@@ -11,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -31,10 +30,7 @@ from ruamel.yaml.events import (
 from auditor.inputs.errors import InputError, InputErrors, escaped, quoted
 from auditor.inputs.files import check_size, read_bytes
 
-MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-MAX_NODES = 30_000
-"""Read in about a second; some 7,000 endpoints."""
 MAX_ERRORS = 100
 """Of one file; nobody reads more."""
 MAX_DIGITS = 25
@@ -57,6 +53,16 @@ _HIDDEN = re.compile(
 )
 
 
+class Limits(NamedTuple):
+    """How large a file may be: in octets, and in mappings, lists and scalars, of which 30,000 are read in a second."""
+
+    octets: int = 1024 * 1024
+    values: int = 30_000
+
+
+USUAL = Limits()
+
+
 @dataclass(frozen=True)
 class Document:
     """What a file says, and where it says it."""
@@ -75,14 +81,14 @@ class Document:
         return InputError(message, self.file, line, column)
 
 
-def read_yaml(path: Path) -> Document:
+def read_yaml(path: Path, limits: Limits = USUAL) -> Document:
     """Read a file; ``InputErrors`` says everything that is wrong with it."""
-    return parse_yaml(read_bytes(path, MAX_BYTES), str(path))
+    return parse_yaml(read_bytes(path, limits.octets), str(path), limits)
 
 
-def parse_yaml(content: bytes, file: str) -> Document:
+def parse_yaml(content: bytes, file: str, limits: Limits = USUAL) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
-    check_size(content, MAX_BYTES, file)
+    check_size(content, limits.octets, file)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -95,7 +101,7 @@ def parse_yaml(content: bytes, file: str) -> Document:
             )
             for found in hidden
         )
-    reader = _Reader(file, _events(text, file))
+    reader = _Reader(file, _events(text, file), limits.values)
     data = reader.document()
     if reader.errors:
         raise InputErrors(reader.errors)
@@ -125,6 +131,7 @@ class _Reader:
 
     file: str
     events: Iterator[Event]
+    most: int
     errors: list[InputError] = field(default_factory=list)
     values: dict[Keys, Place] = field(default_factory=dict)
     keys: dict[Keys, Place] = field(default_factory=dict)
@@ -168,8 +175,8 @@ class _Reader:
         self.nodes += 1
         if len(path) > MAX_DEPTH:
             self.stop(event, f"this is nested deeper than {MAX_DEPTH} levels")
-        if self.nodes > MAX_NODES:
-            self.stop(event, f"the file holds more than {MAX_NODES} values")
+        if self.nodes > self.most:
+            self.stop(event, f"the file holds more than {self.most} values")
         self.values[path] = _start(event)
         self.properties(event)
         if isinstance(event, MappingStartEvent):

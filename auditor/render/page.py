@@ -97,7 +97,7 @@ class Page:
 def page(report: Report) -> Page:
     """The view of a report whose strings have been cleaned."""
     subjects = subjects_of(report.findings)
-    by_target: dict[str, list[Finding]] = {endpoint.target: [] for endpoint in report.endpoints}
+    by_target: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_target.setdefault(finding.target, []).append(finding)
     endpoints = {endpoint.target: endpoint for endpoint in report.endpoints}

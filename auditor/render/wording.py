@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation
+from auditor.model.target import Perspective
 from auditor.model.waiver import Waiver, WaiverState
 from auditor.rules import all_rules, subject
 
@@ -122,26 +123,27 @@ def summary(report: Report) -> str:
     targets: dict[Outcome, set[str]] = {
         outcome: {finding.target for finding in report.findings if finding.outcome is outcome} for outcome in Outcome
     }
-    everything = {finding.target for finding in report.findings} | {seen.target for seen in report.endpoints}
+    everything = {finding.target for finding in report.findings}
+    deployments = {seen.target for seen in report.endpoints if seen.perspective == Perspective.DEPLOYMENT}
     counts = Counter(finding.outcome for finding in report.findings)
     failing, unclear, warned = targets[Outcome.FAIL], targets[Outcome.INCONCLUSIVE], targets[Outcome.WARN]
     said = []
     if failing:
-        said.append(
-            f"{len(failing)} of {number(len(everything), 'endpoint')} "
-            f"{'does' if len(failing) == 1 else 'do'} not meet the policy: {_checks(counts[Outcome.FAIL], 'fail')}."
-        )
+        others = number(len(everything - deployments), "endpoint")
+        who = _who(failing, deployments, f"{len(failing - deployments)} of {others}")
+        verb = "does" if len(failing) == 1 else "do"
+        said.append(f"{who} {verb} not meet the policy: {_checks(counts[Outcome.FAIL], 'fail')}.")
     elif report.verdict is Verdict.PASS:
         waived_checks = counts[Outcome.WAIVED]
         but = f" but for {number(waived_checks, 'check')} waived in writing" if waived_checks else ""
-        said.append(f"{_all(len(everything))} the policy{but}.")
+        endpoints = len(everything - deployments)
+        who = _who(everything, deployments, "the endpoint" if endpoints == 1 else f"all {endpoints} endpoints")
+        said.append(f"{who} {'meets' if len(everything) == 1 else 'meet'} the policy{but}.")
     else:
         said.append("No check failed, but too little could be established to call this compliant.")
     if unclear:
-        said.append(
-            f"{_checks(counts[Outcome.INCONCLUSIVE], 'remain')} undecided, on {number(len(unclear), 'endpoint')}; "
-            "that is not a pass."
-        )
+        who = _who(unclear, deployments, number(len(unclear - deployments), "endpoint"), starts=False)
+        said.append(f"{_checks(counts[Outcome.INCONCLUSIVE], 'remain')} undecided, on {who}; that is not a pass.")
     if warned:
         warnings = counts[Outcome.WARN]
         said.append(f"{number(warnings, 'warning')} should be looked at before {_it(warnings)} a failure.")
@@ -152,8 +154,11 @@ def _checks(count: int, verb: str) -> str:
     return f"{count} check {verb}s" if count == 1 else f"{count} checks {verb}"
 
 
-def _all(count: int) -> str:
-    return "The endpoint meets" if count == 1 else f"All {count} endpoints meet"
+def _who(targets: set[str], deployments: set[str], endpoints: str, *, starts: bool = True) -> str:
+    """The deployment, which is no endpoint, and the endpoints in the words given, where there are any."""
+    both = [*(["the deployment"] if targets & deployments else []), *([endpoints] if targets - deployments else [])]
+    said = " and ".join(both)
+    return said[:1].upper() + said[1:] if starts else said
 
 
 def _it(count: int) -> str:

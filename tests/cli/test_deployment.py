@@ -21,7 +21,7 @@ def outcomes(out: str) -> dict[tuple[str, str], str]:
     return {(found["target"], found["rule"]): found["outcome"] for found in json.loads(out)["findings"]}
 
 
-def test_offline_judges_what_is_declared_and_tests_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
+def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
     text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
     path = tmp_path / "inventory.yaml"
     path.write_text(text + "endpoints:\n  - {name: sbc, address: 'sbc.invalid:5061'}\n", encoding="utf-8")
@@ -29,8 +29,16 @@ def test_offline_judges_what_is_declared_and_tests_nothing_else(auditor: Auditor
     found = outcomes(done.out)
     assert found["deployment", "address-missing"] == "pass"
     assert found["deployment", "region-name-unresolved"] == "not-tested"
-    assert {outcome for (target, _), outcome in found.items() if target == "sbc"} <= {"not-tested", "not-applicable"}
+    assert {target for target, _ in found} == {"deployment"}
+    assert "1 endpoint was not connected to (--offline), and nothing is said here of sbc." in done.out
     assert done.code == 0
+
+
+def test_offline_with_endpoints_alone_is_no_pass(auditor: Auditor, tmp_path: Path) -> None:
+    done = auditor("audit", "sbc.invalid:5061", "--offline", "--report", tmp_path / "r.html")
+    assert done.code == 3
+    assert "1 endpoint was not connected to (--offline)" in done.out
+    assert "1 endpoint was not connected to (--offline)" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
 def test_a_fault_in_the_deployment_fails_the_audit_and_points_at_the_inventory(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.inputs.errors import InputErrors
-from auditor.inputs.yaml import MAX_BYTES, MAX_DEPTH, MAX_ERRORS, MAX_NODES, Document, parse_yaml, read_yaml
+from auditor.inputs.yaml import MAX_DEPTH, MAX_ERRORS, USUAL, Document, parse_yaml, read_yaml
 
 
 def errors_of(content: bytes | str) -> list[str]:
@@ -137,15 +137,16 @@ def test_a_file_with_very_many_errors_reports_the_first_hundred() -> None:
 
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("large") / "large.yaml"
-    path.write_bytes(b"{" * (MAX_BYTES + 1))
+    path.write_bytes(b"{" * (USUAL.octets + 1))
     with pytest.raises(InputErrors) as caught:
         read_yaml(path)
     assert str(caught.value) == f"{path}: the file is larger than 1024 KiB, the most that is read"
 
 
 def test_more_values_than_the_limit_are_refused_and_as_many_are_read() -> None:
-    assert len(parse_yaml(b"- 1\n" * (MAX_NODES - 1), "f").data) == MAX_NODES - 1
-    assert errors_of(b"- 1\n" * MAX_NODES) == [f"f.yaml:{MAX_NODES}:3: the file holds more than {MAX_NODES} values"]
+    assert len(parse_yaml(b"- 1\n" * (USUAL.values - 1), "f").data) == USUAL.values - 1
+    message = f"the file holds more than {USUAL.values} values"
+    assert errors_of(b"- 1\n" * USUAL.values) == [f"f.yaml:{USUAL.values}:3: {message}"]
 
 
 def test_a_missing_file_and_a_folder_are_refused_with_the_reason(tmp_path_factory: pytest.TempPathFactory) -> None:
