@@ -60,6 +60,7 @@ _SUBJECTS = (
     ("Weaknesses and plaintext", ("known-weakness", "plaintext-accepted")),
     ("As a client", ("client-", "server-certificate-", "server-name-")),
     ("SRTP", ("srtp-",)),
+    ("SIP messages", ("sip-message-",)),
 )
 _DEPLOYMENT = "Deployment"
 SUBJECTS = (*dict.fromkeys(name for name, _ in _SUBJECTS), _DEPLOYMENT)
