@@ -75,6 +75,12 @@ def listed_purposes(certificate: Bearer) -> frozenset[str]:
     return frozenset(_NAMES.get(oid, oid.dotted_string) for oid in purposes(certificate) or ())
 
 
+def listed_key_usages(certificate: Bearer) -> frozenset[str]:
+    """Return the key usages by name; an absent extension lists none, and restricts none."""
+    usage = _key_usage(certificate)
+    return frozenset() if usage is None else frozenset(name for name, present in _named(usage).items() if present)
+
+
 def _key_usage(certificate: Bearer) -> x509.KeyUsage | None:
     try:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
@@ -89,7 +95,12 @@ def _fit(usage: x509.KeyUsage, role: Role) -> bool:
 
 
 def _bits(usage: x509.KeyUsage) -> str:
-    named = {
+    return ", ".join(name for name, present in _named(usage).items() if present) or "none"
+
+
+def _named(usage: x509.KeyUsage) -> dict[str, bool]:
+    return {
+        "digitalSignature": usage.digital_signature,
         "nonRepudiation": usage.content_commitment,
         "keyEncipherment": usage.key_encipherment,
         "dataEncipherment": usage.data_encipherment,
@@ -97,4 +108,3 @@ def _bits(usage: x509.KeyUsage) -> str:
         "keyCertSign": usage.key_cert_sign,
         "cRLSign": usage.crl_sign,
     }
-    return ", ".join(name for name, present in named.items() if present) or "none"

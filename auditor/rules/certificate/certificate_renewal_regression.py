@@ -2,12 +2,14 @@
 
 A name that is gone takes a trunk with it, and so does a role, or a root that the peer does not trust.  A key that is
 used again is not lost, but whoever has it keeps it.  Public certificates get shorter by rule, so that a shorter
-lifetime is no more than a warning.
+lifetime is no more than a warning.  So is a kind of key that is gone: a peer that verifies no other is cut off.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, get_args
+
+from cryptography import x509
 
 from auditor.model.observation import RenewalSeen
 from auditor.model.rule import (
@@ -29,7 +31,9 @@ from auditor.x509.path import Path, identity
 from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
 from auditor.x509.strength import security_bits
 from auditor.x509.trust import Trust, anchor_of
-from auditor.x509.usage import lacking, listed_purposes
+from auditor.x509.usage import lacking, listed_key_usages, listed_purposes
+
+_B = TypeVar("_B", bound=Bearer)
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,17 @@ def check(evidence: Evidence[RenewalSeen], _params: NoParameters) -> Iterator[Re
         except (MalformedCertificate, ChainTooLarge) as error:
             yield Inconclusive(subject=seen.source, reason=str(error))
             continue
-        for chain in old:
-            bearers: list[Bearer] = [*(found.sent[0] for found in new), *requests]
-            successor = _successor(chain.sent[0], bearers)
-            yield from _of_key_and_names(chain.sent[0], successor)
-            yield from _of_chain(chain, next((found for found in new if found.sent[0] is successor), None))
+        bearers: list[Bearer] = [*(found.sent[0] for found in new), *requests]
+        olds, news = ({found.sent[0]: found for found in chains} for chains in (old, new))
+        yield from _of_kinds(list(olds), bearers)
+        following = {before: _like(before, bearers) for before in olds}
+        for before, after in following.items():
+            yield from _of_strength(before, after)
+        for before, after in (*following.items(), *_beside(list(olds), bearers, list(following.values()))):
+            yield from _of_key_and_names(before, after)
+            yield from _of_usages(before, after)
+            if isinstance(after, x509.Certificate):
+                yield from _of_chain(olds[before], news[after])
 
 
 def _chain(ders: tuple[bytes, ...], evidence: Evidence[RenewalSeen]) -> _Chain:
@@ -73,37 +83,74 @@ def _chain(ders: tuple[bytes, ...], evidence: Evidence[RenewalSeen]) -> _Chain:
     return _Chain(read_chain(ders), anchor_of(ders, anchors, evidence.at))
 
 
-def _successor(old: Bearer, new: Sequence[Bearer]) -> Bearer:
-    """The one with the same kind of key, where there are an RSA and an ECDSA certificate; else the first."""
-    kind = key_text(old).partition(" ")[0]
-    return next((bearer for bearer in new if key_text(bearer).startswith(kind)), new[0])
+def _kind(bearer: Bearer) -> str:
+    return key_text(bearer).partition(" ")[0]
+
+
+def _beside(
+    old: Sequence[x509.Certificate], new: Sequence[Bearer], following: Sequence[Bearer]
+) -> Iterator[tuple[x509.Certificate, Bearer]]:
+    """Those with a kind of key that none had: some peers are shown them in the place of an old one."""
+    kinds, followed = set(map(_kind, old)), set(map(label, following))
+    for after in new:
+        if _kind(after) not in kinds and label(after) not in followed:
+            yield _like(after, old), after
+
+
+def _like(one: Bearer, others: Sequence[_B]) -> _B:
+    """The one with the same kind of key, where there are an RSA and an ECDSA certificate, and with the most names."""
+    names = set(_names(one))
+    return max(others, key=lambda other: (_kind(other) == _kind(one), len(names & set(_names(other)))))
+
+
+def _of_kinds(old: Sequence[Bearer], new: Sequence[Bearer]) -> Iterator[Remark]:
+    kept = sorted(set(map(_kind, new)))
+    for kind, before in {_kind(bearer): bearer for bearer in reversed(old)}.items():
+        if kind not in kept:
+            yield Caution(
+                subject=label(before),
+                expected=f"a certificate with a key of the kind {kind}, as before: some peers can verify no other",
+                observed=f"only {' and '.join(kept)}",
+            )
 
 
 def _of_key_and_names(old: Bearer, new: Bearer) -> Iterator[Remark]:
     subject = label(new)
     names, still = _names(old), set(_names(new))
     # A request without names leaves them to the CA.
-    if still:
+    if still or isinstance(new, x509.Certificate):
         for lost in (name for name in names if name not in still):
             yield Violation(subject=subject, expected=f"{lost}, as before", observed="not among its names")
     elif names:
         yield Inconclusive(subject=subject, reason="it has no names to compare with those of the old certificate")
-    for lost in listed_purposes(old) - listed_purposes(new) if listed_purposes(new) else ():
-        yield Violation(subject=subject, expected=f"{lost} in extKeyUsage, as before", observed="not listed")
+    if public_info(old) is not None and public_info(old) == public_info(new):
+        yield Caution(subject=subject, expected="a new key", observed="the key of the old certificate")
+
+
+def _of_strength(old: Bearer, new: Bearer) -> Iterator[Remark]:
+    subject = label(new)
     before, after = security_bits(old), security_bits(new)
     if before is None or after is None:
         yield Inconclusive(subject=subject, reason=f"how strong {key_text(old)} and {key_text(new)} are is not known")
     elif after < before:
         expected = f"a key as strong as {key_text(old)} ({before} bits of security)"
         yield Violation(subject=subject, expected=expected, observed=f"{key_text(new)} ({after} bits)")
-    if public_info(old) is not None and public_info(old) == public_info(new):
-        yield Caution(subject=subject, expected="a new key", observed="the key of the old certificate")
 
 
-def _of_chain(old: _Chain, new: _Chain | None) -> Iterator[Remark]:
+def _of_usages(old: Bearer, new: Bearer) -> Iterator[Remark]:
+    """An absent extension restricts nothing."""
+    subject = label(new)
+    for lost in sorted(listed_purposes(old) - listed_purposes(new)) if listed_purposes(new) else ():
+        yield Violation(subject=subject, expected=f"{lost} in extKeyUsage, as before", observed="not listed")
+    for bit in sorted(listed_key_usages(old) - listed_key_usages(new)) if listed_key_usages(new) else ():
+        if bit == "digitalSignature":
+            yield Violation(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
+        elif _kind(old) == _kind(new):  # what a usage is good for goes by the kind of key
+            yield Caution(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
+
+
+def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
     """What a request does not have yet."""
-    if new is None:
-        return
     before, after = old.sent[0], new.sent[0]
     subject = label(after)
     for role in get_args(Role):
