@@ -1,6 +1,7 @@
 """``auditor certificate``: certificates, and requests for them, judged in files before they are deployed."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,8 +9,17 @@ from auditor.cli.options import policy_option, report_options, root_option, waiv
 from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
+class _File(click.Path):
+    """A file, a directory or the standard input; an empty name, as of a variable that is not set, is not "."."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        if not value:
+            self.fail("a file has a name, and this is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_File(allow_dash=True, path_type=Path))
 @policy_option
 @root_option
 @waivers_option
@@ -87,11 +97,14 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     inputs.check_judged(policy, names=names, role=role, replaces=replaces)
     check_revocation(policy, lists, fetch=fetch)
     passphrase = asking(key_passphrase_fd, prompt=Path("-") not in files)
-    bundles = inputs.gather(files, passphrase)
-    old = inputs.replaced(replaces, passphrase, now) if replaces else None
+    bundles, notes = inputs.gather(files, passphrase)
+    for note in notes:
+        click.echo(note, err=True)
+    old = None if replaces is None else inputs.replaced(replaces, passphrase, now)
     targets, found = observe_files(bundles, use, at, old)
     seen = with_revocation(found, policy, lists, fetch=fetch)
     plan = inputs.checked(make_plan(policy, targets))
     waived = load_waivers(waivers) if waivers else ()
     report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)
+    report = report.model_copy(update={"notes": (*report.notes, *notes)})
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources(targets, policy_name))

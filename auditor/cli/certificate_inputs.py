@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
-import click
-
 from auditor.cli.sources import Sources, policy_place
 from auditor.inputs.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
 from auditor.inputs.certificate_targets import Old, Use, of_directory
@@ -43,12 +41,13 @@ def moment(text: str | None, now: datetime) -> datetime:
     try:
         found = datetime.combine(date.fromisoformat(text), datetime.min.time()) if len(text) == 10 else None
         found = found.replace(tzinfo=UTC) if found else datetime.fromisoformat(text)
-    except ValueError:
+        found = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None:
         message = f"--at: {quoted(text)} is no day such as 2027-03-15, nor a moment such as 2027-03-15T12:00:00Z"
         raise InputErrors([InputError(message)])
-    return found.astimezone(UTC)
+    return found
 
 
 def use_of(service: str, names: Sequence[str], role: str | None) -> Use:
@@ -92,18 +91,24 @@ def checked(plan: Plan) -> Plan:
     return plan
 
 
-def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[Bundle, ...]:
-    """Read everything; what is left out of a directory is said on standard error.  Raises ``InputErrors``."""
+def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[tuple[Bundle, ...], tuple[str, ...]]:
+    """Read everything, and say in a sentence each what is left out of a directory.  Raises ``InputErrors``."""
     bundles: list[Bundle] = []
+    notes: list[str] = []
     errors: list[InputError] = []
+    if files.count(Path("-")) > 1:
+        raise InputErrors([InputError(f"the {STANDARD_INPUT} is named twice")])
     for file in files:
         try:
-            bundles += _directory(file, passphrase) if file.is_dir() else [_file(file, passphrase)]
+            found, left = _directory(file, passphrase) if file.is_dir() else ((_file(file, passphrase),), ())
         except InputErrors as wrong:
             errors += wrong.errors
+        else:
+            bundles += found
+            notes += left
     if errors:
         raise InputErrors(errors)
-    return tuple(bundles)
+    return tuple(bundles), tuple(clean(note, 1000) for note in notes)
 
 
 def _file(file: Path, passphrase: Passphrase) -> Bundle:
@@ -114,7 +119,7 @@ def _file(file: Path, passphrase: Passphrase) -> Bundle:
     return read_bundle(content, STANDARD_INPUT, passphrase)
 
 
-def _directory(directory: Path, passphrase: Passphrase) -> tuple[Bundle, ...]:
+def _directory(directory: Path, passphrase: Passphrase) -> tuple[tuple[Bundle, ...], tuple[str, ...]]:
     inside = sorted(directory.iterdir())
     files = [file for file in inside if file.suffix.lower() in SUFFIXES and file.is_file()]
     if not files or len(files) > MOST_FILES:
@@ -131,9 +136,7 @@ def _directory(directory: Path, passphrase: Passphrase) -> tuple[Bundle, ...]:
     if errors:
         raise InputErrors(errors)
     kept, notes = of_directory(found)
-    for note in (*notes, *_passed_over(directory, sorted(set(inside) - set(files)))):
-        click.echo(clean(note, 1000), err=True)
-    return kept
+    return kept, (*notes, *_passed_over(directory, sorted(set(inside) - set(files))))
 
 
 def _passed_over(directory: Path, others: Sequence[Path]) -> Iterator[str]:
@@ -146,6 +149,8 @@ def _passed_over(directory: Path, others: Sequence[Path]) -> Iterator[str]:
 
 def replaced(text: str, passphrase: Passphrase, now: datetime) -> Old:
     """The chains that are to be replaced, from a file or as an endpoint sends them today.  Raises ``InputErrors``."""
+    if not text:
+        raise InputErrors([InputError("--replaces: nothing is named; is a variable empty?")])
     file = Path(text)
     if file.is_file() or ":" not in text:
         bundle = _file(file, passphrase)
@@ -162,11 +167,16 @@ def _endpoint(text: str, now: datetime) -> Old:
     from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - as above
 
-    (target, *_) = targets_of([parse_target(text)], resolve)
-    seen = list(observe(target, Asks(kinds=frozenset({"certificate-chain"})), Limits(), now))
-    chains = dict.fromkeys(found.certificates for found in seen if isinstance(found, CertificateChainSeen))
-    why = next((found.reason for found in seen if isinstance(found, NotSeen)), "it sent no certificate")
-    return Old(text, tuple(chains), why)
+    asks = Asks(kinds=frozenset({"certificate-chain"}))
+    chains: list[tuple[bytes, ...]] = []
+    missing: list[str] = []
+    for target in targets_of([parse_target(text)], resolve):  # each address of the name may send another certificate
+        seen = list(observe(target, asks, Limits(), now))
+        sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
+        why = [found.reason for found in seen if isinstance(found, NotSeen)]
+        chains += sent
+        missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
+    return Old(text, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
 
 
 def sources(targets: Sequence[Target], policy: str) -> Sources:

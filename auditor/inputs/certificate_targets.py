@@ -11,6 +11,7 @@ from cryptography import x509
 from auditor.inputs.bundles import Bundle
 from auditor.inputs.certificates import chains_of
 from auditor.inputs.errors import InputError, InputErrors, quoted
+from auditor.inputs.host import parse_name
 from auditor.inputs.targets import SIPS_PORT
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -22,7 +23,7 @@ from auditor.model.observation import (
 )
 from auditor.model.target import Perspective, Role, Service, Target
 from auditor.sanitise import clean
-from auditor.x509.facts import Bearer, general_names, is_authority, public_info
+from auditor.x509.facts import Bearer, common_name, general_names, is_authority, public_info
 from auditor.x509.read import read, read_request
 
 _NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
@@ -48,7 +49,7 @@ class Old:
     chains: tuple[tuple[bytes, ...], ...]
     """DER, the leaf first."""
     why_not: str = ""
-    """Why there are none, where it could not be looked at."""
+    """Why there are none, or not all, where it could not be looked at."""
 
 
 def observe_files(
@@ -140,9 +141,9 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
     yield NotTested(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
         yield NotTested(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
-    elif not old.chains:
-        yield NotSeen(target=target, at=at, wanted="renewal", reason=f"{clean(old.source)}: {clean(old.why_not)}")
-    else:
+    elif old.why_not:
+        yield NotSeen(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
+    if old is not None and old.chains:
         yield RenewalSeen(
             target=target,
             at=at,
@@ -157,11 +158,17 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
     """Leave out what is only a part of something else in the same directory, and say so, one sentence each.
 
     Beside a certificate with its chain there often lie the certificate and the chain again, alone.  A self-signed
-    certificate often calls itself a CA: it is no part of a chain when it names a host, or when its key is there.
+    certificate often calls itself a CA: it is no part of a chain when it names a host, or when its key is there.  By
+    its common name alone it names one where nothing in the directory was issued in that name.
     """
     keys = {key for bundle in bundles for key in bundle.keys}
     chains = {bundle.file: chains_of(bundle) for bundle in bundles if bundle.certificates}
-    ends = {file for file, found in chains.items() if any(_is_end(read(chain.leaf), keys) for chain in found)}
+    issuers = {
+        certificate.issuer.public_bytes()
+        for certificate in (read(der) for bundle in bundles for der in bundle.certificates)
+        if certificate.issuer != certificate.subject
+    }
+    ends = {file for file, found in chains.items() if any(_is_end(read(chain.leaf), keys, issuers) for chain in found)}
     longest: dict[bytes, tuple[int, str]] = {}
     for file, found in chains.items():
         for chain in found:
@@ -184,8 +191,17 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
     return tuple(kept), tuple(notes)
 
 
-def _is_end(certificate: x509.Certificate, keys: AbstractSet[bytes]) -> bool:
+def _is_end(certificate: x509.Certificate, keys: AbstractSet[bytes], issuers: AbstractSet[bytes]) -> bool:
     """Whether it is there to be used, and not only to certify others."""
     hosts = (x509.DNSName, x509.IPAddress, x509.UniformResourceIdentifier)
     named = any(isinstance(name, hosts) for name in general_names(certificate))
-    return named or not is_authority(certificate) or public_info(certificate) in keys
+    own = certificate.issuer == certificate.subject and certificate.subject.public_bytes() not in issuers
+    by_subject = own and _is_host(common_name(certificate.subject) or "")
+    return named or by_subject or not is_authority(certificate) or public_info(certificate) in keys
+
+
+def _is_host(name: str) -> bool:
+    try:
+        return "." in parse_name(name)
+    except ValueError:
+        return False

@@ -185,7 +185,9 @@ def test_a_directory_as_certbot_leaves_it_is_one_certificate(auditor: Auditor, f
     (endpoint,) = json.loads(done.out)["endpoints"]
     assert (done.code, Path(endpoint["target"]).name) == (0, "fullchain.pem")
     assert "cert.pem is left out" in done.err
-    assert "chain.pem is left out: it holds certificates of CAs only" in done.err
+    left_out = "chain.pem is left out: it holds certificates of CAs only"
+    assert left_out in done.err
+    assert any(left_out in note for note in json.loads(done.out)["notes"])
     assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
 
 
@@ -218,6 +220,17 @@ def test_a_renewal_is_compared_with_what_an_endpoint_sends(
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
     assert (code, found["outcome"]) == (1, "fail")
     assert any("as before" in violation["expected"] for violation in found["violations"])
+
+
+def test_every_address_of_a_name_counts_for_a_renewal(
+    judge: Any, file: Files, monkeypatch: pytest.MonkeyPatch, address: Callable[[str], str]
+) -> None:
+    monkeypatch.setattr("auditor.probes.resolve.resolve", lambda *_: ("127.0.0.1", "127.0.0.83"))
+    port = address("sip-compliant").rpartition(":")[2]
+    _, report = judge(file("new.pem", GOOD), "--replaces", f"sbc.example.net:{port}")
+    (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
+    assert found["outcome"] == "fail"
+    assert "127.0.0.83" in found["reason"]
 
 
 def test_an_endpoint_that_cannot_be_reached_leaves_the_renewal_open(judge: Any, file: Files) -> None:
@@ -275,6 +288,11 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a file twice": (("{}/good.pem", "{}/good.pem"), "is named twice"),
     "a name that is none": (("{}/good.pem", "--name", "not a name"), "--name: "),
     "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is no day such as 2027-03-15'),
+    "a moment before all others": (("{}/good.pem", "--at", "0001-01-01T00:00:00+14:00"), '--at: "0001-01-01T'),
+    "a moment after all others": (("{}/good.pem", "--at", "9999-12-31T23:59:59-14:00"), '--at: "9999-12-31T'),
+    "no file, as of a variable that is not set": (("",), "a file has a name, and this is empty"),
+    "nothing to replace, likewise": (("{}/good.pem", "--replaces", ""), "--replaces: nothing is named"),
+    "the standard input twice": (("-", "-"), "the standard input is named twice"),
     "a moment without an offset": (("{}/good.pem", "--at", "2026-02-20T10:00:00"), "--at: "),
     "two files for one renewal": (
         ("{}/good.pem", "{}/other.pem", "--replaces", "{}/good.pem"),
@@ -436,3 +454,21 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(
     assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
     assert asked == [(f"Passphrase of the private key in {path}", True)]
     assert PASSPHRASE not in done.out + done.err
+
+
+def test_a_self_signed_certificate_without_names_or_key_is_judged_by_its_common_name(judge: Any, file: Files) -> None:
+    """As openssl req -x509 makes it, where nothing else is said."""
+    own = Spec(subject="own.example.net", names=(), ca=True)
+    file("folder/sbc.pem", GOOD)
+    folder = file("folder/own.pem", pem(to_der(mint(own, own)))).parent
+    code, report = judge(folder)
+    assert code == 1
+    assert [Path(endpoint["target"]).name for endpoint in report["endpoints"]] == ["own.pem", "sbc.pem"]
+
+
+def test_a_root_named_as_hosts_are_is_left_out_where_it_issued_something(judge: Any, file: Files) -> None:
+    top = Spec(subject="ca.example.net", names=(), ca=True)
+    file("folder/sbc.pem", chain(Spec(issuer="ca.example.net"), top))
+    folder = file("folder/root.pem", pem(to_der(mint(top, top)))).parent
+    _, report = judge(folder)
+    assert [Path(endpoint["target"]).name for endpoint in report["endpoints"]] == ["sbc.pem"]
