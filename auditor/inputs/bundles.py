@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from auditor.inputs.derivation import too_costly
 from auditor.inputs.errors import InputError, InputErrors
 from auditor.inputs.pem import Block, blocks_of, decoded
 from auditor.x509.read import MalformedCertificate, quiet, read, read_request
@@ -35,6 +36,7 @@ _REQUESTS = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}
 _PKCS7 = {"PKCS7", "CMS"}
 _PFX = re.compile(rb"\x30.{1,9}\x02\x01\x03\x30", re.DOTALL)  # version 3 (RFC 7292 section 4)
 _TBS = re.compile(rb"\x30.{1,4}\x30.{1,4}\xa0\x03\x02\x01", re.DOTALL)  # a version in brackets (RFC 5280 section 4.1)
+_COSTLY = "demands more work to be opened than is done here; write it anew with fewer iterations"
 _JAVA_KEY_STORE = bytes.fromhex("feedfeed")
 
 
@@ -191,6 +193,8 @@ def _key(block: Block, file: str, passphrase: Passphrase) -> Bundle:
     secret = passphrase(f"the private key in {file}") if encrypted else None
     if encrypted and secret is None:
         return Bundle(file, closed_keys=1)
+    if block.label == "ENCRYPTED PRIVATE KEY" and too_costly(decoded(block, file)):
+        raise _error(f"this private key {_COSTLY}", file, block.line)
     try:
         public = load_pem_private_key(block.text, secret).public_key()
         return Bundle(file, keys=(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),))
@@ -204,6 +208,8 @@ def _pkcs12(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
         if _TBS.match(content):
             _certificate(content, file, 0)  # says why it cannot be read
         raise _error("this is DER, but no certificate, request, PKCS #7 or PKCS #12", file)
+    if too_costly(content):
+        raise _error(f"this PKCS #12 {_COSTLY}", file)
     for secret in _secrets(file, passphrase):
         store = None
         with suppress(Exception), quiet():  # as above
