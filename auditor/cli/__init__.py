@@ -33,6 +33,8 @@ _COMMANDS: Final = {
 EPILOG: Final = (
     "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell, 4 a bug in the auditor."
 )
+_MOST_ERRORS: Final = 50
+"""That are listed; a hostile file has one in every line."""
 
 
 class _Commands(click.Group):
@@ -82,8 +84,10 @@ def _report(error: Exception) -> int:
     from auditor.inputs.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):
-        for single in error.errors:
+        for single in error.errors[:_MOST_ERRORS]:
             click.echo(f"auditor: {single}", err=True)
+        if len(error.errors) > _MOST_ERRORS:
+            click.echo(f"auditor: and {len(error.errors) - _MOST_ERRORS} more errors", err=True)
         return 2
     if isinstance(error, OSError) and error.filename is not None:
         click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)

@@ -472,3 +472,10 @@ def test_a_root_named_as_hosts_are_is_left_out_where_it_issued_something(judge: 
     folder = file("folder/root.pem", pem(to_der(mint(top, top)))).parent
     _, report = judge(folder)
     assert [Path(endpoint["target"]).name for endpoint in report["endpoints"]] == ["sbc.pem"]
+
+
+def test_of_a_file_that_is_wrong_everywhere_the_first_errors_are_listed(auditor: Auditor, file: Files) -> None:
+    empty = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+    done = auditor("certificate", file("empties.pem", empty * 19_000))
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 51)
+    assert done.err.endswith("auditor: and 18950 more errors\n")
