@@ -44,6 +44,8 @@ def listen(
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
+    if output is not None:
+        run.check_output(output)
     at = run.now()
     policy = load_policy(policy_name, load_declared_roots(roots))
     targets, seen = hear(options, policy, at)

@@ -222,9 +222,12 @@ def check_output(path: Path) -> None:
 
 
 def _no_folder(path: Path) -> list[InputError]:
-    if path.absolute().parent.is_dir():
-        return []
-    return [InputError(f"{path}: the folder {path.parent} does not exist")]
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return [InputError(f"{path}: the folder {path.parent} does not exist")]
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return [InputError(f"{path}: nothing may be written to the folder {path.parent}")]
+    return []
 
 
 def rendered(report: Report, path: Path, sources: Sources | None = None) -> str:

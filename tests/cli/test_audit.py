@@ -176,3 +176,12 @@ def test_an_inventory_names_the_targets(
     done = auditor("audit", "-i", inventory, "-p", policy, "--json")
     assert done.code == 0
     assert {finding["target"] for finding in json.loads(done.out)["findings"]} == {"sbc-1"}
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_before_anything_is_scanned(
+    auditor: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    done = auditor("audit", "127.0.0.1:9", "--report", tmp_path / "report.json")
+    assert (done.code, done.out) == (2, "")
+    assert f"nothing may be written to the folder {tmp_path}" in done.err

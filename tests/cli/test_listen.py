@@ -194,6 +194,7 @@ def test_a_port_that_cannot_be_had_is_one_sentence(
     [
         (("--host", "192.0.2.1"), "192.0.2.1 is not an address of this machine"),
         (("--host", "gateway.example.net"), "is not an IP address"),
+        (("--output", "no-such-folder/seen.jsonl"), "the folder no-such-folder does not exist"),
         (("--cases", "god"), 'there is no case "god"; did you mean "good"?'),
         (("--cases", "expired"), "expired cannot be shown without --ca and --ca-key"),
         (("--cases", "good"), "good cannot be shown without"),
