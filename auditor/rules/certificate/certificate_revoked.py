@@ -43,21 +43,16 @@ def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]
             yield Inconclusive(subject=evidence.target.name, reason=str(error))
             continue
         yield from _stapling(sent[0], of_chain)
-        yield from _chain(_linked(sent, ders, evidence), of_chain, evidence, params)
-
-
-def _linked(sent: Path, ders: tuple[bytes, ...], evidence: Evidence[RevocationSeen]) -> Path:
-    """The certificates from the leaf up to the root that is known."""
-    return anchor_of(ders, evidence.anchors, evidence.at).path or sent[:1]
+        trust = anchor_of(ders, evidence.anchors, evidence.at)
+        # Of a root nobody could say that it is revoked.
+        yield from _chain(trust.below or sent[:1], trust.path, of_chain, evidence, params)
 
 
 def _chain(
-    path: Path, seen: Sequence[RevocationSeen], evidence: Evidence[RevocationSeen], params: Depth
+    below: Path, path: Path, seen: Sequence[RevocationSeen], evidence: Evidence[RevocationSeen], params: Depth
 ) -> Iterator[Remark]:
-    for position, certificate in enumerate(path):
+    for position, certificate in enumerate(below):
         issuer = path[position + 1] if position + 1 < len(path) else None
-        if position and issuer is None:
-            continue  # the root: nobody could revoke it
         answer = combined(list(_answers(certificate, issuer, seen, evidence)))
         if answer.state is State.REVOKED:
             yield Violation(subject=label(certificate), expected="not revoked", observed=answer.words)
