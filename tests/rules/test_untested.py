@@ -6,7 +6,7 @@ import pytest
 
 from auditor.evaluate import evaluate
 from auditor.inputs.policy import load_policy
-from auditor.model.observation import ClientCertificateCaseSeen, NotTested, Observation
+from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
 from auditor.model.report import Finding, Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
@@ -37,6 +37,17 @@ def test_cases_that_need_a_lab_s_ca_do_not_spoil_the_pass_and_are_named(safe: tu
     assert finding.outcome is Outcome.PASS
     assert "--client-ca" in finding.reason
     assert "expired" in finding.reason
+
+
+def test_a_refusal_that_nothing_vouches_for_passes_and_says_so() -> None:
+    seen = ClientCertificateSeen(
+        target="sbc", at=AT, version=ProtocolVersion.TLS_1_3, requested=True, without="refused", evidence="alert 116"
+    )
+    finding = findings(seen)["client-certificate-not-required"]
+    assert finding.outcome is Outcome.PASS
+    assert "refused; enforcement not proven" in finding.reason
+    proven = findings(seen.model_copy(update={"control": "succeeded"}))["client-certificate-not-required"]
+    assert (proven.outcome, proven.reason) == (Outcome.PASS, "")
 
 
 def test_a_rule_whose_only_case_needs_an_opt_in_does_not_pass(safe: tuple[Observation, ...]) -> None:

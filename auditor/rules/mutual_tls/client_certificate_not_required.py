@@ -4,29 +4,46 @@ In TLS 1.3 the client's handshake is over before the server has refused it, so a
 what decides is whether the application answers a client that has shown no certificate.
 
 Where the audit was given a certificate that has to be accepted, a refusal counts only if that one was served: an
-endpoint that drops everybody has not been seen to tell one client from another.
+endpoint that drops everybody has not been seen to tell one client from another.  Without such a certificate the finding
+says "refused; enforcement not proven", and the policy whether that passes.
 """
 
 from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
 
 from auditor.model.observation import ClientCertificateSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
 from auditor.model.severity import Severity
 
+_EXPECTED = "a client without a certificate refused"
+_UNPROVEN = (
+    "refused; enforcement not proven: no certificate that has to be accepted was shown beside it (--client-cert)"
+)
 
-def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> Iterator[Remark]:
+
+class Unproven(Params):
+    """What a refusal counts for without a control."""
+
+    unproven: Literal["pass", "warn", "inconclusive"] = Field(
+        default="pass", description="What comes of a refusal that no accepted certificate vouches for"
+    )
+
+
+def check(evidence: Evidence[ClientCertificateSeen], params: Unproven) -> Iterator[Remark]:
     """A client without a certificate was refused, in every version."""
     for seen in evidence.seen:
         if seen.requested is False:
             yield Violation(
                 subject=seen.version,
-                expected="a client without a certificate refused",
+                expected=_EXPECTED,
                 observed="no certificate asked for",
             )
         elif seen.without == "served":
             yield Violation(
                 subject=seen.version,
-                expected="a client without a certificate refused",
+                expected=_EXPECTED,
                 observed=f"served: {seen.evidence}",
             )
         elif seen.requested is None or seen.without == "undetermined":
@@ -36,6 +53,16 @@ def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> I
                 f"a client without a certificate is refused ({seen.evidence}), and so is one with a good certificate"
             )
             yield Inconclusive(subject=seen.version, reason=reason)
+        elif seen.control == "none":
+            yield _unproven(seen.version, params)
+
+
+def _unproven(version: str, params: Unproven) -> Remark:
+    if params.unproven == "warn":
+        return Caution(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
+    if params.unproven == "inconclusive":
+        return Inconclusive(subject=version, reason=_UNPROVEN)
+    return Untested(subject=version, reason=_UNPROVEN)
 
 
 RULE = Rule(
@@ -52,6 +79,6 @@ RULE = Rule(
         "required; Kamailio: require_certificate = yes)."
     ),
     observes=ClientCertificateSeen,
-    params=NoParameters,
+    params=Unproven,
     check=check,
 )
