@@ -13,7 +13,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from auditor.model.report import Finding, Outcome, Report
 from auditor.render.cleaned import cleaned
-from auditor.render.wording import COUNTED_AS, NO_REASON, VERDICT_WORDS, cited, waived
+from auditor.render.wording import COUNTED_AS, NO_REASON, VERDICT_WORDS, cited, idle_waivers, waived
 
 _NAME: Final = "auditor"
 
@@ -44,6 +44,8 @@ def _suite(report: Report, target: str, findings: Sequence[Finding]) -> TestSuit
         suite.add_property(key, value)
     for note in report.notes:
         suite.add_property("note", note)
+    for said in idle_waivers(report):
+        suite.add_property("waiver", said)
     suite.add_testcases([_case(finding) for finding in findings])
     return suite
 

@@ -19,7 +19,7 @@ from auditor.model.severity import Severity
 from auditor.render.cleaned import cleaned
 from auditor.render.page import web_address
 from auditor.render.place import Place
-from auditor.render.wording import EXIT_CODES, NO_REASON, subject_of, waived
+from auditor.render.wording import EXIT_CODES, NO_REASON, idle_waivers, subject_of, waived
 from auditor.rules import all_rules, rationale
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -69,7 +69,8 @@ def render(report: Report, places: Mapping[str, Place] | None = None, policy: Pl
                 "exitCode": EXIT_CODES[report.verdict],
                 "endTimeUtc": report.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": _plain(note)}} for note in report.notes
+                    *({"level": "note", "message": {"text": _plain(note)}} for note in report.notes),
+                    *({"level": "warning", "message": {"text": _plain(said)}} for said in idle_waivers(report)),
                 ],
             }
         ],

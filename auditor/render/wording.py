@@ -1,7 +1,7 @@
 """The words that every format uses for the same thing, and the order things are shown in."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation
@@ -117,6 +117,13 @@ def cited(citation: Citation) -> str:
 def waived(waiver: Waiver) -> str:
     """Who accepted it, why and how long, in one line."""
     return f"until {waiver.expires}, approved by {waiver.approved_by}, {waiver.ticket}: {waiver.reason}"
+
+
+def idle_waivers(report: Report) -> Iterator[str]:
+    """Every waiver that has expired or that nothing needs, in one line: a forgotten one is a hole in the policy."""
+    for status in report.waivers:
+        if status.state is not WaiverState.USED:
+            yield f"{WAIVER_WORDS[status.state]} waiver: {waiver_named(status.waiver)}"
 
 
 def waiver_named(waiver: Waiver) -> str:

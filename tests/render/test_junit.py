@@ -106,3 +106,9 @@ def test_nothing_from_outside_makes_an_element() -> None:
         "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
     }  # fmt: skip
     assert len(root.findall(".//testcase")) == len(HOSTILE.findings)
+
+
+def test_a_waiver_that_has_expired_or_that_nothing_needs_is_a_property_of_every_suite() -> None:
+    for suite in ET.fromstring(junit.render(example.REPORT)).iter("testsuite"):
+        said = [found.get("value", "") for found in suite.iter("property") if found.get("name") == "waiver"]
+        assert [words.partition(" ")[0] for words in said] == ["Expired", "Unused"]

@@ -193,3 +193,9 @@ def test_only_web_addresses_become_help_links() -> None:
 
 def test_the_file_is_pure_ascii() -> None:
     assert sarif.render(HOSTILE).isascii()
+
+
+def test_a_waiver_that_has_expired_or_that_nothing_needs_is_a_notification() -> None:
+    (invocation,) = run(example.REPORT)["invocations"]
+    said = [note["message"]["text"] for note in invocation["toolExecutionNotifications"] if note["level"] == "warning"]
+    assert [words.partition(" ")[0] for words in said] == ["Expired", "Unused"]
