@@ -3,6 +3,7 @@
 Here alone is anything printed, the clock read, or the process ended.
 """
 
+import errno
 import importlib
 import sys
 import traceback
@@ -33,6 +34,7 @@ _COMMANDS: Final = {
 EPILOG: Final = (
     "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell, 4 a bug in the auditor."
 )
+_CANNOT_WRITE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _MOST_ERRORS: Final = 50
 """That are listed; a hostile file has one in every line."""
 
@@ -91,6 +93,9 @@ def _report(error: Exception) -> int:
         return 2
     if isinstance(error, OSError) and error.filename is not None:
         click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)
+        return 2
+    if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
+        click.echo(f"auditor: what there is to say cannot be written: {error.strerror}", err=True)
         return 2
     place = traceback.extract_tb(error.__traceback__)[-1]
     click.echo(

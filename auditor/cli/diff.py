@@ -28,17 +28,17 @@ def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
 
     Times, connections and days that are left are not compared.  Exits 0 however much differs, unless --fail-on-new.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.printing import say, terminal_width  # noqa: PLC0415 - --help stays quick
     from auditor.diff import compare  # noqa: PLC0415 - as above
     from auditor.inputs.reports import load_report  # noqa: PLC0415 - as above
     from auditor.render.difference import json, markdown, table  # noqa: PLC0415 - as above
 
     difference = compare(load_report(old), load_report(new))
     if form == "table":
-        text = table.render(difference, width=run.terminal_width())
+        text = table.render(difference, width=terminal_width())
     else:
         text = json.render(difference) if form == "json" else markdown.render(difference)
-    click.echo(text, nl=False)
+    say(text)
     if not fail_on_new:
         return 0
     told = difference.compared and not difference.new_doubts

@@ -1,7 +1,6 @@
 """From the words of a command line to targets, observations and files."""
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.client_role import opt_ins
+from auditor.cli.printing import say, terminal_width
 from auditor.cli.sources import Sources, sources_of
 from auditor.inputs.anchors import load_declared_roots
 from auditor.inputs.deployment import NOTHING_DECLARED, observe_deployment
@@ -193,15 +193,10 @@ def publish(report: Report, reports: Sequence[Path], *, as_json: bool, sources: 
     for path in reports:
         write_file(path, rendered(report, path, sources))
     if as_json:
-        click.echo(json.render(report), nl=False)
+        say(json.render(report))
     else:
-        click.echo(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()))
+        say(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()) + "\n")
     return EXIT_CODES[report.verdict]
-
-
-def terminal_width() -> int:
-    """Columns to fill: the terminal's, within what reads well."""
-    return max(80, min(shutil.get_terminal_size((120, 40)).columns, 160))
 
 
 def check_reports(reports: Sequence[Path]) -> None:

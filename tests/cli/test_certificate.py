@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -479,3 +480,19 @@ def test_of_a_file_that_is_wrong_everywhere_the_first_errors_are_listed(auditor:
     done = auditor("certificate", file("empties.pem", empty * 19_000))
     assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 51)
     assert done.err.endswith("auditor: and 18950 more errors\n")
+
+
+def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code(file: Files, root: Path) -> None:
+    words = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' --at 2026-11-20"
+    for options, code in (("", 1), (f"--root '{root}'", 0)):
+        for form in ("", "--json"):
+            command = f"{words} {options} {form} | true; echo ${{PIPESTATUS[0]}}"
+            done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+            assert (done.stdout, done.stderr) == (f"{code}\n", "")
+
+
+def test_an_output_that_is_full_is_one_sentence(file: Files) -> None:
+    command = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "auditor: what there is to say cannot be written: No space left on device\n"
