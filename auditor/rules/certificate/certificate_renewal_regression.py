@@ -118,7 +118,7 @@ def _of_key_and_names(old: Bearer, new: Bearer) -> Iterator[Remark]:
     subject = label(new)
     names, still = _names(old), set(_names(new))
     # A request without names leaves them to the CA.
-    if still or isinstance(new, x509.Certificate):
+    if isinstance(new, x509.Certificate) or alternative_names(new):
         for lost in (name for name in names if name not in still):
             yield Violation(subject=subject, expected=f"{lost}, as before", observed="not among its names")
     elif names:
