@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.cli.sources import Sources, policy_place
 from auditor.inputs.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
-from auditor.inputs.certificate_targets import Old, Use, of_directory
+from auditor.inputs.certificate_targets import Old, Use, of_directory, stray_keys
 from auditor.inputs.certificates import chains_of
 from auditor.inputs.errors import InputError, InputErrors, quoted
 from auditor.inputs.files import check_size, read_bytes
@@ -108,7 +108,7 @@ def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[tuple[Bundle,
             notes += left
     if errors:
         raise InputErrors(errors)
-    return tuple(bundles), tuple(clean(note, 1000) for note in notes)
+    return tuple(bundles), tuple(clean(note, 1000) for note in (*notes, *stray_keys(bundles)))
 
 
 def _file(file: Path, passphrase: Passphrase) -> Bundle:

@@ -115,6 +115,15 @@ def with_keys(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
         )
 
 
+def stray_keys(bundles: Sequence[Bundle]) -> Iterator[str]:
+    """Say of which files the private key belongs to nothing that is there, one sentence each."""
+    loose = [bundle for bundle in bundles if bundle.keys and not (bundle.certificates or bundle.requests)]
+    owned = {public for bundle in bundles for public in _publics(bundle)} if loose else set()
+    for bundle in loose:
+        if not owned.issuperset(bundle.keys):
+            yield f"{bundle.file}: this private key belongs to no certificate and no request that is judged"
+
+
 def _publics(bundle: Bundle) -> tuple[bytes, ...]:
     bearers: tuple[Bearer, ...] = (*map(read, bundle.certificates), *map(read_request, bundle.requests))
     publics = (public_info(bearer) for bearer in bearers)

@@ -335,6 +335,15 @@ def test_what_is_wrong_with_the_input_is_one_sentence_and_exit_code_2(
     assert "Traceback" not in done.err
 
 
+def test_a_private_key_that_belongs_to_nothing_is_noted(judge: Any, file: Files) -> None:
+    """The certificate has its own, so that no rule misses one: somebody may install the other."""
+    good, own, other = file("good.pem", GOOD), file("own.key", key(Spec())), file("other.key", key(OLD))
+    code, report = judge(good, own, other)
+    assert (code, outcomes(report)["certificate-key-mismatch"]) == (0, "pass")
+    assert report["notes"][-1] == f"{other}: this private key belongs to no certificate and no request that is judged"
+    assert not any("private key" in note for note in judge(good, own)[1]["notes"])
+
+
 SELF_SIGNED = Spec(subject="own.example.net", names=("DNS:own.example.net",), ca=True, key="rsa1024")
 
 
