@@ -65,6 +65,13 @@ def test_a_name_that_the_certificate_lacks_fails_the_step(pipeline: Pipeline) ->
     assert "certificate-name-mismatch" in ran.out
 
 
+def test_a_renewal_that_is_none_fails_the_step(pipeline: Pipeline) -> None:
+    pipeline.certificate(GOOD)
+    ran, _ = act(pipeline, files=FILE, roots=ROOT, replaces=FILE)
+    assert ran.code == 1
+    assert "certificate-renewal-regression" in ran.out
+
+
 def test_a_severity_and_waivers_are_handed_on(pipeline: Pipeline) -> None:
     pipeline.certificate(BAD)
     ran, _ = act(pipeline, files=FILE, roots=ROOT, names="sbc1.example.net", fail_on="critical")
