@@ -98,7 +98,7 @@ def _unconnected(plan: Plan) -> tuple[str, ...]:
 
 def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:
     """Say when a policy is old: the dated rows in it were checked when it was written."""
-    written = re.fullmatch(r"(20\d\d)\.(0[1-9]|1[0-2])", policy.version)
+    written = re.fullmatch(r"(20\d\d)[.-](0[1-9]|1[0-2])([.-](0[1-9]|[12]\d|3[01]))?", policy.version)
     if written is None or moment - datetime(int(written[1]), int(written[2]), 1, tzinfo=UTC) <= _FRESH:
         return ()
     age = f"The policy {policy.id} {policy.version} is older than a year"

@@ -401,6 +401,9 @@ def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_
         ("2040.03", AT, False),
         ("1", AT, False),
         ("2039.13", AT, False),
+        ("2026-11-21", AT, True),
+        ("2040-03-01", AT, False),
+        ("2026-11-21-rc1", AT, False),
     ],
 )
 def test_a_policy_older_than_a_year_says_so(sip: Target, version: str, judged: datetime, *, noted: bool) -> None:
