@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auditor.cli import run
 from auditor.cli.client_role import ClientOptions, client_role
+from auditor.cli.output import write_file
 from auditor.evaluate import evaluate
 from auditor.lab import start
 from auditor.plan import make_plan
@@ -37,7 +38,7 @@ def main() -> int:
     SAMPLE.mkdir(parents=True, exist_ok=True)
     for suffix in ("html", "json", "md", "prom", "sarif", "txt", "xml"):
         path = SAMPLE / f"report.{suffix}"
-        run.write_file(path, run.rendered(report, path))
+        write_file(path, run.rendered(report, path))
     return 0
 
 

@@ -21,7 +21,7 @@ def demo(output: Path) -> int:
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.client_role import ClientOptions, client_role  # noqa: PLC0415 - as above
-    from auditor.cli.printing import terminal_width  # noqa: PLC0415 - as above
+    from auditor.cli.output import terminal_width, write_file  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
     from auditor.lab import clients, start  # noqa: PLC0415 - as above
     from auditor.lab.score import score  # noqa: PLC0415 - as above
@@ -44,7 +44,7 @@ def demo(output: Path) -> int:
     click.echo(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()))
     paths = [output / f"demo.{suffix}" for suffix in ("html", "json", "txt")]
     for path in paths:
-        run.write_file(path, run.rendered(report, path))
+        write_file(path, run.rendered(report, path))
     result = score((*lab.endpoints, *clients.clients()), report.findings)
     click.echo(f"\nReports written: {', '.join(map(str, paths))}")
     click.echo(

@@ -28,7 +28,7 @@ def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
 
     Times, connections and days that are left are not compared.  Exits 0 however much differs, unless --fail-on-new.
     """
-    from auditor.cli.printing import say, terminal_width  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import say, terminal_width  # noqa: PLC0415 - --help stays quick
     from auditor.diff import compare  # noqa: PLC0415 - as above
     from auditor.inputs.reports import load_report  # noqa: PLC0415 - as above
     from auditor.render.difference import json, markdown, table  # noqa: PLC0415 - as above

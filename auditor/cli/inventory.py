@@ -24,7 +24,8 @@ def inventory() -> None:
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 def init(sku: str, output: Path | None, *, force: bool) -> None:
     """Write a complete example of an inventory, with comments, to be changed."""
-    from auditor.cli.run import check_output, now, write_file  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import write_file  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.run import check_output, now  # noqa: PLC0415 - as above
     from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.inputs.shipped import policy_directory  # noqa: PLC0415 - as above
 

@@ -17,7 +17,7 @@ def coverage(name: str, inventory: Path | None) -> None:
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
-    from auditor.cli.printing import terminal_width  # noqa: PLC0415 - as above
+    from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
     from auditor.cli.run import now  # noqa: PLC0415 - as above
     from auditor.coverage import coverage as cover  # noqa: PLC0415 - as above
     from auditor.coverage import requirements_of  # noqa: PLC0415 - as above

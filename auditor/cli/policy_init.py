@@ -40,6 +40,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 written, 2 the input is wrong, 3 no TLS was seen, or part of it could not be told and was left out.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import write_file  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.starting_policy import looked_at, speaks_tls, starting_policy  # noqa: PLC0415 - as above
 
@@ -61,7 +62,7 @@ def init(  # noqa: PLR0913 - one parameter an option
         click.echo(start.text, nl=False)
     else:
         _refuse(output, force=force)
-        run.write_file(output, start.text)
+        write_file(output, start.text)
         click.echo(f"{output}: written; review it line by line before it is used", err=True)
     if start.undecided:
         click.echo(f"auditor: left out, as they could not be told: {', '.join(start.undecided)}", err=True)

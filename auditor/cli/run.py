@@ -2,10 +2,9 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.client_role import opt_ins
-from auditor.cli.printing import say, terminal_width
+from auditor.cli.output import say, terminal_width, write_file
 from auditor.cli.sources import Sources, sources_of
 from auditor.inputs.anchors import load_declared_roots
 from auditor.inputs.deployment import NOTHING_DECLARED, observe_deployment
@@ -170,20 +169,6 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
     if errors or run is None:
         raise InputErrors(errors or [InputError("the file is empty", str(path))])
     return run, observations
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write the whole file or leave the old one: never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def publish(report: Report, reports: Sequence[Path], *, as_json: bool, sources: Sources | None = None) -> int:

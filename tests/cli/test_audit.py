@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from auditor.cli import run
+from auditor.cli.output import write_file
+from auditor.inputs.errors import InputErrors
 from auditor.lab import Lab
 from tests.cli.conftest import AT, Auditor
 
@@ -127,8 +129,8 @@ def test_a_report_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        run.write_file(path, "new")
+    with pytest.raises(InputErrors, match="No space"):
+        write_file(path, "new")
     assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["old"]
 
 
@@ -185,3 +187,16 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_anything_is_scanned(
     done = auditor("audit", "127.0.0.1:9", "--report", tmp_path / "report.json")
     assert (done.code, done.out) == (2, "")
     assert f"nothing may be written to the folder {tmp_path}" in done.err
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "report.json"
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputErrors, match=r"report\.json: it cannot be written: No space left on device"):
+        write_file(path, "{}")
+    assert list(tmp_path.iterdir()) == []

@@ -106,13 +106,16 @@ UNJUDGED = {Outcome.INCONCLUSIVE, Outcome.NOT_TESTED}
 
 
 def unproven(finding: Finding) -> bool:
-    """No client certificate that has to be accepted is shown here, so a refusal of bad ones proves too little."""
+    """No client certificate that has to be accepted is shown here, so a refusal proves too little, and it says so."""
+    if finding.outcome is Outcome.PASS:
+        return "not proven" in finding.reason
     return finding.outcome is Outcome.WARN and all("not proven" in seen.observed for seen in finding.violations)
 
 
 def test_what_is_open_says_why(result: Result) -> None:
     for finding in result.report.findings:
-        assert (finding.outcome is Outcome.INCONCLUSIVE) == bool(finding.reason) or finding.outcome in {
+        says_why = (finding.outcome is Outcome.INCONCLUSIVE) == bool(finding.reason) or unproven(finding)
+        assert says_why or finding.outcome in {
             Outcome.NOT_APPLICABLE,
             Outcome.NOT_TESTED,
             Outcome.FAIL,
