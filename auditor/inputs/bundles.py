@@ -4,7 +4,6 @@ Of a private key no more than its public half leaves this module, and no error r
 """
 
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -179,9 +178,7 @@ def _request(der: bytes, file: str, line: int) -> bytes:
 
 def _pkcs7(der: bytes, file: str, line: int) -> tuple[bytes, ...]:
     try:
-        with warnings.catch_warnings():
-            # cryptography warns of BER, which Windows and Java write; it reads it all the same.
-            warnings.simplefilter("ignore", UserWarning)
+        with quiet():  # BER is what Windows and Java write
             found = pkcs7.load_der_pkcs7_certificates(der)
     except Exception:  # noqa: BLE001 - not all that cryptography raises is a ValueError: InvalidVersion is none
         raise _error("this PKCS #7 holds no certificates that can be read", file, line) from None
@@ -196,7 +193,8 @@ def _key(block: Block, file: str, passphrase: Passphrase) -> Bundle:
     if block.label == "ENCRYPTED PRIVATE KEY" and too_costly(decoded(block, file)):
         raise _error(f"this private key {_COSTLY}", file, block.line)
     try:
-        public = load_pem_private_key(block.text, secret).public_key()
+        with quiet():
+            public = load_pem_private_key(block.text, secret).public_key()
         return Bundle(file, keys=(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),))
     except Exception:  # noqa: BLE001 - whatever it was, its text may quote the key
         why = "; is the passphrase the right one?" if encrypted else ""

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.utils import CryptographyDeprecationWarning
 
 from auditor.sanitise import clean
 
@@ -29,12 +28,12 @@ class ChainTooLarge(Exception):  # noqa: N818 - as above
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep cryptography from warning of sloppy encodings that it still reads, such as a negative serial number.
+    """Keep cryptography from warning of sloppy encodings that it still reads, such as a negative serial number or BER.
 
     They would appear on standard error in the middle of a report, each time the field is looked at.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
         yield
 
 

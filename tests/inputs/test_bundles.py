@@ -302,3 +302,11 @@ def test_pkcs7_with_a_certificate_of_no_known_version_is_one_sentence() -> None:
     assert content.count(version) == 1
     with pytest.raises(InputErrors, match="holds no certificates that can be read"):
         read_bundle(content.replace(version, version[:-1] + b"\x2a"), "f", nobody)
+
+
+def test_a_pkcs12_in_ber_is_read_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    der = p12(None)
+    assert der[1] == 0x82
+    ber = b"\x30\x80" + der[4:] + bytes(2)
+    assert read_bundle(ber, "f", nobody) == read_bundle(der, "f", nobody)
+    assert not recwarn.list
