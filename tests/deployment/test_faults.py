@@ -200,7 +200,7 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
     ),
     "no connectivity model": (
-        "expressroute", {"circuits.0.connectivity_model": GONE}, {"circuit-provider-undeclared": "fail"},
+        "expressroute", {"circuits.0.connectivity_model": GONE}, {"circuit-provider-undeclared": "warn"},
     ),
     "one BGP session": ("expressroute", {"circuits.0.bgp_sessions.1": GONE}, {"bgp-session-missing": "fail"}),
     "a BGP session that is down": (
