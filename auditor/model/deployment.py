@@ -161,7 +161,9 @@ class Circuit(Value):
     registry: Literal["ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB"] | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
     advertised_prefixes: Ranges = ()
-    internet_prefixes: Ranges = Field(default=(), description="What the operator advertises to the Internet as well")
+    internet_prefixes: Ranges | None = Field(
+        default=None, description="What the operator advertises to the Internet as well; an empty list for nothing"
+    )
     route_filter_communities: tuple[str, ...] = Field(default=(), description="As 12076:5250")
 
 
