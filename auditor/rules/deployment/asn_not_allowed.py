@@ -6,7 +6,7 @@ A private one is accepted after validation by hand, and stripped from the path.
 from collections.abc import Iterator
 
 from auditor.deployment.as_numbers import is_private, is_reserved
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -26,12 +26,12 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
             asn = circuit.asn
             if asn is None:
