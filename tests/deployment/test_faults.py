@@ -94,7 +94,10 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "a site nobody knows where": ("maps", {"sites.1.location": GONE}, {"site-redundancy-missing": "inconclusive"}),
     "one site": (
         "maps", {"sites.1": GONE, "links.3": GONE, "links.2": GONE, "cross_connects": GONE},
-        {"site-redundancy-missing": "fail"},
+        {
+            "site-redundancy-missing": "fail", "address-missing": "fail", "cross-connect-missing": "fail",
+            "region-site-link-missing": "fail",
+        },
     ),
     "no cross-connect": ("maps", {"cross_connects": GONE}, {"cross-connect-missing": "fail"}),
     "regions of two geographies": ("maps", {"regions.1.azure_region": "East US"}, {"region-pair-invalid": "fail"}),
