@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.deployment.addresses import not_public
+from auditor.deployment.addresses import not_public, parse_range
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,18 @@ def test_an_address_beside_those_is_public(text: str) -> None:
 
 def test_a_group_of_receivers_is_called_by_its_name() -> None:
     assert not_public("224.0.0.1") == not_public("ff02::1") == "multicast addresses"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("193.5.122.1-2a01::1", "two IP versions"),
+        ("193.5.122.0/33", "no network"),
+        ("193.5.122.1/29", "the network is 193.5.122.0/29"),
+        ("193.5.122.9-193.5.122.1", "comes after its last"),
+        ("193.5.122", "no IP address"),
+    ],
+)
+def test_what_is_no_range_is_said(text: str, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        parse_range(text)
