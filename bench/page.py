@@ -7,6 +7,7 @@ from tabulate import tabulate
 
 from bench.compare import Cell, Costs, differences
 from bench.files import FileBatch, section
+from bench.inventories import InventoryRun, inventories_section
 from bench.machine import facts
 from bench.many import Batch
 from bench.scene import Suites
@@ -35,6 +36,7 @@ class Results:
     """The delay as measured; or why there is none."""
     broken: Sequence[str]
     files: Sequence[FileBatch]
+    inventories: Sequence[InventoryRun]
 
 
 def render(results: Results) -> str:
@@ -151,6 +153,7 @@ def _tables(results: Results) -> Iterator[str]:
     yield _table(["command", "ms", "over python", "CPU ms", "memory MiB"], start_rows)
     yield ""
     yield from section(results.files)
+    yield from inventories_section(results.inventories)
 
 
 def _one_endpoint(cells: Sequence[Cell], truths: Mapping[str, Suites]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bench.claims import broken
 from bench.compare import Cell, compare, note, watch
 from bench.delay import SERVER, far_client, round_trip
 from bench.files import file_batches
+from bench.inventories import inventory_runs
 from bench.many import batches
 from bench.page import Results, render
 from bench.scene import STAGES, Stage, present, truth
@@ -80,6 +81,7 @@ def _measure(rounds: int, *, quick: bool, isolated: bool) -> Results:
         far_note=far_note,
         broken=tuple(failures),
         files=file_batches(authority, 100 if quick else 5000),
+        inventories=inventory_runs((1000,) if quick else (1000, 10_000, 100_000)),
     )
 
 

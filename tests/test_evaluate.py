@@ -424,3 +424,15 @@ def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
     )
     assert any("--trust-probe" in note and sip.name in note for note in evaluate(plan, [probed], AT, AT).notes)
     assert not any("--trust-probe" in note for note in evaluate(plan, [], AT, AT).notes)
+
+
+def test_what_is_not_promised_of_an_endpoint_is_said_and_is_no_pass() -> None:
+    targets = tuple(
+        Target(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1") for name in "abcd"
+    )
+    plan = make_plan(load_policy("acg"), targets, offline=True)
+    report = evaluate(plan, [], AT, AT)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.notes[-1] == (
+        "4 endpoints were not connected to (--offline), and nothing is said here of a, b, c and 1 more."
+    )

@@ -56,6 +56,14 @@ def test_thorough_asks_for_an_enumeration() -> None:
     assert make_plan(load_policy("acg"), (), thorough=True).asks.exhaustive
 
 
+def test_offline_promises_nothing_of_what_has_to_be_connected_to() -> None:
+    declared = target("deployment").model_copy(update={"perspective": Perspective.DEPLOYMENT})
+    plan = make_plan(load_policy("acg"), (declared, target("sbc")), offline=True)
+    assert {check.target for check in plan.checks} == {declared}
+    assert plan.unconnected == (target("sbc"),)
+    assert make_plan(load_policy("acg"), (declared, target("sbc"))).unconnected == ()
+
+
 def test_a_suite_that_one_of_two_rules_allows_is_allowed() -> None:
     one = Asks(allowed_suites={ProtocolVersion.TLS_1_2: ("a", "b")}, weaknesses=frozenset({"robot"}))
     two = Asks(allowed_suites={ProtocolVersion.TLS_1_2: ("b", "c"), ProtocolVersion.TLS_1_3: ("d",)}, exhaustive=True)

@@ -1,4 +1,4 @@
-"""``auditor sdp``: offers and answers in files, judged by the rules about SRTP."""
+"""``auditor sdp``: offers and answers in files, judged by the rules about SRTP and about the length of messages."""
 
 import sys
 from pathlib import Path

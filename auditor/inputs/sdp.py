@@ -8,11 +8,13 @@ from datetime import datetime
 
 from auditor.inputs.errors import InputError, InputErrors, quoted
 from auditor.inputs.targets import SIPS_PORT
-from auditor.model.observation import SdpSeen
+from auditor.model.observation import NotTested, Observation, SdpSeen
 from auditor.model.target import Perspective, Service, Target
 from auditor.sanitise import clean
-from auditor.sdp import MalformedSdp, Origin, describe, descriptions
+from auditor.sdp import MalformedSdp, Origin, describe, descriptions, measured
 from auditor.sdp.description import Role, Transport
+
+_BARE = "the file holds a session description and no SIP message"
 
 
 def read_sdp(  # noqa: PLR0913 - where it stood, and what it was
@@ -58,13 +60,13 @@ def read_messages(
 
 def load_descriptions(
     files: Sequence[tuple[str, bytes]], *, at: datetime, salt: bytes, transport: Transport, role: Role = "unknown"
-) -> tuple[tuple[Target, ...], tuple[SdpSeen, ...]]:
-    """One target for every file (its name and its content), and every description in them.
+) -> tuple[tuple[Target, ...], tuple[Observation, ...]]:
+    """One target for every file (its name and its content), every description in them, and the messages' lengths.
 
     Raises ``InputErrors`` with what is wrong with any of them.
     """
     targets: list[Target] = []
-    seen: list[SdpSeen] = []
+    seen: list[Observation] = []
     errors: list[InputError] = []
     for file, content in files:
         name = clean(file)
@@ -75,6 +77,8 @@ def load_descriptions(
         targets.append(Target(name=name, host=name, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.SDP))
         try:
             seen += read_messages(content, target=name, at=at, salt=salt, source=name, transport=transport, role=role)
+            messages = measured(content, Origin(name, at, salt, name, transport))
+            seen += messages or [NotTested(target=name, at=at, wanted="sip-message", reason=_BARE)]
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

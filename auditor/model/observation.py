@@ -291,6 +291,21 @@ class SdpSeen(Seen):
     clear_key: bool = Field(default=False, description="Whether there is a k= line above the first m= line")
 
 
+class SipMessageSeen(Seen):
+    """How long one SIP message and its parts are, in octets; 0 for what is not there."""
+
+    kind: Literal["sip-message"] = "sip-message"
+    source: str = Field(description="Where it stood")
+    octets: int = Field(description="The whole message")
+    request_uri: int
+    contact_uri: int = Field(description="The longest")
+    userinfo: int = Field(description="The longest, of any URI")
+    from_domain: int
+    header_name: int = Field(description="The longest")
+    option_tags: int = Field(description="The longest Supported, Require or Proxy-Require header")
+    option_tag: int = Field(description="The longest")
+
+
 class ClientHelloSeen(Seen):
     """What a client offers in its ClientHello, in its own order."""
 
@@ -397,6 +412,7 @@ Observation: TypeAlias = Annotated[
     | RootTrustSeen
     | SipOptionsSeen
     | SdpSeen
+    | SipMessageSeen
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen
@@ -437,7 +453,7 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
             "revocation",
         }
     ),
-    Perspective.SDP: frozenset({"sdp"}),
+    Perspective.SDP: frozenset({"sdp", "sip-message"}),
     Perspective.DEPLOYMENT: frozenset({"deployment", "dns"}),
     Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation"}),
 }

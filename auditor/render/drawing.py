@@ -86,8 +86,10 @@ def _em(character: str) -> float:
         return 1.0
     if character in "iljI.,:;'|![]()/ ":
         return 0.34
-    if character in "mwMW@%":
+    if character in "mwM@%":
         return 0.94
+    if character in "<>+~^#W":
+        return 1.0 if character == "W" else 0.84
     return 0.7 if character.isupper() else 0.58
 
 

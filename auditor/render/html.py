@@ -19,6 +19,7 @@ from auditor.render.timeline import MOST_BARS
 from auditor.render.wording import (
     COUNTED_AS,
     NO_REASON,
+    OUTCOME_SYMBOLS,
     OUTCOME_WORDS,
     VERDICT_WORDS,
     WAIVER_WORDS,
@@ -28,15 +29,6 @@ from auditor.render.wording import (
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
-OUTCOME_SYMBOLS = {
-    Outcome.FAIL: "\u2715",
-    Outcome.INCONCLUSIVE: "?",
-    Outcome.WARN: "!",
-    Outcome.NOT_TESTED: "\u2013",
-    Outcome.WAIVED: "\u2248",
-    Outcome.PASS: "\u2713",
-    Outcome.NOT_APPLICABLE: "\u00b7",
-}
 
 
 def render(report: Report) -> str:

@@ -1,12 +1,13 @@
 """What the HTML page shows, worked out before any markup: the templates only lay it out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auditor.model.report import CertificateFacts, EndpointSummary, Finding, Outcome, Report
 from auditor.model.rule import Citation
+from auditor.render.deployment_picture import DeploymentPicture, deployment_picture
 from auditor.render.drawing import Picture, chain_picture
 from auditor.render.gathered import Row, gathered
 from auditor.render.timeline import timeline
@@ -92,6 +93,9 @@ class Page:
     sections: tuple[Section, ...]
     cards: tuple[Card, ...]
     timeline: Picture | None
+    deployment: DeploymentPicture | None
+    hrefs: Mapping[str, str]
+    """Where each rule's finding about the deployment stands."""
 
 
 def page(report: Report) -> Page:
@@ -111,6 +115,14 @@ def page(report: Report) -> Page:
         sections=sections if sum(len(section.items) for section in sections) <= MOST_SOURCED else _abridged(sections),
         cards=cards,
         timeline=timeline([card.facts for card in cards], report.observed_at) if cards else None,
+        deployment=deployment_picture(report, report.deployment) if report.deployment else None,
+        hrefs={
+            finding.rule: f"#{item.id}"
+            for section in sections
+            if section.endpoint and section.endpoint.perspective == "deployment"
+            for item in section.items
+            for finding in item.row.findings
+        },
     )
 
 

@@ -24,6 +24,16 @@ OUTCOME_WORDS = {
     Outcome.PASS: "Pass",
     Outcome.NOT_APPLICABLE: "Not applicable",
 }
+OUTCOME_SYMBOLS = {
+    Outcome.FAIL: "\u2715",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.WARN: "!",
+    Outcome.NOT_TESTED: "\u2013",
+    Outcome.WAIVED: "\u2248",
+    Outcome.PASS: "\u2713",
+    Outcome.NOT_APPLICABLE: "\u00b7",
+}
+"""Beside each colour stands a sign, for readers who do not see the colour."""
 COUNTED_AS = {
     Outcome.FAIL: "failed",
     Outcome.INCONCLUSIVE: "inconclusive",
@@ -60,6 +70,7 @@ _SUBJECTS = (
     ("Weaknesses and plaintext", ("known-weakness", "plaintext-accepted")),
     ("As a client", ("client-", "server-certificate-", "server-name-")),
     ("SRTP", ("srtp-",)),
+    ("SIP messages", ("sip-message-",)),
 )
 _DEPLOYMENT = "Deployment"
 SUBJECTS = (*dict.fromkeys(name for name, _ in _SUBJECTS), _DEPLOYMENT)

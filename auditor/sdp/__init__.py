@@ -7,7 +7,7 @@ allow-list has nothing to miss.
 """
 
 from auditor.sdp.description import MOST_CRYPTOS, MOST_MEDIA, MalformedSdp, Origin, describe
-from auditor.sdp.message import MOST_MESSAGES, MOST_OCTETS, descriptions
+from auditor.sdp.message import MOST_MESSAGES, MOST_OCTETS, descriptions, measured
 
 __all__ = [
     "MOST_CRYPTOS",
@@ -18,4 +18,5 @@ __all__ = [
     "Origin",
     "describe",
     "descriptions",
+    "measured",
 ]

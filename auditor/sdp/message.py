@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.model.observation import SdpSeen
+from auditor.model.observation import SdpSeen, SipMessageSeen
 from auditor.sdp.crypto import digest
 from auditor.sdp.description import MalformedSdp, Origin, Role, describe, text_lines
+from auditor.sdp.lengths import lengths
 
 MOST_OCTETS = 1024 * 1024
 """One file, or one answer of a peer."""
@@ -35,6 +36,8 @@ class _Message:
     """Of the request, or from CSeq for a response."""
     status: int | None
     headers: dict[str, str]
+    head: tuple[str, ...]
+    """The start line and the lines of the headers."""
     start: int
     """Line of the start line, from 1."""
     body_start: int
@@ -73,6 +76,24 @@ def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> t
     return found
 
 
+def measured(content: bytes, origin: Origin) -> tuple[SipMessageSeen, ...]:
+    """The length of every SIP message in what ``descriptions`` has read; none where it is a bare description."""
+    lines = text_lines(content)
+    first = next(number for number, line in enumerate(lines) if line.strip(" \t"))
+    messages = () if lines[first] == "v=0" else tuple(_messages(lines, first))
+    return tuple(
+        SipMessageSeen.model_validate(
+            {
+                "target": origin.target,
+                "at": origin.at,
+                "source": origin.source if len(messages) == 1 else f"{origin.source}, message {number}",
+                **lengths(message.head, message.body, message.headers.get("content-length", "")),
+            }
+        )
+        for number, message in enumerate(messages, 1)
+    )
+
+
 def _messages(lines: Sequence[str], first: int) -> Iterator[_Message]:
     starts = [number for number, line in enumerate(lines) if _REQUEST.fullmatch(line) or _STATUS.fullmatch(line)]
     if not starts:
@@ -106,6 +127,7 @@ def _message(lines: Sequence[str], start: int, end: int) -> _Message:
         method=request[1] if request else of_response[0] if of_response else "",
         status=int(status[1]) if status else None,
         headers=headers,
+        head=tuple(lines[start:number]),
         start=start + 1,
         body_start=number + 2,
         body=_body(lines[number + 1 : end], headers.get("content-length", ""), number + 2),

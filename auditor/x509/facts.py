@@ -137,9 +137,11 @@ def public_info(certificate: Bearer) -> bytes | None:
 def signed_by_own_key(request: x509.CertificateSigningRequest) -> bool | None:
     """Return whether a request is signed with the key it is for (RFC 2986 section 4.2); none if that cannot be told."""
     try:
-        return request.is_signature_valid
+        # Asked for their errors: of what cryptography does not know it says that the signature is not valid.
+        _ = request.public_key(), request.signature_hash_algorithm
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
+    return request.is_signature_valid
 
 
 def signature_hash(certificate: Bearer) -> hashes.HashAlgorithm | None:

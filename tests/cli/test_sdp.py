@@ -34,6 +34,7 @@ def test_an_offer_that_is_right_is_compliant_and_what_a_file_cannot_show_is_not_
     code, output = run(file, "--json")
     assert code == 0
     assert outcomes(output) == {
+        "sip-message-too-large": "not-tested",
         "srtp-key-in-plaintext": "not-applicable",
         "srtp-key-reused": "not-applicable",
         "srtp-not-required": "pass",
@@ -60,7 +61,7 @@ def test_an_answer_that_sends_the_key_back_fails_and_the_key_is_not_shown(tmp_pa
         assert text
     assert (
         "answer with the key of its offer"
-        in json.loads(reports[0].read_text(encoding="utf-8"))["findings"][1]["violations"][0]["observed"]
+        in json.loads(reports[0].read_text(encoding="utf-8"))["findings"][2]["violations"][0]["observed"]
     )
 
 
@@ -86,9 +87,18 @@ def test_every_file_is_a_target_with_findings_of_its_own(tmp_path: Path) -> None
     code, output = run(good, plain, "--json")
     assert code == 1
     findings = {(found["target"], found["rule"]): found["outcome"] for found in json.loads(output)["findings"]}
-    assert len(findings) == 12
+    assert len(findings) == 14
     assert findings[(str(good), "srtp-suite-missing")] == "pass"
     assert findings[(str(plain), "srtp-suite-missing")] == "fail"
+
+
+def test_a_message_that_the_gateway_would_drop_is_a_warning_that_names_it() -> None:
+    long = f"{INVITE}\r\nX-Padding: {'x' * 10_000}"
+    code, output = run("-", "--json", "--transport", "tls", given=message(long, OFFER) + message(OK, ANSWER))
+    (found,) = [one for one in json.loads(output)["findings"] if one["rule"] == "sip-message-too-large"]
+    assert (code, found["outcome"]) == (0, "warn")
+    (violation,) = found["violations"]
+    assert violation["subject"] == "standard input, message 1: the message"
 
 
 def test_a_threshold_on_the_command_line_counts() -> None:

@@ -56,6 +56,53 @@ def test_the_summary_of_doubt_never_sounds_like_a_pass() -> None:
     assert "15 checks remain undecided, on 1 endpoint; that is not a pass." in text
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "verdict", "said"),
+    [
+        ({"deployment": Outcome.PASS}, Verdict.PASS, "The deployment meets the policy."),
+        (
+            {"deployment": Outcome.PASS, "a": Outcome.PASS},
+            Verdict.PASS,
+            "The deployment and the endpoint meet the policy.",
+        ),
+        (
+            {"deployment": Outcome.PASS, "a": Outcome.PASS, "b": Outcome.PASS},
+            Verdict.PASS,
+            "The deployment and all 2 endpoints meet the policy.",
+        ),
+        (
+            {"deployment": Outcome.FAIL, "a": Outcome.PASS},
+            Verdict.FAIL,
+            "The deployment does not meet the policy: 1 check fails.",
+        ),
+        (
+            {"deployment": Outcome.FAIL, "a": Outcome.FAIL, "b": Outcome.PASS},
+            Verdict.FAIL,
+            "The deployment and 1 of 2 endpoints do not meet the policy: 2 checks fail.",
+        ),
+        (
+            {"deployment": Outcome.INCONCLUSIVE, "a": Outcome.PASS},
+            Verdict.INCONCLUSIVE,
+            (
+                "No check failed, but too little could be established to call this compliant. 1 check remains "
+                "undecided, on the deployment; that is not a pass."
+            ),
+        ),
+    ],
+)
+def test_the_summary_knows_the_deployment_from_an_endpoint(
+    outcomes: dict[str, Outcome], verdict: Verdict, said: str
+) -> None:
+    one, endpoint = example.REPORT.findings[0], example.REPORT.endpoints[0]
+    findings = tuple(one.model_copy(update={"target": name, "outcome": found}) for name, found in outcomes.items())
+    endpoints = tuple(
+        endpoint.model_copy(update={"target": name, "perspective": "deployment" if name == "deployment" else "server"})
+        for name in (*outcomes, "unconnected")
+    )
+    report = example.REPORT.model_copy(update={"verdict": verdict, "findings": findings, "endpoints": endpoints})
+    assert summary(report) == said
+
+
 def test_the_summary_speaks_of_one_thing_in_the_singular() -> None:
     findings = {(f.target, f.rule): f for f in example.REPORT.findings}
     failed = findings[example.HOSTILE, "certificate-root-not-allowed"]

@@ -8,7 +8,8 @@ the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``add
 them, and ``anchors`` the roots that are known.
 
 For files ``request`` makes a certification request of the first certificate of each chain, ``old`` lists the chains
-that are replaced, ``keys`` the private keys at hand, as ``p256:name``, and ``closed_keys`` counts encrypted ones.
+that are replaced, ``keys`` the private keys at hand, as ``p256:name``, ``closed_keys`` counts encrypted ones, and
+``leaf_position`` says where the leaf stands in the file.
 
 For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
 
@@ -79,6 +80,8 @@ class Case(BaseModel):
     seen: list[dict[str, Any]] = []
     chains: list[list[Spec]] = []
     request: bool = False
+    leaf_position: int | None = None
+    """Where the leaf stands in a file whose order matters."""
     old: list[list[Spec]] = []
     keys: list[str] = []
     closed_keys: int = 0
@@ -169,7 +172,12 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
     requests = tuple(mint_request(chain[0], forged=case.forged) for chain in case.chains) if case.request else ()
     if rule.observes is CertificateChainSeen:
         versions = () if case.perspective is Perspective.CERTIFICATE else (ProtocolVersion.TLS_1_2,)
-        seen += [rule.observes(target="target", at=case.at, versions=versions, certificates=ders) for ders in chains]
+        seen += [
+            rule.observes(
+                target="target", at=case.at, versions=versions, certificates=ders, leaf_position=case.leaf_position
+            )
+            for ders in chains
+        ]
         seen += [rule.observes(target="target", at=case.at, request=der) for der in requests]
     elif rule.observes is CertificateFileSeen:
         leaves = tuple(ders[0] for ders in chains)

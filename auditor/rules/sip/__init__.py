@@ -1,0 +1,1 @@
+"""What SIP messages are like, whatever they carry."""
