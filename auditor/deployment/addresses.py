@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias, TypeVar
 
 K = TypeVar("K")
 Address: TypeAlias = IPv4Address | IPv6Address
-
-# "Global" for Python, and yet not an operator's to use: 6to4 relays (RFC 7526) and AS112 (RFC 7534, RFC 7535).
-_NOBODYS = tuple(map(ip_network, ("192.88.99.0/24", "192.31.196.0/24", "192.175.48.0/24")))
 
 
 @dataclass(frozen=True, order=True)
@@ -85,35 +82,14 @@ def prefix_length(text: str) -> int | None:
 def not_public(text: str) -> str | None:
     """Why a range is not one of public addresses; none where it is.
 
-    Both ends are looked at, and every special range that lies between them (IANA's registries of RFC 6890).
+    No address in it may be special (IANA's registries of RFC 6890), and one of IPv6 is global unicast.
     """
     found = parse_range(text)
-    for end in (found.first, found.last):
-        address = _made(found.version, end)
-        if address.is_multicast:
-            return "multicast addresses"
-        if not address.is_global or any(address in network for network in _NOBODYS if network.version == found.version):
-            return "addresses that are not globally routable"
-    inside = (*_SPECIAL, *_NOBODYS)
-    if any(_of(network).within(found) for network in inside):
+    if any(network.overlaps(found) for network in _MULTICAST):
+        return "multicast addresses"
+    if any(network.overlaps(found) for network in _SPECIAL) or (found.version == 6 and not found.within(_UNICAST)):
         return "addresses that are not globally routable"
     return None
-
-
-def _of(network: IPv4Network | IPv6Network) -> Range:
-    return Range(network.version, int(network.network_address), int(network.broadcast_address))
-
-
-_SPECIAL = tuple(
-    map(
-        ip_network,
-        (
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-            "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-            "224.0.0.0/4", "240.0.0.0/4", "fc00::/7", "fe80::/10", "ff00::/8", "2001:db8::/32",
-        ),
-    )
-)  # fmt: skip
 
 
 def _address(text: str) -> Address:
@@ -123,5 +99,18 @@ def _address(text: str) -> Address:
         raise ValueError("this is no IP address") from None
 
 
-def _made(version: int, number: int) -> Address:
-    return IPv4Address(number) if version == 4 else IPv6Address(number)
+_MULTICAST = tuple(map(parse_range, ("224.0.0.0/4", "ff00::/8")))
+_UNICAST = parse_range("2000::/3")
+# Written out, as "global" is another thing for each version of Python.  Some are routed and yet nobody's: AS112 (RFC
+# 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
+_SPECIAL = tuple(
+    map(
+        parse_range,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+            "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+            "240.0.0.0/4", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24",
+            "2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16", "2620:4f:8000::/48",
+        ),
+    )
+)  # fmt: skip

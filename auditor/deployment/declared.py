@@ -1,11 +1,12 @@
 """What a rule about the deployment has to know first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from auditor.model.deployment import Deployment, Link
+from auditor.model.deployment import Circuit, Deployment, Link
 from auditor.model.rule import Inconclusive
 
 EXPRESSROUTE = "expressroute_microsoft"
+INJECTED = "vnet_injection"
 
 
 def undeclared_sku(declared: Deployment) -> Iterator[Inconclusive]:
@@ -19,6 +20,31 @@ def named(link: Link) -> str:
     return f"links[{link.site} to {link.region}]"
 
 
-def uses_expressroute(declared: Deployment) -> bool:
+def place(text: str) -> str:
+    """The name of a place or a thing, in the one form that tells two of them apart."""
+    return " ".join(text.split()).casefold()
+
+
+def injected(declared: Deployment, links: Iterable[Link]) -> bool:
+    """Whether these links lead to an injected virtual network alone; where none says so, the deployment does."""
+    types = {link.connection_type for link in links if link.connection_type}
+    return types == {INJECTED} if types else declared.deployment.vnet_injection
+
+
+def peered(declared: Deployment) -> tuple[Circuit, ...]:
+    """The circuits with Microsoft peering: an injected virtual network is reached by private peering."""
+    if injected(declared, declared.links):
+        return ()
+    inside = {link.circuit for link in declared.links if link.connection_type == INJECTED}
+    outside = {link.circuit for link in declared.links if link.connection_type != INJECTED}
+    return tuple(circuit for circuit in declared.circuits if circuit.name not in inside - outside)
+
+
+def uses_microsoft_peering(declared: Deployment) -> bool:
     """Whether ExpressRoute with Microsoft peering is in use, or declared to be."""
+    return bool(peered(declared)) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
+
+
+def uses_expressroute(declared: Deployment) -> bool:
+    """Whether ExpressRoute is in use, or declared to be, with whatever peering."""
     return bool(declared.circuits) or any(link.connection_type == EXPRESSROUTE for link in declared.links)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from auditor.deployment.addresses import is_range, overlapping, parse_range
+from auditor.deployment.addresses import is_range, overlapping, parse_range, prefix_length
 from auditor.deployment.regions import geographies
 from auditor.inputs.errors import InputError, quoted, suggestion
 from auditor.inputs.host import parse_name
@@ -22,8 +22,10 @@ Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
 _RANGES = {
     "signaling_ranges", "media_ranges", "signaling_source", "media", "internal_ranges", "pool", "source_ranges",
-    "advertised_prefixes", "internet_prefixes", "address_ranges",
+    "address_ranges",
 }  # fmt: skip
+_ROUTES = {"advertised_prefixes", "internet_prefixes", "prefix"}
+"""Networks, of which one may lie in another."""
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
@@ -45,6 +47,9 @@ def deployment_errors(document: Document) -> Iterator[InputError]:
     data = document.data if isinstance(document.data, dict) else {}
     for section in SECTIONS:
         yield from _values(document, data.get(section), (section,))
+    for section in data if "deployment" not in data else ():
+        if section in SECTIONS and section != "sites":  # endpoints have sites too
+            yield document.error(f'nothing is said of {section} without "deployment" beside it', (section,))
     for section, key in _UNIQUE.items():
         yield from _repeated(document, _list(data, section), section, key)
     yield from _references(document, data)
@@ -76,6 +81,8 @@ def _values(document: Document, value: object, path: Keys) -> Iterator[InputErro
             yield from _values(document, inner, (*path, index))
         if _key(path) in _RANGES:
             yield from _overlapping(document, value, path)
+    elif isinstance(value, str) and not value.strip():
+        yield document.error(f"{_key(path)} is empty", path)
     elif isinstance(value, str) and (check := _check(_key(path))):
         try:
             check(value)
@@ -90,6 +97,8 @@ def _key(path: Keys) -> str:
 def _check(key: str) -> _Check | None:
     if key in _RANGES:
         return parse_range
+    if key in _ROUTES:
+        return _route
     if key in _RANGES_OR_NAMES:
         return _range_or_name
     return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(NAMES, parse_name)}.get(
@@ -97,11 +106,17 @@ def _check(key: str) -> _Check | None:
     )
 
 
+def _route(text: str) -> None:
+    parse_range(text)
+    if prefix_length(text) is None:
+        raise ValueError("a route is one network, such as 198.51.100.0/24")
+
+
 def _range_or_name(text: str) -> None:
-    if text[:1].isdigit() or ":" in text or "/" in text:
+    if ":" in text or "/" in text or text.rpartition(".")[2].strip().isdigit():
         parse_range(text)
-    else:
-        parse_name(text)
+    elif "." not in parse_name(text):
+        raise ValueError("this name has no domain")
 
 
 def _azure_region(text: str) -> None:

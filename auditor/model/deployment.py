@@ -17,6 +17,7 @@ CommunicationsService: TypeAlias = Literal[
     "operator_connect", "teams_phone_mobile", "teams_direct_routing", "zoom_phone_cloud_peering"
 ]
 ConnectionType: TypeAlias = Literal["maps_voice", "expressroute_microsoft", "public_internet", "vnet_injection"]
+Carrier: TypeAlias = Literal["expressroute_private", "vpn"]
 Transport: TypeAlias = Literal["tls", "tcp", "udp"]
 Ranges: TypeAlias = tuple[str, ...]
 
@@ -119,6 +120,7 @@ class Link(Value):
     site: str
     region: str
     connection_type: ConnectionType | None = None
+    over: Carrier | None = Field(default=None, description="With VNet injection, what leads to the virtual network")
     circuit: str | None = Field(default=None, description="The ExpressRoute circuit it runs over")
     reason: str | None = Field(default=None, description="Why it is not the connection that is recommended first")
     bfd_interval_ms: int | None = Field(default=None, ge=1, description="Bidirectional forwarding detection")
@@ -161,7 +163,9 @@ class Circuit(Value):
     registry: Literal["ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB"] | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
     advertised_prefixes: Ranges = ()
-    internet_prefixes: Ranges = Field(default=(), description="What the operator advertises to the Internet as well")
+    internet_prefixes: Ranges | None = Field(
+        default=None, description="What the operator advertises to the Internet as well; an empty list for nothing"
+    )
     route_filter_communities: tuple[str, ...] = Field(default=(), description="As 12076:5250")
 
 

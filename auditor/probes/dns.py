@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 import dns.exception
-import dns.message
+import dns.flags
 import dns.name
 import dns.rdata
 import dns.rdatatype
@@ -22,6 +22,7 @@ from auditor.sanitise import clean
 SECONDS: Final = 5.0
 MOST_RECORDS: Final = 64
 MOST_ALIASES: Final = 8
+MOST_HOSTS: Final = 16
 
 _Answer: TypeAlias = tuple[list[DnsRecord], list[Undetermined]]
 RecordType: TypeAlias = Literal["A", "AAAA", "SRV", "CAA"]
@@ -69,10 +70,11 @@ def _authorised(name: str, resolver: dns.resolver.Resolver) -> _Answer:
 
 def _region(target: str, at: datetime, name: str, ranges: tuple[str, ...], resolver: dns.resolver.Resolver) -> DnsSeen:
     services = [_asked(f"{prefix}.{name}", "SRV", resolver) for prefix in ("_sip._tls", "_sips._tcp")]
-    hosts = dict.fromkeys(record.host for found, _ in services for record in found if record.host)
-    names = [*hosts, name][:MOST_ALIASES]
-    addresses = [_asked(host, kind, resolver) for host in names for kind in _ADDRESSES]
-    return _seen(target, at, "region", name, [*services, *addresses], ranges)
+    found = (record.host for records, _ in services for record in records)
+    names = list(dict.fromkeys([name, *(host for host in found if host and host != ".")]))
+    addresses = [_asked(host, kind, resolver) for host in names[:MOST_HOSTS] for kind in _ADDRESSES]
+    more = [Undetermined(subject=f"{host} A", reason="it was one name too many") for host in names[MOST_HOSTS:]]
+    return _seen(target, at, "region", name, [*services, *addresses, ([], more)], ranges)
 
 
 _ADDRESSES: tuple[RecordType, RecordType] = ("A", "AAAA")
@@ -106,8 +108,12 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
             return [], [Undetermined(subject=subject, reason=answer)]
         if answer is not None and answer.rrset is not None:
             return _records(name, kind, answer)
-        alias = _alias(answer.response, wanted) if answer is not None else None
-        if alias is None:
+        if answer is None:
+            return [], []
+        alias = answer.canonical_name.to_text(omit_final_dot=True)
+        if alias.lower() == wanted.lower().removesuffix("."):
+            if not answer.response.flags & (dns.flags.AA | dns.flags.RA):
+                return [], [Undetermined(subject=subject, reason="the server there looks up no names for others")]
             return [], []
         wanted = alias
     return [], [Undetermined(subject=subject, reason=f"its aliases go on after {MOST_ALIASES} steps")]
@@ -144,12 +150,3 @@ def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answe
     return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not looked at")] * (
         more > 0
     )
-
-
-def _alias(response: dns.message.Message, name: str) -> str | None:
-    """Where the last alias of an answer leads, when it stops there."""
-    last = None
-    for rrset in response.answer:
-        if rrset.rdtype == dns.rdatatype.CNAME:
-            last = rrset[0].target.to_text(omit_final_dot=True)
-    return None if last is None or last.lower() == name.lower() else last

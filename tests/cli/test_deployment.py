@@ -78,6 +78,29 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.0/29, 193.5.122.7]}}]\n",
         ['3:43: media "193.5.122.7" overlaps "193.5.122.0/29" before it'],
     ),
+    "a peering that is no network": (
+        f"{HEAD}deployment: {{}}\ncircuits: [{{name: c, bgp_sessions: [{{path: primary, prefix: 193.5.126.1/30}}]}}]\n",
+        ['3:61: prefix "193.5.126.1/30": it has bits of a host behind the prefix'],
+    ),
+    "a route that is no network": (
+        f"{HEAD}deployment: {{}}\ncircuits: [{{name: c, advertised_prefixes: [193.5.122.0-193.5.124.9]}}]\n",
+        ['3:44: advertised_prefixes "193.5.122.0-193.5.124.9": a route is one network, such as 198.51.100.0/24'],
+    ),
+    "a name that is not qualified": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, signaling_destination: [localhost]}}]\n",
+        ['3:43: signaling_destination "localhost": this name has no domain'],
+    ),
+    "an empty text": (
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: '  ', date: 2026-01-01}}]\n",
+        ["3:35: by is empty"],
+    ),
+    "an empty text in a list": (
+        f"{HEAD}deployment: {{}}\nmaps: [{{location: a, communities: ['']}}]\n", ["3:36: communities is empty"],
+    ),
+    "a deployment without its head": (
+        f"{HEAD}endpoints: [{{name: a, address: 'a:1'}}]\ncircuits: []\nregions: []\n",
+        ['3:11: nothing is said of circuits without "deployment" beside it', "4:10: nothing is said of regions"],
+    ),
     "an unknown region": (
         f"{HEAD}deployment: {{}}\nregions: [{{name: one, azure_region: West Europa}}]\n",
         ['3:37: azure_region "West Europa": this is no region of Azure; did you mean "West Europe"?'],
@@ -117,6 +140,24 @@ def test_what_is_wrong_is_said_at_its_place(auditor: Auditor, tmp_path: Path, na
     for message in messages:
         assert message in done.err
     assert len(done.err.splitlines()) == len(messages)
+
+
+RIGHT = {
+    "a route and a more specific one":
+        "circuits: [{name: c, advertised_prefixes: [193.5.122.0/23, 193.5.122.0/24], internet_prefixes: [193.0.0.0/8, "
+        "193.5.0.0/16]}]",
+    "a name that begins with a digit":
+        "regions: [{name: one, service_facing: [1-r1.example-7f3a.commsgw.azure.com, 52.120.10.4-52.120.10.9]}]",
+    "a host that begins with a digit": "sites: [{name: A, signaling_destination: [3sbc.example.net]}]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_may_be_declared_is_read(auditor: Auditor, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text(f"{HEAD}deployment: {{}}\n{RIGHT[name]}\n", encoding="utf-8")
+    done = auditor("audit", "-i", path, "--offline")
+    assert (done.code, done.err) == (1, "")
 
 
 @pytest.mark.parametrize(

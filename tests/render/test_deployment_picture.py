@@ -176,7 +176,8 @@ def test_faults_are_marked_where_they_are_in_colour_sign_and_words() -> None:
         "Site B. Inconclusive: site-redundancy-missing.": "box inconclusive",
         "ExpressRoute from A to one, circuit er-1. Warning: connection-type-not-recommended.": "box warn",
         "No link from A to two. Fail: region-site-link-missing.": "box absent fail",
-        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing.": "box fail",
+        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing. "
+        "Inconclusive: peering-prefix-invalid.": "box fail",
         "ExpressRoute circuit er-2, Geneva. Fail: peering-prefix-invalid.": "box fail",
         "ExpressRoute circuit er-3. Fail: peering-prefix-invalid. Inconclusive: asn-not-allowed.": "box fail",
         "MAPS Voice peering Zurich. Fail: maps-requirement-unmet.": "box fail",
@@ -218,13 +219,14 @@ def test_an_endpoint_without_a_finding_has_no_sign() -> None:
 
 def test_what_has_no_place_in_the_picture_is_named_below_it_with_a_link_to_its_finding() -> None:
     assert [(one.finding.rule, one.subjects) for one in FAULTY.elsewhere] == [
-        ("base-domain-invalid", "deployment.base_domain (item 13)")
+        ("base-domain-invalid", "deployment.base_domain (item 13)"),
+        ("provisioning-not-https", "deployment.provisioning.url"),
     ]
     document = Document(section(faulty()))
     ids = set(Document(html.render(faulty())).values("id"))
     links = [one for one in document.all("a") if (one.attributes["href"] or "#")[1:] in ids]
     assert len(links) == len(FAULTY.marked) + len(FAULTY.elsewhere)
-    assert links[-1].text == "The base domain is missing or not one of the gateway"
+    assert links[-2].text == "The base domain is missing or not one of the gateway"
 
 
 def test_what_concerns_all_sites_or_regions_is_marked_at_the_heading() -> None:

@@ -12,7 +12,7 @@ from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Every site and every region declares where signaling and media come from and go to."""
+    """Every site and every region declares where signaling and media come from and go to; in production two of each."""
     for seen in evidence.seen:
         for site in seen.declared.sites:
             ours = (
@@ -27,9 +27,14 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 ("media_ranges (items 9 and 12)", region.media_ranges),
             )
             yield from _missing(f"regions[{region.name}]", theirs)
-        for name, found in (("sites", seen.declared.sites), ("regions", seen.declared.regions)):
+        for name, found, items in (
+            ("sites", seen.declared.sites, "items 4 to 6"),
+            ("regions", seen.declared.regions, "items 11 and 12"),
+        ):
             if not found:
                 yield Violation(subject=name, expected="at least one", observed="none is declared")
+            elif seen.declared.production and len(found) < 2:
+                yield Violation(subject=f"{name} ({items})", expected="a second one", observed="one is declared")
 
 
 def _missing(where: str, values: Iterable[tuple[str, Ranges]]) -> Iterator[Remark]:

@@ -4,25 +4,34 @@ from collections.abc import Iterator
 
 from auditor.deployment.addresses import is_range, parse_range
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Every range of sites and regions is of IPv4."""
+    """Every range of sites and regions, and of the client of the Provisioning API, is of IPv4."""
     for seen in evidence.seen:
         declared = seen.declared
         named = {
             **{
-                f"sites[{site.name}]": (*site.signaling_source, *site.signaling_destination, *site.media)
+                f"sites[{site.name}]": (
+                    *site.signaling_source,
+                    *site.signaling_destination,
+                    *site.media,
+                    *(site.nat.pool if site.nat else ()),
+                )
                 for site in declared.sites
             },
             **{f"regions[{r.name}]": (*r.signaling_ranges, *r.media_ranges) for r in declared.regions},
         }
-        for where, ranges in named.items():
-            for text in filter(is_range, ranges):
-                if parse_range(text).version != 4:
-                    yield Violation(subject=where, expected="IPv4", observed=text)
+        if declared.deployment.provisioning:
+            named["deployment.provisioning.source_ranges"] = declared.deployment.provisioning.source_ranges
+        found = [(where, text) for where, ranges in named.items() for text in filter(is_range, ranges)]
+        if not found:
+            yield Inconclusive(subject="sites and regions", reason="no address is declared")
+        for where, text in found:
+            if parse_range(text).version != 4:
+                yield Violation(subject=where, expected="IPv4", observed=text)
 
 
 RULE = Rule(
@@ -35,7 +44,15 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/communications-gateway/limits",
         ),
     ),
-    requirements=("DER-02",),
+    requirements=(
+        "CON-IP01",
+        "CON-IP02",
+        "CON-IP03",
+        "CON-IP04",
+        "CON-IP05",
+        "CON-IP06",
+        "DER-02",
+    ),
     remediation="Use IPv4 addresses: the gateway speaks nothing else.",
     observes=DeploymentSeen,
     params=NoParameters,

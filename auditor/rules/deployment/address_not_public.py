@@ -6,29 +6,36 @@ Only over an injected virtual network are private addresses in order.
 from collections.abc import Iterator
 
 from auditor.deployment.addresses import is_range, not_public
+from auditor.deployment.declared import injected
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """The ranges of every site are public, unless the gateway is injected into a virtual network."""
+    """The ranges of every site are public, unless it is connected with an injected virtual network alone."""
     for seen in evidence.seen:
         declared = seen.declared
-        if declared.deployment.vnet_injection:
+        links = {site.name: [link for link in declared.links if link.site == site.name] for site in declared.sites}
+        reached = [site for site in declared.sites if not injected(declared, links[site.name])]
+        if not reached and injected(declared, declared.links):
             yield NotApplicable(reason="with VNet injection private addresses are in order")
             continue
-        for site in declared.sites:
-            named = {
-                "signaling_source": site.signaling_source,
-                "signaling_destination": tuple(filter(is_range, site.signaling_destination)),
-                "media": site.media,
-            }
-            for name, ranges in named.items():
-                for text in ranges:
-                    if why := not_public(text):
-                        subject = f"sites[{site.name}].{name}"
-                        yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+        found = [
+            (f"sites[{site.name}].{name}", text)
+            for site in reached
+            for name, ranges in (
+                ("signaling_source", site.signaling_source),
+                ("signaling_destination", site.signaling_destination),
+                ("media", site.media),
+            )
+            for text in filter(is_range, ranges)
+        ]
+        if not found:
+            yield Inconclusive(subject="sites", reason="no address is declared")
+        for subject, text in found:
+            if why := not_public(text):
+                yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from itertools import product
 
 from auditor.deployment.addresses import is_range, parse_range
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -23,6 +23,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         gateway = tuple(
             text for region in declared.regions for text in (*region.signaling_ranges, *region.media_ranges)
         )
+        if not any(ranges for _, ranges in owned):
+            yield Inconclusive(subject="sites", reason="no address is declared")
         others = [*owned, ("the gateway", gateway)]
         for position, (where, ranges) in enumerate(owned):
             for other, theirs in others[position + 1 :]:
@@ -43,8 +45,10 @@ RULE = Rule(
     ),
     requirements=(
         "CON-IP01",
+        "CON-IP02",
         "CON-IP03",
         "CON-IP04",
+        "CON-IP05",
         "CON-IP06",
     ),
     remediation="Give each site addresses of its own, none of them among the gateway's.",

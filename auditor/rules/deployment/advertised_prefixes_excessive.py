@@ -1,10 +1,12 @@
 """Above 200 prefixes Microsoft drops the BGP session of Microsoft peering, and with it every call."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.addresses import parse_range
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -17,23 +19,26 @@ class Limit(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Limit) -> Iterator[Remark]:
-    """Each circuit is looked at by itself."""
+    """Each circuit is looked at by itself, and each IP version, which has sessions of its own."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
             if not circuit.advertised_prefixes:
                 yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
-            elif len(circuit.advertised_prefixes) > params.most:
-                observed = f"{len(circuit.advertised_prefixes)} prefixes"
-                yield Violation(
-                    subject=f"{where}.advertised_prefixes", expected=f"at most {params.most}", observed=observed
-                )
+            distinct = Counter(found.version for found in {parse_range(text) for text in circuit.advertised_prefixes})
+            for version, number in sorted(distinct.items()):
+                if number > params.most:
+                    yield Violation(
+                        subject=f"{where}.advertised_prefixes",
+                        expected=f"at most {params.most}",
+                        observed=f"{number} prefixes of IPv{version}",
+                    )
 
 
 RULE = Rule(

@@ -5,7 +5,8 @@ A private one is accepted after validation by hand, and stripped from the path.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.as_numbers import is_private, is_reserved
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -25,26 +26,26 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
             asn = circuit.asn
             if asn is None:
                 yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
-            elif asn == 12076 or 65515 <= asn <= 65520 or 64496 <= asn <= 64511 or 65536 <= asn <= 65551:
+            elif is_reserved(asn):
                 yield Violation(subject=f"{where}.asn", expected="an AS number that is not reserved", observed=str(asn))
-            elif 64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294:
+            elif is_private(asn):
                 if not circuit.asn_validated:
                     yield Caution(
                         subject=f"{where}.asn",
                         expected="a public AS number, or validation",
                         observed=f"{asn} is private",
                     )
-            elif circuit.registry is None:
+            elif circuit.registry is None and not circuit.asn_validated:
                 yield Inconclusive(
                     subject=f"{where}.registry", reason="where the AS number is registered is not declared"
                 )
@@ -60,7 +61,10 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
         ),
     ),
-    requirements=("DER-ER-04",),
+    requirements=(
+        "DER-ER-04",
+        "ER-14",
+    ),
     remediation=("Use a public AS number registered to you; a private one has to be validated by Microsoft first."),
     observes=DeploymentSeen,
     params=NoParameters,

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import undeclared_sku, uses_expressroute
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -22,9 +22,10 @@ class Wanted(Value):
 
     statement: str = Field(min_length=1, description="The id that an attestation bears")
     meaning: str = Field(min_length=1, description="What is confirmed")
-    when: Literal["always", "production", "expressroute", "zoom"] = Field(
+    when: Literal["always", "production", "expressroute", "microsoft_365_over_expressroute", "zoom"] = Field(
         default="always", description="In which deployments"
     )
+    advice: bool = Field(default=False, description="Without it there is a warning, and no violation")
 
 
 class Statements(Params):
@@ -37,9 +38,17 @@ class Statements(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Statements) -> Iterator[Remark]:
     """Each statement that applies has an attestation that is not from the future, and not too old."""
     for seen in evidence.seen:
-        for wanted in params.statements:
-            if _applies(wanted, seen.declared):
-                yield from _confirmed(wanted, seen.declared, evidence.at.date(), params.years)
+        wanted = [one for one in params.statements if _applies(one, seen.declared)]
+        if not wanted:
+            yield NotApplicable(reason="no statement is wanted of such a deployment")
+        for one in wanted:
+            observed = _missing(one.statement, seen.declared, evidence.at.date(), params.years)
+            if observed and one.when == "production" and seen.declared.production is None:
+                yield from undeclared_sku(seen.declared)
+            elif observed:
+                said = Caution if one.advice else Violation
+                subject, expected = f"attestations[{one.statement}]", f"a confirmation: {one.meaning}"
+                yield said(subject=subject, expected=expected, observed=observed)
 
 
 def _applies(wanted: Wanted, declared: Deployment) -> bool:
@@ -48,23 +57,25 @@ def _applies(wanted: Wanted, declared: Deployment) -> bool:
             return declared.production is not False
         case "expressroute":
             return uses_expressroute(declared)
+        case "microsoft_365_over_expressroute":
+            return uses_expressroute(declared) and bool(_MICROSOFT_365 & set(declared.deployment.services))
         case "zoom":
             return "zoom_phone_cloud_peering" in declared.deployment.services
         case _:
             return True
 
 
-def _confirmed(wanted: Wanted, declared: Deployment, today: dt.date, years: int) -> Iterator[Remark]:
-    found = [one for one in declared.attestations if one.statement == wanted.statement]
-    subject, expected = f"attestations[{wanted.statement}]", f"a confirmation: {wanted.meaning}"
-    if not found:
-        yield Violation(subject=subject, expected=expected, observed="there is none")
-        return
-    newest = max(found, key=lambda one: one.date)
-    if newest.date > today:
-        yield Violation(subject=subject, expected=expected, observed=f"one of {newest.date}, which is still to come")
-    elif (today - newest.date).days > 366 * years:
-        yield Violation(subject=subject, expected=expected, observed=f"one of {newest.date}, which is too old")
+_MICROSOFT_365 = {"operator_connect", "teams_phone_mobile", "teams_direct_routing"}
+
+
+def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -> str | None:
+    dates = [one.date for one in declared.attestations if one.statement == statement]
+    past = [date for date in dates if date <= today]
+    if not dates:
+        return "there is none"
+    if not past:
+        return f"one of {min(dates)}, which is still to come"
+    return f"one of {max(past)}, which is too old" if (today - max(past)).days > 366 * years else None
 
 
 RULE = Rule(
@@ -93,7 +104,6 @@ RULE = Rule(
         "ER-03",
         "ER-12",
         "SEC-02",
-        "SEC-19",
     ),
     remediation=("Have it confirmed, and add an attestation with its author, its day and the digest of the document."),
     observes=DeploymentSeen,

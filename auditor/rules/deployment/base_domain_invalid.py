@@ -41,6 +41,7 @@ RULE = Rule(
         ),
     ),
     requirements=(
+        "CON-03",
         "CON-19",
         "CON-IP13",
     ),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from auditor.deployment.declared import named
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -23,10 +23,16 @@ class Intervals(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Intervals) -> Iterator[Remark]:
     """Each link that is no public one has BFD, often enough."""
     for seen in evidence.seen:
-        links = [link for link in seen.declared.links if link.connection_type not in (None, "public_internet")]
+        declared = seen.declared.links
+        links = [link for link in declared if link.connection_type != "public_internet" and link.over != "vpn"]
+        if not declared:
+            yield Inconclusive(subject="links", reason="no link is declared")
         if not links:
             yield NotApplicable(reason="no private link is declared")
         for link in links:
+            if link.connection_type is None:
+                yield Inconclusive(subject=named(link), reason="no type of connection is declared")
+                continue
             subject, interval = f"{named(link)}.bfd_interval_ms", link.bfd_interval_ms
             expected = f"{params.interval_ms} ms, or up to {params.longest_ms} ms with a reason"
             if interval is None:

@@ -3,12 +3,17 @@
 That holds over a single physical connection as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 
+from auditor.deployment.addresses import parse_range
 from auditor.deployment.declared import uses_expressroute
+from auditor.model.deployment import BgpSession
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+
+_PATHS = ("primary", "secondary")
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -21,23 +26,25 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         if not declared.circuits:
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
         for circuit in declared.circuits:
-            where = f"circuits[{circuit.name}]"
-            sessions = {session.path: session for session in circuit.bgp_sessions}
-            for path in ("primary", "secondary"):
-                session = sessions.get(path)
-                if session is None:
-                    yield Violation(
-                        subject=f"{where}.bgp_sessions", expected=f"a {path} session", observed="none is declared"
-                    )
-                elif session.state == "down":
-                    yield Violation(subject=f"{where}.bgp_sessions[{path}]", expected="established", observed="down")
-            prefixes = [session.prefix for session in sessions.values() if session.prefix]
-            if len(prefixes) == 2 and len(set(prefixes)) == 1:
-                yield Violation(
-                    subject=f"{where}.bgp_sessions",
-                    expected="a prefix for each session",
-                    observed=f"both in {prefixes[0]}",
-                )
+            yield from _sessions(f"circuits[{circuit.name}]", circuit.bgp_sessions)
+
+
+def _sessions(where: str, sessions: Sequence[BgpSession]) -> Iterator[Remark]:
+    # The gateway speaks IPv4 alone: a session of IPv6 stands in for none.
+    known = [one for one in sessions if one.prefix is None or parse_range(one.prefix).version == 4]
+    for path in _PATHS:
+        if not any(session.path == path for session in known):
+            yield Violation(subject=f"{where}.bgp_sessions", expected=f"a {path} session", observed="none is declared")
+    for session in sessions:
+        if session.state == "down":
+            subject = f"{where}.bgp_sessions[{session.path}]"
+            yield Violation(subject=subject, expected="established", observed="down")
+    prefixes = {path: [one.prefix for one in known if one.path == path and one.prefix] for path in _PATHS}
+    for one, other in product(*prefixes.values()):
+        if parse_range(one).overlaps(parse_range(other)):
+            yield Violation(
+                subject=f"{where}.bgp_sessions", expected="a prefix for each session", observed=f"both in {one}"
+            )
 
 
 RULE = Rule(

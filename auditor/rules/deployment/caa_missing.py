@@ -3,19 +3,30 @@
 from collections.abc import Iterator
 
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each name of the operator's own endpoints, or a domain above it, has a CAA record."""
-    for seen in evidence.seen:
-        if seen.purpose != "own" or any(record.type == "CAA" for record in seen.records):
+    """Each name of the operator's own endpoints, or a domain above it, has a CAA record that says who may issue."""
+    names = [seen for seen in evidence.seen if seen.purpose == "own"]
+    if not names:
+        yield NotApplicable(reason="no endpoint has a name")
+    for seen in names:
+        values = [record.value for record in seen.records if record.type == "CAA"]
+        if any(map(_restricts, values)):
             continue
-        if seen.missing:
+        if seen.missing and not values:
             yield Inconclusive(subject=seen.name, reason=seen.missing[0].reason)
         else:
-            yield Violation(subject=seen.name, expected="a CAA record", observed="there is none")
+            observed = f"{'; '.join(values)} alone" if values else "there is none"
+            yield Violation(subject=seen.name, expected="a CAA record with the property issue", observed=observed)
+
+
+def _restricts(value: str) -> bool:
+    """Whether a record keeps a CA from issuing for a name: by its property issue, or as it is critical and unknown."""
+    flags, tag, *_ = value.lower().split()
+    return tag == "issue" or (int(flags) >= 128 and tag not in ("issuewild", "iodef"))
 
 
 RULE = Rule(

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from auditor.deployment.declared import uses_expressroute
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import (
+    Caution,
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    NotApplicable,
+    Remark,
+    Rule,
+    Violation,
+)
 from auditor.model.severity import Severity
 
 
@@ -28,14 +38,14 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
     if circuit.connectivity_model is None:
-        yield Violation(
+        yield Caution(
             subject=f"{where}.connectivity_model", expected="a connectivity model", observed="none is declared"
         )
     if circuit.bgp_managed_by is None:
-        yield Violation(subject=f"{where}.bgp_managed_by", expected="who manages BGP", observed="nobody is declared")
+        yield Caution(subject=f"{where}.bgp_managed_by", expected="who manages BGP", observed="nobody is declared")
     if circuit.connectivity_model == "expressroute_direct":
         return
-    if circuit.provider is None:
+    if circuit.provider is None and circuit.exchange is None:
         yield Violation(subject=f"{where}.provider", expected="a connectivity provider", observed="none is declared")
     elif circuit.provider_is_partner is None and circuit.exchange is None:
         yield Inconclusive(subject=f"{where}.provider", reason="whether it is an ExpressRoute partner is not declared")

@@ -5,7 +5,7 @@ Two locations are strongly recommended, and with VNet injection demanded of Oper
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import INJECTED, place, uses_expressroute
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -25,19 +25,22 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Two circuits or more, and not all in one place."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
+        mandated = (
+            (declared.deployment.vnet_injection or any(link.connection_type == INJECTED for link in declared.links))
+            and bool({"operator_connect", "teams_phone_mobile"} & set(declared.deployment.services))
+            and declared.production is True
+        )
+        if not uses_expressroute(declared) and not mandated:
             yield NotApplicable(reason="no ExpressRoute is declared")
             continue
-        places = {circuit.peering_location.casefold() for circuit in declared.circuits if circuit.peering_location}
+        places = {place(circuit.peering_location) for circuit in declared.circuits if circuit.peering_location}
         known = all(circuit.peering_location for circuit in declared.circuits)
         if len(places) >= 2:
             continue
-        if not known:
-            yield Inconclusive(subject="circuits", reason="not every peering location is declared")
+        if not known or not (declared.circuits or mandated):
+            what = "not every peering location is declared" if declared.circuits else "no circuit is declared"
+            yield Inconclusive(subject="circuits", reason=what)
             continue
-        mandated = declared.deployment.vnet_injection and bool(
-            {"operator_connect", "teams_phone_mobile"} & set(declared.deployment.services)
-        )
         said = Violation if mandated else Caution
         yield said(
             subject="circuits",

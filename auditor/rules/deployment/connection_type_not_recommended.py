@@ -11,7 +11,7 @@ from pydantic import Field
 from auditor.deployment.declared import named
 from auditor.model.deployment import ConnectionType
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Params, Remark, Rule
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule
 from auditor.model.severity import Severity
 
 
@@ -25,6 +25,8 @@ class Order(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Order) -> Iterator[Remark]:
     """Each link is of the type recommended first, or says why it is not."""
     for seen in evidence.seen:
+        if not any(link.connection_type for link in seen.declared.links):
+            yield Inconclusive(subject="links", reason="no type of connection is declared")
         for link in seen.declared.links:
             if link.connection_type is None or link.connection_type == params.recommended[0]:
                 continue

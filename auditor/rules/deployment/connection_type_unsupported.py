@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.deployment.declared import named, undeclared_sku
-from auditor.model.deployment import CommunicationsService, ConnectionType, Deployment, Link
+from auditor.model.deployment import Carrier, CommunicationsService, ConnectionType, Deployment, Link
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -20,6 +20,7 @@ class Supported(Value):
     """The services that one type of connection supports."""
 
     connection_type: ConnectionType
+    over: Carrier | None = Field(default=None, description="The row is about links over this alone")
     production: tuple[CommunicationsService, ...] = Field(description="In production deployments")
     lab: tuple[CommunicationsService, ...] = Field(description="In lab deployments")
 
@@ -33,7 +34,6 @@ class Matrix(Params):
 
 def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark]:
     """Every link is of a declared type, and every service is supported over it."""
-    rows = {row.connection_type: row for row in params.matrix}
     for seen in evidence.seen:
         declared = seen.declared
         yield from undeclared_sku(declared)
@@ -42,23 +42,29 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
         if not declared.deployment.services:
             yield Inconclusive(subject="deployment.services", reason="no communications service is declared")
         for link in declared.links:
-            yield from _link(link, declared, rows.get(link.connection_type) if link.connection_type else None)
+            rows = [
+                row
+                for row in params.matrix
+                if row.connection_type == link.connection_type and (link.over is None or row.over in (None, link.over))
+            ]
+            yield from _link(link, declared, rows)
 
 
-def _link(link: Link, declared: Deployment, row: Supported | None) -> Iterator[Remark]:
-    if link.connection_type is None:
+def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[Remark]:
+    shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
+    if shown is None:
         yield Violation(subject=named(link), expected="a type of connection", observed="none is declared")
-    elif row is None:
-        yield Violation(subject=named(link), expected="a supported type of connection", observed=link.connection_type)
+    elif not rows:
+        yield Violation(subject=named(link), expected="a supported type of connection", observed=shown)
     elif declared.production is not None:
-        supported = row.production if declared.production else row.lab
+        kind = "production" if declared.production else "lab"
         for service in declared.deployment.services:
-            if service not in supported:
-                kind = "production" if declared.production else "lab"
+            supported = {service in (row.production if declared.production else row.lab) for row in rows}
+            if len(supported) > 1:
+                yield Inconclusive(subject=named(link), reason="what it runs over is not declared")
+            elif supported == {False}:
                 yield Violation(
-                    subject=named(link),
-                    expected=f"a connection that supports {service} in {kind}",
-                    observed=link.connection_type,
+                    subject=named(link), expected=f"a connection that supports {service} in {kind}", observed=shown
                 )
 
 

@@ -10,7 +10,7 @@ from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """In production every pair of sites has a cross-connect."""
+    """In production there are two sites, and none without a cross-connect to another one."""
     for seen in evidence.seen:
         declared = seen.declared
         yield from undeclared_sku(declared)
@@ -18,9 +18,17 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="a lab deployment needs one site")
         if declared.production is not True:
             continue
+        names = sorted(site.name for site in declared.sites)
         known = {frozenset(pair.sites) for pair in declared.cross_connects}
-        for one, other in combinations(sorted(site.name for site in declared.sites), 2):
-            if frozenset((one, other)) not in known:
+        alone = {name for name in names if not any(name in pair and len(pair) > 1 for pair in known)}
+        if len(names) < 2:
+            yield Violation(
+                subject="cross_connects",
+                expected="two sites with a cross-connect",
+                observed=f"{len(names)} site{'s' * (len(names) != 1)}",
+            )
+        for one, other in combinations(names, 2):
+            if {one, other} & alone:
                 yield Violation(
                     subject=f"cross_connects[{one} and {other}]",
                     expected="a cross-connect",

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
+from auditor.deployment.acl import decided, ports_of
 from auditor.deployment.addresses import parse_range
-from auditor.model.deployment import AclEntry
+from auditor.model.deployment import AclEntry, Region
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -21,56 +22,76 @@ class Ports(Params):
     media_first: int = Field(default=16384, ge=1, le=65535, description="First UDP port of media")
     media_last: int = Field(default=23983, ge=1, le=65535, description="Last UDP port of media")
     plaintext_sip: int = Field(default=5060, ge=1, le=65535, description="Port that has to stay closed")
+    widest_source: int = Field(
+        default=8, ge=0, le=32, description="Length of the prefix of the widest source that is not anybody"
+    )
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Ports) -> Iterator[Remark]:
-    """At each site the first entry that speaks of a range allows it, and none allows anybody."""
+    """At each site the first entry that speaks of an address and a port decides, and none allows anybody."""
     for seen in evidence.seen:
         declared = seen.declared
+        for name, found in (("site", declared.sites), ("range of the gateway", _ranges(declared.regions))):
+            if not found:
+                yield Inconclusive(subject="sites", reason=f"no {name} is declared")
+        for region in declared.regions if _ranges(declared.regions) else ():
+            if not _ranges((region,)):
+                yield Inconclusive(subject=f"regions[{region.name}]", reason="its ranges are not declared")
         for site in declared.sites:
             where = f"sites[{site.name}].acl"
             if not site.acl:
                 yield Inconclusive(subject=where, reason="its access list is not declared")
                 continue
-            for entry in site.acl:
-                if entry.action == "allow" and entry.source == "any":
-                    yield Violation(
-                        subject=where, expected="the gateway's ranges alone", observed="a rule that allows any source"
-                    )
+            yield from _anybody(where, site.acl, params)
             for region in declared.regions:
-                for text in region.signaling_ranges:
-                    yield from _wanted(where, site.acl, text, "tcp", (params.sip, params.sip))
-                    if _decided(site.acl, text, "tcp", (params.plaintext_sip, params.plaintext_sip)) == "allow":
-                        observed = f"TCP {params.plaintext_sip} is open to {text}"
-                        yield Violation(subject=where, expected="no SIP without TLS", observed=observed)
-                for text in region.media_ranges:
-                    yield from _wanted(where, site.acl, text, "udp", (params.media_first, params.media_last))
+                yield from _region(where, site.acl, region, params)
+
+
+def _region(where: str, acl: Sequence[AclEntry], region: Region, params: Ports) -> Iterator[Remark]:
+    for text in region.signaling_ranges:
+        yield from _wanted(where, acl, text, "tcp", (params.sip, params.sip))
+    for text in region.media_ranges:
+        yield from _wanted(where, acl, text, "udp", (params.media_first, params.media_last))
+    for text in _ranges((region,)):
+        yield from _unwanted(where, acl, text, params.plaintext_sip)
+
+
+def _ranges(regions: Sequence[Region]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for region in regions for text in (*region.signaling_ranges, *region.media_ranges)))
+
+
+def _anybody(where: str, acl: Sequence[AclEntry], params: Ports) -> Iterator[Remark]:
+    used = {"tcp": ((params.sip, params.sip),), "udp": ((params.media_first, params.media_last),)}
+    for entry in acl:
+        first, last = ports_of(entry.ports)
+        ours = any(
+            entry.protocol in ("any", protocol) and first <= high and low <= last
+            for protocol, spans in used.items()
+            for low, high in (*spans, (params.plaintext_sip, params.plaintext_sip))
+        )
+        if entry.action == "allow" and ours and _wide(entry.source, params.widest_source):
+            observed = f"a rule that allows any source{'' if entry.source == 'any' else f', as {entry.source}'}"
+            yield Violation(subject=where, expected="the gateway's ranges alone", observed=observed)
+
+
+def _wide(source: str, widest: int) -> bool:
+    if source == "any":
+        return True
+    found = parse_range(source)
+    return found.last - found.first + 1 > 1 << ((32 if found.version == 4 else 128) - widest)
 
 
 def _wanted(where: str, acl: Sequence[AclEntry], text: str, protocol: str, ports: tuple[int, int]) -> Iterator[Remark]:
-    if _decided(acl, text, protocol, ports) != "allow":
+    if decided(acl, text, protocol, ports) != {"allow"}:
         span = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} to {ports[1]}"
         yield Violation(subject=where, expected=f"{protocol.upper()} {span} open to {text}", observed="not allowed")
 
 
-def _decided(acl: Sequence[AclEntry], text: str, protocol: str, ports: tuple[int, int]) -> str:
-    """The action of the first entry that holds all of it; where one holds a part, that part decides if it denies."""
-    wanted = parse_range(text)
-    for entry in acl:
-        if entry.protocol not in ("any", protocol):
-            continue
-        first, last = _ports(entry.ports)
-        source = None if entry.source == "any" else parse_range(entry.source)
-        whole = (source is None or wanted.within(source)) and first <= ports[0] and ports[1] <= last
-        touched = (source is None or wanted.overlaps(source)) and first <= ports[1] and ports[0] <= last
-        if whole or (touched and entry.action == "deny"):
-            return entry.action
-    return "deny"
-
-
-def _ports(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    return (0, 65535) if text == "any" else (int(first), int(last or first))
+def _unwanted(where: str, acl: Sequence[AclEntry], text: str, port: int) -> Iterator[Remark]:
+    for protocol in ("tcp", "udp"):
+        if "allow" in decided(acl, text, protocol, (port, port)):
+            observed = f"{protocol.upper()} {port} is open to {text}"
+            yield Violation(subject=where, expected="no SIP without TLS", observed=observed)
 
 
 RULE = Rule(
@@ -89,6 +110,7 @@ RULE = Rule(
         "CON-IP11",
         "CON-IP12",
         "DER-01",
+        "DER-07",
     ),
     remediation=(
         "Allow SIP over TLS (TCP 5061) and media (UDP 16384 to 23983) from all ranges of both regions at each site,"

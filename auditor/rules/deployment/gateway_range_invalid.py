@@ -4,10 +4,13 @@ So the ranges count, and not the addresses of today.
 """
 
 from collections.abc import Iterator
+from itertools import combinations, product
 
 from pydantic import Field
 
-from auditor.deployment.addresses import not_public, prefix_length
+from auditor.deployment.addresses import not_public, parse_range, prefix_length
+from auditor.deployment.declared import injected
+from auditor.model.deployment import Region
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -20,17 +23,39 @@ class GatewayRanges(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator[Remark]:
-    """Every range of a region is a public network of that size."""
+    """Every range of a region is a public network of that size, and no region's overlaps another's."""
     for seen in evidence.seen:
-        for region in seen.declared.regions:
-            for text in dict.fromkeys((*region.signaling_ranges, *region.media_ranges)):
-                where = f"regions[{region.name}]"
-                if prefix_length(text) != params.prefix_length:
-                    yield Violation(subject=where, expected=f"a /{params.prefix_length}", observed=text)
-                elif not seen.declared.deployment.vnet_injection and (why := not_public(text)):
-                    yield Violation(subject=where, expected="public addresses", observed=f"{text}: {why}")
-            if not (region.signaling_ranges or region.media_ranges):
-                yield Inconclusive(subject=f"regions[{region.name}]", reason="its ranges are not declared")
+        declared = seen.declared
+        if not declared.regions:
+            yield Inconclusive(subject="regions", reason="no region is declared")
+        for region in declared.regions:
+            links = [link for link in declared.links if link.region == region.name]
+            yield from _region(region, params.prefix_length, inside=injected(declared, links))
+        for one, other in combinations(declared.regions, 2):
+            for mine, theirs in product(_ranges(other), _ranges(one)):
+                if parse_range(mine).overlaps(parse_range(theirs)):
+                    where, observed = f"regions[{other.name}]", f"{mine}, as regions[{one.name}] has"
+                    yield Violation(subject=where, expected="a range of its own", observed=observed)
+
+
+def _region(region: Region, length: int, *, inside: bool) -> Iterator[Remark]:
+    where = f"regions[{region.name}]"
+    for text in _ranges(region):
+        found = parse_range(text)
+        if inside:  # a subnet of the operator's own, and as large as it likes
+            least = 1 << (32 - length)
+            if found.last - found.first + 1 < least:
+                yield Violation(subject=where, expected=f"{least} addresses or more", observed=text)
+        elif prefix_length(text) != length:
+            yield Violation(subject=where, expected=f"a /{length}", observed=text)
+        elif why := not_public(text):
+            yield Violation(subject=where, expected="public addresses", observed=f"{text}: {why}")
+    if not _ranges(region):
+        yield Inconclusive(subject=where, reason="its ranges are not declared")
+
+
+def _ranges(region: Region) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*region.signaling_ranges, *region.media_ranges)))
 
 
 RULE = Rule(

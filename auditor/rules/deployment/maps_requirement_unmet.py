@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.addresses import not_public
+from auditor.deployment.addresses import not_public, parse_range
+from auditor.deployment.as_numbers import is_private, is_reserved
 from auditor.model.deployment import Maps
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
@@ -35,14 +36,18 @@ def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Itera
 
 def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
     where = f"maps[{maps.location}]"
-    if len({connection.router for connection in maps.connections}) < 2:
-        routers = f"{len(maps.connections)} on {len({connection.router for connection in maps.connections})} routers"
-        yield Violation(subject=f"{where}.connections", expected="two on different routers", observed=routers)
-    if len({connection.bandwidth_mbps for connection in maps.connections}) > 1:
+    routers = {" ".join(connection.router.split()).casefold() for connection in maps.connections}
+    if len(routers) < 2:
+        observed = f"{len(maps.connections)} on {len(routers)} routers"
+        yield Violation(subject=f"{where}.connections", expected="two on different routers", observed=observed)
+    if len({one.bandwidth_mbps for one in maps.connections if one.bandwidth_mbps is not None}) > 1:
         yield Violation(subject=f"{where}.connections", expected="equal bandwidth", observed="different bandwidths")
     for connection in maps.connections:
+        place = f"{where}.connections[{connection.router}]"
+        if connection.bandwidth_mbps is None:
+            yield Inconclusive(subject=f"{place}.bandwidth_mbps", reason="it is not declared")
         for name, value in (("bfd", connection.bfd), ("lacp", connection.lacp)):
-            yield from _flag(f"{where}.connections[{connection.router}].{name}", value=value, wanted=True)
+            yield from _flag(f"{place}.{name}", value=value, wanted=True)
     for name, value in (
         ("stateful_firewall", maps.stateful_firewall),
         ("rate_limiting", maps.rate_limiting),
@@ -53,12 +58,19 @@ def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
 
 
 def _numbers(where: str, maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
-    if maps.asn is None:
-        yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
-    elif 64496 <= maps.asn <= 65551 or maps.asn >= 4200000000:
+    for name, found in (
+        ("asn", maps.asn),
+        ("address_ranges", maps.address_ranges or None),
+        ("as_path_length", maps.as_path_length),
+    ):
+        if found is None:
+            yield Inconclusive(subject=f"{where}.{name}", reason="it is not declared")
+    if maps.asn is not None and (is_reserved(maps.asn) or is_private(maps.asn)):
         yield Violation(subject=f"{where}.asn", expected="a public AS number", observed=str(maps.asn))
     for text in maps.address_ranges:
-        if why := not_public(text):
+        if parse_range(text).version != 4:
+            yield Violation(subject=f"{where}.address_ranges", expected="addresses of IPv4", observed=text)
+        elif why := not_public(text):
             yield Violation(subject=f"{where}.address_ranges", expected="public addresses", observed=f"{text}: {why}")
     if params.community not in maps.communities:
         listed = ", ".join(maps.communities) or "none"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.deployment.addresses import not_public
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -13,12 +13,14 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Each site with private addresses has a public pool."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
         for site in declared.sites:
             private = [text for text in site.internal_ranges if not_public(text)]
             pool = site.nat.pool if site.nat else ()
+            if not (site.internal_ranges or pool or site.signaling_source or site.media):
+                yield Inconclusive(subject=f"sites[{site.name}]", reason="which addresses it uses is not declared")
             if private and not pool:
                 yield Violation(
                     subject=f"sites[{site.name}].nat", expected="a public pool", observed=f"none for {private[0]}"
@@ -50,7 +52,10 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-nat",
         ),
     ),
-    requirements=("ER-10",),
+    requirements=(
+        "ER-10",
+        "ER-14",
+    ),
     remediation=("Translate the addresses inside to a public pool, and say who manages it; or use public addresses."),
     observes=DeploymentSeen,
     params=NoParameters,

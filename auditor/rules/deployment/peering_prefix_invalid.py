@@ -23,6 +23,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
         for circuit in declared.circuits:
             where = f"circuits[{circuit.name}]"
+            if not circuit.bgp_sessions:
+                yield Inconclusive(subject=f"{where}.bgp_sessions", reason="no session is declared")
             for session in circuit.bgp_sessions:
                 subject = f"{where}.bgp_sessions[{session.path}]"
                 if session.prefix is None:

@@ -3,41 +3,46 @@
 Stateful devices drop them then, and calls have one-way audio.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each circuit is looked at by itself."""
+    """What is advertised to the Internet, beside what any circuit advertises."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        advertised = dict.fromkeys(text for circuit in peered(declared) for text in circuit.advertised_prefixes)
+        pools = [text for site in declared.sites if site.nat for text in site.nat.pool]
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
-            pools = [text for site in declared.sites if site.nat for text in site.nat.pool]
-            for text in circuit.internet_prefixes:
-                wide = parse_range(text)
-                for own in circuit.advertised_prefixes:
-                    if parse_range(own).overlaps(wide) and wide.within(parse_range(own)):
-                        yield Violation(
-                            subject=f"{where}.internet_prefixes", expected=f"nothing within {own}", observed=text
-                        )
-                for pool in pools:
-                    if parse_range(pool).overlaps(wide):
-                        yield Violation(
-                            subject=f"{where}.internet_prefixes",
-                            expected=f"no address of the NAT pool {pool}",
-                            observed=text,
-                        )
+            if not circuit.advertised_prefixes:
+                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+            if circuit.internet_prefixes is None:
+                yield Inconclusive(
+                    subject=f"{where}.internet_prefixes", reason="what is advertised to the Internet is not declared"
+                )
+            for text in circuit.internet_prefixes or ():
+                yield from _known(f"{where}.internet_prefixes", text, advertised, pools)
+
+
+def _known(subject: str, text: str, advertised: Iterable[str], pools: Iterable[str]) -> Iterator[Remark]:
+    wide = parse_range(text)
+    for own in advertised:
+        if wide.within(parse_range(own)):
+            yield Violation(subject=subject, expected=f"nothing within {own}", observed=text)
+    for pool in pools:
+        if parse_range(pool).overlaps(wide):
+            yield Violation(subject=subject, expected=f"no address of the NAT pool {pool}", observed=text)
 
 
 RULE = Rule(
@@ -54,7 +59,10 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-nat",
         ),
     ),
-    requirements=("DER-ER-05",),
+    requirements=(
+        "DER-ER-05",
+        "ER-14",
+    ),
     remediation=(
         "Advertise to ExpressRoute only what is not advertised to the Internet, or is more specific; keep NAT pools"
         " off the Internet."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.deployment.addresses import not_public, prefix_length
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -13,13 +13,15 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
+            if not circuit.advertised_prefixes:
+                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
             peering = [(f"{where}.bgp_sessions[{one.path}]", one.prefix) for one in circuit.bgp_sessions if one.prefix]
             for subject, text in (
                 *((f"{where}.advertised_prefixes", one) for one in circuit.advertised_prefixes),
@@ -47,7 +49,9 @@ RULE = Rule(
     ),
     requirements=(
         "ER-09",
+        "DER-ER-01",
         "DER-ER-03",
+        "ER-14",
     ),
     remediation=(
         "Advertise public prefixes of your own alone; translate private addresses, and filter the default route."

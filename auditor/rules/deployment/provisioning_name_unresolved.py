@@ -17,9 +17,10 @@ class Lifetime(Params):
 
 def check(evidence: Evidence[DnsSeen], params: Lifetime) -> Iterator[Remark]:
     """The name has an A record, and a resolver does not stretch its life."""
-    for seen in evidence.seen:
-        if seen.purpose != "provisioning":
-            continue
+    looked_up = [seen for seen in evidence.seen if seen.purpose == "provisioning"]
+    if not looked_up:
+        yield Inconclusive(subject="deployment.base_domain", reason="the base domain is not declared")
+    for seen in looked_up:
         found = [record for record in seen.records if record.type == "A"]
         if not found and seen.missing:
             yield Inconclusive(subject=seen.name, reason=seen.missing[0].reason)

@@ -1,10 +1,21 @@
 """The Provisioning API is reached over HTTPS at provapi under the base domain, from addresses that were allowed."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from auditor.deployment.addresses import not_public
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import (
+    Caution,
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    NotApplicable,
+    Remark,
+    Rule,
+    Violation,
+)
 from auditor.model.severity import Severity
 
 
@@ -18,17 +29,14 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             continue
         if client.url is None:
             yield Inconclusive(subject="deployment.provisioning.url", reason="it is not declared")
-        elif resource.base_domain is not None:
-            expected = f"https://provapi.{resource.base_domain.lower().removesuffix('.')}"
-            if (
-                not client.url.lower().startswith((f"{expected}/", f"{expected}:443/"))
-                and client.url.lower() != expected
-            ):
-                yield Violation(subject="deployment.provisioning.url", expected=expected, observed=client.url)
         elif not client.url.lower().startswith("https://"):
             yield Violation(subject="deployment.provisioning.url", expected="https", observed=client.url)
+        elif resource.base_domain is None:
+            yield Inconclusive(subject="deployment.provisioning.url", reason="the base domain is not declared")
+        elif not _leads_to(host := f"provapi.{resource.base_domain.lower().removesuffix('.')}", client.url):
+            yield Violation(subject="deployment.provisioning.url", expected=f"https://{host}", observed=client.url)
         if not client.source_ranges:
-            yield Violation(
+            yield Caution(
                 subject="deployment.provisioning.source_ranges",
                 expected="public addresses",
                 observed="none is declared",
@@ -36,7 +44,15 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         for text in client.source_ranges:
             if why := not_public(text):
                 subject = "deployment.provisioning.source_ranges"
-                yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+                yield Caution(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+
+
+def _leads_to(host: str, url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removesuffix(".") == host and parts.port in (None, 443)
+    except ValueError:
+        return False
 
 
 RULE = Rule(

@@ -10,9 +10,13 @@ from auditor.model.severity import Severity
 
 def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each A record of a regional name is in the declared ranges; others are warned of, as ranges may be sources."""
-    for seen in evidence.seen:
-        if seen.purpose != "region":
-            continue
+    regions = [seen for seen in evidence.seen if seen.purpose == "region"]
+    if not regions:
+        yield Inconclusive(subject="regions", reason="no name of a region is declared")
+    for seen in regions:
+        for gap in seen.missing:
+            if gap.subject.endswith((" A", " SRV")):
+                yield Inconclusive(subject=seen.name, reason=f"{gap.subject}: {gap.reason}")
         addresses = [record.value for record in seen.records if record.type == "A" and is_range(record.value)]
         if not seen.ranges or not addresses:
             missing = "ranges are declared" if not seen.ranges else "address was found"

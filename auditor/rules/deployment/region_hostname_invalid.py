@@ -26,17 +26,25 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 continue
             if not base:
                 yield Inconclusive(subject=subject, reason="the base domain is not declared")
-            elif not name.endswith(f".{base}"):
-                yield Violation(subject=subject, expected=f"a name under {base}", observed=name)
-            elif _TEAMS_FACING.fullmatch(name.removesuffix(f".{base}")):
-                yield Violation(
-                    subject=subject, expected="the name that faces the operator", observed=f"{name} faces Teams"
-                )
+            elif wrong := _wrong(name, base):
+                yield Violation(subject=subject, expected=wrong[0], observed=wrong[1])
             if name in names:
                 yield Violation(subject=subject, expected="a name of its own", observed=f"{name}, as {names[name]} has")
             names.setdefault(name, region.name)
         if not seen.declared.regions:
             yield Violation(subject="regions", expected="the service regions", observed="none is declared")
+        elif seen.declared.production and len(seen.declared.regions) < 2:
+            yield Violation(subject="regions (item 10)", expected="a second one", observed="one is declared")
+
+
+def _wrong(name: str, base: str) -> tuple[str, str] | None:
+    if not name.endswith(f".{base}"):
+        return f"a name under {base}", name
+    if _TEAMS_FACING.fullmatch(name.removesuffix(f".{base}")):
+        return "the name that faces the operator", f"{name} faces Teams"
+    if name == f"provapi.{base}":
+        return "the name that faces the operator", f"{name} is that of the Provisioning API"
+    return None
 
 
 RULE = Rule(
@@ -54,6 +62,7 @@ RULE = Rule(
         ),
     ),
     requirements=(
+        "CON-03",
         "CON-21",
         "CON-IP07",
         "CON-IP10",

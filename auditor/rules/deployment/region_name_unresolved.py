@@ -6,21 +6,31 @@ The gateway speaks IPv4 alone, so that a name with IPv6 addresses only leads now
 from collections.abc import Iterator
 
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each regional name, or where its SRV records lead, has an A record."""
-    for seen in evidence.seen:
-        if seen.purpose != "region" or any(record.type == "A" for record in seen.records):
-            continue
-        if seen.missing:
-            reasons = dict.fromkeys(f"{gap.subject}: {gap.reason}" for gap in seen.missing)
-            yield Inconclusive(subject=seen.name, reason="; ".join(reasons))
-        else:
-            only = "IPv6 addresses only" if any(record.type == "AAAA" for record in seen.records) else "no address"
-            yield Violation(subject=seen.name, expected="an IPv4 address", observed=only)
+    """Where the SRV records of each regional name lead, or the name itself where there are none, has an A record."""
+    regions = [seen for seen in evidence.seen if seen.purpose == "region"]
+    if not regions:
+        yield Inconclusive(subject="regions", reason="no name of a region is declared")
+    for seen in regions:
+        hosts = dict.fromkeys(one.host for one in seen.records if one.type == "SRV" and one.host not in (None, "."))
+        wanted = [str(host) for host in hosts] or [seen.name]
+        for gap in seen.missing:
+            if gap.subject == f"_sip._tls.{seen.name} SRV" or gap.subject in {f"{host} A" for host in wanted}:
+                yield Inconclusive(subject=seen.name, reason=f"{gap.subject}: {gap.reason}")
+        unknown = {gap.subject for gap in seen.missing}
+        lost = [host for host in wanted if not _has(seen, host, "A") and f"{host} A" not in unknown]
+        said = Violation if len(lost) == len(wanted) else Caution
+        for host in lost:
+            only = "IPv6 addresses only" if _has(seen, host, "AAAA") else "no address"
+            yield said(subject=seen.name, expected=f"an IPv4 address of {host}", observed=only)
+
+
+def _has(seen: DnsSeen, host: str, kind: str) -> bool:
+    return any(record.type == kind and record.name == host for record in seen.records)
 
 
 RULE = Rule(

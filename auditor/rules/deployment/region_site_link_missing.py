@@ -12,7 +12,7 @@ from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """In production every site has a link to every region."""
+    """In production two sites or more have a link to every region, of which there are two."""
     for seen in evidence.seen:
         declared = seen.declared
         yield from undeclared_sku(declared)
@@ -20,6 +20,12 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="a lab deployment connects one region to one site")
         if declared.production is not True:
             continue
+        for number, what in ((len(declared.sites), "site"), (len(declared.regions), "region")):
+            if number < 2:
+                observed = f"{number} {what}{'s' * (number != 1)}"
+                yield Violation(
+                    subject="links", expected="two sites, each with a link to two regions", observed=observed
+                )
         linked = {(link.site, link.region) for link in declared.links}
         for site in declared.sites:
             for region in declared.regions:

@@ -7,22 +7,29 @@ kept.
 from collections.abc import Iterator
 
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each regional name has SRV records for SIP over TLS."""
-    for seen in evidence.seen:
-        if seen.purpose != "region" or any(record.type == "SRV" for record in seen.records):
+    """Each regional name has SRV records for SIP over TLS, and not such as say that there is no service."""
+    regions = [seen for seen in evidence.seen if seen.purpose == "region"]
+    if not regions:
+        yield Inconclusive(subject="regions", reason="no name of a region is declared")
+    for seen in regions:
+        documented, strict = f"_sip._tls.{seen.name}", f"_sips._tcp.{seen.name}"
+        found = {record.name for record in seen.records if record.type == "SRV" and record.host != "."}
+        if documented in found:
             continue
-        gaps = [gap for gap in seen.missing if gap.subject.endswith(" SRV")]
+        gaps = [gap.reason for gap in seen.missing if gap.subject == f"{documented} SRV"]
         if gaps:
-            yield Inconclusive(subject=seen.name, reason="; ".join(dict.fromkeys(gap.reason for gap in gaps)))
-        else:
-            yield Violation(
-                subject=seen.name, expected=f"SRV records of _sip._tls.{seen.name}", observed="there are none"
+            yield Inconclusive(subject=seen.name, reason="; ".join(dict.fromkeys(gaps)))
+        elif strict in found:
+            yield Caution(
+                subject=seen.name, expected=f"SRV records of {documented}", observed=f"those of {strict} alone"
             )
+        else:
+            yield Violation(subject=seen.name, expected=f"SRV records of {documented}", observed="there are none")
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ from pydantic import Field
 from auditor.deployment.declared import undeclared_sku
 from auditor.model.deployment import Site
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -27,6 +27,8 @@ def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Rema
         yield from undeclared_sku(seen.declared)
         if seen.declared.production is False:
             yield NotApplicable(reason="a lab deployment has one region")
+        if seen.declared.production and not seen.declared.sites:
+            yield Inconclusive(subject="sites", reason="no site is declared")
         for site in seen.declared.sites if seen.declared.production else ():
             yield from _site(site, params)
 
@@ -45,6 +47,13 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
         yield Violation(subject=f"{where}.options_interval_seconds", expected=expected, observed=f"{interval} s")
     if not site.retry_on:
         yield Inconclusive(subject=f"{where}.retry_on", reason="after which statuses it retries is not declared")
+    unheeded = sorted(set(params.retry_on) - set(site.retry_on))
+    if site.retry_on and unheeded:
+        yield Caution(
+            subject=f"{where}.retry_on",
+            expected=f"retries after {', '.join(map(str, params.retry_on))} and silence",
+            observed=f"not after {', '.join(map(str, unheeded))}",
+        )
     others = sorted(set(site.retry_on) - set(params.retry_on))
     if others:
         yield Violation(
@@ -69,6 +78,7 @@ RULE = Rule(
         ),
     ),
     requirements=(
+        "CON-13",
         "CON-18",
         "DER-05",
         "DER-06",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import peered, uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -26,12 +26,12 @@ def check(evidence: Evidence[DeploymentSeen], params: Filter) -> Iterator[Remark
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        if not uses_microsoft_peering(declared):
+            yield NotApplicable(reason="no Microsoft peering is declared")
             continue
-        if not declared.circuits:
+        if not peered(declared):
             yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
+        for circuit in peered(declared):
             where = f"circuits[{circuit.name}]"
             if params.community not in circuit.route_filter_communities:
                 listed = ", ".join(circuit.route_filter_communities) or "none"
@@ -57,6 +57,7 @@ RULE = Rule(
     requirements=(
         "CON-08",
         "DER-ER-06",
+        "ER-14",
     ),
     remediation=("Add the community of Azure SIP Trunking (12076:5250) to the route filter of the circuit."),
     observes=DeploymentSeen,

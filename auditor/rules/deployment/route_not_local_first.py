@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
+from auditor.deployment.declared import undeclared_sku
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """At each site the local region has the lowest priority, alone; and no two sites share theirs."""
+    """At each site the local region has the lowest priority, alone; and in production not all sites share theirs."""
     for seen in evidence.seen:
         declared = seen.declared
-        locals_: dict[str, str] = {}
+        locals_: dict[str, list[str]] = {}
         for site in declared.sites:
             where = f"sites[{site.name}].routes"
             if not site.routes or site.local_region is None:
@@ -19,17 +20,18 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 yield Inconclusive(subject=where, reason=f"{missing} not declared")
                 continue
             first = min(route.priority for route in site.routes)
-            leading = sorted(route.region for route in site.routes if route.priority == first)
+            leading = sorted({route.region for route in site.routes if route.priority == first})
             if leading != [site.local_region]:
                 yield Violation(
                     subject=where, expected=f"{site.local_region} first", observed=f"{' and '.join(leading)} first"
                 )
-            if declared.production and site.local_region in locals_:
-                shared = f"also that of {locals_[site.local_region]}"
-                yield Violation(
-                    subject=f"sites[{site.name}].local_region", expected="a region of its own", observed=shared
-                )
-            locals_.setdefault(site.local_region, site.name)
+            locals_.setdefault(site.local_region, []).append(site.name)
+        shared = locals_.popitem()[1] if len(locals_) == 1 else []
+        if len(shared) > 1:
+            yield from undeclared_sku(declared)
+        for name in shared[1:] if declared.production else ():
+            observed = f"also that of {shared[0]}"
+            yield Violation(subject=f"sites[{name}].local_region", expected="a region of its own", observed=observed)
         if not declared.sites:
             yield Inconclusive(subject="sites", reason="no site is declared")
 

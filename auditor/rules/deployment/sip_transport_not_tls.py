@@ -11,6 +11,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Every site, and the Mobile Control Point where there is one, is reached over TLS."""
     for seen in evidence.seen:
         declared = seen.declared
+        if not declared.sites:
+            yield Inconclusive(subject="sites", reason="no site is declared")
         transports = {f"sites[{site.name}].sip_transport": site.sip_transport for site in declared.sites}
         if "teams_phone_mobile" in declared.deployment.services:
             subject = "deployment.mobile_control_point_transport"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import undeclared_sku
+from auditor.deployment.declared import place, undeclared_sku
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
@@ -19,11 +19,11 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             continue
         if len(declared.sites) < 2:
             yield Violation(subject="sites", expected="two sites", observed=f"{len(declared.sites)} declared")
-        for site in declared.sites:
+        places = {place(site.location) for site in declared.sites if site.location}
+        for site in declared.sites if len(places) < 2 else ():
             if site.location is None:
                 yield Inconclusive(subject=f"sites[{site.name}].location", reason="its location is not declared")
-        places = [site.location.casefold() for site in declared.sites if site.location]
-        if len(places) == len(declared.sites) > 1 and len(set(places)) < 2:
+        if len(places) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
             yield Violation(
                 subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
             )

@@ -1,0 +1,51 @@
+"""Which addresses an operator can be reached at: IANA's registries, whatever the version of Python thinks of them."""
+
+import pytest
+
+from auditor.deployment.addresses import not_public, parse_range
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.0-10.0.0.255", "100.64.0.0/10", "100.127.255.255", "192.0.0.9", "192.0.2.1", "192.88.99.1",
+        "192.52.193.1",
+        "198.18.0.1", "198.19.255.255", "203.0.113.255", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
+        "0.0.0.1", "127.0.0.1", "169.254.1.1", "172.31.255.255", "192.175.48.1", "9.0.0.0-11.255.255.255", "0.0.0.0/1",
+        "::1", "::", "::ffff:193.5.122.1", "64:ff9b::c105:7a01", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1",
+        "2002:c105:7a01::1", "3fff::1", "fc00::1", "fe80::1", "ff02::1", "5f00::1", "4000::/3", "::/0", "2000::/3",
+        "2000:ffff::-2001:400::",
+    ],
+)  # fmt: skip
+def test_an_address_nobody_is_reached_at_is_not_public(text: str) -> None:
+    assert not_public(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "193.5.122.0/23", "52.120.10.0/28", "11.0.0.0", "9.255.255.255", "100.63.255.255", "100.128.0.0", "172.32.0.0",
+        "192.0.1.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "2a01:111::/32", "2001:200::/23", "2603::1",
+    ],
+)  # fmt: skip
+def test_an_address_beside_those_is_public(text: str) -> None:
+    assert not_public(text) is None
+
+
+def test_a_group_of_receivers_is_called_by_its_name() -> None:
+    assert not_public("224.0.0.1") == not_public("ff02::1") == "multicast addresses"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("193.5.122.1-2a01::1", "two IP versions"),
+        ("193.5.122.0/33", "no network"),
+        ("193.5.122.1/29", "the network is 193.5.122.0/29"),
+        ("193.5.122.9-193.5.122.1", "comes after its last"),
+        ("193.5.122", "no IP address"),
+    ],
+)
+def test_what_is_no_range_is_said(text: str, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        parse_range(text)

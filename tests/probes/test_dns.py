@@ -1,0 +1,92 @@
+"""What is asked of a resolver, and what its answers are taken for: a gap is never an answer."""
+
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from auditor.model.deployment import Deployment
+from auditor.model.observation import DnsSeen
+from auditor.probes.dns import look_up, resolver_at
+from tests.deployment.test_faults import AT
+from tests.live.test_dns import Answer, asks, reply, resolver
+
+NAME = "r1.example-7f3a.commsgw.azure.com"
+DECLARED = Deployment.model_validate({"deployment": {}, "regions": [{"name": "one", "hostname": NAME}]})
+
+
+def seen_of(answer: Answer) -> DnsSeen:
+    with resolver(answer) as port:
+        (seen,) = look_up("deployment", AT, DECLARED, (), resolver_at("127.0.0.1", port))
+    return seen
+
+
+def test_every_target_of_an_srv_record_is_looked_up_or_named_as_a_gap() -> None:
+    hosts = [f"peer{number}.example.net" for number in range(12)]
+
+    def many(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        if kind == "SRV":
+            return reply(query, *(f"{name} SRV 1 1 5061 {host}." for host in hosts))
+        return reply(query, f"{name} A 52.120.10.4") if kind == "A" else reply(query)
+
+    seen = seen_of(many)
+    known = {record.name for record in seen.records if record.type == "A"}
+    assert known
+    assert {*hosts, NAME} <= known | {gap.subject.removesuffix(" A") for gap in seen.missing}
+
+
+def test_a_target_that_is_the_root_leads_nowhere() -> None:
+    def gone(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        return reply(query, f"{name} SRV 0 0 0 .") if kind == "SRV" else reply(query)
+
+    seen = seen_of(gone)
+    assert {record.host for record in seen.records if record.type == "SRV"} == {"."}
+    assert not [gap for gap in seen.missing if gap.subject.startswith(". ")]
+
+
+def test_an_alias_of_another_name_is_not_followed() -> None:
+    def astray(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        if name == "elsewhere.example.net.":
+            return reply(query, f"{name} A 52.120.10.4") if kind == "A" else reply(query)
+        return reply(query, "other.example.net. CNAME elsewhere.example.net.")
+
+    assert seen_of(astray).records == ()
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.SERVFAIL, dns.rcode.REFUSED])
+def test_a_failure_is_a_gap(rcode: dns.rcode.Rcode) -> None:
+    seen = seen_of(lambda query: reply(query, rcode=rcode))
+    assert seen.records == ()
+    assert len(seen.missing) == 4
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.NXDOMAIN, dns.rcode.NOERROR])
+def test_that_there_is_nothing_is_an_answer(rcode: dns.rcode.Rcode) -> None:
+    seen = seen_of(lambda query: reply(query, rcode=rcode))
+    assert (seen.records, seen.missing) == ((), ())
+
+
+def test_a_server_that_points_at_others_has_not_answered() -> None:
+    def referral(query: dns.message.Message) -> bytes:
+        made = dns.message.make_response(query)
+        made.authority.append(dns.rrset.from_text("com.", 60, "IN", "NS", "a.gtld-servers.net."))
+        return made.to_wire()
+
+    seen = seen_of(referral)
+    assert seen.records == ()
+    assert len(seen.missing) == 4
+
+
+def test_an_answer_to_another_question_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.probes.dns.SECONDS", 0.3)
+
+    def other(query: dns.message.Message) -> bytes:
+        asked = dns.message.make_query("other.example.net", "A", id=query.id)
+        return reply(asked, "other.example.net. A 52.120.10.4")
+
+    seen = seen_of(other)
+    assert seen.records == ()
+    assert len(seen.missing) == 4
