@@ -31,6 +31,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                     )
                 elif session.state == "down":
                     yield Violation(subject=f"{where}.bgp_sessions[{path}]", expected="established", observed="down")
+                elif session.state == "unknown":
+                    yield Inconclusive(
+                        subject=f"{where}.bgp_sessions[{path}]", reason="whether it is established is not known"
+                    )
             prefixes = [session.prefix for session in sessions.values() if session.prefix]
             if len(prefixes) == 2 and len(set(prefixes)) == 1:
                 yield Violation(
@@ -63,5 +67,8 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
-    rests_on=("circuits.bgp_sessions",),
+    rests_on=(
+        "circuits.bgp_sessions.prefix",
+        "circuits.bgp_sessions.state",
+    ),
 )
