@@ -12,7 +12,8 @@ DECLARED = "as declared in the inventory"
 def basis(observations: Iterable[Observation], rests_on: tuple[str, ...]) -> tuple[str, ...]:
     """A line for each proven thing the rule rests on, and one for the rest; nothing without a deployment.
 
-    ``rests_on`` are parts of a deployment without the names in it, as ``circuits.asn``.
+    ``rests_on`` are parts of a deployment without the names in it, as ``circuits.asn`` or
+    ``circuits.bgp_sessions.state``.
     """
     seen = [observation for observation in observations if isinstance(observation, DeploymentSeen)]
     if not seen:
@@ -23,5 +24,7 @@ def basis(observations: Iterable[Observation], rests_on: tuple[str, ...]) -> tup
 
 def _lines(proofs: Iterable[Proof], rests_on: tuple[str, ...]) -> Iterator[str]:
     for proof in proofs:
-        if re.sub(r"\[.*\]", "", proof.subject) in rests_on:
+        # The path of a session goes first: what stands between the first and the last bracket then is one name.
+        subject = re.sub(r"\[(primary|secondary)\](?=\.\w+$)", "", proof.subject)
+        if re.sub(r"\[.*\]", "", subject) in rests_on:
             yield f"{proof.subject} by {proof.file} ({proof.kind}; SHA-256 {proof.sha256})"
