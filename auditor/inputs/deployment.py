@@ -11,7 +11,7 @@ from auditor.inputs.host import parse_name
 from auditor.inputs.schema import inlined
 from auditor.inputs.targets import SIPS_PORT
 from auditor.inputs.yaml import Document, Keys
-from auditor.model.deployment import Deployment
+from auditor.model.deployment import Deployment, Proof
 from auditor.model.observation import DeploymentSeen, NotTested, Observation
 from auditor.model.target import Perspective, Service, Target
 
@@ -22,9 +22,11 @@ Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
 _RANGES = {
     "signaling_ranges", "media_ranges", "signaling_source", "media", "internal_ranges", "pool", "source_ranges",
-    "advertised_prefixes", "internet_prefixes", "address_ranges",
+    "advertised_prefixes", "internet_prefixes", "address_ranges", "prefix",
 }  # fmt: skip
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
+_ROUTES = {"advertised_prefixes", "internet_prefixes"}
+"""What BGP announces may hold a network and a part of it."""
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
@@ -57,13 +59,13 @@ def deployment_of(document: Document) -> Deployment | None:
     return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
 
 
-def observe_deployment(declared: Deployment, at: datetime) -> Declared:
-    """The deployment as a target of its own, and as it was declared at that moment; DNS was not asked yet."""
+def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
+    """The deployment as a target of its own, and as it was declared or proven at that moment; DNS was not asked yet."""
     target = Target(
         name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
     )
     unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared), unasked)
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:
@@ -92,9 +94,13 @@ def _check(key: str) -> _Check | None:
         return parse_range
     if key in _RANGES_OR_NAMES:
         return _range_or_name
-    return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(NAMES, parse_name)}.get(
-        key
-    )
+    return {
+        "azure_region": _azure_region,
+        "source": _source,
+        "destination": _source,
+        "ports": _ports,
+        **dict.fromkeys(NAMES, parse_name),
+    }.get(key)
 
 
 def _range_or_name(text: str) -> None:
@@ -126,6 +132,8 @@ def _overlapping(document: Document, values: list[object], path: Keys) -> Iterat
     texts = {index: text for index, text in enumerate(values) if isinstance(text, str) and is_range(text)}
     spans = {index: parse_range(text) for index, text in texts.items()}
     for first, second in map(sorted, overlapping(spans)):
+        if _key(path) in _ROUTES and spans[first] != spans[second]:
+            continue
         message = f"{_key(path)} {quoted(texts[second])} overlaps {quoted(texts[first])} before it"
         yield document.error(message, (*path, second))
 
