@@ -24,7 +24,10 @@ LISTS = {CIRCUIT: "az network express-route list", PEERING: "az network express-
 """What several of a kind are."""
 TABLES = (ROUTES, ARP, EMPTY)
 """They do not say which path they are of."""
-ACCEPTED = f"accepted are the JSON of {', '.join((CIRCUIT, *LISTS.values(), PEERING, ROUTES, ARP))} and {FILTER}"
+ACCEPTED = (
+    "accepted are the JSON of az network express-route show, list, peering show, peering list, list-route-tables and "
+    "list-arp-tables, and of az network route-filter show"
+)
 MICROSOFT = "MicrosoftPeering"
 
 _SUMMARY = "az network express-route list-route-tables-summary"

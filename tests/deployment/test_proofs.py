@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from auditor.deployment.basis import basis
+from auditor.deployment.proofs import PROVABLE
 from auditor.evaluate import evaluate
 from auditor.inputs.deployment import observe_deployment
 from auditor.inputs.inventory import load_inventory
 from auditor.inputs.policy import load_policy
-from auditor.model.deployment import Circuit
+from auditor.model.deployment import Circuit, Deployment, Resource
+from auditor.model.observation import DeploymentSeen
 from auditor.model.report import Finding, Verdict
 from auditor.plan import make_plan
+from auditor.rules import all_rules
 from tests.deployment.estate import SECTION, estate
 from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET
 
@@ -264,3 +268,11 @@ def test_a_session_of_ipv6_is_told_the_same_way(tmp_path: Path) -> None:
 def test_every_file_of_the_golden_section_proves_something_or_is_the_arp_table(tmp_path: Path) -> None:
     named = {proof.file for proof in load_inventory(estate(tmp_path)).proofs}
     assert named == {entry["file"] for entry in SECTION} - {"er-1-arp-primary.json", "er-1-peerings.json"}
+
+
+def test_rules_rest_on_what_can_be_proven_and_on_all_of_it(tmp_path: Path) -> None:
+    rests = {part for rule in all_rules().values() for part in rule.rests_on if rule.id != "declaration-contradicted"}
+    assert rests == set(PROVABLE)
+    for proof in load_inventory(estate(tmp_path)).proofs:
+        seen = DeploymentSeen(target="x", at=AT, declared=Deployment(deployment=Resource()), proofs=(proof,))
+        assert len(basis([seen], PROVABLE)) == 2, proof.subject

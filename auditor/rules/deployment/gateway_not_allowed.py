@@ -14,6 +14,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
+_EVERYWHERE = parse_range("0.0.0.0/0")
 _UNKNOWN = "it has lines for single destinations, and the addresses of the site are not declared"
 
 
@@ -30,6 +31,8 @@ class _Line(NamedTuple):
     """An entry of an access list; none stands for any address."""
 
     allows: bool
+    anybody: bool
+    """Whether its source is every address, of one version of IP or of both."""
     source: Range | None
     protocol: str
     first: int
@@ -74,7 +77,7 @@ def _site(where: str, lines: list[_Line], site: Site, regions: Sequence[Region],
 
 
 def _anybody(where: str, lines: list[_Line], destinations: dict[str, Range | None]) -> Iterator[Remark]:
-    wide = [line for line in lines if line.allows and line.source is None]
+    wide = [line for line in lines if line.allows and line.anybody]
     if any(_reaches(line, found) for line in wide for found in destinations.values() if found or not line.destination):
         yield Violation(subject=where, expected="the gateway's ranges alone", observed="a rule that allows any source")
     elif wide and None in destinations.values():
@@ -153,13 +156,11 @@ def _destinations(texts: Sequence[str]) -> dict[str, Range | None]:
 
 def _line(entry: AclEntry) -> _Line:
     first, _, last = ("0-65535" if entry.ports == "any" else entry.ports).partition("-")
-    source, destination = _addresses(entry.source), _addresses(entry.destination)
-    return _Line(entry.action == "allow", source, entry.protocol, int(first), int(last or first), destination)
-
-
-def _addresses(text: str) -> Range | None:
-    """A range; none for any address of an IP version as well."""
-    return None if text == "any" or prefix_length(text) == 0 else parse_range(text)
+    source, destination = (None if text == "any" else parse_range(text) for text in (entry.source, entry.destination))
+    anybody = source is None or prefix_length(entry.source) == 0
+    if destination == _EVERYWHERE:
+        destination = None
+    return _Line(entry.action == "allow", anybody, source, entry.protocol, int(first), int(last or first), destination)
 
 
 RULE = Rule(
