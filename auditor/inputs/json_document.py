@@ -10,11 +10,10 @@ import math
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NoReturn
 
 from auditor.inputs.errors import InputError, InputErrors, quoted
-from auditor.inputs.files import check_size, read_bytes
+from auditor.inputs.files import check_size
 from auditor.inputs.text import Place, decoded
 from auditor.inputs.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Limits, Plain
 
@@ -26,11 +25,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"-?[A-Za-z]+")
 _WORDS = {"null": None, "true": True, "false": False}
 _STRINGS = json.JSONDecoder()
-
-
-def read_json(path: Path, limits: Limits = EXPORTS) -> Document:
-    """Read a file; ``InputErrors`` says what is wrong with it."""
-    return parse_json(read_bytes(path, limits.octets), str(path), limits)
 
 
 def parse_json(content: bytes, file: str, limits: Limits = EXPORTS) -> Document:

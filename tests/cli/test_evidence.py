@@ -53,7 +53,7 @@ def test_no_key_of_azure_is_in_any_output(auditor: Auditor, tmp_path: Path) -> N
     texts += [done.out, done.err, collected.out, collected.err, evaluated.out, evaluated.err]
     texts += [auditor("inventory", "show", path).out]
     assert not [canary for canary in CANARIES for text in texts if canary in text]
-    assert "circuits[er-1].asn by er-1.json" in evaluated.out
+    assert "circuits[er-1].registry by er-1.json" in evaluated.out
 
 
 def test_coverage_counts_what_is_proven(auditor: Auditor, tmp_path: Path) -> None:

@@ -52,8 +52,10 @@ def test_what_is_declared_and_proven_alike_passes_and_says_by_which_file(tmp_pat
     assert verdict is Verdict.PASS
     assert {rule for rule, finding in findings.items() if finding.outcome not in QUIET} == set()
     assert findings["declaration-contradicted"].outcome == "pass"
-    (line,) = [line for line in findings["asn-not-allowed"].basis if line.startswith("circuits[er-1].asn ")]
-    assert line.startswith("circuits[er-1].asn by er-1.json (az network express-route show; SHA-256 ")
+    line = findings["asn-not-allowed"].basis[0]
+    assert line.startswith(
+        "circuits[er-1].asn, circuits[er-1].registry by er-1.json (az network express-route show; SHA-256 "
+    )
     rests = " ".join(findings["bgp-session-missing"].basis)
     for name in ("er-1", "er-2"):
         for path in ("primary", "secondary"):
@@ -130,6 +132,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]], dict[str,
     "the route of the other router": ((ROUTE,), {ROUTE: {"value.0.nextHop": "193.5.126.5"}}, OPEN),
     "a route of another neighbour": ((ROUTE,), {ROUTE: {"value.0.path": "65001 3303"}}, OPEN),
     "a route that Microsoft's own address announces": ((ROUTE,), {ROUTE: {"value.0.nextHop": "193.5.126.2"}}, OPEN),
+    "a route without an address": ((ROUTE,), {ROUTE: {"value.0.nextHop": "on-link"}}, OPEN),
     "a route of nobody": ((ROUTE,), {ROUTE: {"value.0.nextHop": "", "value.0.path": None}}, OPEN),
 }  # fmt: skip
 

@@ -129,6 +129,19 @@ def test_null_is_nothing() -> None:
     assert "asn" not in facts(read(data))
 
 
+def test_what_an_export_leaves_out_it_does_not_prove() -> None:
+    data = data_of("er-1.json")
+    del data["serviceProviderProperties"]
+    del data["peerings"][1]["microsoftPeeringConfig"]
+    data["peerings"][1]["secondaryPeerAddressPrefix"] = None
+    left = ("resource_id", "subscription_id", "asn", "bgp_sessions[primary].prefix")
+    assert facts(read(data)) == {part: PROVEN[part] for part in left}
+    data = changed("er-1.json", "peerings.1.microsoftPeeringConfig", {"advertisedPublicPrefixesState": "Configured"})
+    found = facts(read(data))
+    assert found["advertised_prefixes_state"] == "Configured"
+    assert not {"registry", "advertised_prefixes"} & set(found)
+
+
 def test_without_a_filter_nothing_is_announced_but_on_peerings_of_before() -> None:
     data = changed("er-1-peering.json", "routeFilter", None)
     assert facts(read(data))["route_filter_communities"] == ()
