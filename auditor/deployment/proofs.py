@@ -229,4 +229,4 @@ def _entries(acl: Sequence[AclEntry], other: Sequence[AclEntry]) -> str:
         return f"{len(acl)} entries"
     entry = acl[at]
     line = f"{entry.action} {entry.protocol} {entry.ports} from {entry.source} to {entry.destination}"
-    return f"{len(acl)} entries, the {at + 1}. of them {line}"
+    return f"{len(acl)} entries, number {at + 1}: {line}"

@@ -209,8 +209,8 @@ def test_the_warning_says_what_is_proven_what_was_declared_and_by_which_file(tmp
         ("circuits[er-1].asn", "3303, as er-1.json says", "65515, as declared"),
         (
             "sites[A].acl",
-            "5 entries, the 1. of them allow tcp 5061 from 52.120.10.0/28 to any, as site-a-acl.csv says",
-            "4 entries, the 1. of them allow tcp any from 52.120.10.0/28 to any, as declared",
+            "5 entries, number 1: allow tcp 5061 from 52.120.10.0/28 to any, as site-a-acl.csv says",
+            "4 entries, number 1: allow tcp any from 52.120.10.0/28 to any, as declared",
         ),
     ]
 
