@@ -35,7 +35,7 @@ def coverage(name: str, inventory: Path | None) -> None:
     if inventory is not None:
         listed, at = load_inventory(inventory), now()
         endpoints = len(listed.endpoints)
-        targets, seen = observe_deployment(listed.deployment, at) if listed.deployment else ((), ())
+        targets, seen = observe_deployment(listed.deployment, at, listed.proofs) if listed.deployment else ((), ())
         findings = evaluate(make_plan(policy, targets), seen, at, at).findings
     answers = cover(requirements, policy, findings, endpoints)
     rows = [

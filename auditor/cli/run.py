@@ -80,7 +80,7 @@ def read_inputs(
         requests, declared = (*listed.requests, *requests), (*listed.roots, *declared)
         waived = (*listed.waivers, *waived)
         if listed.deployment is not None and at is not None:
-            own, said = observe_deployment(listed.deployment, at)
+            own, said = observe_deployment(listed.deployment, at, listed.proofs)
     if not requests and not own:
         message = "nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory"
         raise InputErrors([InputError(message)])

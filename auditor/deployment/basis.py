@@ -10,9 +10,10 @@ DECLARED = "as declared in the inventory"
 
 
 def basis(observations: Iterable[Observation], rests_on: tuple[str, ...]) -> tuple[str, ...]:
-    """A line for each proven thing the rule rests on, and one for the rest; nothing without a deployment.
+    """A line for each file that proves what the rule rests on, and one for the rest; nothing without a deployment.
 
-    ``rests_on`` are parts of a deployment without the names in it, as ``circuits.asn``.
+    ``rests_on`` are parts of a deployment without the names in it, as ``circuits.asn`` or
+    ``circuits.bgp_sessions.state``.
     """
     seen = [observation for observation in observations if isinstance(observation, DeploymentSeen)]
     if not seen:
@@ -22,6 +23,11 @@ def basis(observations: Iterable[Observation], rests_on: tuple[str, ...]) -> tup
 
 
 def _lines(proofs: Iterable[Proof], rests_on: tuple[str, ...]) -> Iterator[str]:
+    by_file: dict[str, list[str]] = {}
     for proof in proofs:
-        if re.sub(r"\[.*\]", "", proof.subject) in rests_on:
-            yield f"{proof.subject} by {proof.file} ({proof.kind}; SHA-256 {proof.sha256})"
+        # The path of a session goes first: what stands between the first and the last bracket then is one name.
+        subject = re.sub(r"\[(primary|secondary)\](?=\.\w+$)", "", proof.subject)
+        if re.sub(r"\[.*\]", "", subject) in rests_on:
+            by_file.setdefault(f"{proof.file} ({proof.kind}; SHA-256 {proof.sha256})", []).append(proof.subject)
+    for file, subjects in by_file.items():
+        yield f"{', '.join(subjects)} by {file}"

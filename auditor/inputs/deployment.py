@@ -11,7 +11,7 @@ from auditor.inputs.host import parse_name
 from auditor.inputs.schema import inlined
 from auditor.inputs.targets import SIPS_PORT
 from auditor.inputs.yaml import Document, Keys
-from auditor.model.deployment import Deployment
+from auditor.model.deployment import Deployment, Proof
 from auditor.model.observation import DeploymentSeen, NotTested, Observation
 from auditor.model.target import Perspective, Service, Target
 
@@ -62,13 +62,13 @@ def deployment_of(document: Document) -> Deployment | None:
     return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
 
 
-def observe_deployment(declared: Deployment, at: datetime) -> Declared:
-    """The deployment as a target of its own, and as it was declared at that moment; DNS was not asked yet."""
+def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
+    """The deployment as a target of its own, and as it was declared or proven at that moment; DNS was not asked yet."""
     target = Target(
         name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
     )
     unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared), unasked)
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:
@@ -101,9 +101,13 @@ def _check(key: str) -> _Check | None:
         return _route
     if key in _RANGES_OR_NAMES:
         return _range_or_name
-    return {"azure_region": _azure_region, "source": _source, "ports": _ports, **dict.fromkeys(NAMES, parse_name)}.get(
-        key
-    )
+    return {
+        "azure_region": _azure_region,
+        "source": _source,
+        "destination": _source,
+        "ports": _ports,
+        **dict.fromkeys(NAMES, parse_name),
+    }.get(key)
 
 
 def _route(text: str) -> None:
@@ -141,6 +145,8 @@ def _overlapping(document: Document, values: list[object], path: Keys) -> Iterat
     texts = {index: text for index, text in enumerate(values) if isinstance(text, str) and is_range(text)}
     spans = {index: parse_range(text) for index, text in texts.items()}
     for first, second in map(sorted, overlapping(spans)):
+        if _key(path) in _ROUTES and spans[first] != spans[second]:
+            continue
         message = f"{_key(path)} {quoted(texts[second])} overlaps {quoted(texts[first])} before it"
         yield document.error(message, (*path, second))
 

@@ -8,12 +8,20 @@ from typing import Any, TypeVar
 from auditor.inputs.anchors import load_declared_roots
 from auditor.inputs.deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
 from auditor.inputs.errors import InputError, InputErrors, quoted
+from auditor.inputs.evidence import (
+    SECTION,
+    EvidenceFile,
+    evidence_errors,
+    evidence_of,
+    evidence_schema,
+    with_evidence,
+)
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
 from auditor.inputs.validation import ONE_LINE, complaints
 from auditor.inputs.waivers import waivers_of, waivers_schema
 from auditor.inputs.yaml import Document, Keys, Limits, read_yaml
-from auditor.model.deployment import Deployment
+from auditor.model.deployment import Deployment, Proof
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Service
 from auditor.model.waiver import Waiver
@@ -53,7 +61,10 @@ class Inventory:
     declared: tuple[DeclaredRoot, ...]
     waivers: tuple[Waiver, ...] = ()
     deployment: Deployment | None = None
-    """What is declared of sites, network and connection."""
+    """What is declared of sites, network and connection, with what is proven in its place."""
+    evidence: tuple[EvidenceFile, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    """What of the deployment is proven by those files."""
 
     @property
     def requests(self) -> tuple[TargetRequest, ...]:
@@ -98,6 +109,7 @@ def inventory_schema() -> dict[str, Any]:
             "roots": {"type": "array", "items": _object(root, ["file", "sent"])},
             "waivers": waivers_schema(),
             **deployment_schema(),
+            SECTION: evidence_schema(),
         },
     }
 
@@ -125,6 +137,7 @@ def load_inventory(path: Path) -> Inventory:
         else:
             declared += [DeclaredRoot(anchor, str(entry.get("sent")), entry["file"]) for anchor in found]
     errors += deployment_errors(document)
+    errors += evidence_errors(document)
     errors += [
         endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")
         for endpoint in endpoints
@@ -132,12 +145,18 @@ def load_inventory(path: Path) -> Inventory:
     ]
     if errors:
         raise InputErrors(errors)
+    deployment = deployment_of(document)
+    proofs: tuple[Proof, ...] = ()
+    if deployment is not None:
+        deployment, proofs = with_evidence(document, deployment, path.parent)
     return Inventory(
-        document.data["operator"],
-        tuple(endpoints),
-        tuple(declared),
-        waivers_of(document),
-        deployment_of(document),
+        operator=document.data["operator"],
+        endpoints=tuple(endpoints),
+        declared=tuple(declared),
+        waivers=waivers_of(document),
+        deployment=deployment,
+        evidence=evidence_of(document),
+        proofs=proofs,
     )
 
 

@@ -15,6 +15,10 @@ def normalised(inventory: Inventory) -> dict[str, Any]:
     if inventory.deployment is not None:
         shown |= _plain(inventory.deployment.model_dump(mode="json", exclude_defaults=True))
         shown.setdefault("deployment", {})
+    if inventory.evidence:
+        shown["evidence"] = [
+            {key: value for key, value in vars(entry).items() if value is not None} for entry in inventory.evidence
+        ]
     if inventory.endpoints:
         shown["endpoints"] = [_endpoint(endpoint) for endpoint in inventory.endpoints]
     if inventory.declared:

@@ -8,7 +8,6 @@ such as ``yes``, dates, and numbers with leading zeros stay text.  The parser is
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,6 +28,7 @@ from ruamel.yaml.events import (
 
 from auditor.inputs.errors import InputError, InputErrors, escaped, quoted
 from auditor.inputs.files import check_size, read_bytes
+from auditor.inputs.text import HIDDEN, Place, reviewable
 
 MAX_DEPTH = 32
 MAX_ERRORS = 100
@@ -40,17 +40,8 @@ Keys: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and list indexes from the top."""
 Plain: TypeAlias = Any
 """What a file can say: dict with text keys, list, str, int, float, bool and None; which of them a schema decides."""
-Place: TypeAlias = tuple[int, int]
-"""Line and column, from 1."""
-
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
-# Controls but for tab and line ends; soft hyphen; zero-width, bidirectional and other format characters (Unicode
-# category Cf); line and paragraph separators; surrogates; non-characters.  What cannot be seen is not to be reviewed.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
-)
 
 
 class Limits(NamedTuple):
@@ -89,27 +80,12 @@ def read_yaml(path: Path, limits: Limits = USUAL) -> Document:
 def parse_yaml(content: bytes, file: str, limits: Limits = USUAL) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
     check_size(content, limits.octets, file)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputErrors([InputError("the file is not UTF-8 text; save it as UTF-8", file, line, 1)]) from None
-    if hidden := list(islice(_HIDDEN.finditer(text), 10)):
-        raise InputErrors(
-            InputError(
-                f"the hidden character U+{ord(found[0]):04X} is not accepted", file, *_place(text, found.start())
-            )
-            for found in hidden
-        )
+    text = reviewable(content, file)
     reader = _Reader(file, _events(text, file), limits.values)
     data = reader.document()
     if reader.errors:
         raise InputErrors(reader.errors)
     return Document(file, data, reader.values, reader.keys)
-
-
-def _place(text: str, offset: int) -> Place:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _events(text: str, file: str) -> Iterator[Event]:
@@ -231,7 +207,7 @@ class _Reader:
     def scalar(self, event: ScalarEvent) -> Plain:
         """Read text, a number, true, false or null."""
         text: str = event.value
-        if hidden := _HIDDEN.search(text):
+        if hidden := HIDDEN.search(text):
             self.refuse(event, f"the hidden character U+{ord(hidden[0]):04X} is not accepted")
         if event.style is not None:
             return text

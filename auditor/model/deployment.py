@@ -19,6 +19,9 @@ CommunicationsService: TypeAlias = Literal[
 ConnectionType: TypeAlias = Literal["maps_voice", "expressroute_microsoft", "public_internet", "vnet_injection"]
 Carrier: TypeAlias = Literal["expressroute_private", "vpn"]
 Transport: TypeAlias = Literal["tls", "tcp", "udp"]
+Path: TypeAlias = Literal["primary", "secondary"]
+SessionState: TypeAlias = Literal["established", "down", "unknown"]
+PrefixesState: TypeAlias = Literal["NotConfigured", "Configuring", "Configured", "ValidationNeeded"]
 Ranges: TypeAlias = tuple[str, ...]
 
 
@@ -85,6 +88,7 @@ class AclEntry(Value):
     ports: str = Field(
         default="any", description="A port, first-last, or any", pattern="^(any|[0-9]{1,5}(-[0-9]{1,5})?)$"
     )
+    destination: str = Field(default="any", description="Where it lets in or keeps out: a range, or any")
 
 
 class Nat(Value):
@@ -136,9 +140,9 @@ class CrossConnect(Value):
 class BgpSession(Value):
     """One BGP session of a circuit's Microsoft peering."""
 
-    path: Literal["primary", "secondary"]
+    path: Path
     prefix: str | None = Field(default=None, description="The /30 it runs in")
-    state: Literal["established", "down", "unknown"] = "unknown"
+    state: SessionState = "unknown"
 
 
 class Circuit(Value):
@@ -163,6 +167,9 @@ class Circuit(Value):
     registry: Literal["ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB"] | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
     advertised_prefixes: Ranges = ()
+    advertised_prefixes_state: PrefixesState | None = Field(
+        default=None, description="What Microsoft says of those prefixes; it takes them where it says Configured"
+    )
     internet_prefixes: Ranges | None = Field(
         default=None, description="What the operator advertises to the Internet as well; an empty list for nothing"
     )
@@ -219,6 +226,7 @@ class Proof(Value):
     file: str = Field(description="As the inventory names it")
     kind: str = Field(description="What the file is, as: az network express-route show")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 digits from 0 to f")
+    proven: str | None = Field(default=None, description="What the file says, in short")
     declared: str | None = Field(default=None, description="What the inventory says, where that is something else")
 
 

@@ -39,6 +39,9 @@ def _sessions(where: str, sessions: Sequence[BgpSession]) -> Iterator[Remark]:
         if session.state == "down":
             subject = f"{where}.bgp_sessions[{session.path}]"
             yield Violation(subject=subject, expected="established", observed="down")
+        elif session.state == "unknown":
+            subject = f"{where}.bgp_sessions[{session.path}]"
+            yield Inconclusive(subject=subject, reason="whether it is established is not known")
     prefixes = {path: [one.prefix for one in known if one.path == path and one.prefix] for path in _PATHS}
     for one, other in product(*prefixes.values()):
         if parse_range(one).overlaps(parse_range(other)):
@@ -70,5 +73,8 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
-    rests_on=("circuits.bgp_sessions",),
+    rests_on=(
+        "circuits.bgp_sessions.prefix",
+        "circuits.bgp_sessions.state",
+    ),
 )

@@ -3,16 +3,21 @@
 A rule for anybody lets in more than the gateway.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from pydantic import Field
 
-from auditor.deployment.acl import decided, ports_of
-from auditor.deployment.addresses import parse_range
-from auditor.model.deployment import AclEntry, Region
+from auditor.deployment.acl import Line, decided, lines_of, surely
+from auditor.deployment.addresses import Range, is_range, parse_range
+from auditor.model.deployment import Region, Site
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+
+_UNKNOWN = "it has lines for single destinations, and the addresses of the site are not declared"
+_Destinations: TypeAlias = Mapping[str, Range | None]
+"""The addresses of a site by their texts; none where it is a name, or where nothing is declared."""
 
 
 class Ports(Params):
@@ -42,56 +47,91 @@ def check(evidence: Evidence[DeploymentSeen], params: Ports) -> Iterator[Remark]
             if not site.acl:
                 yield Inconclusive(subject=where, reason="its access list is not declared")
                 continue
-            yield from _anybody(where, site.acl, params)
+            lines = lines_of(site.acl)
+            yield from _anybody(where, lines, site, params)
             for region in declared.regions:
-                yield from _region(where, site.acl, region, params)
+                yield from _region(where, lines, site, region, params)
 
 
-def _region(where: str, acl: Sequence[AclEntry], region: Region, params: Ports) -> Iterator[Remark]:
+def _region(where: str, lines: Sequence[Line], site: Site, region: Region, params: Ports) -> Iterator[Remark]:
+    signaling, media = _destinations(site.signaling_destination), _destinations(site.media)
     for text in region.signaling_ranges:
-        yield from _wanted(where, acl, text, "tcp", (params.sip, params.sip))
+        yield from _wanted(where, lines, text, "tcp", (params.sip, params.sip), signaling)
     for text in region.media_ranges:
-        yield from _wanted(where, acl, text, "udp", (params.media_first, params.media_last))
+        yield from _wanted(where, lines, text, "udp", (params.media_first, params.media_last), media)
     for text in _ranges((region,)):
-        yield from _unwanted(where, acl, text, params.plaintext_sip)
+        yield from _unwanted(where, lines, text, params.plaintext_sip, signaling)
 
 
 def _ranges(regions: Sequence[Region]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for region in regions for text in (*region.signaling_ranges, *region.media_ranges)))
 
 
-def _anybody(where: str, acl: Sequence[AclEntry], params: Ports) -> Iterator[Remark]:
+def _destinations(texts: Sequence[str]) -> _Destinations:
+    ranges = {text: parse_range(text) if is_range(text) else None for text in texts}
+    # To an address of IPv6 the gateway sends nothing.
+    return {text: found for text, found in ranges.items() if found is None or found.version == 4} or {"": None}
+
+
+def _anybody(where: str, lines: Sequence[Line], site: Site, params: Ports) -> Iterator[Remark]:
     used = {"tcp": ((params.sip, params.sip),), "udp": ((params.media_first, params.media_last),)}
-    for entry in acl:
-        first, last = ports_of(entry.ports)
+    destinations = _destinations((*site.signaling_destination, *site.media))
+    doubted = False
+    for line in lines:
         ours = any(
-            entry.protocol in ("any", protocol) and first <= high and low <= last
+            line.protocol in ("any", protocol) and line.ports[0] <= high and low <= line.ports[1]
             for protocol, spans in used.items()
             for low, high in (*spans, (params.plaintext_sip, params.plaintext_sip))
         )
-        if entry.action == "allow" and ours and _wide(entry.source, params.widest_source):
-            observed = f"a rule that allows any source{'' if entry.source == 'any' else f', as {entry.source}'}"
+        if line.action == "deny" or not ours or not _wide(line.source, params.widest_source):
+            continue
+        if line.destination is None or any(
+            found and found.overlaps(line.destination) for found in destinations.values()
+        ):
+            observed = f"a rule that allows any source{f', as {line.written}' if line.source else ''}"
             yield Violation(subject=where, expected="the gateway's ranges alone", observed=observed)
+        else:
+            doubted = doubted or None in destinations.values()
+    if doubted:
+        yield Inconclusive(subject=where, reason=f"a rule allows any source, and {_UNKNOWN}")
 
 
-def _wide(source: str, widest: int) -> bool:
-    if source == "any":
-        return True
-    found = parse_range(source)
-    return found.last - found.first + 1 > 1 << ((32 if found.version == 4 else 128) - widest)
+def _wide(source: Range | None, widest: int) -> bool:
+    return source is None or source.last - source.first + 1 > 1 << ((32 if source.version == 4 else 128) - widest)
 
 
-def _wanted(where: str, acl: Sequence[AclEntry], text: str, protocol: str, ports: tuple[int, int]) -> Iterator[Remark]:
-    if decided(acl, text, protocol, ports) != {"allow"}:
-        span = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} to {ports[1]}"
-        yield Violation(subject=where, expected=f"{protocol.upper()} {span} open to {text}", observed="not allowed")
+def _wanted(
+    where: str, lines: Sequence[Line], text: str, protocol: str, ports: tuple[int, int], destinations: _Destinations
+) -> Iterator[Remark]:
+    source = parse_range(text)
+    span = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} to {ports[1]}"
+    expected = f"{protocol.upper()} {span} open to {text}"
+    known = {name: lines if found else surely(lines, "deny") for name, found in destinations.items()}
+    closed = [
+        name
+        for name, found in destinations.items()
+        if decided(known[name], protocol, source, found, ports) != {"allow"}
+    ]
+    if closed:
+        observed = "not allowed" if len(closed) == len(destinations) else f"not allowed at {', '.join(closed)}"
+        yield Violation(subject=where, expected=expected, observed=observed)
+    elif None in destinations.values() and decided(surely(lines, "allow"), protocol, source, None, ports) != {"allow"}:
+        yield Inconclusive(subject=where, reason=f"whether there is {expected} is not known: {_UNKNOWN}")
 
 
-def _unwanted(where: str, acl: Sequence[AclEntry], text: str, port: int) -> Iterator[Remark]:
+def _unwanted(where: str, lines: Sequence[Line], text: str, port: int, destinations: _Destinations) -> Iterator[Remark]:
+    source, ports = parse_range(text), (port, port)
     for protocol in ("tcp", "udp"):
-        if "allow" in decided(acl, text, protocol, (port, port)):
+        least = surely(lines, "allow")
+        if any(
+            "allow" in decided(lines if found else least, protocol, source, found, ports)
+            for found in destinations.values()
+        ):
             observed = f"{protocol.upper()} {port} is open to {text}"
             yield Violation(subject=where, expected="no SIP without TLS", observed=observed)
+        elif None in destinations.values() and "allow" in decided(surely(lines, "deny"), protocol, source, None, ports):
+            reason = f"whether {protocol.upper()} {port} is open to {text} is not known: {_UNKNOWN}"
+            yield Inconclusive(subject=where, reason=reason)
 
 
 RULE = Rule(

@@ -60,5 +60,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
-    rests_on=("circuits.bgp_sessions",),
+    rests_on=("circuits.bgp_sessions.prefix",),
 )

@@ -59,5 +59,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
-    rests_on=("circuits.advertised_prefixes", "circuits.bgp_sessions"),
+    rests_on=("circuits.advertised_prefixes", "circuits.bgp_sessions.prefix"),
 )

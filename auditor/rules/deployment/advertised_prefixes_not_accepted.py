@@ -1,0 +1,61 @@
+"""Microsoft takes no prefix that it could not find in a routing registry, or that nobody has validated by hand.
+
+It says so of every circuit; until then the operator announces its addresses to nobody.
+"""
+
+from collections.abc import Iterator
+
+from auditor.deployment.declared import uses_expressroute
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import (
+    Citation,
+    Evidence,
+    Inconclusive,
+    NoParameters,
+    NotApplicable,
+    Remark,
+    Rule,
+    Untested,
+    Violation,
+)
+from auditor.model.severity import Severity
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Each circuit is looked at by itself."""
+    for seen in evidence.seen:
+        declared = seen.declared
+        if not uses_expressroute(declared):
+            yield NotApplicable(reason="no ExpressRoute is declared")
+            continue
+        if not declared.circuits:
+            yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        for circuit in declared.circuits:
+            where = f"circuits[{circuit.name}].advertised_prefixes_state"
+            if circuit.advertised_prefixes_state is None:
+                reason = "what Microsoft says of the prefixes is in an export of the circuit (evidence)"
+                yield Untested(subject=where, reason=reason, whole=True)
+            elif circuit.advertised_prefixes_state != "Configured":
+                yield Violation(subject=where, expected="Configured", observed=circuit.advertised_prefixes_state)
+
+
+RULE = Rule(
+    id="advertised-prefixes-not-accepted",
+    title="Microsoft has not accepted the prefixes of a circuit",
+    severity=Severity.HIGH,
+    citations=(
+        Citation(
+            document="ExpressRoute routing requirements",
+            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
+        ),
+    ),
+    requirements=("DER-ER-04",),
+    remediation=(
+        "Register the prefixes in a routing registry for the AS number of the peering; where the state is "
+        "ValidationNeeded, send proof that they are yours to Microsoft support."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+    rests_on=("circuits.advertised_prefixes_state",),
+)
