@@ -4,13 +4,14 @@ That needs a route, a way to notice, and no hunting after other errors.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
-from auditor.deployment.declared import undeclared_sku
-from auditor.model.deployment import Site
+from auditor.deployment.declared import judge_production
+from auditor.model.deployment import Deployment, Site
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -24,13 +25,15 @@ class Failover(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Remark]:
     """In production each site has a second route, asks OPTIONS often enough, and retries after nothing else."""
     for seen in evidence.seen:
-        yield from undeclared_sku(seen.declared)
-        if seen.declared.production is False:
-            yield NotApplicable(reason="a lab deployment has one region")
-        if seen.declared.production and not seen.declared.sites:
-            yield Inconclusive(subject="sites", reason="no site is declared")
-        for site in seen.declared.sites if seen.declared.production else ():
-            yield from _site(site, params)
+        judge = partial(_production, params)
+        yield from judge_production(seen.declared, judge, lab="a lab deployment has one region")
+
+
+def _production(params: Failover, declared: Deployment) -> Iterator[Remark]:
+    if not declared.sites:
+        yield Inconclusive(subject="sites", reason="no site is declared")
+    for site in declared.sites:
+        yield from _site(site, params)
 
 
 def _site(site: Site, params: Failover) -> Iterator[Remark]:
