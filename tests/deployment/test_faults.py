@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -330,3 +331,20 @@ def test_any_part_of_a_deployment_gives_one_finding_a_check_whatever_the_order(d
     _, again = judge(Deployment.model_validate(turned))
     assert {rule: f.outcome for rule, f in findings.items()} == {rule: f.outcome for rule, f in again.items()}
     assert not any("please report this as a bug" in finding.reason for finding in findings.values())
+
+
+def test_a_thousand_sites_are_judged_within_seconds_and_what_is_missing_is_not_listed_without_end() -> None:
+    data = golden("maps")
+    site = data["sites"][0]
+    data["sites"] = [
+        {**site, "name": f"site {n}", "media": [f"11.{n // 250}.{n % 250}.0/29"], "signaling_source": ["193.5.122.1"]}
+        for n in range(1000)
+    ]
+    data |= {"links": [], "cross_connects": [{"sites": ["site 0", "site 1"]}]}
+    started = time.monotonic()
+    _, findings = judge(Deployment.model_validate({k: v for k, v in data.items() if k in Deployment.model_fields}))
+    assert time.monotonic() - started < 20
+    assert len(findings["address-overlap"].violations) == 999
+    missing = findings["cross-connect-missing"].violations
+    assert len(missing) == 101
+    assert missing[-1].observed == f"none for {1000 * 999 // 2 - 1 - 100} more pairs of sites"
