@@ -153,6 +153,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "a name that faces Teams": (
         "maps", {"regions.0.hostname": "1-r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
     ),
+    "the name that Zoom was given": (
+        "maps", {"regions.1.service_facing": ["r1.example-7f3a.commsgw.azure.com"]},
+        {"region-hostname-invalid": "fail"},
+    ),
+    "the range that Zoom was given": (
+        "maps", {"regions.1.service_facing": ["52.120.20.0/28"]}, {"gateway-range-invalid": "warn"},
+    ),
     "one name for two regions": (
         "maps", {"regions.1.hostname": "r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
     ),
