@@ -232,6 +232,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "two circuits in one place": ("expressroute", {"circuits.1.peering_location": "Zurich"}, {
         "circuit-redundancy-missing": "warn",
     }),
+    "two circuits, and every link over one of them": (
+        "expressroute", {"links.2.circuit": "er-1", "links.3.circuit": "er-1"}, {"circuit-redundancy-missing": "warn"},
+    ),
+    "a link that does not say which circuit it runs over": (
+        "expressroute", {"links.2.circuit": "er-1", "links.3.circuit": GONE},
+        {"circuit-redundancy-missing": "inconclusive"},
+    ),
     "a private prefix": (
         "expressroute", {"circuits.0.advertised_prefixes": ["10.0.0.0/8"]}, {"prefix-not-public": "fail"},
     ),
