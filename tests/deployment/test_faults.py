@@ -219,6 +219,14 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "expressroute", {"circuits.0.subscription_id": "11111111-6d3b-4f0e-9a51-0f5f6c3c7a10"},
         {"circuit-subscription-invalid": "fail"},
     ),
+    "a gateway in the place of a circuit": (
+        "expressroute",
+        {"circuits.0.resource_id": (
+            "/subscriptions/8d1f3d2e-6d3b-4f0e-9a51-0f5f6c3c7a10/resourceGroups/voice"
+            "/providers/Microsoft.Network/virtualNetworkGateways/er-1"
+        )},
+        {"circuit-subscription-invalid": "fail"},
+    ),
     "a provider that is no partner": (
         "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
     ),

@@ -10,10 +10,15 @@ from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, V
 from auditor.model.severity import Severity
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CIRCUIT = re.compile(
+    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/expressRouteCircuits/[^/]+",
+    re.IGNORECASE,
+)
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each circuit is looked at by itself."""
+    """Each circuit has a subscription id and a resource id, which is one of a circuit in that subscription."""
     for seen in evidence.seen:
         yield from judge_circuits(seen.declared, _circuit)
 
@@ -23,7 +28,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
         yield Violation(subject=where, expected="subscription and resource ids", observed="not both are declared")
     elif not _GUID.fullmatch(circuit.subscription_id):
         yield Violation(subject=f"{where}.subscription_id", expected="a GUID", observed=circuit.subscription_id)
-    elif f"/subscriptions/{circuit.subscription_id}/".lower() not in circuit.resource_id.lower():
+    elif not (found := _CIRCUIT.fullmatch(circuit.resource_id)):
+        expected = "the resource id of an ExpressRoute circuit"
+        yield Violation(subject=f"{where}.resource_id", expected=expected, observed=circuit.resource_id)
+    elif found["subscription"].lower() != circuit.subscription_id.lower():
         yield Violation(
             subject=f"{where}.resource_id", expected="one of the subscription", observed=circuit.resource_id
         )
