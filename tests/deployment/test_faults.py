@@ -299,6 +299,11 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "unequal interconnects": (
         "maps", {"maps.0.connections.1.bandwidth_mbps": 1000}, {"maps-requirement-unmet": "fail"},
     ),
+    "interconnects in one place": ("maps", {"maps.1": GONE}, {"maps-requirement-unmet": "warn"}),
+    "less bandwidth at the second place": (
+        "maps", {"maps.1.connections.0.bandwidth_mbps": 1000, "maps.1.connections.1.bandwidth_mbps": 1000},
+        {"maps-requirement-unmet": "warn"},
+    ),
     "a stateful firewall": ("maps", {"maps.0.stateful_firewall": True}, {"maps-requirement-unmet": "fail"}),
     "a long AS path": ("maps", {"maps.0.as_path_length": 4}, {"maps-requirement-unmet": "fail"}),
     "no community": ("maps", {"maps.0.communities": GONE}, {"maps-requirement-unmet": "fail"}),
