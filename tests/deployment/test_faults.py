@@ -139,6 +139,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "routes that are not declared": ("lab", {"sites.0.routes": GONE}, {"route-not-local-first": "inconclusive"}),
     "no failover": ("maps", {"sites.0.routes.1": GONE}, {"route-failover-missing": "fail"}),
+    "the other region before a second peer of the local one": (
+        "maps",
+        {"sites.0.routes": [
+            {"region": "one", "priority": 1}, {"region": "two", "priority": 2}, {"region": "one", "priority": 3},
+        ]},
+        {"route-failover-missing": "fail"},
+    ),
     "hunting after busy here": ("maps", {"sites.0.retry_on": [408, 486, 503, 504]}, {"route-failover-missing": "fail"}),
     "no OPTIONS": ("maps", {"sites.0.options_interval_seconds": GONE}, {"route-failover-missing": "inconclusive"}),
     "OPTIONS every ten minutes": (
