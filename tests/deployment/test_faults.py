@@ -197,6 +197,7 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
     "no confirmation": ("maps", {"attestations.0": GONE}, {"attestation-missing": "fail"}),
     "no confirmation of what is advised": ("maps", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
+    "nobody knows of a queue for voice": ("expressroute", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
     "a confirmation of tomorrow": ("maps", {"attestations.0.date": "2026-11-21"}, {"attestation-missing": "fail"}),
     "an old confirmation": ("maps", {"attestations.0.date": "2023-11-21"}, {"attestation-missing": "fail"}),
     "SIP over TCP": ("lab", {"sites.0.sip_transport": "tcp"}, {"sip-transport-not-tls": "fail"}),
