@@ -45,7 +45,10 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
         ),
     ),
-    requirements=("DER-ER-04",),
+    requirements=(
+        "DER-ER-04",
+        "ER-09",
+    ),
     remediation=(
         "Register the prefixes in a routing registry for the AS number of the peering; where the state is "
         "ValidationNeeded, send proof that they are yours to Microsoft support."
