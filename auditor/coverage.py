@@ -17,7 +17,7 @@ class Requirement:
     check_kind: tuple[str, ...]
     severity: str
     reason: str = ""
-    """Why no rule answers it, where none does."""
+    """Why no rule answers it; where one does, which part of it none looks at."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,13 @@ class Answer:
     """Rules that the policy does not have."""
     given: str
     """What the inventory gives; empty without one."""
+
+    @property
+    def by(self) -> str:
+        """The rules and what none of them looks at, or why there is none."""
+        if self.elsewhere and not self.rules:
+            return f"not in this policy: {', '.join(self.elsewhere)}"
+        return ". ".join(filter(None, (", ".join(self.rules), self.requirement.reason)))
 
 
 def requirements_of(data: Sequence[Mapping[str, object]]) -> tuple[Requirement, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.coverage import Requirement, coverage, requirements_of
+from auditor.coverage import Answer, Requirement, coverage, requirements_of
 from auditor.inputs.policy import load_policy
 from auditor.inputs.shipped import policy_directory
 from auditor.inputs.yaml import read_yaml
@@ -12,13 +12,18 @@ from tests.cli.conftest import Auditor, auditor
 from tests.deployment.test_faults import INVENTORIES
 
 __all__ = ["auditor"]
+PART = "Not looked at: "
 REQUIREMENTS = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda found: found.id)
 def test_a_requirement_is_answered_by_a_rule_or_says_why_not(requirement: Requirement) -> None:
     (answer,) = coverage([requirement], load_policy("acg"))
-    assert bool(answer.rules or answer.elsewhere) != bool(requirement.reason), "a rule or a reason, and not both"
+    if answer.rules or answer.elsewhere:
+        assert not requirement.reason or requirement.reason.startswith(PART), "beside a rule a reason says which part"
+    else:
+        assert requirement.reason, "a rule or a reason"
+        assert not requirement.reason.startswith(PART), "without a rule no part of it is looked at"
 
 
 def test_the_command_lists_them_all(auditor: Auditor) -> None:
@@ -26,6 +31,13 @@ def test_the_command_lists_them_all(auditor: Auditor) -> None:
     assert done.code == 0
     assert all(requirement.id in done.out for requirement in REQUIREMENTS)
     assert f"of {len(REQUIREMENTS)} requirements are answered by rules of acg" in done.out
+
+
+def test_an_answer_names_its_rules_and_what_they_leave_out_or_the_rules_that_another_policy_has() -> None:
+    requirement = Requirement("X-1", "x", (), "low", f"{PART}the rest.")
+    assert Answer(requirement, ("a", "b"), ("c",), "").by == f"a, b. {PART}the rest."
+    assert Answer(requirement, (), ("c",), "").by == "not in this policy: c"
+    assert Answer(Requirement("X-1", "x", (), "low", "Nobody can."), (), (), "").by == "Nobody can."
 
 
 @pytest.mark.parametrize("name", ["maps", "lab"])

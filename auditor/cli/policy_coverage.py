@@ -42,9 +42,7 @@ def coverage(name: str, inventory: Path | None) -> None:
         (
             answer.requirement.id,
             answer.requirement.statement,
-            ", ".join(answer.rules)
-            or answer.requirement.reason
-            or f"not in this policy: {', '.join(answer.elsewhere) or 'no rule'}",
+            answer.by,
             *((answer.given,) if findings is not None else ()),
         )
         for answer in answers

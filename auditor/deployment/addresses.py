@@ -1,6 +1,6 @@
 """Addresses and ranges as they are declared, and which of them are public."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias, TypeVar
@@ -57,17 +57,21 @@ def is_range(text: str) -> bool:
     return True
 
 
-def overlapping(ranges: Mapping[K, Range]) -> Iterator[tuple[K, K]]:
-    """Every range that overlaps one before it in the order of addresses, with the one of those that reaches furthest.
+def overlapping(ranges: Mapping[K, Range], owner: Callable[[K], object] = lambda key: key) -> Iterator[tuple[K, K]]:
+    """Every range that overlaps one of another owner before it in the order of addresses, with such a one.
 
-    None is missed, in time n log n: where many overlap each other, each is named with one other.
+    It is the one that reaches furthest.  None is missed, in time n log n: where many overlap each other, each is named
+    with one other.
     """
-    furthest: tuple[K, Range] | None = None
+    ahead: list[tuple[K, Range]] = []
     for key, found in sorted(ranges.items(), key=lambda item: item[1]):
-        if furthest and furthest[1].overlaps(found):
-            yield furthest[0], key
-        if not furthest or (found.version, found.last) > (furthest[1].version, furthest[1].last):
-            furthest = key, found
+        other = next((one for one in ahead if owner(one[0]) != owner(key)), None)
+        if other and other[1].overlaps(found):
+            yield other[0], key
+        # The one that reaches furthest, and the one that does so among those of all other owners.
+        ahead.append((key, found))
+        ahead.sort(key=lambda item: (item[1].version, item[1].last), reverse=True)
+        ahead = ahead[:1] + [one for one in ahead[1:] if owner(one[0]) != owner(ahead[0][0])][:1]
 
 
 def prefix_length(text: str) -> int | None:

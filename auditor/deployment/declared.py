@@ -1,9 +1,9 @@
 """What a rule about the deployment has to know first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from auditor.model.deployment import Circuit, Deployment, Link
-from auditor.model.rule import Inconclusive
+from auditor.model.rule import Inconclusive, NotApplicable, Remark
 
 EXPRESSROUTE = "expressroute_microsoft"
 INJECTED = "vnet_injection"
@@ -48,3 +48,37 @@ def uses_microsoft_peering(declared: Deployment) -> bool:
 def uses_expressroute(declared: Deployment) -> bool:
     """Whether ExpressRoute is in use, or declared to be, with whatever peering."""
     return bool(declared.circuits) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
+
+
+def judge_production(
+    declared: Deployment, judge: Callable[[Deployment], Iterable[Remark]], *, lab: str
+) -> Iterator[Remark]:
+    """Yield what ``judge`` says of a production deployment; ``lab`` is why it has nothing to say of a lab."""
+    yield from undeclared_sku(declared)
+    if declared.production is False:
+        yield NotApplicable(reason=lab)
+    elif declared.production:
+        yield from judge(declared)
+
+
+def judge_circuits(declared: Deployment, judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
+    """Yield what ``judge`` says of each circuit and its place in the inventory, where ExpressRoute is in use."""
+    if uses_expressroute(declared):
+        yield from _circuits(declared.circuits, judge)
+    else:
+        yield NotApplicable(reason="no ExpressRoute is declared")
+
+
+def judge_peered(declared: Deployment, judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
+    """Yield what ``judge`` says of each circuit with Microsoft peering and its place, where that is in use."""
+    if uses_microsoft_peering(declared):
+        yield from _circuits(peered(declared), judge)
+    else:
+        yield NotApplicable(reason="no Microsoft peering is declared")
+
+
+def _circuits(circuits: tuple[Circuit, ...], judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
+    if not circuits:
+        yield Inconclusive(subject="circuits", reason="no circuit is declared")
+    for circuit in circuits:
+        yield from judge(f"circuits[{circuit.name}]", circuit)

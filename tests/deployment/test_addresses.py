@@ -1,8 +1,12 @@
 """Which addresses an operator can be reached at: IANA's registries, whatever the version of Python thinks of them."""
 
-import pytest
+import itertools
 
-from auditor.deployment.addresses import not_public, parse_range
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.deployment.addresses import Range, not_public, overlapping, parse_range
 
 
 @pytest.mark.parametrize(
@@ -49,3 +53,27 @@ def test_a_group_of_receivers_is_called_by_its_name() -> None:
 def test_what_is_no_range_is_said(text: str, what: str) -> None:
     with pytest.raises(ValueError, match=what):
         parse_range(text)
+
+
+RANGES = st.tuples(st.integers(0, 40), st.integers(0, 12)).map(lambda pair: Range(4, pair[0], pair[0] + pair[1]))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), RANGES), max_size=12))
+def test_every_range_that_overlaps_one_of_another_owner_before_it_is_named(owned: list[tuple[str, Range]]) -> None:
+    ranges = {key: found for key, (_, found) in enumerate(owned)}
+    named = {second: first for first, second in overlapping(ranges, owner=lambda key: owned[key][0])}
+    clashing = [
+        (first, second)
+        for first, second in itertools.permutations(ranges, 2)
+        if (ranges[first], first) < (ranges[second], second)
+        if owned[first][0] != owned[second][0] and ranges[first].overlaps(ranges[second])
+    ]
+    assert set(named) == {second for _, second in clashing}
+    assert {(first, second) for second, first in named.items()} <= set(clashing)
+
+
+@given(st.lists(RANGES, max_size=12))
+def test_where_each_range_has_an_owner_of_its_own_all_that_overlap_are_named(found: list[Range]) -> None:
+    ranges = dict(enumerate(found))
+    clashing = {one for one, two in itertools.permutations(ranges, 2) if ranges[one].overlaps(ranges[two])}
+    assert {key for pair in overlapping(ranges) for key in pair} == clashing

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "routes that are not declared": ("lab", {"sites.0.routes": GONE}, {"route-not-local-first": "inconclusive"}),
     "no failover": ("maps", {"sites.0.routes.1": GONE}, {"route-failover-missing": "fail"}),
+    "the other region before a second peer of the local one": (
+        "maps",
+        {"sites.0.routes": [
+            {"region": "one", "priority": 1}, {"region": "two", "priority": 2}, {"region": "one", "priority": 3},
+        ]},
+        {"route-failover-missing": "fail"},
+    ),
     "hunting after busy here": ("maps", {"sites.0.retry_on": [408, 486, 503, 504]}, {"route-failover-missing": "fail"}),
     "no OPTIONS": ("maps", {"sites.0.options_interval_seconds": GONE}, {"route-failover-missing": "inconclusive"}),
     "OPTIONS every ten minutes": (
@@ -151,6 +159,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     }),
     "a name that faces Teams": (
         "maps", {"regions.0.hostname": "1-r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
+    ),
+    "the name that Zoom was given": (
+        "maps", {"regions.1.service_facing": ["r1.example-7f3a.commsgw.azure.com"]},
+        {"region-hostname-invalid": "fail"},
+    ),
+    "the range that Zoom was given": (
+        "maps", {"regions.1.service_facing": ["52.120.20.0/28"]}, {"gateway-range-invalid": "warn"},
     ),
     "one name for two regions": (
         "maps", {"regions.1.hostname": "r1.example-7f3a.commsgw.azure.com"}, {"region-hostname-invalid": "fail"},
@@ -182,6 +197,7 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
     "no confirmation": ("maps", {"attestations.0": GONE}, {"attestation-missing": "fail"}),
     "no confirmation of what is advised": ("maps", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
+    "nobody knows of a queue for voice": ("expressroute", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
     "a confirmation of tomorrow": ("maps", {"attestations.0.date": "2026-11-21"}, {"attestation-missing": "fail"}),
     "an old confirmation": ("maps", {"attestations.0.date": "2023-11-21"}, {"attestation-missing": "fail"}),
     "SIP over TCP": ("lab", {"sites.0.sip_transport": "tcp"}, {"sip-transport-not-tls": "fail"}),
@@ -211,6 +227,14 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "expressroute", {"circuits.0.subscription_id": "11111111-6d3b-4f0e-9a51-0f5f6c3c7a10"},
         {"circuit-subscription-invalid": "fail"},
     ),
+    "a gateway in the place of a circuit": (
+        "expressroute",
+        {"circuits.0.resource_id": (
+            "/subscriptions/8d1f3d2e-6d3b-4f0e-9a51-0f5f6c3c7a10/resourceGroups/voice"
+            "/providers/Microsoft.Network/virtualNetworkGateways/er-1"
+        )},
+        {"circuit-subscription-invalid": "fail"},
+    ),
     "a provider that is no partner": (
         "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
     ),
@@ -224,6 +248,13 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "two circuits in one place": ("expressroute", {"circuits.1.peering_location": "Zurich"}, {
         "circuit-redundancy-missing": "warn",
     }),
+    "two circuits, and every link over one of them": (
+        "expressroute", {"links.2.circuit": "er-1", "links.3.circuit": "er-1"}, {"circuit-redundancy-missing": "warn"},
+    ),
+    "a link that does not say which circuit it runs over": (
+        "expressroute", {"links.2.circuit": "er-1", "links.3.circuit": GONE},
+        {"circuit-redundancy-missing": "inconclusive"},
+    ),
     "a private prefix": (
         "expressroute", {"circuits.0.advertised_prefixes": ["10.0.0.0/8"]}, {"prefix-not-public": "fail"},
     ),
@@ -275,6 +306,11 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     }),
     "unequal interconnects": (
         "maps", {"maps.0.connections.1.bandwidth_mbps": 1000}, {"maps-requirement-unmet": "fail"},
+    ),
+    "interconnects in one place": ("maps", {"maps.1": GONE}, {"maps-requirement-unmet": "warn"}),
+    "less bandwidth at the second place": (
+        "maps", {"maps.1.connections.0.bandwidth_mbps": 1000, "maps.1.connections.1.bandwidth_mbps": 1000},
+        {"maps-requirement-unmet": "warn"},
     ),
     "a stateful firewall": ("maps", {"maps.0.stateful_firewall": True}, {"maps-requirement-unmet": "fail"}),
     "a long AS path": ("maps", {"maps.0.as_path_length": 4}, {"maps-requirement-unmet": "fail"}),
@@ -330,3 +366,20 @@ def test_any_part_of_a_deployment_gives_one_finding_a_check_whatever_the_order(d
     _, again = judge(Deployment.model_validate(turned))
     assert {rule: f.outcome for rule, f in findings.items()} == {rule: f.outcome for rule, f in again.items()}
     assert not any("please report this as a bug" in finding.reason for finding in findings.values())
+
+
+def test_a_thousand_sites_are_judged_within_seconds_and_what_is_missing_is_not_listed_without_end() -> None:
+    data = golden("maps")
+    site = data["sites"][0]
+    data["sites"] = [
+        {**site, "name": f"site {n}", "media": [f"11.{n // 250}.{n % 250}.0/29"], "signaling_source": ["193.5.122.1"]}
+        for n in range(1000)
+    ]
+    data |= {"links": [], "cross_connects": [{"sites": ["site 0", "site 1"]}]}
+    started = time.monotonic()
+    _, findings = judge(Deployment.model_validate({k: v for k, v in data.items() if k in Deployment.model_fields}))
+    assert time.monotonic() - started < 20
+    assert len(findings["address-overlap"].violations) == 999
+    missing = findings["cross-connect-missing"].violations
+    assert len(missing) == 101
+    assert missing[-1].observed == f"none for {1000 * 999 // 2 - 1 - 100} more pairs of sites"

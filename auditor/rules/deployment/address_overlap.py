@@ -1,36 +1,42 @@
 """An address that two sites share, or that is one of the gateway's, is routed to one of them only."""
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
 
-from auditor.deployment.addresses import is_range, parse_range
+from auditor.deployment.addresses import is_range, overlapping, parse_range
+from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+
+_GATEWAY = "the gateway"
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """No range of a site overlaps one of another site or of the gateway."""
     for seen in evidence.seen:
-        declared = seen.declared
-        owned = [
-            (
-                f"sites[{site.name}]",
-                (*site.signaling_source, *filter(is_range, site.signaling_destination), *site.media),
-            )
-            for site in declared.sites
-        ]
-        gateway = tuple(
-            text for region in declared.regions for text in (*region.signaling_ranges, *region.media_ranges)
-        )
-        if not any(ranges for _, ranges in owned):
-            yield Inconclusive(subject="sites", reason="no address is declared")
-        others = [*owned, ("the gateway", gateway)]
-        for position, (where, ranges) in enumerate(owned):
-            for other, theirs in others[position + 1 :]:
-                for one, two in product(ranges, theirs):
-                    if parse_range(one).overlaps(parse_range(two)):
-                        yield Violation(subject=where, expected=f"no address of {other}", observed=f"{one} and {two}")
+        yield from _overlaps([*_owned(seen.declared)])
+
+
+def _overlaps(owned: Sequence[tuple[str, str]]) -> Iterator[Remark]:
+    if all(owner == _GATEWAY for owner, _ in owned):
+        yield Inconclusive(subject="sites", reason="no address is declared")
+    ranges = {key: parse_range(text) for key, (_, text) in enumerate(owned)}
+    for pair in overlapping(ranges, owner=lambda key: owned[key][0]):
+        (where, one), (other, two) = (owned[key] for key in sorted(pair))
+        yield Violation(subject=where, expected=f"no address of {other}", observed=f"{one} and {two}")
+
+
+def _owned(declared: Deployment) -> dict[tuple[str, str], None]:
+    """Who has which range, the gateway last."""
+    sites = [
+        (f"sites[{site.name}]", text)
+        for site in declared.sites
+        for text in (*site.signaling_source, *filter(is_range, site.signaling_destination), *site.media)
+    ]
+    gateway = [
+        (_GATEWAY, text) for region in declared.regions for text in (*region.signaling_ranges, *region.media_ranges)
+    ]
+    return dict.fromkeys((*sites, *gateway))
 
 
 RULE = Rule(

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import peered, uses_microsoft_peering
+from auditor.deployment.declared import judge_peered
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -21,24 +23,20 @@ class Limit(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Limit) -> Iterator[Remark]:
     """Each circuit is looked at by itself, and each IP version, which has sessions of its own."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_microsoft_peering(declared):
-            yield NotApplicable(reason="no Microsoft peering is declared")
-            continue
-        if not peered(declared):
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in peered(declared):
-            where = f"circuits[{circuit.name}]"
-            if not circuit.advertised_prefixes:
-                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
-            distinct = Counter(found.version for found in {parse_range(text) for text in circuit.advertised_prefixes})
-            for version, number in sorted(distinct.items()):
-                if number > params.most:
-                    yield Violation(
-                        subject=f"{where}.advertised_prefixes",
-                        expected=f"at most {params.most}",
-                        observed=f"{number} prefixes of IPv{version}",
-                    )
+        yield from judge_peered(seen.declared, partial(_circuit, params.most))
+
+
+def _circuit(most: int, where: str, circuit: Circuit) -> Iterator[Remark]:
+    if not circuit.advertised_prefixes:
+        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+    distinct = Counter(found.version for found in {parse_range(text) for text in circuit.advertised_prefixes})
+    for version, number in sorted(distinct.items()):
+        if number > most:
+            yield Violation(
+                subject=f"{where}.advertised_prefixes",
+                expected=f"at most {most}",
+                observed=f"{number} prefixes of IPv{version}",
+            )
 
 
 RULE = Rule(

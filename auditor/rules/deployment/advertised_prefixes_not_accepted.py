@@ -5,14 +5,13 @@ It says so of every circuit; until then the operator announces its addresses to 
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import judge_circuits
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Citation,
     Evidence,
-    Inconclusive,
     NoParameters,
-    NotApplicable,
     Remark,
     Rule,
     Untested,
@@ -24,19 +23,16 @@ from auditor.model.severity import Severity
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
-            continue
-        if not declared.circuits:
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
-            where = f"circuits[{circuit.name}].advertised_prefixes_state"
-            if circuit.advertised_prefixes_state is None:
-                reason = "what Microsoft says of the prefixes is in an export of the circuit (evidence)"
-                yield Untested(subject=where, reason=reason, whole=True)
-            elif circuit.advertised_prefixes_state != "Configured":
-                yield Violation(subject=where, expected="Configured", observed=circuit.advertised_prefixes_state)
+        yield from judge_circuits(seen.declared, _circuit)
+
+
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    subject = f"{where}.advertised_prefixes_state"
+    if circuit.advertised_prefixes_state is None:
+        reason = "what Microsoft says of the prefixes is in an export of the circuit (evidence)"
+        yield Untested(subject=subject, reason=reason, whole=True)
+    elif circuit.advertised_prefixes_state != "Configured":
+        yield Violation(subject=subject, expected="Configured", observed=circuit.advertised_prefixes_state)
 
 
 RULE = Rule(
@@ -49,7 +45,10 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
         ),
     ),
-    requirements=("DER-ER-04",),
+    requirements=(
+        "DER-ER-04",
+        "ER-09",
+    ),
     remediation=(
         "Register the prefixes in a routing registry for the AS number of the peering; where the state is "
         "ValidationNeeded, send proof that they are yours to Microsoft support."

@@ -6,7 +6,8 @@ A private one is accepted after validation by hand, and stripped from the path.
 from collections.abc import Iterator
 
 from auditor.deployment.as_numbers import is_private, is_reserved
-from auditor.deployment.declared import peered, uses_microsoft_peering
+from auditor.deployment.declared import judge_peered
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -14,7 +15,6 @@ from auditor.model.rule import (
     Evidence,
     Inconclusive,
     NoParameters,
-    NotApplicable,
     Remark,
     Rule,
     Violation,
@@ -25,30 +25,24 @@ from auditor.model.severity import Severity
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_microsoft_peering(declared):
-            yield NotApplicable(reason="no Microsoft peering is declared")
-            continue
-        if not peered(declared):
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in peered(declared):
-            where = f"circuits[{circuit.name}]"
-            asn = circuit.asn
-            if asn is None:
-                yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
-            elif is_reserved(asn):
-                yield Violation(subject=f"{where}.asn", expected="an AS number that is not reserved", observed=str(asn))
-            elif is_private(asn):
-                if not circuit.asn_validated:
-                    yield Caution(
-                        subject=f"{where}.asn",
-                        expected="a public AS number, or validation",
-                        observed=f"{asn} is private",
-                    )
-            elif circuit.registry is None and not circuit.asn_validated:
-                yield Inconclusive(
-                    subject=f"{where}.registry", reason="where the AS number is registered is not declared"
-                )
+        yield from judge_peered(seen.declared, _circuit)
+
+
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    asn = circuit.asn
+    if asn is None:
+        yield Inconclusive(subject=f"{where}.asn", reason="it is not declared")
+    elif is_reserved(asn):
+        yield Violation(subject=f"{where}.asn", expected="an AS number that is not reserved", observed=str(asn))
+    elif is_private(asn):
+        if not circuit.asn_validated:
+            yield Caution(
+                subject=f"{where}.asn",
+                expected="a public AS number, or validation",
+                observed=f"{asn} is private",
+            )
+    elif circuit.registry is None and not circuit.asn_validated:
+        yield Inconclusive(subject=f"{where}.registry", reason="where the AS number is registered is not declared")
 
 
 RULE = Rule(

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from auditor.deployment.declared import undeclared_sku, uses_expressroute
+from auditor.deployment.declared import undeclared_sku, uses_expressroute, uses_microsoft_peering
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
@@ -22,9 +22,9 @@ class Wanted(Value):
 
     statement: str = Field(min_length=1, description="The id that an attestation bears")
     meaning: str = Field(min_length=1, description="What is confirmed")
-    when: Literal["always", "production", "expressroute", "microsoft_365_over_expressroute", "zoom"] = Field(
-        default="always", description="In which deployments"
-    )
+    when: Literal[
+        "always", "production", "expressroute", "microsoft_peering", "microsoft_365_over_expressroute", "zoom"
+    ] = Field(default="always", description="In which deployments")
     advice: bool = Field(default=False, description="Without it there is a warning, and no violation")
 
 
@@ -57,6 +57,8 @@ def _applies(wanted: Wanted, declared: Deployment) -> bool:
             return declared.production is not False
         case "expressroute":
             return uses_expressroute(declared)
+        case "microsoft_peering":
+            return uses_microsoft_peering(declared)
         case "microsoft_365_over_expressroute":
             return uses_expressroute(declared) and bool(_MICROSOFT_365 & set(declared.deployment.services))
         case "zoom":
@@ -102,6 +104,7 @@ RULE = Rule(
         "CON-IP18",
         "CON-IP19",
         "ER-03",
+        "ER-11",
         "ER-12",
         "SEC-02",
     ),

@@ -3,14 +3,14 @@
 That holds over a single physical connection as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import uses_expressroute
-from auditor.model.deployment import BgpSession
+from auditor.deployment.declared import judge_circuits
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 _PATHS = ("primary", "secondary")
@@ -19,17 +19,11 @@ _PATHS = ("primary", "secondary")
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
-            continue
-        if not declared.circuits:
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
-            yield from _sessions(f"circuits[{circuit.name}]", circuit.bgp_sessions)
+        yield from judge_circuits(seen.declared, _circuit)
 
 
-def _sessions(where: str, sessions: Sequence[BgpSession]) -> Iterator[Remark]:
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    sessions = circuit.bgp_sessions
     # The gateway speaks IPv4 alone: a session of IPv6 stands in for none.
     known = [one for one in sessions if one.prefix is None or parse_range(one.prefix).version == 4]
     for path in _PATHS:

@@ -5,7 +5,7 @@ The connectivity model says who runs BGP.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import judge_circuits
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
@@ -14,7 +14,6 @@ from auditor.model.rule import (
     Evidence,
     Inconclusive,
     NoParameters,
-    NotApplicable,
     Remark,
     Rule,
     Violation,
@@ -25,15 +24,7 @@ from auditor.model.severity import Severity
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
-            continue
-        if not declared.circuits:
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
-            where = f"circuits[{circuit.name}]"
-            yield from _circuit(where, circuit)
+        yield from judge_circuits(seen.declared, _circuit)
 
 
 def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:

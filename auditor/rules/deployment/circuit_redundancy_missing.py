@@ -1,11 +1,12 @@
-"""One circuit, or two in one building, fail together.
+"""One circuit, or two in one building, fail together; one that no link runs over takes no calls.
 
 Two locations are strongly recommended, and with VNet injection demanded of Operator Connect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from auditor.deployment.declared import INJECTED, place, uses_expressroute
+from auditor.deployment.declared import EXPRESSROUTE, INJECTED, place, uses_expressroute
+from auditor.model.deployment import Circuit, Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -20,9 +21,11 @@ from auditor.model.rule import (
 )
 from auditor.model.severity import Severity
 
+_FEW = 5
+
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Two circuits or more, and not all in one place."""
+    """Two circuits or more that links run over, and not all in one place."""
     for seen in evidence.seen:
         declared = seen.declared
         mandated = (
@@ -30,23 +33,49 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             and bool({"operator_connect", "teams_phone_mobile"} & set(declared.deployment.services))
             and declared.production is True
         )
-        if not uses_expressroute(declared) and not mandated:
+        if uses_expressroute(declared) or mandated:
+            yield from _redundancy(declared, mandated=mandated)
+        else:
             yield NotApplicable(reason="no ExpressRoute is declared")
-            continue
-        places = {place(circuit.peering_location) for circuit in declared.circuits if circuit.peering_location}
-        known = all(circuit.peering_location for circuit in declared.circuits)
-        if len(places) >= 2:
-            continue
-        if not known or not (declared.circuits or mandated):
-            what = "not every peering location is declared" if declared.circuits else "no circuit is declared"
-            yield Inconclusive(subject="circuits", reason=what)
-            continue
+
+
+def _redundancy(declared: Deployment, *, mandated: bool) -> Iterator[Remark]:
+    used, possible = _in_use(declared)
+    if len(_places(used)) >= 2:
+        return
+    if not (declared.circuits or mandated):
+        yield Inconclusive(subject="circuits", reason="no circuit is declared")
+    elif len(_places(possible)) >= 2:
+        yield Inconclusive(subject="links", reason="not every link over ExpressRoute says which circuit it runs over")
+    elif not all(circuit.peering_location for circuit in possible):
+        yield Inconclusive(subject="circuits", reason="not every peering location is declared")
+    else:
+        idle = [circuit.name for circuit in declared.circuits if circuit not in possible]
+        more = f" and {len(idle) - _FEW} more" if len(idle) > _FEW else ""
+        no_link = f"; no link runs over {', '.join(idle[:_FEW])}{more}" if idle else ""
         said = Violation if mandated else Caution
         yield said(
             subject="circuits",
             expected="two circuits in different peering locations",
-            observed=f"{len(declared.circuits)} in {', '.join(sorted(places)) or 'none'}",
+            observed=f"{len(possible)} in {', '.join(_places(possible)) or 'none'}{no_link}",
         )
+
+
+def _in_use(declared: Deployment) -> tuple[Sequence[Circuit], Sequence[Circuit]]:
+    """The circuits that links run over, and those that they may run over: all, where not every link names its own."""
+    named = {link.circuit for link in declared.links if link.circuit}
+    if not named:
+        return declared.circuits, declared.circuits
+    unsaid = any(
+        link.circuit is None and link.connection_type in (None, EXPRESSROUTE, INJECTED) and link.over != "vpn"
+        for link in declared.links
+    )
+    used = [circuit for circuit in declared.circuits if circuit.name in named]
+    return used, declared.circuits if unsaid else used
+
+
+def _places(circuits: Sequence[Circuit]) -> set[str]:
+    return {place(circuit.peering_location) for circuit in circuits if circuit.peering_location}
 
 
 RULE = Rule(
@@ -60,7 +89,7 @@ RULE = Rule(
         ),
     ),
     requirements=("ER-07",),
-    remediation="Add a circuit in another peering location.",
+    remediation="Add a circuit in another peering location, and run links over both.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

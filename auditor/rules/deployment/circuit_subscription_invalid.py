@@ -3,35 +3,38 @@
 import re
 from collections.abc import Iterator
 
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.declared import judge_circuits
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CIRCUIT = re.compile(
+    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/expressRouteCircuits/[^/]+",
+    re.IGNORECASE,
+)
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each circuit is looked at by itself."""
+    """Each circuit has a subscription id and a resource id, which is one of a circuit in that subscription."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
-            continue
-        if not declared.circuits:
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
-            where = f"circuits[{circuit.name}]"
-            if circuit.subscription_id is None or circuit.resource_id is None:
-                yield Violation(
-                    subject=where, expected="subscription and resource ids", observed="not both are declared"
-                )
-            elif not _GUID.fullmatch(circuit.subscription_id):
-                yield Violation(subject=f"{where}.subscription_id", expected="a GUID", observed=circuit.subscription_id)
-            elif f"/subscriptions/{circuit.subscription_id}/".lower() not in circuit.resource_id.lower():
-                yield Violation(
-                    subject=f"{where}.resource_id", expected="one of the subscription", observed=circuit.resource_id
-                )
+        yield from judge_circuits(seen.declared, _circuit)
+
+
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    if circuit.subscription_id is None or circuit.resource_id is None:
+        yield Violation(subject=where, expected="subscription and resource ids", observed="not both are declared")
+    elif not _GUID.fullmatch(circuit.subscription_id):
+        yield Violation(subject=f"{where}.subscription_id", expected="a GUID", observed=circuit.subscription_id)
+    elif not (found := _CIRCUIT.fullmatch(circuit.resource_id)):
+        expected = "the resource id of an ExpressRoute circuit"
+        yield Violation(subject=f"{where}.resource_id", expected=expected, observed=circuit.resource_id)
+    elif found["subscription"].lower() != circuit.subscription_id.lower():
+        yield Violation(
+            subject=f"{where}.resource_id", expected="one of the subscription", observed=circuit.resource_id
+        )
 
 
 RULE = Rule(

@@ -1,39 +1,52 @@
 """A site that loses its way to the gateway hands its calls to the other one; without a cross-connect it drops them."""
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from math import comb
 
-from auditor.deployment.declared import undeclared_sku
+from auditor.deployment.declared import judge_production
+from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+
+_MOST = 100
+"""So many missing pairs are named; of the others it is said how many they are."""
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """In production there are two sites, and none without a cross-connect to another one."""
     for seen in evidence.seen:
-        declared = seen.declared
-        yield from undeclared_sku(declared)
-        if declared.production is False:
-            yield NotApplicable(reason="a lab deployment needs one site")
-        if declared.production is not True:
-            continue
-        names = sorted(site.name for site in declared.sites)
-        known = {frozenset(pair.sites) for pair in declared.cross_connects}
-        alone = {name for name in names if not any(name in pair and len(pair) > 1 for pair in known)}
-        if len(names) < 2:
-            yield Violation(
-                subject="cross_connects",
-                expected="two sites with a cross-connect",
-                observed=f"{len(names)} site{'s' * (len(names) != 1)}",
-            )
-        for one, other in combinations(names, 2):
-            if {one, other} & alone:
-                yield Violation(
-                    subject=f"cross_connects[{one} and {other}]",
-                    expected="a cross-connect",
-                    observed="none is declared",
-                )
+        yield from judge_production(seen.declared, _production, lab="a lab deployment needs one site")
+
+
+def _production(declared: Deployment) -> Iterator[Remark]:
+    names = sorted(site.name for site in declared.sites)
+    connected = {name for pair in declared.cross_connects if len(set(pair.sites)) > 1 for name in pair.sites}
+    alone = [name for name in names if name not in connected]
+    if len(names) < 2:
+        yield Violation(
+            subject="cross_connects",
+            expected="two sites with a cross-connect",
+            observed=f"{len(names)} site{'s' * (len(names) != 1)}",
+        )
+    for one, other in islice(_pairs(alone, names), _MOST):
+        yield Violation(
+            subject=f"cross_connects[{one} and {other}]", expected="a cross-connect", observed="none is declared"
+        )
+    more = comb(len(names), 2) - comb(len(names) - len(alone), 2) - _MOST
+    if more > 0:
+        observed = f"none for {more} more pairs of sites"
+        yield Violation(subject="cross_connects", expected="a cross-connect", observed=observed)
+
+
+def _pairs(alone: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each pair with a site that is alone, once, in the order of names."""
+    lonely = set(alone)
+    for one in alone:
+        for other in names:
+            if other != one and (other not in lonely or one < other):
+                yield (one, other) if one < other else (other, one)
 
 
 RULE = Rule(

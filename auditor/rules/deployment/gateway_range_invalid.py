@@ -8,11 +8,11 @@ from itertools import combinations, product
 
 from pydantic import Field
 
-from auditor.deployment.addresses import not_public, parse_range, prefix_length
+from auditor.deployment.addresses import is_range, not_public, parse_range, prefix_length
 from auditor.deployment.declared import injected
 from auditor.model.deployment import Region
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -23,7 +23,10 @@ class GatewayRanges(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator[Remark]:
-    """Every range of a region is a public network of that size, and no region's overlaps another's."""
+    """Every range of a region is a public network of that size, no region's overlaps another's, and none is said twice.
+
+    A range that faces communications services as well may be a mistake, and no text says that it is one.
+    """
     for seen in evidence.seen:
         declared = seen.declared
         if not declared.regions:
@@ -36,6 +39,14 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
                 if parse_range(mine).overlaps(parse_range(theirs)):
                     where, observed = f"regions[{other.name}]", f"{mine}, as regions[{one.name}] has"
                     yield Violation(subject=where, expected="a range of its own", observed=observed)
+        facing = [text for region in declared.regions for text in filter(is_range, region.service_facing)]
+        for region in declared.regions:
+            for mine, theirs in product(_ranges(region), facing):
+                if parse_range(mine).overlaps(parse_range(theirs)):
+                    observed = f"{mine}, and {theirs} is declared to face communications services"
+                    yield Caution(
+                        subject=f"regions[{region.name}]", expected="ranges that face the operator", observed=observed
+                    )
 
 
 def _region(region: Region, length: int, *, inside: bool) -> Iterator[Remark]:
@@ -68,8 +79,17 @@ RULE = Rule(
             url="https://learn.microsoft.com/en-us/azure/communications-gateway/deploy",
         ),
     ),
-    requirements=("DER-07",),
-    remediation=("Ask the onboarding team for the ranges of each region, and allow the whole of them."),
+    requirements=(
+        "DER-07",
+        "CON-IP14",
+        "CON-IP16",
+        "CON-IP17",
+        "CON-IP19",
+    ),
+    remediation=(
+        "Ask the onboarding team for the ranges of each region, those towards you apart from those towards Zoom, and "
+        "allow the whole of them."
+    ),
     observes=DeploymentSeen,
     params=GatewayRanges,
     check=check,

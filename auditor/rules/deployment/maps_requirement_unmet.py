@@ -1,6 +1,6 @@
 """Azure Peering Service Voice is peering with requirements of its own.
 
-One that is not met is found when it is activated, or when a router fails.
+One that is not met is found when it is activated, or when a router fails; and with a single location, when that does.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ from pydantic import Field
 
 from auditor.deployment.addresses import not_public, parse_range
 from auditor.deployment.as_numbers import is_private, is_reserved
-from auditor.model.deployment import Maps
+from auditor.deployment.declared import place
+from auditor.model.deployment import Deployment, Maps
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -23,7 +24,7 @@ class MapsRequirements(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Iterator[Remark]:
-    """Every peering, where MAPS Voice is in use."""
+    """Every peering by itself, and that a second one stands in for it elsewhere, where MAPS Voice is in use."""
     for seen in evidence.seen:
         used = any(link.connection_type == "maps_voice" for link in seen.declared.links)
         if not used and not seen.declared.maps:
@@ -32,22 +33,37 @@ def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Itera
             yield Inconclusive(subject="maps", reason="no peering is declared")
         for maps in seen.declared.maps:
             yield from _peering(maps, params)
+        if seen.declared.maps and seen.declared.production is not False:
+            yield from _elsewhere(seen.declared)
+
+
+def _elsewhere(declared: Deployment) -> Iterator[Remark]:
+    """A backup must be in another location, with the same bandwidth; that there is one is a recommendation."""
+    if len({place(maps.location) for maps in declared.maps}) < 2:
+        observed = f"{declared.maps[0].location} alone"
+        yield Caution(subject="maps", expected="peerings in two locations", observed=observed)
+    # What differs within a location, or is not declared, is said there.
+    within = [{connection.bandwidth_mbps for connection in maps.connections} for maps in declared.maps]
+    bandwidths = {one for found in within if len(found) == 1 for one in found if one is not None}
+    if len(bandwidths) > 1:
+        observed = f"{' and '.join(map(str, sorted(bandwidths)))} Mbit/s"
+        yield Caution(subject="maps", expected="the same bandwidth at every location", observed=observed)
 
 
 def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
     where = f"maps[{maps.location}]"
-    routers = {" ".join(connection.router.split()).casefold() for connection in maps.connections}
+    routers = {place(connection.router) for connection in maps.connections}
     if len(routers) < 2:
         observed = f"{len(maps.connections)} on {len(routers)} routers"
         yield Violation(subject=f"{where}.connections", expected="two on different routers", observed=observed)
     if len({one.bandwidth_mbps for one in maps.connections if one.bandwidth_mbps is not None}) > 1:
         yield Violation(subject=f"{where}.connections", expected="equal bandwidth", observed="different bandwidths")
     for connection in maps.connections:
-        place = f"{where}.connections[{connection.router}]"
+        interconnect = f"{where}.connections[{connection.router}]"
         if connection.bandwidth_mbps is None:
-            yield Inconclusive(subject=f"{place}.bandwidth_mbps", reason="it is not declared")
+            yield Inconclusive(subject=f"{interconnect}.bandwidth_mbps", reason="it is not declared")
         for name, value in (("bfd", connection.bfd), ("lacp", connection.lacp)):
-            yield from _flag(f"{place}.{name}", value=value, wanted=True)
+            yield from _flag(f"{interconnect}.{name}", value=value, wanted=True)
     for name, value in (
         ("stateful_firewall", maps.stateful_firewall),
         ("rate_limiting", maps.rate_limiting),
@@ -102,7 +118,7 @@ RULE = Rule(
     requirements=("DER-MAPS-01",),
     remediation=(
         "Bring the peering into line: two interconnects on different routers with equal bandwidth, BFD and LACP, "
-        "your own ASN and addresses."
+        "your own ASN and addresses, and a second peering in another location."
     ),
     observes=DeploymentSeen,
     params=MapsRequirements,

@@ -3,41 +3,43 @@
 In each the operator's router has the first address, and Microsoft's the second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 
-from auditor.deployment.addresses import parse_range, prefix_length
-from auditor.deployment.declared import uses_expressroute
+from auditor.deployment.addresses import Range, overlapping, parse_range, prefix_length
+from auditor.deployment.declared import judge_circuits
+from auditor.model.deployment import Circuit, Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each circuit is looked at by itself."""
+    """Each session has a prefix of the right size, and no other session of any circuit runs in it."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_expressroute(declared):
-            yield NotApplicable(reason="no ExpressRoute is declared")
+        yield from judge_circuits(seen.declared, partial(_circuit, _shared(seen.declared)))
+
+
+def _shared(declared: Deployment) -> set[Range]:
+    texts = [session.prefix for circuit in declared.circuits for session in circuit.bgp_sessions if session.prefix]
+    prefixes = dict(enumerate(map(parse_range, texts)))
+    return {prefixes[key] for pair in overlapping(prefixes) for key in pair}
+
+
+def _circuit(shared: Collection[Range], where: str, circuit: Circuit) -> Iterator[Remark]:
+    if not circuit.bgp_sessions:
+        yield Inconclusive(subject=f"{where}.bgp_sessions", reason="no session is declared")
+    for session in circuit.bgp_sessions:
+        subject = f"{where}.bgp_sessions[{session.path}]"
+        if session.prefix is None:
+            yield Inconclusive(subject=subject, reason="its prefix is not declared")
             continue
-        if not declared.circuits:
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in declared.circuits:
-            where = f"circuits[{circuit.name}]"
-            if not circuit.bgp_sessions:
-                yield Inconclusive(subject=f"{where}.bgp_sessions", reason="no session is declared")
-            for session in circuit.bgp_sessions:
-                subject = f"{where}.bgp_sessions[{session.path}]"
-                if session.prefix is None:
-                    yield Inconclusive(subject=subject, reason="its prefix is not declared")
-                    continue
-                wanted = 30 if parse_range(session.prefix).version == 4 else 126
-                if prefix_length(session.prefix) != wanted:
-                    yield Violation(subject=subject, expected=f"a /{wanted}", observed=session.prefix)
-                others = [o.prefix for c in declared.circuits for o in c.bgp_sessions if o is not session and o.prefix]
-                if any(parse_range(session.prefix).overlaps(parse_range(other)) for other in others):
-                    yield Violation(
-                        subject=subject, expected="a prefix of its own", observed=f"{session.prefix} is used twice"
-                    )
+        found = parse_range(session.prefix)
+        wanted = 30 if found.version == 4 else 126
+        if prefix_length(session.prefix) != wanted:
+            yield Violation(subject=subject, expected=f"a /{wanted}", observed=session.prefix)
+        if found in shared:
+            yield Violation(subject=subject, expected="a prefix of its own", observed=f"{session.prefix} is used twice")
 
 
 RULE = Rule(

@@ -4,11 +4,13 @@ Stateful devices drop them then, and calls have one-way audio.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import peered, uses_microsoft_peering
+from auditor.deployment.declared import judge_peered, peered
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -16,23 +18,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """What is advertised to the Internet, beside what any circuit advertises."""
     for seen in evidence.seen:
         declared = seen.declared
-        if not uses_microsoft_peering(declared):
-            yield NotApplicable(reason="no Microsoft peering is declared")
-            continue
-        if not peered(declared):
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
         advertised = dict.fromkeys(text for circuit in peered(declared) for text in circuit.advertised_prefixes)
         pools = [text for site in declared.sites if site.nat for text in site.nat.pool]
-        for circuit in peered(declared):
-            where = f"circuits[{circuit.name}]"
-            if not circuit.advertised_prefixes:
-                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
-            if circuit.internet_prefixes is None:
-                yield Inconclusive(
-                    subject=f"{where}.internet_prefixes", reason="what is advertised to the Internet is not declared"
-                )
-            for text in circuit.internet_prefixes or ():
-                yield from _known(f"{where}.internet_prefixes", text, advertised, pools)
+        yield from judge_peered(declared, partial(_circuit, tuple(advertised), pools))
+
+
+def _circuit(advertised: Iterable[str], pools: Iterable[str], where: str, circuit: Circuit) -> Iterator[Remark]:
+    if not circuit.advertised_prefixes:
+        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+    subject = f"{where}.internet_prefixes"
+    if circuit.internet_prefixes is None:
+        yield Inconclusive(subject=subject, reason="what is advertised to the Internet is not declared")
+    for text in circuit.internet_prefixes or ():
+        yield from _known(subject, text, advertised, pools)
 
 
 def _known(subject: str, text: str, advertised: Iterable[str], pools: Iterable[str]) -> Iterator[Remark]:

@@ -3,34 +3,31 @@
 from collections.abc import Iterator
 
 from auditor.deployment.addresses import not_public, prefix_length
-from auditor.deployment.declared import peered, uses_microsoft_peering
+from auditor.deployment.declared import judge_peered
+from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_microsoft_peering(declared):
-            yield NotApplicable(reason="no Microsoft peering is declared")
-            continue
-        if not peered(declared):
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in peered(declared):
-            where = f"circuits[{circuit.name}]"
-            if not circuit.advertised_prefixes:
-                yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
-            peering = [(f"{where}.bgp_sessions[{one.path}]", one.prefix) for one in circuit.bgp_sessions if one.prefix]
-            for subject, text in (
-                *((f"{where}.advertised_prefixes", one) for one in circuit.advertised_prefixes),
-                *peering,
-            ):
-                if prefix_length(text) == 0:
-                    yield Violation(subject=subject, expected="no default route", observed=text)
-                elif why := not_public(text):
-                    yield Violation(subject=subject, expected="public prefixes", observed=f"{text}: {why}")
+        yield from judge_peered(seen.declared, _circuit)
+
+
+def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
+    if not circuit.advertised_prefixes:
+        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+    peering = [(f"{where}.bgp_sessions[{one.path}]", one.prefix) for one in circuit.bgp_sessions if one.prefix]
+    for subject, text in (
+        *((f"{where}.advertised_prefixes", one) for one in circuit.advertised_prefixes),
+        *peering,
+    ):
+        if prefix_length(text) == 0:
+            yield Violation(subject=subject, expected="no default route", observed=text)
+        elif why := not_public(text):
+            yield Violation(subject=subject, expected="public prefixes", observed=f"{text}: {why}")
 
 
 RULE = Rule(

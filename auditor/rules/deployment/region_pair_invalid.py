@@ -5,36 +5,33 @@ Where a geography has a single region, another geography may stand in.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import undeclared_sku
+from auditor.deployment.declared import judge_production
 from auditor.deployment.regions import alone, geographies
+from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """In production there are two regions, of one geography or one of them alone in its own."""
     for seen in evidence.seen:
-        declared = seen.declared
-        yield from undeclared_sku(declared)
-        if declared.production is False:
-            yield NotApplicable(reason="a lab deployment has one region")
-        if declared.production is not True:
-            continue
-        if len(declared.regions) != 2:
-            yield Violation(
-                subject="regions", expected="two service regions", observed=f"{len(declared.regions)} declared"
-            )
-        names = [region.azure_region for region in declared.regions]
-        for region in declared.regions:
-            if region.azure_region is None:
-                yield Inconclusive(subject=f"regions[{region.name}].azure_region", reason="it is not declared")
-        known = [name for name in names if name is not None]
-        if len(known) == 2 and known[0] == known[1]:
-            yield Violation(subject="regions", expected="two different regions", observed=f"{known[0]} twice")
-        elif len(known) == 2 and len({geographies()[name] for name in known}) > 1 and not any(map(alone, known)):
-            shown = " and ".join(f"{name} ({geographies()[name]})" for name in known)
-            yield Violation(subject="regions", expected="two regions of one geography", observed=shown)
+        yield from judge_production(seen.declared, _production, lab="a lab deployment has one region")
+
+
+def _production(declared: Deployment) -> Iterator[Remark]:
+    if len(declared.regions) != 2:
+        yield Violation(subject="regions", expected="two service regions", observed=f"{len(declared.regions)} declared")
+    names = [region.azure_region for region in declared.regions]
+    for region in declared.regions:
+        if region.azure_region is None:
+            yield Inconclusive(subject=f"regions[{region.name}].azure_region", reason="it is not declared")
+    known = [name for name in names if name is not None]
+    if len(known) == 2 and known[0] == known[1]:
+        yield Violation(subject="regions", expected="two different regions", observed=f"{known[0]} twice")
+    elif len(known) == 2 and len({geographies()[name] for name in known}) > 1 and not any(map(alone, known)):
+        shown = " and ".join(f"{name} ({geographies()[name]})" for name in known)
+        yield Violation(subject="regions", expected="two regions of one geography", observed=shown)
 
 
 RULE = Rule(

@@ -5,34 +5,31 @@ Where one leg is missing, a failure on the other side takes a site down.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import undeclared_sku
+from auditor.deployment.declared import judge_production
+from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """In production two sites or more have a link to every region, of which there are two."""
     for seen in evidence.seen:
-        declared = seen.declared
-        yield from undeclared_sku(declared)
-        if declared.production is False:
-            yield NotApplicable(reason="a lab deployment connects one region to one site")
-        if declared.production is not True:
-            continue
-        for number, what in ((len(declared.sites), "site"), (len(declared.regions), "region")):
-            if number < 2:
-                observed = f"{number} {what}{'s' * (number != 1)}"
+        yield from judge_production(seen.declared, _production, lab="a lab deployment connects one region to one site")
+
+
+def _production(declared: Deployment) -> Iterator[Remark]:
+    for number, what in ((len(declared.sites), "site"), (len(declared.regions), "region")):
+        if number < 2:
+            observed = f"{number} {what}{'s' * (number != 1)}"
+            yield Violation(subject="links", expected="two sites, each with a link to two regions", observed=observed)
+    linked = {(link.site, link.region) for link in declared.links}
+    for site in declared.sites:
+        for region in declared.regions:
+            if (site.name, region.name) not in linked:
                 yield Violation(
-                    subject="links", expected="two sites, each with a link to two regions", observed=observed
+                    subject=f"links[{site.name} to {region.name}]", expected="a link", observed="none is declared"
                 )
-        linked = {(link.site, link.region) for link in declared.links}
-        for site in declared.sites:
-            for region in declared.regions:
-                if (site.name, region.name) not in linked:
-                    yield Violation(
-                        subject=f"links[{site.name} to {region.name}]", expected="a link", observed="none is declared"
-                    )
 
 
 RULE = Rule(

@@ -1,24 +1,39 @@
 """The gateway's peers are located by SRV records, which say which of them to try first.
 
 Microsoft documents _sip._tls; RFC 3263 asks for _sips._tcp, which a strict SBC looks up: what was found of both is
-kept.
+kept.  The gateway takes SIP over TLS at one port, and at others where several networks are connected to it.
 """
 
 from collections.abc import Iterator
 
+from pydantic import Field
+
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
-def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:
+class Port(Params):
+    """Where the gateway takes SIP over TLS."""
+
+    port: int = Field(default=5061, ge=1, le=65535, description="The port that SRV records are expected to name")
+
+
+def check(evidence: Evidence[DnsSeen], params: Port) -> Iterator[Remark]:
     """Each regional name has SRV records for SIP over TLS, and not such as say that there is no service."""
     regions = [seen for seen in evidence.seen if seen.purpose == "region"]
     if not regions:
         yield Inconclusive(subject="regions", reason="no name of a region is declared")
     for seen in regions:
         documented, strict = f"_sip._tls.{seen.name}", f"_sips._tcp.{seen.name}"
-        found = {record.name for record in seen.records if record.type == "SRV" and record.host != "."}
+        records = [record for record in seen.records if record.type == "SRV" and record.host != "."]
+        found = {record.name for record in records}
+        for record in records:
+            # Priority, weight, port and target (RFC 2782).
+            port = "".join(record.value.split()[2:3])
+            if port != str(params.port):
+                observed = f"port {port or 'unknown'} of {record.host}"
+                yield Caution(subject=record.name, expected=f"port {params.port}", observed=observed)
         if documented in found:
             continue
         gaps = [gap.reason for gap in seen.missing if gap.subject == f"{documented} SRV"]
@@ -45,10 +60,10 @@ RULE = Rule(
     ),
     requirements=("DER-04",),
     remediation=(
-        "Ask the resolver that the SBC uses for _sip._tls under the Hostname; where it has none, the name is a "
-        "wrong one."
+        "Ask the resolver that the SBC uses for _sip._tls under the Hostname; where it has none, or another port, "
+        "the name is a wrong one."
     ),
     observes=DnsSeen,
-    params=NoParameters,
+    params=Port,
     check=check,
 )

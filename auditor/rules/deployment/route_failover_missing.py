@@ -1,16 +1,18 @@
 """When the local region is gone, calls go to the other one.
 
-That needs a route, a way to notice, and no hunting after other errors.
+That needs a route, a way to notice, and no hunting after other errors.  A site with several peers in its own region
+tries them all before.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
-from auditor.deployment.declared import undeclared_sku
-from auditor.model.deployment import Site
+from auditor.deployment.declared import judge_production
+from auditor.model.deployment import Deployment, Site
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -22,21 +24,24 @@ class Failover(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Remark]:
-    """In production each site has a second route, asks OPTIONS often enough, and retries after nothing else."""
+    """In production each site has a second route, tried last, asks OPTIONS often, and retries after nothing else."""
     for seen in evidence.seen:
-        yield from undeclared_sku(seen.declared)
-        if seen.declared.production is False:
-            yield NotApplicable(reason="a lab deployment has one region")
-        if seen.declared.production and not seen.declared.sites:
-            yield Inconclusive(subject="sites", reason="no site is declared")
-        for site in seen.declared.sites if seen.declared.production else ():
-            yield from _site(site, params)
+        judge = partial(_production, params)
+        yield from judge_production(seen.declared, judge, lab="a lab deployment has one region")
+
+
+def _production(params: Failover, declared: Deployment) -> Iterator[Remark]:
+    if not declared.sites:
+        yield Inconclusive(subject="sites", reason="no site is declared")
+    for site in declared.sites:
+        yield from _site(site, params)
 
 
 def _site(site: Site, params: Failover) -> Iterator[Remark]:
     where = f"sites[{site.name}]"
     if len({route.region for route in site.routes}) < 2:
         yield Violation(subject=f"{where}.routes", expected="a route to the other region", observed="none is declared")
+    yield from _hunting(f"{where}.routes", site)
     interval = site.options_interval_seconds
     if interval is None:
         yield Inconclusive(
@@ -61,6 +66,16 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
             expected=f"retries after {', '.join(map(str, params.retry_on))} and silence alone",
             observed=f"also after {', '.join(map(str, others))}",
         )
+
+
+def _hunting(where: str, site: Site) -> Iterator[Remark]:
+    """Where the local region goes first, its last peer has to come before the other region's first."""
+    local = [route.priority for route in site.routes if route.region == site.local_region]
+    others = [route.priority for route in site.routes if route.region != site.local_region]
+    if local and others and min(local) < min(others) <= max(local):
+        expected = f"every route to {site.local_region} before one to the other region"
+        observed = f"priority {max(local)}, and {min(others)} to the other region"
+        yield Violation(subject=where, expected=expected, observed=observed)
 
 
 RULE = Rule(

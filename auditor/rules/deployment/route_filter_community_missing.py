@@ -4,13 +4,15 @@ Those of voice services have a community of their own.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
 from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import peered, uses_microsoft_peering
+from auditor.deployment.declared import judge_peered, uses_microsoft_peering
+from auditor.model.deployment import Circuit, Region
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Caution, Citation, Evidence, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
@@ -25,23 +27,22 @@ class Filter(Params):
 def check(evidence: Evidence[DeploymentSeen], params: Filter) -> Iterator[Remark]:
     """Each circuit is looked at by itself."""
     for seen in evidence.seen:
-        declared = seen.declared
-        if not uses_microsoft_peering(declared):
-            yield NotApplicable(reason="no Microsoft peering is declared")
-            continue
-        if not peered(declared):
-            yield Inconclusive(subject="circuits", reason="no circuit is declared")
-        for circuit in peered(declared):
-            where = f"circuits[{circuit.name}]"
-            if params.community not in circuit.route_filter_communities:
-                listed = ", ".join(circuit.route_filter_communities) or "none"
-                yield Violation(subject=f"{where}.route_filter_communities", expected=params.community, observed=listed)
-        for region in declared.regions if params.prefix else ():
-            for text in (*region.signaling_ranges, *region.media_ranges):
-                if not parse_range(text).within(parse_range(params.prefix)):
-                    yield Caution(
-                        subject=f"regions[{region.name}]", expected=f"addresses in {params.prefix}", observed=text
-                    )
+        yield from judge_peered(seen.declared, partial(_circuit, params.community))
+        if params.prefix and uses_microsoft_peering(seen.declared):
+            for region in seen.declared.regions:
+                yield from _region(params.prefix, region)
+
+
+def _circuit(community: str, where: str, circuit: Circuit) -> Iterator[Remark]:
+    if community not in circuit.route_filter_communities:
+        listed = ", ".join(circuit.route_filter_communities) or "none"
+        yield Violation(subject=f"{where}.route_filter_communities", expected=community, observed=listed)
+
+
+def _region(prefix: str, region: Region) -> Iterator[Remark]:
+    for text in (*region.signaling_ranges, *region.media_ranges):
+        if not parse_range(text).within(parse_range(prefix)):
+            yield Caution(subject=f"regions[{region.name}]", expected=f"addresses in {prefix}", observed=text)
 
 
 RULE = Rule(

@@ -2,31 +2,30 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import place, undeclared_sku
+from auditor.deployment.declared import judge_production, place
+from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """In production there are two sites or more, in different locations."""
     for seen in evidence.seen:
-        declared = seen.declared
-        yield from undeclared_sku(declared)
-        if declared.production is False:
-            yield NotApplicable(reason="a lab deployment needs one site")
-        if declared.production is not True:
-            continue
-        if len(declared.sites) < 2:
-            yield Violation(subject="sites", expected="two sites", observed=f"{len(declared.sites)} declared")
-        places = {place(site.location) for site in declared.sites if site.location}
-        for site in declared.sites if len(places) < 2 else ():
-            if site.location is None:
-                yield Inconclusive(subject=f"sites[{site.name}].location", reason="its location is not declared")
-        if len(places) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
-            yield Violation(
-                subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
-            )
+        yield from judge_production(seen.declared, _production, lab="a lab deployment needs one site")
+
+
+def _production(declared: Deployment) -> Iterator[Remark]:
+    if len(declared.sites) < 2:
+        yield Violation(subject="sites", expected="two sites", observed=f"{len(declared.sites)} declared")
+    places = {place(site.location) for site in declared.sites if site.location}
+    for site in declared.sites if len(places) < 2 else ():
+        if site.location is None:
+            yield Inconclusive(subject=f"sites[{site.name}].location", reason="its location is not declared")
+    if len(places) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
+        yield Violation(
+            subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
+        )
 
 
 RULE = Rule(
