@@ -10,7 +10,7 @@ import click
 from auditor.lab import Lab, start
 
 
-@click.command("lab")
+@click.command("lab", epilog="Exit code: 0 when it was ended.")
 def lab() -> None:
     """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and say what to try on them."""
     stop = threading.Event()
@@ -32,6 +32,7 @@ def _guide(running: Lab) -> str:
             f"  {endpoint.name:{width}}  {endpoint.address:21}  {endpoint.fault or 'Compliant.'}"
             for endpoint in running.endpoints
         ),
+        f"  {running.deployment.name:{width}}  {'in the inventory':21}  {running.deployment.fault}",
         "",
         "Try, in another terminal:",
         "",
@@ -39,6 +40,8 @@ def _guide(running: Lab) -> str:
         f"  auditor audit -i {running.inventory} -p acg",
         "  # the same, as a page to forward",
         f"  auditor audit -i {running.inventory} -p acg --report lab.html",
+        "  # what the inventory declares, without a network",
+        f"  auditor audit -i {running.inventory} --offline",
         f"  # {first.name} as another client sees it: with the operator's certificate, and refused without",
         f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem} \\",
         f"      -cert {running.client_certificate} -key {running.client_key}",
