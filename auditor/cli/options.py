@@ -15,6 +15,15 @@ READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 SEVERITY = click.Choice([severity.value for severity in Severity])
 
 
+EXIT_CODES = "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell."
+
+
+def epilog(*examples: str, codes: str = EXIT_CODES) -> str:
+    """What stands below the options in a command's help: lines to type, and the exit codes."""
+    lines = "".join(f"\n  {example}" for example in examples)
+    return f"\b\nExamples:{lines}\n\n{codes}"
+
+
 def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for option in reversed(options):
@@ -25,7 +34,13 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 policy_option = click.option(
-    "-p", "--policy", "policy_name", default="acg", show_default=True, metavar="NAME|FILE", help="What is demanded."
+    "-p",
+    "--policy",
+    "policy_name",
+    default="acg",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What is demanded: a shipped policy, or a file.",
 )
 root_option = click.option(
     "--root",
@@ -53,7 +68,11 @@ class _Number(click.FloatRange):
 target_arguments = _all(
     click.argument("targets", nargs=-1, metavar="[TARGET]..."),
     click.option(
-        "-i", "--inventory", type=READABLE, metavar="FILE", help="The operator's endpoints and declared roots."
+        "-i",
+        "--inventory",
+        type=READABLE,
+        metavar="FILE",
+        help="The operator's endpoints, roots, waivers and deployment, as YAML.",
     ),
 )
 limit_options = _all(
