@@ -12,6 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from auditor.cli import cli
+from auditor.cli.run import _FORMATS as REPORT_FORMATS
 from auditor.rules import all_rules
 
 ROOT = Path(__file__).parents[1]
@@ -127,6 +128,26 @@ def test_every_command_that_is_shown_exists_with_its_options(words: list[str], m
     command, context, rest = found(words)
     command.parse_args(context, list(rest))
     assert words[0] != "explain" or words[1] in all_rules()
+
+
+def test_the_changelog_names_every_rule_command_option_and_format() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    missing = [rule for rule in all_rules() if f"`{rule}`" not in text]
+    for word in cli.list_commands(click.Context(cli)):
+        command = cli.get_command(click.Context(cli), word)
+        assert command is not None
+        missing += [] if f"auditor {word}" in text else [word]
+        inner = command.commands if isinstance(command, click.Group) else {word: command}
+        missing += [name for name in inner if name not in text]
+        missing += [
+            option
+            for command in inner.values()
+            for parameter in command.params
+            for option in parameter.opts
+            if option.startswith("--") and not re.search(rf"{option}(?![\w-])", text)
+        ]
+    missing += [suffix for suffix in REPORT_FORMATS if f"`{suffix}`" not in text]
+    assert missing == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
