@@ -53,6 +53,8 @@ class Cell:
     outcome: Outcome
     count: int
     href: str
+    of: int = 0
+    """How many checks there are, where some were not tested and all others are well; else nothing."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def _cell(findings: Sequence[Finding], hrefs: dict[str, str], quiet: str) -> Cel
         return None
     first = by_weight(findings)[0]
     count = sum(finding.outcome is first.outcome for finding in findings)
-    return Cell(first.outcome, count, hrefs.get(first.rule, quiet))
+    of = len(findings) if first.outcome is Outcome.NOT_TESTED and count < len(findings) else 0
+    return Cell(first.outcome, count, hrefs.get(first.rule, quiet), of)
 
 
 def _sources(row: Row) -> tuple[Source, ...]:

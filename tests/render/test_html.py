@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from auditor.model.report import Report, Verdict
+from auditor.model.report import Outcome, Report, Verdict
 from auditor.model.rule import Citation
 from auditor.render import html
 from auditor.render.page import web_address
@@ -247,3 +247,10 @@ def test_a_deployment_beside_endpoints_has_one_cell_and_no_column() -> None:
     row = matrix.split(">deployment</a>")[1].split("</tr>")[0]
     assert row.count("<td") == 1
     assert f'colspan="{columns}"' in row
+
+
+def test_a_cell_where_some_checks_were_not_made_says_of_how_many() -> None:
+    passed = next(finding for finding in example.REPORT.findings if finding.outcome is Outcome.PASS)
+    skipped = passed.model_copy(update={"outcome": Outcome.NOT_TESTED, "reason": "it has to be asked for"})
+    source = html.render(example.report((passed, skipped), (), Verdict.PASS))
+    assert 'Not tested <span class="times">1 of 2</span>' in source
