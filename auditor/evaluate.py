@@ -182,7 +182,8 @@ def _reason(doubts: list[Inconclusive | Untested], target: str) -> str:
     for doubt in doubts:
         subjects[doubt.reason].append(doubt.subject)
     return "; ".join(
-        reason if set(names) == {target} else f"{_listed(names)}: {reason}" for reason, names in subjects.items()
+        reason if set(names) == {target} else f"{_listed(list(dict.fromkeys(names)))}: {reason}"
+        for reason, names in subjects.items()
     )
 
 

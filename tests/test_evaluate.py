@@ -294,6 +294,12 @@ def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
     assert finding.reason == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
 
 
+def test_a_reason_names_a_subject_once_and_the_target_of_the_finding_not_at_all() -> None:
+    twice = [Inconclusive(subject="TLSv1.3", reason="silence")] * 2
+    (finding,) = judged(*twice, Inconclusive(subject="one", reason="it was not asked for")).findings
+    assert finding.reason == "TLSv1.3: silence; it was not asked for"
+
+
 def finding(outcome: Outcome, severity: Severity) -> Finding:
     return Finding(rule="rule", target="one", outcome=outcome, severity=severity, title="Title")
 

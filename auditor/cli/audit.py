@@ -66,7 +66,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
     """Audit endpoints, and the deployment an inventory declares, against a policy.
 
     A TARGET is HOST:PORT, sips://HOST:PORT or https://HOST:PORT; without a scheme port 5061 means SIP and any other
-    HTTPS.
+    HTTPS, so write sips:// for SIP on another port.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above

@@ -114,13 +114,13 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _height(shape: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]) -> int:
-    """Lines of one record, near enough: those of its highest cell.  A name that is broken counts as a line more."""
+    """Lines of one record, near enough: those of its highest cell.  A name that is broken counts as two lines more."""
     *left, seen, expected = (
         [_lines_of(size, width) for size, _ in cell] for cell, width in zip(shape, widths, strict=True)
     )
     broken = sum(word > width for cell, width in zip(shape[:-2], widths, strict=False) for _, word in cell)
     pairs = sum(max(pair) for pair in zip_longest(seen, expected, fillvalue=0))
-    return max((pairs, *(sum(cell) for cell in left))) + broken
+    return max((pairs, *(sum(cell) for cell in left))) + 2 * broken
 
 
 def _lines_of(size: int, width: int) -> int:
