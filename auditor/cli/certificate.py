@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from auditor.cli.options import epilog, policy_option, report_options, root_option, waivers_option
+from auditor.cli.options import Bounded, epilog, policy_option, report_options, root_option, waivers_option
 from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
@@ -54,6 +54,7 @@ class _File(click.Path):
 @click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
 @click.option(
     "--key-passphrase-fd",
+    cls=Bounded,
     type=click.IntRange(0, 1024),
     metavar="N",
     help="Read the passphrase from this file descriptor, up to the end of the line.  Without it that of "
