@@ -2,11 +2,13 @@
 
 import contextlib
 import signal
+import textwrap
 import threading
 from datetime import UTC, datetime
 
 import click
 
+from auditor.cli.output import terminal_width
 from auditor.lab import Lab, start
 
 
@@ -29,10 +31,11 @@ def _guide(running: Lab) -> str:
         f"{len(running.endpoints)} endpoints are running.  Their certificates and keys are made for this run alone.",
         "",
         *(
-            f"  {endpoint.name:{width}}  {endpoint.address:21}  {endpoint.fault or 'Compliant.'}"
+            line
             for endpoint in running.endpoints
+            for line in _row(f"  {endpoint.name:{width}}  {endpoint.address}", endpoint.fault or "Compliant.")
         ),
-        f"  {running.deployment.name:{width}}  {'in the inventory':21}  {running.deployment.fault}",
+        *_row(f"  {running.deployment.name:{width}}  in the inventory", running.deployment.fault),
         "",
         "Try, in another terminal:",
         "",
@@ -50,3 +53,10 @@ def _guide(running: Lab) -> str:
         "Ctrl-C ends the lab.",
     ]
     return "\n".join(lines)
+
+
+def _row(what: str, fault: str) -> list[str]:
+    """What runs, and behind it what is wrong, or below it where the terminal is narrow."""
+    if len(line := f"{what:62}  {fault}") <= terminal_width():
+        return [line]
+    return [what, *textwrap.wrap(fault, terminal_width(), initial_indent=" " * 6, subsequent_indent=" " * 6)]
