@@ -22,7 +22,9 @@ class DeclaredDeployment:
     """What is wrong with the deployment, and what has to be found."""
 
     name: str = NAME
-    fault: str = "Site B has no link to region two, site A sends media from private addresses, and one link has slow BFD."
+    fault: str = (
+        "Site B has no link to region two, site A sends media from private addresses, and one link has slow BFD."
+    )
     expected: frozenset[str] = frozenset({"region-site-link-missing", "address-not-public", "bfd-missing"})
     undecidable: frozenset[str] = frozenset()
     inconclusive: bool = False
