@@ -123,7 +123,7 @@ def _finding(check: Check, policy: Policy, observations: list[Observation], at: 
         severity=setting.severity,
         title=setting.rule.title,
         violations=(*violations, *(Violation(**caution.model_dump()) for caution in cautions)),
-        reason=_reason(reasons) or (excuse if outcome is Outcome.NOT_APPLICABLE else ""),
+        reason=_reason(reasons, check.target.name) or (excuse if outcome is Outcome.NOT_APPLICABLE else ""),
         remediation=setting.rule.remediation,
         citations=setting.rule.citations,
         requirements=setting.rule.requirements,
@@ -176,12 +176,15 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
         ]
 
 
-def _reason(doubts: list[Inconclusive | Untested]) -> str:
-    """The reasons, each once, with the subjects it concerns."""
+def _reason(doubts: list[Inconclusive | Untested], target: str) -> str:
+    """The reasons, each once, with the subjects it concerns; the target itself stands in the finding already."""
     subjects: Mapping[str, list[str]] = defaultdict(list)
     for doubt in doubts:
         subjects[doubt.reason].append(doubt.subject)
-    return "; ".join(f"{_listed(names)}: {reason}" for reason, names in subjects.items())
+    return "; ".join(
+        reason if set(names) == {target} else f"{_listed(list(dict.fromkeys(names)))}: {reason}"
+        for reason, names in subjects.items()
+    )
 
 
 def _listed(names: list[str], most: int = 3) -> str:

@@ -172,7 +172,7 @@ def test_nothing_at_all_was_seen_and_nothing_passes(policy: str) -> None:
     target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     report = evaluate(make_plan(load_policy(policy), (target,)), [], AT, AT)
     assert {finding.outcome for finding in report.findings} == {Outcome.INCONCLUSIVE}
-    assert {finding.reason for finding in report.findings} == {"one: it was not observed"}
+    assert {finding.reason for finding in report.findings} == {"it was not observed"}
     assert report.verdict is Verdict.INCONCLUSIVE
 
 
@@ -272,7 +272,7 @@ def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, 
 
     (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
     assert finding.outcome is Outcome.INCONCLUSIVE
-    assert finding.reason == f"one: the rule itself failed with {type(error).__name__}; please report this as a bug"
+    assert finding.reason == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
 
 
 def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
@@ -292,6 +292,12 @@ def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
     doubts = [Inconclusive(subject=f"suite {number}", reason="silence") for number in range(5)]
     (finding,) = judged(*doubts, OPEN).findings
     assert finding.reason == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
+
+
+def test_a_reason_names_a_subject_once_and_the_target_of_the_finding_not_at_all() -> None:
+    twice = [Inconclusive(subject="TLSv1.3", reason="silence")] * 2
+    (finding,) = judged(*twice, Inconclusive(subject="one", reason="it was not asked for")).findings
+    assert finding.reason == "TLSv1.3: silence; it was not asked for"
 
 
 def finding(outcome: Outcome, severity: Severity) -> Finding:

@@ -1,4 +1,7 @@
-"""Writes reports/sample/: one report in each format, of a few endpoints of the lab.  Run it by hand after a change."""
+"""Writes reports/sample/: one report in each format, of a few endpoints and the deployment of the lab.
+
+Run it by hand after a change.
+"""
 
 import sys
 import tempfile
@@ -30,11 +33,11 @@ def main() -> int:
     with start(at) as lab, tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "inventory.yaml"
         inventory.write_text(_only_shown(lab.inventory.read_text(encoding="utf-8")), encoding="utf-8")
-        inputs = run.read_inputs((), inventory, "acg", ())
+        inputs = run.read_inputs((), inventory, "acg", (), at=at)
         plan = make_plan(inputs.policy, inputs.targets)
         own = ClientOptions(client_cert=lab.client_certificate, client_key=lab.client_key, trust_probe=True)
         seen = run.look(plan, at, client_role(own, inputs.policy, at), deadline=6.0)
-    report = evaluate(plan, seen, at, at)
+    report = evaluate(plan, [*inputs.declared, *seen], at, at)
     SAMPLE.mkdir(parents=True, exist_ok=True)
     for suffix in ("html", "json", "md", "prom", "sarif", "txt", "xml"):
         path = SAMPLE / f"report.{suffix}"
@@ -43,10 +46,10 @@ def main() -> int:
 
 
 def _only_shown(inventory: str) -> str:
-    """The lab's inventory without the endpoints that the sample leaves out; an endpoint has four lines."""
+    """The lab's inventory without the endpoints that the sample leaves out; an endpoint has five lines."""
     lines = inventory.splitlines(keepends=True)
     first, last = lines.index("endpoints:\n") + 1, lines.index("roots:\n")
-    blocks = ["".join(lines[start : start + 4]) for start in range(first, last, 4)]
+    blocks = ["".join(lines[start : start + 5]) for start in range(first, last, 5)]
     kept = [block for block in blocks if block.split(maxsplit=2)[2].split("\n")[0] in SHOWN]
     return "".join([*lines[:first], *kept, *lines[last:]])
 

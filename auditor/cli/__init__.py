@@ -15,7 +15,7 @@ from auditor import __version__
 
 # Name of the command -> its module's attribute, and the line of help that --help shows without loading it.
 _COMMANDS: Final = {
-    "audit": ("auditor.cli.audit:audit", "Audit endpoints against a policy."),
+    "audit": ("auditor.cli.audit:audit", "Audit endpoints and a declared deployment."),
     "demo": ("auditor.cli.demo:demo", "Audit the lab, and show that every planted fault is found."),
     "lab": ("auditor.cli.lab:lab", "Keep the lab running, and say what to try on it."),
     "listen": ("auditor.cli.listen:listen", "Play the gateway, and audit every client that connects."),
@@ -24,8 +24,8 @@ _COMMANDS: Final = {
     "certificate": ("auditor.cli.certificate:certificate", "Audit certificates in files before they are deployed."),
     "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers that are handed in as files."),
     "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
-    "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, or print one back."),
-    "policy": ("auditor.cli.policy:policy", "List, show, check and compare policies."),
+    "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, print one back."),
+    "policy": ("auditor.cli.policy:policy", "List, show, check, compare and start policies."),
     "explain": (
         "auditor.cli.explain:explain",
         "Explain a rule: why it exists and how to mend a violation.",
@@ -60,9 +60,9 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="auditor")
 def cli() -> None:
-    """Audit TLS endpoints against a policy: certificates, cipher suites and mutual TLS.
+    """Audit TLS endpoints, and a deployment of Azure Communications Gateway, against a policy.
 
-    Try `auditor demo`, then `auditor audit sbc.example.net:5061`.
+    Try `auditor demo`, then `auditor audit sbc.example.net:5061`.  `auditor COMMAND --help` has examples.
     """
 
 

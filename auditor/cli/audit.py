@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.dns import dns_options, named_by_dns
+from auditor.cli.dns import check_dns, dns_options, named_by_dns
 from auditor.cli.options import (
+    epilog,
     limit_options,
     policy_option,
     report_options,
@@ -17,7 +18,13 @@ from auditor.cli.options import (
 from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor audit sbc1.example.net:5061 --root private-root.pem --report sbc1.html",
+        "auditor audit -i inventory.yaml -p acg-strict --report audit.json",
+        "auditor audit -i inventory.yaml --offline",
+    )
+)
 @target_arguments
 @policy_option
 @root_option
@@ -56,10 +63,10 @@ def audit(  # noqa: PLR0913 - one parameter an option
     jobs: int,
     client: ClientOptions,
 ) -> int:
-    """Audit endpoints against a policy.
+    """Audit endpoints, and the deployment an inventory declares, against a policy.
 
     A TARGET is HOST:PORT, sips://HOST:PORT or https://HOST:PORT; without a scheme port 5061 means SIP and any other
-    HTTPS.  Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell.
+    HTTPS, so write sips:// for SIP on another port.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
@@ -70,12 +77,13 @@ def audit(  # noqa: PLR0913 - one parameter an option
     at = run.now()
     inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers, at=at, offline=offline)
     check_revocation(inputs.policy, lists, fetch=fetch)
+    check_dns(inputs, resolver, asked=dns, offline=offline)
     role = client_role(client, inputs.policy, at)
     plan = make_plan(inputs.policy, inputs.targets, thorough=thorough, offline=offline)
     seen = list(inputs.declared)
     if not offline:
         seen += run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
-    seen += named_by_dns(inputs, at, resolver, asked=dns, offline=offline)
+    seen += named_by_dns(inputs, at, resolver, asked=dns)
     seen = with_revocation(seen, inputs.policy, lists, fetch=fetch)
     report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
     return run.publish(report, reports, as_json=as_json, sources=inputs.sources)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from auditor.cli.options import policy_option, report_options, root_option, waivers_option
+from auditor.cli.options import Bounded, epilog, policy_option, report_options, root_option, waivers_option
 from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
 
 
@@ -18,7 +18,13 @@ class _File(click.Path):
         return super().convert(value, param, ctx)
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor certificate sbc1.pem sbc1.key --root private-root.pem --name sbc1.example.net",
+        "auditor certificate new.pem --replaces sbc1.example.net:5061",
+        "auditor certificate certificates/ --at 2027-03-15",
+    )
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_File(allow_dash=True, path_type=Path))
 @policy_option
 @root_option
@@ -48,6 +54,7 @@ class _File(click.Path):
 @click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
 @click.option(
     "--key-passphrase-fd",
+    cls=Bounded,
     type=click.IntRange(0, 1024),
     metavar="N",
     help="Read the passphrase from this file descriptor, up to the end of the line.  Without it that of "
@@ -75,8 +82,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     """Audit certificates in files before they are deployed.
 
     A FILE is PEM in any order, DER, PKCS #7, PKCS #12 or a certification request; a directory of such files; or - for
-    the standard input.  A private key is matched to its certificate and not looked at any further.  Exit codes: 0
-    compliant, 1 not compliant, 2 the input is wrong, 3 could not tell.
+    the standard input.  A private key is matched to its certificate and not looked at any further.
     """
     from auditor.cli import certificate_inputs as inputs  # noqa: PLC0415 - --help stays quick
     from auditor.cli import run  # noqa: PLC0415 - as above

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import READABLE
+from auditor.cli.options import READABLE, Bounded
 
 if TYPE_CHECKING:
     from auditor.model.policy import Policy
@@ -40,7 +40,7 @@ _OPTIONS = (
     click.option("--client-ca", type=READABLE, metavar="PEM",
                  help="A CA that endpoints in a lab trust: it signs expired certificates and the like to show them."),
     click.option("--client-ca-key", type=READABLE, metavar="PEM", help="Its private key."),
-    click.option("--key-passphrase-fd", type=click.IntRange(0, 1024), metavar="N",
+    click.option("--key-passphrase-fd", cls=Bounded, type=click.IntRange(0, 1024), metavar="N",
                  help="Read the passphrase from this file descriptor, up to the end of the line."),
     click.option("--trust-probe", is_flag=True,
                  help="Show endpoints impostors of the required roots, to learn whether they trust these."),

@@ -5,11 +5,17 @@ from pathlib import Path
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.options import limit_options, policy_option, target_arguments
+from auditor.cli.options import epilog, limit_options, policy_option, target_arguments
 from auditor.cli.revocation import check_revocation, fetch_option, with_revocation
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor collect sbc1.example.net:5061 -o seen.jsonl",
+        "auditor collect -i inventory.yaml -p acg-strict -o seen.jsonl",
+        codes="Exit codes: 0 written, whatever was seen; 2 the input is wrong.",
+    )
+)
 @target_arguments
 @policy_option
 @click.option(
@@ -17,6 +23,7 @@ from auditor.cli.revocation import check_revocation, fetch_option, with_revocati
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
     help="JSON lines, one observation each.",
 )
 @click.option(
@@ -47,6 +54,7 @@ def collect(  # noqa: PLR0913 - one parameter an option
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.render.wording import number  # noqa: PLC0415 - as above
 
     run.check_output(output)
     at = run.now()
@@ -57,5 +65,7 @@ def collect(  # noqa: PLR0913 - one parameter an option
     seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
     seen = [*inputs.declared, *with_revocation(seen, inputs.policy, (), fetch=fetch)]
     run.write_observations(output, inputs.targets, seen, at)
-    click.echo(f"{len(seen)} observations of {len(inputs.targets)} targets in {output}", err=True)
+    click.echo(
+        f"{output}: written, {number(len(seen), 'observation')} of {number(len(inputs.targets), 'target')}", err=True
+    )
     return 0

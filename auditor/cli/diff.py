@@ -4,10 +4,17 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE
+from auditor.cli.options import READABLE, epilog
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor diff last-week.json audit.json",
+        "auditor diff baseline.json audit.json --fail-on-new --format markdown",
+        codes="Exit codes: 0 compared, 2 the input is wrong; with --fail-on-new also 1 something new fails, 3 "
+        "something can no longer be told.",
+    )
+)
 @click.argument("old", type=READABLE)
 @click.argument("new", type=READABLE)
 @click.option(
@@ -26,7 +33,7 @@ from auditor.cli.options import READABLE
 def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
     """Show what got worse, better, appeared and disappeared between two JSON reports.
 
-    Times, connections and days that are left are not compared.  Exits 0 however much differs, unless --fail-on-new.
+    Times, connections and days that are left are not compared.
     """
     from auditor.cli.output import say, terminal_width  # noqa: PLC0415 - --help stays quick
     from auditor.diff import compare  # noqa: PLC0415 - as above

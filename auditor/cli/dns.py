@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from auditor.cli.run import Inputs
-    from auditor.model.observation import Observation
+    from auditor.model.observation import DeploymentSeen, Observation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,35 +24,54 @@ def dns_options(command: F) -> F:
     )(command)  # fmt: skip
 
 
-def named_by_dns(
-    inputs: "Inputs", at: datetime, resolver: str | None, *, asked: bool, offline: bool
-) -> "list[Observation]":
-    """What DNS says of the deployment's names, where it is asked.  Raises ``InputErrors``."""
-    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
-    from auditor.model.observation import DeploymentSeen  # noqa: PLC0415 - as above
+def check_dns(inputs: "Inputs", resolver: str | None, *, asked: bool, offline: bool) -> None:
+    """Refuse what cannot be meant, before anything is connected to.  Raises ``InputErrors``."""
+    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
 
-    if (resolver is not None and not asked) or (asked and offline):
-        message = "--resolver needs --dns beside it" if resolver is not None and not asked else "--dns is not --offline"
+    message = ""
+    if resolver is not None and not asked:
+        message = "--resolver needs --dns beside it"
+    elif asked and offline:
+        message = "--dns asks a resolver, and --offline asks nobody: leave out one of them"
+    elif asked and not _declared(inputs):
+        message = "--dns looks up the names of a deployment, and no inventory (-i) declares one"
+    elif resolver is not None:
+        _address(resolver)
+    if message:
         raise InputErrors([InputError(message)])
-    declared = [seen for seen in inputs.declared if isinstance(seen, DeploymentSeen)]
-    if asked and not declared:
-        raise InputErrors([InputError("--dns looks up the names of a deployment, and the inventory declares none")])
+
+
+def named_by_dns(inputs: "Inputs", at: datetime, resolver: str | None, *, asked: bool) -> "list[Observation]":
+    """What DNS says of the deployment's names, where it is asked.  Raises ``InputErrors``."""
+    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+
     if not asked:
         return []
     from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - as above
 
+    address, port = _address(resolver) if resolver is not None else (None, 53)
     try:
-        address, port = _place(resolver) if resolver else (None, 53)
         found = resolver_at(address, port)
-    except ValueError:
-        message = (
-            f"--resolver: {quoted(resolver or '')} is not an IP address, nor one with a port such as 192.0.2.53:53"
-        )
-        raise InputErrors([InputError(message)]) from None
     except OSError as error:
         raise InputErrors([InputError(f"--dns: {error}")]) from None
     own = [target.server_name for target in inputs.targets if target.server_name]
-    return [answer for seen in declared for answer in look_up(seen.target, at, seen.declared, own, found)]
+    return [answer for seen in _declared(inputs) for answer in look_up(seen.target, at, seen.declared, own, found)]
+
+
+def _declared(inputs: "Inputs") -> "list[DeploymentSeen]":
+    from auditor.model.observation import DeploymentSeen  # noqa: PLC0415 - --help stays quick
+
+    return [seen for seen in inputs.declared if isinstance(seen, DeploymentSeen)]
+
+
+def _address(resolver: str) -> tuple[str, int]:
+    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
+
+    try:
+        return _place(resolver)
+    except ValueError:
+        message = f"--resolver: {quoted(resolver)} is not an IP address, nor one with a port such as 192.0.2.53:53"
+        raise InputErrors([InputError(message)]) from None
 
 
 def _place(text: str) -> tuple[str, int]:

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE, policy_option, report_options, root_option, waivers_option
+from auditor.cli.options import READABLE, epilog, policy_option, report_options, root_option, waivers_option
 from auditor.cli.revocation import check_revocation, revocation_option, with_revocation
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor evaluate seen.jsonl -p acg-strict",
+        "auditor evaluate seen.jsonl --root private-root.pem --report report.html",
+    )
+)
 @click.argument("observations", type=READABLE)
 @policy_option
 @root_option

@@ -4,12 +4,18 @@ import shutil
 
 import click
 
+from auditor.cli.options import epilog
 from auditor.explain import explain_text
 from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
 from auditor.rules import all_rules
 
 
-@click.command("explain")
+@click.command(
+    "explain",
+    epilog=epilog(
+        "auditor explain certificate-root-expired", codes="Exit codes: 0 explained, 2 there is no such rule."
+    ),
+)
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Say what RULE checks, why, how a policy sets it, and what to do when it fails."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE
+from auditor.cli.options import READABLE, epilog
 
 _DAY_OF_EXAMPLES = "2026-10-01"
 """When something was confirmed.  An example that is written is of its own day: an old one would not comply."""
@@ -13,17 +13,26 @@ _DAY_OF_EXAMPLES = "2026-10-01"
 
 @click.group()
 def inventory() -> None:
-    """Start an inventory, or print one back."""
+    """Start an inventory, print one back."""
 
 
-@inventory.command()
+@inventory.command(
+    epilog=epilog(
+        "auditor inventory init -o inventory.yaml",
+        "auditor inventory init --sku lab -o lab.yaml",
+        codes="Exit codes: 0 written, 2 the file is there already or cannot be written.",
+    )
+)
 @click.option("--sku", type=click.Choice(["standard", "lab"]), default="standard", show_default=True,
-              help="standard is for production.")  # fmt: skip
+              help="The kind of deployment; standard is for production.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="The inventory; standard output without it.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 def init(sku: str, output: Path | None, *, force: bool) -> None:
-    """Write a complete example of an inventory, with comments, to be changed."""
+    """Write an example of an inventory, to be changed.
+
+    It is complete, has comments, and passes.
+    """
     from auditor.cli.output import write_file  # noqa: PLC0415 - --help stays quick
     from auditor.cli.run import check_output, now  # noqa: PLC0415 - as above
     from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
@@ -41,10 +50,19 @@ def init(sku: str, output: Path | None, *, force: bool) -> None:
     click.echo(f"{output}: written; put your own names and addresses in", err=True)
 
 
-@inventory.command()
+@inventory.command(
+    epilog=epilog(
+        "auditor inventory show inventory.yaml",
+        codes="Exit codes: 0 printed, 2 the input is wrong; every error is named as file:line:column.",
+    )
+)
 @click.argument("file", type=READABLE)
 def show(file: Path) -> None:
-    """Print an inventory back as it is understood: every name in its ASCII form, every range normalised."""
+    """Print an inventory back as it is understood.
+
+    Names are in their ASCII form, ranges are normalised, and what a file of the section evidence proves stands in the
+    place of what was declared.
+    """
     from ruamel.yaml import YAML  # noqa: PLC0415 - --help stays quick
 
     from auditor.inputs.inventory import load_inventory  # noqa: PLC0415 - as above

@@ -2,15 +2,17 @@
 
 import contextlib
 import signal
+import textwrap
 import threading
 from datetime import UTC, datetime
 
 import click
 
+from auditor.cli.output import terminal_width
 from auditor.lab import Lab, start
 
 
-@click.command("lab")
+@click.command("lab", epilog="Exit code: 0 when it was ended.")
 def lab() -> None:
     """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and say what to try on them."""
     stop = threading.Event()
@@ -29,9 +31,11 @@ def _guide(running: Lab) -> str:
         f"{len(running.endpoints)} endpoints are running.  Their certificates and keys are made for this run alone.",
         "",
         *(
-            f"  {endpoint.name:{width}}  {endpoint.address:21}  {endpoint.fault or 'Compliant.'}"
+            line
             for endpoint in running.endpoints
+            for line in _row(f"  {endpoint.name:{width}}  {endpoint.address}", endpoint.fault or "Compliant.")
         ),
+        *_row(f"  {running.deployment.name:{width}}  in the inventory", running.deployment.fault),
         "",
         "Try, in another terminal:",
         "",
@@ -39,6 +43,8 @@ def _guide(running: Lab) -> str:
         f"  auditor audit -i {running.inventory} -p acg",
         "  # the same, as a page to forward",
         f"  auditor audit -i {running.inventory} -p acg --report lab.html",
+        "  # what the inventory declares, without a network",
+        f"  auditor audit -i {running.inventory} --offline",
         f"  # {first.name} as another client sees it: with the operator's certificate, and refused without",
         f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem} \\",
         f"      -cert {running.client_certificate} -key {running.client_key}",
@@ -47,3 +53,10 @@ def _guide(running: Lab) -> str:
         "Ctrl-C ends the lab.",
     ]
     return "\n".join(lines)
+
+
+def _row(what: str, fault: str) -> list[str]:
+    """What runs, and behind it what is wrong, or below it where the terminal is narrow."""
+    if len(line := f"{what:62}  {fault}") <= terminal_width():
+        return [line]
+    return [what, *textwrap.wrap(fault, terminal_width(), initial_indent=" " * 6, subsequent_indent=" " * 6)]

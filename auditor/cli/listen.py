@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.listen_options import listen_options
-from auditor.cli.options import policy_option, report_options, root_option
+from auditor.cli.options import epilog, policy_option, report_options, root_option
 
 if TYPE_CHECKING:
     from auditor.cli.listen_options import ListenOptions
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor listen --host 192.0.2.1 --expect 1",
+        "auditor listen --host 192.0.2.1 --ca lab-ca.pem --ca-key lab-ca.key --once",
+        codes="Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell (nobody connected, for "
+        "one).",
+    )
+)
 @policy_option
 @root_option
 @listen_options
@@ -32,8 +39,7 @@ def listen(
     """Listen like a gateway, and audit every client that connects.
 
     Each address is shown one certificate a connection: a good one, if there is one, then those it must refuse.  Its
-    hello, its certificate and what it does are judged by the policy.  Exit codes: 0 compliant, 1 not compliant, 2 the
-    input is wrong, 3 could not tell (nobody connected, for one).
+    hello, its certificate and what it does are judged by the policy.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.listening import hear  # noqa: PLC0415 - as above

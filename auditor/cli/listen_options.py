@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from auditor.cli.options import READABLE
+from auditor.cli.options import READABLE, Bounded, Number
 
 # The names of the listener's cases; a test holds the two lists together, and --help need not load a TLS library.
 CASES = (
@@ -46,7 +46,7 @@ class ListenOptions:
 _OPTIONS = (
     click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
                  help="The address of this machine to listen on."),
-    click.option("--port", type=click.IntRange(0, 65535), default=5061, show_default=True, metavar="N",
+    click.option("--port", cls=Bounded, type=click.IntRange(0, 65535), default=5061, show_default=True, metavar="N",
                  help="The port; 0 takes a free one."),
     click.option("--server-name", metavar="FQDN", help="The name clients are to expect; by default the one each asks "
                  "for."),
@@ -60,9 +60,10 @@ _OPTIONS = (
     click.option("--ca-key", type=READABLE, metavar="PEM", help="Its private key."),
     click.option("--cases", metavar="A,B,C", help=f"What to show: {', '.join(CASES)}."),
     click.option("--once", is_flag=True, help="End when one client has been through all cases."),
-    click.option("--expect", type=click.IntRange(1, 512), metavar="N", help="End when so many clients have."),
-    click.option("--duration", type=click.FloatRange(0.1, 604_800), metavar="SECONDS", help="End after so long."),
-    click.option("--hold", type=click.FloatRange(0.1, 20), default=5.0, show_default=True, metavar="SECONDS",
+    click.option("--expect", cls=Bounded, type=click.IntRange(1, 512), metavar="N",
+                 help="End when so many clients have."),
+    click.option("--duration", cls=Bounded, type=Number(0.1, 604_800), metavar="SECONDS", help="End after so long."),
+    click.option("--hold", cls=Bounded, type=Number(0.1, 20), default=5.0, show_default=True, metavar="SECONDS",
                  help="How long a client may stay silent after the handshake."),
 )  # fmt: skip
 

@@ -5,6 +5,8 @@ import sys
 import click
 from tabulate import tabulate
 
+from auditor.cli.options import epilog
+from auditor.cli.output import terminal_width
 from auditor.cli.policy_coverage import coverage
 from auditor.cli.policy_init import init
 from auditor.inputs.effective import policy_differences, policy_yaml
@@ -15,7 +17,7 @@ from auditor.inputs.shipped import shipped_policies
 
 @click.group()
 def policy() -> None:
-    """Look at policies, check them, compare them, start one."""
+    """List, show, check, compare and start policies."""
 
 
 policy.add_command(init)
@@ -27,23 +29,33 @@ def list_() -> None:
     """List the policies that ship with the auditor."""
     loaded = [load_policy(name) for name in shipped_policies()]
     rows = [(found.id, found.version, found.title, len(found.settings)) for found in loaded]
-    click.echo(tabulate(rows, headers=("policy", "version", "title", "rules"), disable_numparse=[1]))
+    headers, beside = ("Policy", "Version", "Title", "Rules"), max(len(found.id) for found in loaded) + 24
+    click.echo(
+        tabulate(rows, headers, disable_numparse=[1], maxcolwidths=[None, None, terminal_width() - beside, None])
+    )
 
 
-@policy.command()
+@policy.command(
+    epilog=epilog(
+        "auditor policy show acg",
+        "auditor policy show ./example.yaml",
+        codes="Exit codes: 0 printed, 2 the input is wrong.",
+    )
+)
 @click.argument("name", metavar="[POLICY]", default="acg")
 def show(name: str) -> None:
-    """Print a policy in effect: with what it extends worked out and every default written down.
+    """Print a policy in effect, every default written down.
 
-    POLICY is the name of a shipped policy or the path of a file.  What is printed is a policy file itself.
+    POLICY is the name of a shipped policy or the path of a file; acg without one.  What it extends is worked out.
+    What is printed is a policy file itself.
     """
     click.echo(policy_yaml(load_policy(name)), nl=False)
 
 
-@policy.command()
+@policy.command(epilog=epilog("auditor policy check example.yaml", codes="Exit codes: 0 all are right, 2 otherwise."))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
-    """Check policy files; every error is printed as file:line:column.  Exits 0 when all are right, 2 otherwise."""
+    """Check policy files; every error is printed as file:line:column."""
     errors: list[InputError] = []
     for file in files:
         try:
@@ -56,11 +68,19 @@ def check(files: tuple[str, ...]) -> None:
         raise InputErrors(errors)
 
 
-@policy.command()
+@policy.command(
+    epilog=epilog(
+        "auditor policy diff acg ./example.yaml",
+        codes="Exit codes: 0 both demand the same, 1 they differ, 2 the input is wrong.",
+    )
+)
 @click.argument("old")
 @click.argument("new")
 def diff(old: str, new: str) -> None:
-    """Show what the policy NEW demands differently from OLD.  Exits 0 when both demand the same, 1 otherwise."""
+    """Show what the policy NEW demands differently from OLD.
+
+    OLD and NEW are names of shipped policies or paths of files.
+    """
     before, after = load_policy(old), load_policy(new)
     differences = policy_differences(before, after)
     for line in differences:

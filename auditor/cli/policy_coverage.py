@@ -4,16 +4,23 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE
+from auditor.cli.options import READABLE, epilog
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor policy coverage acg",
+        "auditor policy coverage acg -i inventory.yaml",
+        codes="Exit codes: 0 listed, 2 the input is wrong.",
+    )
+)
 @click.argument("name", metavar="[POLICY]", default="acg")
 @click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Say what this inventory gives the rules.")
 def coverage(name: str, inventory: Path | None) -> None:
-    """List every requirement with the rules that answer it, or the reason that none does.
+    """List every requirement and the rules that answer it.
 
-    With an inventory it says whether what a rule needs is declared there, or seen at its endpoints.
+    Where none does, the reason stands there.  With an inventory it says whether what a rule needs is
+    declared there, or seen at its endpoints.
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 

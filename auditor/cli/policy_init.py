@@ -5,10 +5,16 @@ from pathlib import Path
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.options import limit_options, root_option
+from auditor.cli.options import epilog, limit_options, root_option
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor policy init sbc1.example.net:5061 --root private-root.pem -o golden.yaml",
+        codes="Exit codes: 0 written, 2 the input is wrong, 3 no TLS was seen, or part of it could not be told and was "
+        "left out.",
+    )
+)
 @click.argument("target", metavar="HOST:PORT")
 @click.option(
     "-o",
@@ -37,7 +43,6 @@ def init(  # noqa: PLR0913 - one parameter an option
     """Write a starting policy from a golden endpoint.
 
     It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
-    Exit codes: 0 written, 2 the input is wrong, 3 no TLS was seen, or part of it could not be told and was left out.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import write_file  # noqa: PLC0415 - as above

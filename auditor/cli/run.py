@@ -164,8 +164,11 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
                 else:
                     observations.append(OBSERVATION.validate_json(line))
             except ValueError:
-                what = "the head of a file of observations" if number == 1 else "an observation"
-                errors.append(InputError(f"this is not {what}; write it anew with auditor collect", str(path), number))
+                if number == 1:
+                    message = "this is not a file of observations, as auditor collect -o writes them"
+                    raise InputErrors([InputError(message, str(path), number)]) from None
+                message = "this is not an observation; write the file anew with auditor collect"
+                errors.append(InputError(message, str(path), number))
     if errors or run is None:
         raise InputErrors(errors or [InputError("the file is empty", str(path))])
     return run, observations

@@ -6,12 +6,17 @@ from typing import Literal
 
 import click
 
-from auditor.cli.options import policy_option, report_options
+from auditor.cli.options import epilog, policy_option, report_options
 
 _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "auditor sdp offer-and-answer.txt",
+        "auditor sdp offer.sdp --role offer --report srtp.html",
+    )
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
 @policy_option
 @click.option(
@@ -35,8 +40,7 @@ def sdp(
     """Audit SDP offers and answers that are handed in as files.
 
     A FILE is one session description, or SIP messages with descriptions in them, such as a trace of an INVITE and its
-    answers; - is the standard input.  No key is in any output.  Exit codes: 0 compliant, 1 not compliant, 2 the input
-    is wrong, 3 could not tell.
+    answers; - is the standard input.  No key is in any output.
     """
     import secrets  # noqa: PLC0415 - --help stays quick
 

@@ -54,7 +54,8 @@ def parse_target(text: str) -> TargetRequest:
     try:
         host, port, service = split_target(text)
     except ValueError as error:
-        raise InputErrors([InputError(f"target {quoted(text)}: {error}")]) from None
+        hint = "; an inventory is named with -i" if text.endswith((".yaml", ".yml")) else ""
+        raise InputErrors([InputError(f"target {quoted(text)}: {error}{hint}")]) from None
     return TargetRequest(
         name=f"{host.bracketed}:{port}",
         host=host.text,

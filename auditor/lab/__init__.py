@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from auditor.lab.declared import SITES, DeclaredDeployment, declared
 from auditor.lab.endpoint import PlannedEndpoint
 from auditor.lab.estate import estate
 from auditor.lab.loop import Listener, listen, serving
@@ -66,6 +67,8 @@ class Lab:
     """Its authorities and keys, for what is made of them later."""
     client_key: Path
     """PEM, PKCS #8, not encrypted, readable by its owner alone."""
+    deployment: DeclaredDeployment = field(default_factory=DeclaredDeployment)
+    """What the inventory declares of sites and network, and what is wrong there."""
 
 
 @contextlib.contextmanager
@@ -137,14 +140,15 @@ def _write_files(pki: Pki, directory: Path, endpoints: tuple[LabEndpoint, ...]) 
 def _inventory(pki: Pki, lab: Lab) -> str:
     """YAML, as an operator would write it; a string of JSON is also one of YAML (YAML 1.2.2 section 1.2)."""
     lines = ["operator: Example Operator", "endpoints:"]
-    for endpoint in lab.endpoints:
+    for position, endpoint in enumerate(lab.endpoints):
         lines += [
             f"  - name: {endpoint.name}",
             f"    address: {json.dumps(endpoint.address)}",
             f"    service: {endpoint.service}",
             f"    server_name: {endpoint.server_name}",
+            f"    site: {SITES[position % len(SITES)]}",
         ]
     lines.append("roots:")
     for path in lab.roots:
         lines += [f"  - file: {json.dumps(str(path))}", f"    sent: {pki.at.date().isoformat()}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + declared(pki.at.date().isoformat())

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from auditor.model.report import CertificateFacts, EndpointSummary, Finding, Outcome, Report
 from auditor.model.rule import Citation
+from auditor.model.target import Perspective
 from auditor.render.deployment_picture import DeploymentPicture, deployment_picture
 from auditor.render.drawing import Picture, chain_picture
 from auditor.render.gathered import Row, gathered
@@ -52,6 +53,8 @@ class Cell:
     outcome: Outcome
     count: int
     href: str
+    of: int = 0
+    """How many checks there are, where some were not tested and all others are well; else nothing."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Section:
     name: str
     outcome: Outcome
     cells: tuple[Cell | None, ...]
+    whole: Cell | None
+    """In the place of all cells, for a deployment beside endpoints: it has none of their subjects."""
     items: tuple[Item, ...]
     quiet: tuple[Finding, ...]
     """Findings that passed or did not apply."""
@@ -100,7 +105,9 @@ class Page:
 
 def page(report: Report) -> Page:
     """The view of a report whose strings have been cleaned."""
-    subjects = subjects_of(report.findings)
+    deployments = {endpoint.target for endpoint in report.endpoints if endpoint.perspective == Perspective.DEPLOYMENT}
+    of_endpoints = [finding for finding in report.findings if finding.target not in deployments]
+    subjects = subjects_of(of_endpoints or report.findings)
     by_target: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_target.setdefault(finding.target, []).append(finding)
@@ -119,7 +126,7 @@ def page(report: Report) -> Page:
         hrefs={
             finding.rule: f"#{item.id}"
             for section in sections
-            if section.endpoint and section.endpoint.perspective == "deployment"
+            if section.name in deployments
             for item in section.items
             for finding in item.row.findings
         },
@@ -154,16 +161,16 @@ def _section(
     )
     section_id = f"endpoint-{number}"
     hrefs = {finding.rule: f"#{item.id}" for item in items for finding in item.row.findings}
+    cells = tuple(
+        _cell([finding for finding in findings if subject_of(finding.rule) == subject], hrefs, f"#{section_id}-passed")
+        for subject in subjects
+    )
     return Section(
         id=section_id,
         name=name,
         outcome=worst(findings),
-        cells=tuple(
-            _cell(
-                [finding for finding in findings if subject_of(finding.rule) == subject], hrefs, f"#{section_id}-passed"
-            )
-            for subject in subjects
-        ),
+        cells=cells,
+        whole=None if any(cells) else _cell(findings, hrefs, f"#{section_id}-passed"),
         items=items,
         quiet=tuple(finding for finding in by_weight(findings) if finding.outcome not in NEEDS_READING),
         endpoint=endpoint,
@@ -178,7 +185,8 @@ def _cell(findings: Sequence[Finding], hrefs: dict[str, str], quiet: str) -> Cel
         return None
     first = by_weight(findings)[0]
     count = sum(finding.outcome is first.outcome for finding in findings)
-    return Cell(first.outcome, count, hrefs.get(first.rule, quiet))
+    of = len(findings) if first.outcome is Outcome.NOT_TESTED and count < len(findings) else 0
+    return Cell(first.outcome, count, hrefs.get(first.rule, quiet), of)
 
 
 def _sources(row: Row) -> tuple[Source, ...]:

@@ -15,6 +15,7 @@ from auditor.render.wording import (
     EXIT_MEANINGS,
     NEEDS_READING,
     NO_REASON,
+    NOTHING_CHECKED,
     OUTCOME_WORDS,
     VERDICT_WORDS,
     WAIVER_WORDS,
@@ -29,7 +30,7 @@ from auditor.render.wrapping import wrap
 MOST_VIOLATIONS = 5
 """Violations shown of one finding; the others are counted, and stand in the JSON and HTML reports."""
 NARROWEST = 60
-SPACIOUS = 130
+SPACIOUS = 150
 """From this many columns on every fact has a column of its own; below, two facts share one, on two lines."""
 READABLE = 110
 """Running text is not set wider than this."""
@@ -152,5 +153,6 @@ def _verdict(report: Report, *, width: int, colour: bool) -> list[str]:
     lines = wrap(f"{word}: {counted(report)}. Policy {report.policy.id} {report.policy.version}.", width)
     if colour:
         lines[0] = _coloured(lines[0], {word: _SGR_OF_VERDICT[report.verdict]})
-    ends = f"Exit code {EXIT_CODES[report.verdict]}: {EXIT_MEANINGS[report.verdict]}."
+    meaning = EXIT_MEANINGS[report.verdict] if report.findings else NOTHING_CHECKED
+    ends = f"Exit code {EXIT_CODES[report.verdict]}: {meaning}."
     return [*lines, *wrap(f"{ends} A violation of severity {report.fail_on} or above is a failure.", width)]

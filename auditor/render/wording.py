@@ -57,6 +57,7 @@ EXIT_MEANINGS = {
     Verdict.FAIL: "at least one check failed",
     Verdict.INCONCLUSIVE: "nothing failed, but something that matters could not be told",
 }
+NOTHING_CHECKED = "nothing was checked, so that nothing could be told"
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 
 # The subjects in the order a report shows them, each with how the ids of its rules begin.  A rule that none of these

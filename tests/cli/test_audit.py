@@ -149,6 +149,7 @@ def test_a_report_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monk
         ("audit", "127.0.0.1:5061", "--deadline", "0"),
         ("audit", "127.0.0.1:5061", "--deadline", "nan"),
         ("audit", "127.0.0.1:5061", "--rate", "nan"),
+        ("listen", "--port", "0", "--duration", "nan"),
         ("audit", "127.0.0.1:5061", "--jobs", "0"),
         ("audit", "127.0.0.1:5061", "--fail-on", "sometimes"),
         ("audit", "127.0.0.1:5061", "-i", "/no/such/inventory.yaml"),

@@ -19,7 +19,8 @@ def test_collecting_and_judging_later_gives_the_findings_of_an_audit(
     seen, targets = tmp_path / "seen.jsonl", (address("sip-old-version"), address("sip-compliant"))
     collected = auditor("collect", *targets, "-p", policy, "-o", seen)
     assert (collected.code, collected.out) == (0, "")
-    assert f"of 2 targets in {seen}" in collected.err
+    assert f"{seen}: written, " in collected.err
+    assert " of 2 targets\n" in collected.err
     later = auditor("evaluate", seen, "-p", policy, "--root", lab.root_pem, "--json")
     at_once = auditor("audit", *targets, "-p", policy, "--root", lab.root_pem, "--json")
     assert later.code == at_once.code == 1

@@ -164,7 +164,7 @@ def test_what_may_be_declared_is_read(auditor: Auditor, tmp_path: Path, name: st
     ("words", "message"),
     [
         (("--resolver", "192.0.2.53"), "--resolver needs --dns beside it"),
-        (("--dns", "--offline"), "--dns is not --offline"),
+        (("--dns", "--offline"), "--dns asks a resolver, and --offline asks nobody"),
         (("--dns", "--resolver", "dns.example.net"), "is not an IP address"),
         (("--dns", "--resolver", "192.0.2.53:99999"), "is not an IP address"),
     ],
@@ -178,4 +178,9 @@ def test_options_about_dns_that_cannot_be_are_refused(auditor: Auditor, words: t
 def test_dns_without_a_deployment_is_refused(auditor: Auditor) -> None:
     done = auditor("audit", "127.0.0.1:1", "--dns")
     assert done.code == 2
-    assert "the inventory declares none" in done.err
+    assert "no inventory (-i) declares one" in done.err
+
+
+def test_options_that_cannot_be_are_refused_before_anything_is_connected_to(auditor: Auditor) -> None:
+    done = auditor("audit", "127.0.0.1:1", "--dns")
+    assert "1/1" not in done.err

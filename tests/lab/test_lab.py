@@ -9,6 +9,7 @@ from cryptography import x509
 from ruamel.yaml import YAML
 
 from auditor.lab import Lab, LabEndpoint, loop, start
+from auditor.lab.declared import SITES
 from auditor.model.target import Service
 from tests.lab.conftest import AT
 
@@ -38,7 +39,7 @@ def test_a_name_says_which_service_it_is(lab: Lab) -> None:
 
 def test_the_inventory_says_what_runs_and_which_roots_are_declared(lab: Lab) -> None:
     inventory = YAML(typ="safe", pure=True).load(lab.inventory.read_text(encoding="utf-8"))
-    assert inventory == {
+    assert {section: inventory[section] for section in ("operator", "endpoints", "roots")} == {
         "operator": "Example Operator",
         "endpoints": [
             {
@@ -46,8 +47,9 @@ def test_the_inventory_says_what_runs_and_which_roots_are_declared(lab: Lab) -> 
                 "address": endpoint.address,
                 "service": str(endpoint.service),
                 "server_name": endpoint.server_name,
+                "site": SITES[position % 2],
             }
-            for endpoint in lab.endpoints
+            for position, endpoint in enumerate(lab.endpoints)
         ],
         "roots": [{"file": str(path), "sent": AT.date()} for path in lab.roots],
     }

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from auditor.model.report import Report, Verdict
+from auditor.model.report import Outcome, Report, Verdict
 from auditor.model.rule import Citation
 from auditor.render import html
 from auditor.render.page import web_address
@@ -232,3 +232,25 @@ def test_bars_stand_out_by_3_to_1(scheme: str) -> None:
 def test_no_colour_is_set_but_through_the_variables() -> None:
     rules = re.sub(r":root \{.*?\n\s*\}", "", STYLE, flags=re.DOTALL)
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?!-)[^{]*;", rules.replace("#filter", "").replace("#overview", ""))
+
+
+def test_a_deployment_beside_endpoints_has_one_cell_and_no_column() -> None:
+    findings = (
+        *example.REPORT.findings,
+        example.REPORT.findings[0].model_copy(update={"target": "deployment", "rule": "bfd-missing"}),
+    )
+    endpoint = example.ENDPOINTS[0].model_copy(update={"target": "deployment", "perspective": "deployment"})
+    report = example.report(findings, (*example.ENDPOINTS, endpoint), Verdict.FAIL)
+    matrix = html.render(report).split('<table class="matrix">')[1].split("</table>")[0]
+    columns = matrix.count('<th scope="col">') - 1
+    assert "Deployment</th>" not in matrix
+    row = matrix.split(">deployment</a>")[1].split("</tr>")[0]
+    assert row.count("<td") == 1
+    assert f'colspan="{columns}"' in row
+
+
+def test_a_cell_where_some_checks_were_not_made_says_of_how_many() -> None:
+    passed = next(finding for finding in example.REPORT.findings if finding.outcome is Outcome.PASS)
+    skipped = passed.model_copy(update={"outcome": Outcome.NOT_TESTED, "reason": "it has to be asked for"})
+    source = html.render(example.report((passed, skipped), (), Verdict.PASS))
+    assert 'Not tested <span class="times">1 of 2</span>' in source

@@ -42,3 +42,15 @@ def test_a_grid_in_too_little_room_keeps_its_narrowest_columns() -> None:
     lines = grid(("A", "B"), [[["a fact that is long enough to be broken"], ["x"]]], 5)
     assert " ".join(" ".join(line[:14] for line in lines[2:]).split()).startswith("a fact that")
     assert lines[1].split() == ["-" * 14, "-"]
+
+
+def test_a_column_gives_way_where_that_costs_no_line() -> None:
+    """A long list of rules in one row does not take the room of the evidence in all others."""
+    rules = ", ".join(f"rule-number-{number}" for number in range(6))
+    evidence = "what was seen at this endpoint, in a sentence of its own that is long enough to take two lines"
+    records = [[["Fail"], [f"rule-{number}"], [evidence], ["nothing of it"]] for number in range(8)]
+    records.append([["Not tested"], [rules], ["it was not asked for"], [""]])
+    lines = grid(("Outcome", "Rule", "Seen", "Expected"), records, 120)
+    assert all(len(line) <= 120 for line in lines)
+    assert len(lines) <= 2 + 8 * 3 + 6
+    assert any("rule-number-0" in line for line in lines)

@@ -60,4 +60,4 @@ def test_a_trust_probe_that_nobody_asked_for_is_not_tested() -> None:
     gap = NotTested(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
     finding = findings(gap)["required-root-not-trusted"]
     assert finding.outcome is Outcome.NOT_TESTED
-    assert finding.reason == "sbc: it has to be asked for (--trust-probe)"
+    assert finding.reason == "it has to be asked for (--trust-probe)"

@@ -28,6 +28,8 @@ from auditor.x509.explain import names_for
 from auditor.x509.facts import Bearer, general_names, label
 from auditor.x509.names import Match, match_address, match_name
 
+_NO_NAME = "no name was given to compare with: name the endpoint by its host name, or set server_name in an inventory"
+
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
     """The name that was asked for must be in each certificate; without one, the address."""
@@ -42,7 +44,7 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 
     def judged(leaf: Bearer) -> Iterator[Remark]:
         if not target.names and match_address(leaf, target.address or target.host) is Match.NONE:
-            yield Inconclusive(subject=label(leaf), reason="no name was given to compare with; set server_name")
+            yield Inconclusive(subject=label(leaf), reason=_NO_NAME)
         for name in target.names:
             try:
                 found = match_name(leaf, name, target.service)

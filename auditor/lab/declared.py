@@ -1,0 +1,41 @@
+"""The deployment that the lab's inventory declares: the shipped example of one, with faults planted in it."""
+
+from dataclasses import dataclass
+
+from auditor.inputs.shipped import policy_directory
+
+NAME = "deployment"
+"""What reports call it."""
+SITES = ("A", "B")
+_DAY_OF_EXAMPLES = "2026-10-01"
+_LINK = "  - {site: A, region: two, connection_type: maps_voice, bfd_interval_ms: "
+_LINK_OF_B = _LINK.replace("site: A", "site: B")
+_CHANGES = (
+    (f"{_LINK_OF_B}300, bfd_reason: The router cannot do better}}\n", ""),
+    (f"{_LINK}150", f"{_LINK}900"),
+    ("    media: [193.5.122.8/29]\n", "    media: [10.122.8.0/29]\n"),
+)
+
+
+@dataclass(frozen=True)
+class DeclaredDeployment:
+    """What is wrong with the deployment, and what has to be found."""
+
+    name: str = NAME
+    fault: str = (
+        "Site B has no link to region two, site A sends media from private addresses, and one link has slow BFD."
+    )
+    expected: frozenset[str] = frozenset({"region-site-link-missing", "address-not-public", "bfd-missing"})
+    undecidable: frozenset[str] = frozenset()
+    inconclusive: bool = False
+
+
+def declared(day: str) -> str:
+    """The sections of an inventory, as YAML: all but operator, endpoints and roots.  Confirmed on ``day``."""
+    text = (policy_directory() / "examples" / "inventory-standard.yaml").read_text(encoding="utf-8")
+    text = text[text.index("deployment:\n") : text.index("# The endpoints")].replace(_DAY_OF_EXAMPLES, day)
+    for old, new in _CHANGES:
+        if text.count(old) != 1:
+            raise LookupError(f"the example of an inventory does not hold this once: {old.strip()}")
+        text = text.replace(old, new)
+    return text
