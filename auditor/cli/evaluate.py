@@ -40,13 +40,14 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     from auditor.cli.sources import Sources, policy_place  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate as judge  # noqa: PLC0415 - as above
     from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor.inputs.observations import read_observations  # noqa: PLC0415 - as above
     from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
     from auditor.inputs.waivers import load_waivers  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
-    head, seen = run.read_observations(observations)
+    head, seen = read_observations(observations)
     policy = load_policy(policy_name, load_declared_roots(roots))
     check_revocation(policy, lists)
     plan = make_plan(policy, head.targets)

@@ -23,7 +23,7 @@ from auditor.inputs.inventory import load_inventory
 from auditor.inputs.policy import load_policy
 from auditor.inputs.targets import parse_targets, targets_of
 from auditor.inputs.waivers import load_waivers
-from auditor.model.observation import OBSERVATION, Observation, Run
+from auditor.model.observation import End, Observation, Run
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
 from auditor.model.target import Perspective, Target
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 _OFFLINE = "no name was looked up (--offline)"
-_MOST_OBSERVATIONS = 256 * 1024 * 1024
-"""Octets of a file of observations."""
 
 
 @dataclass(frozen=True)
@@ -143,35 +141,12 @@ class _Progress:
 def write_observations(
     path: Path, targets: Sequence[Target], observations: Sequence[Observation], at: datetime
 ) -> None:
-    """JSON lines: the run, then one observation a line."""
+    """JSON lines: the run, one observation a line, and how many there are."""
     from auditor import __version__  # noqa: PLC0415
 
     run = Run(auditor_version=__version__, at=at, targets=tuple(targets))
-    lines = [run.model_dump_json(), *(observation.model_dump_json() for observation in observations)]
-    write_file(path, "\n".join(lines) + "\n")
-
-
-def read_observations(path: Path) -> tuple[Run, list[Observation]]:
-    """The opposite.  Raises ``InputErrors`` with the line that is wrong."""
-    if path.stat().st_size > _MOST_OBSERVATIONS:
-        raise InputErrors([InputError(f"the file is larger than {_MOST_OBSERVATIONS // 2**20} MiB", str(path))])
-    run, observations, errors = None, [], []
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                if number == 1:
-                    run = Run.model_validate_json(line)
-                else:
-                    observations.append(OBSERVATION.validate_json(line))
-            except ValueError:
-                if number == 1:
-                    message = "this is not a file of observations, as auditor collect -o writes them"
-                    raise InputErrors([InputError(message, str(path), number)]) from None
-                message = "this is not an observation; write the file anew with auditor collect"
-                errors.append(InputError(message, str(path), number))
-    if errors or run is None:
-        raise InputErrors(errors or [InputError("the file is empty", str(path))])
-    return run, observations
+    values = [run, *observations, End(observations=len(observations))]
+    write_file(path, "".join(f"{value.model_dump_json()}\n" for value in values))
 
 
 def publish(report: Report, reports: Sequence[Path], *, as_json: bool, sources: Sources | None = None) -> int:

@@ -48,6 +48,13 @@ class Run(Value):
     targets: tuple[Target, ...]
 
 
+class End(Value):
+    """The last line of a file of observations: a file without it, or with another number of them, is not whole."""
+
+    kind: Literal["end"] = "end"
+    observations: int = Field(ge=0, description="How many lines lie between the head and this one")
+
+
 class AcceptedSuite(Value):
     """A cipher suite the endpoint chose in a ServerHello."""
 
@@ -422,6 +429,7 @@ Observation: TypeAlias = Annotated[
     Field(discriminator="kind"),
 ]
 OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
+OBSERVATION_OR_END: TypeAdapter[Observation | End] = TypeAdapter(Observation | End)
 
 
 # Which kinds of observation a target can give, by where it is seen from.  A rule that judges another kind says nothing

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from auditor.inputs.observations import read_observations
 from auditor.lab import Lab
-from auditor.model.observation import OBSERVATION, ClientCertificateCaseSeen, RootTrustSeen
+from auditor.model.observation import ClientCertificateCaseSeen, RootTrustSeen
 from tests.cli.conftest import Auditor
 
 Address = Callable[[str], str]
@@ -87,7 +88,7 @@ def test_the_trust_probe_is_said_on_standard_error_and_seen(
     done = auditor("collect", address("sip-compliant"), "-p", policy, "-o", output, "--trust-probe")
     assert done.code == 0
     assert "trust probe: shows impostors of digicert-tls-rsa4096-root-g5 to 1 target" in done.err
-    seen = [OBSERVATION.validate_json(line) for line in output.read_text(encoding="utf-8").splitlines()[1:]]
+    _, seen = read_observations(output)
     assert {one.root for one in seen if isinstance(one, RootTrustSeen)} == {"digicert-tls-rsa4096-root-g5"}
     # The lab's endpoints do not hold that root, and tell it from the one they announce.
     assert {one.trusted for one in seen if isinstance(one, RootTrustSeen)} == {False}

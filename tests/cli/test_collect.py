@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.cli import run
+from auditor.inputs.observations import read_observations
 from auditor.lab import Lab
 from tests.cli.conftest import AT, Auditor
 
@@ -31,16 +32,16 @@ def test_collecting_and_judging_later_gives_the_findings_of_an_audit(
     assert first == second
 
 
-def test_a_file_of_observations_begins_with_the_run(
+def test_a_file_of_observations_begins_with_the_run_and_ends_with_their_number(
     auditor: Auditor, address: Address, tmp_path: Path, policy: str
 ) -> None:
     seen = tmp_path / "seen.jsonl"
     auditor("collect", address("sip-plaintext"), "-p", policy, "-o", seen)
-    head, observations = run.read_observations(seen)
+    head, observations = read_observations(seen)
     assert head.at == AT
     assert [target.port for target in head.targets] == [int(address("sip-plaintext").rpartition(":")[2])]
     assert {found.target for found in observations} == {head.targets[0].name}
-    assert len(seen.read_text(encoding="utf-8").splitlines()) == len(observations) + 1
+    assert len(seen.read_text(encoding="utf-8").splitlines()) == len(observations) + 2
 
 
 def test_collecting_needs_an_output(auditor: Auditor) -> None:

@@ -65,13 +65,45 @@ def test_a_violation_that_was_seen_fails_without_a_network(auditor: Auditor, tmp
     ],
 )
 def test_a_broken_file_is_named_with_its_line(auditor: Auditor, tmp_path: Path, text: str, where: str) -> None:
-    head, gap = written(tmp_path, GAP).read_text(encoding="utf-8").splitlines()
+    head, gap, _ = written(tmp_path, GAP).read_text(encoding="utf-8").splitlines()
     path = tmp_path / "broken.jsonl"
     path.write_text(text.replace("HEAD", head).replace("GAP", gap), encoding="utf-8")
     done = auditor("evaluate", path)
     assert (done.code, done.out) == (2, "")
     assert str(path) in done.err or where == "empty"
     assert where in done.err
+
+
+def test_a_file_that_has_lost_a_line_is_refused_and_never_judged_by_what_is_left(
+    auditor: Auditor, tmp_path: Path, policy: str
+) -> None:
+    """A line that is gone is a question nobody asks: one version that takes any client, one expired certificate."""
+    path = written(tmp_path, GAP, GAP.model_copy(update={"wanted": "certificate-chain"}), GAP)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for left_out in range(1, len(lines)):
+        path.write_text("".join(lines[:left_out] + lines[left_out + 1 :]), encoding="utf-8")
+        done = auditor("evaluate", path, "-p", policy)
+        assert (done.code, done.out) == (2, "")
+        assert "missing" in done.err if left_out == len(lines) - 1 else "holds 2 observations" in done.err
+    for twice in range(1, len(lines)):
+        path.write_text("".join(lines[: twice + 1] + lines[twice:]), encoding="utf-8")
+        assert auditor("evaluate", path, "-p", policy).code == 2
+
+
+def test_observations_of_a_target_that_the_head_does_not_name_are_refused(
+    auditor: Auditor, tmp_path: Path, policy: str
+) -> None:
+    done = auditor("evaluate", written(tmp_path, GAP.model_copy(update={"target": "sbc-2"})), "-p", policy)
+    assert (done.code, done.out) == (2, "")
+    assert ":2" in done.err
+
+
+def test_a_target_that_is_named_twice_is_refused(auditor: Auditor, tmp_path: Path, policy: str) -> None:
+    path = tmp_path / "seen.jsonl"
+    write_observations(path, [TARGET, TARGET], [GAP], AT)
+    done = auditor("evaluate", path, "-p", policy)
+    assert (done.code, done.out) == (2, "")
+    assert "twice" in done.err
 
 
 def test_an_unknown_policy_is_wrong_input(auditor: Auditor, tmp_path: Path) -> None:
