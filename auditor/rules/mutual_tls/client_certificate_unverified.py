@@ -22,6 +22,7 @@ from auditor.model.severity import Severity
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
 _IMPOSTOR = "impostor-root"
+_MOST_IMPOSTORS = 3
 _WRONG_NAME = "wrong-name"
 _WITH_LAB_CA = ("expired", "not-yet-valid", "leaf-as-ca", "wrong-key", _WRONG_NAME)
 _EXPECTED = "a bad client certificate refused"
@@ -73,6 +74,7 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Itera
         elif params.unproven == "inconclusive":
             yield Inconclusive(subject=version, reason=_UNPROVEN)
     yield from _not_shown(evidence, shown)
+    yield from _impostors_not_shown(shown, params)
 
 
 def _is_impostor(seen: ClientCertificateCaseSeen) -> bool:
@@ -82,6 +84,16 @@ def _is_impostor(seen: ClientCertificateCaseSeen) -> bool:
 def _of_the_good_one(evidence: Evidence[ClientCertificateCaseSeen], case: ClientCertificateCaseSeen) -> str:
     good = (seen for seen in evidence.seen if seen.case == "good" and seen.version == case.version)
     return next((seen.evidence for seen in good if seen.treatment != "served"), "it was not served")
+
+
+def _impostors_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Inconclusive]:
+    """What was seen for another policy may hold no impostor of the roots that this one names."""
+    for version in dict.fromkeys(seen.version for seen in shown):
+        cases = {seen.case for seen in shown if seen.version is version}
+        missing = [root for root in params.roots if f"{_IMPOSTOR} ({root})" not in cases]
+        if len(params.roots) - len(missing) < min(len(params.roots), _MOST_IMPOSTORS):
+            for root in missing:
+                yield Inconclusive(subject=f"{version} {_IMPOSTOR} ({root})", reason="this certificate was not shown")
 
 
 def _not_shown(
