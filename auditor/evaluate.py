@@ -18,6 +18,7 @@ from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, R
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver
 from auditor.plan import Check, Plan
+from auditor.sanitise import clean
 from auditor.summary import summarise
 from auditor.waivers import apply_waivers
 
@@ -61,7 +62,12 @@ def evaluate(
         endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
         deployment=next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None),
         waivers=statuses,
-        notes=(*_age(plan.policy, max(at, generated_at)), *_opt_ins(by_target), *_unconnected(plan)),
+        notes=(
+            *_disabled(plan.policy),
+            *_age(plan.policy, max(at, generated_at)),
+            *_opt_ins(by_target),
+            *_unconnected(plan),
+        ),
     )
 
 
@@ -94,6 +100,14 @@ def _unconnected(plan: Plan) -> tuple[str, ...]:
         return ()
     were = "endpoint was" if len(names) == 1 else "endpoints were"
     return (f"{len(names)} {were} not connected to (--offline), and nothing is said here of {_listed(names)}.",)
+
+
+def _disabled(policy: Policy) -> tuple[str, ...]:
+    """Say what nobody was asked because the policy leaves it out: the policy's name may still be that of the whole."""
+    if not policy.disabled:
+        return ()
+    left_out = "; ".join(f"{rule} ({clean(reason).rstrip('.')})" for rule, reason in policy.disabled)
+    return (f"The policy {policy.id} {policy.version} disables rules of the one it extends: {left_out}.",)
 
 
 def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:

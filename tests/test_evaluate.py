@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -417,6 +418,17 @@ def test_a_policy_older_than_a_year_says_so(sip: Target, version: str, judged: d
     (note,) = evaluate(make_plan(policy, (sip,)), [], judged, judged).notes or (None,)
     assert bool(note) == noted
     assert note is None or f"acg {version} is older than a year" in note
+
+
+def test_what_the_policy_disables_is_said(sip: Target, tmp_path: Path) -> None:
+    path = tmp_path / "acg.yaml"
+    path.write_text(
+        "id: acg\nversion: '1'\ntitle: t\nextends: acg\n"
+        "disable: [{rule: client-certificate-not-required, reason: the trunk is private}]\n",
+        encoding="utf-8",
+    )
+    (note,) = evaluate(make_plan(load_policy(str(path)), (sip,)), [], AT, AT).notes
+    assert "client-certificate-not-required (the trunk is private)" in note
 
 
 def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: Target) -> None:
