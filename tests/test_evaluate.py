@@ -36,6 +36,7 @@ from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import Plan, make_plan
+from auditor.probes.client_role import ClientRole
 from auditor.probes.endpoint import observe
 from auditor.probes.limits import Limits
 
@@ -75,7 +76,8 @@ def audit() -> tuple[Plan, tuple[Observation, ...]]:
             update={"kinds": plan.asks.kinds - {"weakness"}, "plaintext_ports": frozenset[int]()}
         )
         limits = Limits(connection_seconds=2, settle_seconds=0.02, answer_seconds=0.1)
-        seen = [found for target in targets for found in observe(target, asks, limits, AT)]
+        role = ClientRole(anchors=plan.policy.anchors)
+        seen = [found for target in targets for found in observe(target, asks, limits, AT, role)]
     seen += [
         WeaknessSeen(target=target.name, at=AT, weakness=weakness, vulnerable=False)
         for target in targets[:3]

@@ -18,6 +18,7 @@ from auditor.model.report import Finding, Outcome, Report
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
+from auditor.probes.client_role import ClientRole
 from auditor.probes.endpoint import observe
 from auditor.probes.limits import Limits
 from tests.probes.conftest import AT
@@ -105,7 +106,8 @@ def audit(
     """Audit an HTTPS peer by the script; ``only`` limits the kinds of observation."""
     with running(script) as server:
         target = target_at(server.port)
-        plan = make_plan(load_policy(policy), (target,))
+        demanded = load_policy(policy)
+        plan = make_plan(demanded, (target,))
         asks = plan.asks if only is None else Asks(**{**dict(plan.asks), "kinds": only})
-        seen = tuple(observe(target, asks, limits, AT))
+        seen = tuple(observe(target, asks, limits, AT, ClientRole(anchors=demanded.anchors)))
         return Audited(seen, evaluate(plan, seen, AT, AT), tuple(server.hellos))

@@ -15,11 +15,13 @@ import pytest
 
 from auditor.collect import collect
 from auditor.evaluate import evaluate
+from auditor.inputs.shipped import shipped_roots
 from auditor.model.asks import Asks
 from auditor.model.observation import Observation
 from auditor.model.report import Finding, Outcome, Report
 from auditor.model.target import Target
 from auditor.plan import Plan, make_plan
+from auditor.probes.client_role import ClientRole
 from auditor.probes.endpoint import observe
 from auditor.probes.limits import Limits
 from tests.live.audit import live_policy
@@ -72,7 +74,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
     def timed(target: Target, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
         started = time.monotonic()
-        yield from observe(target, asks, limits, at)
+        yield from observe(target, asks, limits, at, ClientRole(anchors=shipped_roots()))
         seconds[target.name] = time.monotonic() - started
 
     with ExitStack() as stack:
