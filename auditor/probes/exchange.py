@@ -16,7 +16,7 @@ from OpenSSL import SSL, crypto
 
 from auditor.model.identity import Identity
 from auditor.model.target import Service
-from auditor.model.tls import CipherSuite, ProtocolVersion, alert_name
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.application import Doubt, Reading, read_answer, request, whole_head
 from auditor.probes.conversation import EXCHANGE_VERSIONS, Conversation, HelloForm
 from auditor.probes.hello import Accepted, Answer, NoAnswer, read_answer_of_hello
@@ -28,6 +28,20 @@ _MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MOST_OCTETS}
 __all__ = ["EXCHANGE_VERSIONS", "Exchange", "Stage", "exchange"]
 Stage = Literal["handshake", "after-handshake", "after-request"]
 
+
+# What a peer says that runs out of memory or cannot decrypt, whoever its client is.  decode_error is not among them:
+# GnuTLS says so to an empty list of certificates.
+_SAY_NOTHING_OF_CERTIFICATES = frozenset(
+    {
+        Alert.bad_record_mac,
+        Alert.decryption_failed,
+        Alert.record_overflow,
+        Alert.decompression_failure,
+        Alert.internal_error,
+        Alert.user_canceled,
+        Alert.no_renegotiation,
+    }
+)
 
 _NO_HANDSHAKE = Reading("undetermined", "there was no handshake")
 
@@ -126,7 +140,10 @@ def _broken_handshake(talk: Conversation, answer: Accepted, service: Service, *,
 
 def _refusal(talk: Conversation, service: Service) -> Reading:
     if talk.alerts:
-        return Reading("refused", f"alert {alert_name(talk.alerts[-1])}")
+        words = f"alert {alert_name(talk.alerts[-1])}"
+        if talk.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
+            return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
+        return Reading("refused", words)
     if talk.wire.ended in ("closed", "reset") and service is Service.HTTPS:
         return Reading("refused", f"{_ending(talk)} without an answer")
     doubt: Doubt = "closed" if talk.closed or talk.wire.ended in ("closed", "reset") else ""

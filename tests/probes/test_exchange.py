@@ -152,6 +152,40 @@ def test_silence_after_the_handshake_decides_nothing(backend: Make, version: V, 
     assert (found.requested, found.reading.meaning) == (True, "undetermined")
 
 
+class _Stumbling:
+    """Real TLS with an optional certificate, until it is asked something; then a fatal alert in place of an answer."""
+
+    def __init__(self, session: Session, description: int) -> None:
+        self._session, self._description, self._turns = session, description, 0
+
+    def received(self, data: bytes) -> Reply:
+        self._turns += 1
+        if self._turns == 1:
+            return self._session.received(data)
+        return Reply(alert(self._description), close=True)
+
+
+@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize(
+    ("description", "meaning"),
+    [
+        (Alert.internal_error, "undetermined"),
+        (Alert.bad_record_mac, "undetermined"),
+        (Alert.user_canceled, "undetermined"),
+        (Alert.handshake_failure, "refused"),
+        (Alert.bad_certificate, "refused"),
+        (Alert.decode_error, "refused"),
+    ],
+)
+def test_an_alert_of_a_peer_in_trouble_is_no_refusal_of_a_client_certificate(
+    backend: Make, description: Alert, meaning: str, service: Service
+) -> None:
+    maker = backend(with_demand(ClientCertificate.OPTIONAL, service))
+    found = exchanged(lambda: _Stumbling(maker(), description), V.TLS_1_2, service)
+    assert (found.requested, found.reading.meaning) == (True, meaning)
+    assert found.reading.evidence.startswith("alert ")
+
+
 @pytest.mark.parametrize("service", Service)
 @pytest.mark.parametrize("version", BOTH)
 @pytest.mark.parametrize("answer", [HANDSHAKE_FAILURE, alert(Alert.protocol_version), CLOSE])
