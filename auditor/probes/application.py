@@ -19,6 +19,8 @@ _HTTP_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 _SIP_STATUS = re.compile(rb"(?:\r\n)*SIP/2\.0 (\d{3})")
 # nginx's own statuses for "SSL Certificate Error" and "SSL Certificate Required".
 _NO_REASON = "does not say whether the certificate is the reason"
+# nginx and its kin: "No required SSL certificate was sent".  The word alone may be the application's own.
+_WANTS_CERTIFICATE = re.compile(rb"(?i)\b(?:ssl|tls|client)[ -]certificate\b")
 _CERTIFICATE_STATUSES = (495, 496)
 
 
@@ -94,7 +96,7 @@ def _read_http(data: bytes) -> Reading:
         return Reading("undetermined", f"an answer that is not HTTP: {shown(data)}")
     code, line = int(status[1]), status_line(data)
     body = data[:4096].partition(b"\r\n\r\n")[2]
-    if code in _CERTIFICATE_STATUSES or (code == 400 and re.search(rb"(?i)certificate", body)):
+    if code in _CERTIFICATE_STATUSES or (code == 400 and _WANTS_CERTIFICATE.search(body)):
         return Reading("refused", f"{line}, for want of a certificate")
     if code in (400, 403):
         return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")

@@ -36,6 +36,8 @@ def test_an_http_refusal_for_want_of_a_certificate_is_one(answer: bytes) -> None
         PLAIN_400,
         b"HTTP/1.1 403 Forbidden\r\n\r\nyou need a certificate",
         b"HTTP/1.1 400 Bad Request\r\nAccess-Control-Allow-Headers: X-Client-Certificate\r\n\r\nno Host",
+        b'HTTP/1.1 400 Bad Request\r\nContent-Length: 36\r\n\r\n{"error": "certificate_id is missing"}',
+        b"HTTP/1.1 400 Bad Request\r\n\r\n<title>Certificate enrolment</title>",
         b"HTTP/1.1 500 Internal Server Error\r\n\r\n",
         b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
         b"HTTP/1.1 503 Service Unavailable\r\n\r\ncertificate",
