@@ -375,6 +375,7 @@ def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> N
             target="one",
             at=AT,
             version=version,
+            refused=("TLS_RSA_WITH_NULL_SHA",),
             undetermined=(Undetermined(subject=allowed, reason="silence"),) if version == "TLSv1.2" else (),
         )
         for version in ProtocolVersion

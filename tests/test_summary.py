@@ -44,6 +44,7 @@ def suites(version: V, *names: str, doubt: str = "") -> CipherSuitesSeen:
         at=AT,
         version=version,
         accepted=tuple(AcceptedSuite(name=name) for name in names),
+        refused=() if names else ("TLS_RSA_WITH_NULL_SHA",),
         undetermined=(Undetermined(subject=doubt, reason="silence"),) if doubt else (),
     )
 

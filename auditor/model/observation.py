@@ -90,7 +90,14 @@ class CipherSuitesSeen(Seen):
         """Whether the endpoint speaks this version; none when that could not be told."""
         if self.accepted:
             return True
-        return None if self.undetermined else False
+        return None if self.doubts else False
+
+    @property
+    def doubts(self) -> tuple[Undetermined, ...]:
+        """What is undetermined; where nothing was asked at all, the version itself is."""
+        if self.accepted or self.refused or self.undetermined:
+            return self.undetermined
+        return (Undetermined(subject=self.version, reason="none of its cipher suites was asked for"),)
 
 
 class CertificateChainSeen(Seen):

@@ -23,8 +23,8 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
         if seen.spoken is False or any(suite.name in usable for suite in seen.accepted):
             continue
         # With a usable suite in doubt it may have one; with none it may still be spoken with others, and have none.
-        in_doubt = [doubt for doubt in seen.undetermined if doubt.subject in usable]
-        doubts = in_doubt or (list(seen.undetermined) if seen.spoken is None else [])
+        in_doubt = [doubt for doubt in seen.doubts if doubt.subject in usable]
+        doubts = in_doubt or (list(seen.doubts) if seen.spoken is None else [])
         if doubts:
             yield Inconclusive(subject=seen.version, reason=doubts[0].reason)
         else:

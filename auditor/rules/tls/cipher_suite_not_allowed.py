@@ -21,7 +21,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
         for suite in (suite for seen in found for suite in seen.accepted):
             if suite.name not in allowed:
                 yield Violation(subject=suite.name, expected=f"refused in {version}", observed=f"accepted in {version}")
-        for doubt in (doubt for seen in found for doubt in seen.undetermined):
+        for doubt in (doubt for seen in found for doubt in seen.doubts):
             if doubt.subject not in allowed:
                 yield Inconclusive(subject=doubt.subject, reason=f"{version}: {doubt.reason}")
 

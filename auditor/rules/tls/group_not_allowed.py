@@ -22,6 +22,8 @@ class AllowedGroups(Params):
 def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Remark]:
     """No group outside the list is accepted, in any version."""
     for seen in evidence.seen:
+        if not (seen.accepted or seen.refused or seen.undetermined):
+            yield Inconclusive(subject=seen.version, reason="none of its groups was asked for")
         for group in seen.accepted:
             if group not in params.allowed:
                 yield Violation(

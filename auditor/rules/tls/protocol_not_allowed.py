@@ -32,7 +32,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: AllowedProtocols) -> Ite
             if seen.spoken:
                 yield Violation(subject=version, expected="refused", observed=f"accepted with {seen.accepted[0].name}")
             elif seen.spoken is None:
-                yield Inconclusive(subject=version, reason=seen.undetermined[0].reason)
+                yield Inconclusive(subject=version, reason=seen.doubts[0].reason)
 
 
 RULE = Rule(

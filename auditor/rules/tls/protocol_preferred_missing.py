@@ -28,7 +28,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: PreferredProtocol) -> It
         if seen.spoken is False:
             yield Violation(subject=seen.version, expected="accepted", observed="refused")
         elif seen.spoken is None:
-            yield Inconclusive(subject=seen.version, reason=seen.undetermined[0].reason)
+            yield Inconclusive(subject=seen.version, reason=seen.doubts[0].reason)
         return
     yield Inconclusive(subject=params.preferred, reason=f"{params.preferred} was not asked for")
 

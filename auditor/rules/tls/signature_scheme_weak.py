@@ -14,6 +14,8 @@ from auditor.model.severity import Severity
 def check(evidence: Evidence[SignatureSchemesSeen], _params: NoParameters) -> Iterator[Remark]:
     """No signature with MD5 or SHA-1 was made."""
     for seen in evidence.seen:
+        if not (seen.accepted or seen.refused or seen.undetermined):
+            yield Inconclusive(subject=seen.version, reason="none of its signature schemes was asked for")
         for scheme in seen.accepted:
             yield Violation(
                 subject=scheme,
