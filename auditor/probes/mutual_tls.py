@@ -28,6 +28,7 @@ from auditor.probes.series import Series
 CASES, TRUST, SDP = "client-certificate-case", "root-trust", "sdp"
 _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
 """With these the question is put anyway, and the answer costs nothing."""
+_SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
 _NO_TRUST_PROBE: Final = "showing the endpoint impostors of the required roots has to be asked for (--trust-probe)"
 _NOT_ASKED_FOR: Final = "no client certificate is asked for, so none can be shown"
 _NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
@@ -71,12 +72,20 @@ class MutualTls:
             if not questions and not others:
                 self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is spoken"))
 
-    def without(self, version: ProtocolVersion, held: Exchange) -> tuple[Treatment, str, Control]:
+    def without(self, version: ProtocolVersion, held: Exchange, why_not: str) -> tuple[Treatment, str, Control]:
         """How a client without a certificate is treated, and how one with a good certificate was beside it."""
-        shown = self.shown.get(version)
+        shown, reading = self.shown.get(version), held.reading
+        if reading.meaning == "refused" and self._owes_control(version, shown):
+            why = (shown.reason if shown else "") or why_not
+            return "undetermined", f"{reading.evidence}; the client certificate was not shown beside it: {why}", "none"
         if shown is None:
-            return held.reading.meaning, held.reading.evidence, "none"
+            return reading.meaning, reading.evidence, "none"
         return (*shown.treatment(held), shown.control(held))
+
+    def _owes_control(self, version: ProtocolVersion, shown: Shown | None) -> bool:
+        """Whether a certificate was given that should vouch for a refusal, and time or connections ran out before."""
+        given = self.role.identity is not None and CASES in self.wanted and version in _SHOWN_IN
+        return given and not (shown and shown.states)
 
     def observations(self, why_not: str) -> Iterator[Observation]:
         """What was seen; for what was not asked, ``why_not``."""
@@ -141,7 +150,7 @@ def no_certificate_seen(
     mutual: MutualTls, version: ProtocolVersion, held: Exchange | None, why_not: str
 ) -> ClientCertificateSeen:
     """The treatment of a client without a certificate."""
-    without, evidence, control = mutual.without(version, held) if held else ("undetermined", why_not, "none")
+    without, evidence, control = mutual.without(version, held, why_not) if held else ("undetermined", why_not, "none")
     return ClientCertificateSeen(
         target=mutual.target.name,
         at=mutual.at,

@@ -93,6 +93,19 @@ def test_a_good_certificate_before_and_after_makes_them_proof(backend: Make, lab
     assert (without.without, without.control) == ("refused", "succeeded")
 
 
+@pytest.mark.parametrize("most", range(1, 40))
+def test_a_refusal_is_open_while_the_certificate_that_was_given_has_not_been_shown(
+    backend: Make, lab_ca: Identity, most: int
+) -> None:
+    limits = Limits(connection_seconds=1, settle_seconds=0.02, answer_seconds=0.05, connections=most)
+    seen = seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)), limits=limits)
+    for version in BOTH:
+        for without in (one for one in seen if isinstance(one, ClientCertificateSeen) and one.version is version):
+            shown = without.control == "succeeded" or "good" in cases(seen, version)
+            assert without.without == ("refused" if shown else "undetermined")
+            assert shown or "budget" in without.evidence
+
+
 @pytest.mark.parametrize("verification", [Verification.NAME, Verification.NOTHING])
 def test_who_takes_an_impostor_is_seen_to_in_both_versions(
     backend: Make, lab_ca: Identity, verification: Verification
