@@ -41,7 +41,7 @@ VERSION_BY_WIRE = {wire: version for version, wire in _WIRE.items()}
 
 @dataclass(frozen=True)
 class CipherSuite:
-    """One cipher suite: its number on the wire, its IANA name and the name OpenSSL gives it."""
+    """One cipher suite: its number on the wire, its IANA name and the name OpenSSL gives it, if it knows it."""
 
     code: int
     name: str
@@ -54,7 +54,8 @@ class CipherSuite:
             return frozenset({ProtocolVersion.SSL_2_0})
         if self.code >> 8 == 0x13:
             return frozenset({ProtocolVersion.TLS_1_3})
-        if self.aead or self.name.endswith(("_SHA256", "_SHA384")):
+        # RFC 9189: the GOST suites with OMAC and IMIT are for TLS 1.2.
+        if self.aead or self.name.endswith(("_SHA256", "_SHA384", "_OMAC", "_IMIT")):
             return frozenset({ProtocolVersion.TLS_1_2})
         return frozenset(
             {ProtocolVersion.SSL_3_0, ProtocolVersion.TLS_1_0, ProtocolVersion.TLS_1_1, ProtocolVersion.TLS_1_2}

@@ -164,7 +164,8 @@ def _use(context: SSL.Context, identity: Identity) -> None:
 
 def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
     """The suites, then whatever else the library knows: a long hello that is accepted vouches for shorter ones."""
-    return (":".join(suite.openssl_name for suite in suites) + ":ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
+    names = ":".join(suite.openssl_name for suite in suites if suite.openssl_name)
+    return (f"{names}:ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 
 
 def library_reason(error: SSL.Error) -> str:

@@ -130,7 +130,7 @@ class ServerConfiguration:
 
 def suites_by_openssl_name() -> dict[str, CipherSuite]:
     """The vocabulary of the model by OpenSSL's names; those of SSL 2.0 share names with others and are left out."""
-    return {suite.openssl_name: suite for suite in cipher_suites() if suite.code <= 0xFFFF}
+    return {suite.openssl_name: suite for suite in cipher_suites() if suite.openssl_name and suite.code <= 0xFFFF}
 
 
 def accepted_suites(configuration: ServerConfiguration, version: ProtocolVersion) -> frozenset[str]:

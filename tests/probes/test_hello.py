@@ -68,6 +68,22 @@ def test_codes_are_those_of_tls_parser() -> None:
     assert [(s.name, s.code) for s in known] == [(s.name, theirs[s.name]) for s in known]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_ARIA_128_CBC_SHA256",
+        "TLS_GOSTR341112_256_WITH_KUZNYECHIK_CTR_OMAC",
+    ],
+)
+def test_suites_that_other_libraries_than_openssl_speak_are_asked_for_too(name: str) -> None:
+    """GnuTLS accepts Camellia in GCM unless it is told otherwise, and Mbed TLS knows ARIA in CBC."""
+    suite = suites_by_name()[name]
+    assert suite.versions == {V.TLS_1_2}
+    assert suite.code in hello_on_the_wire(V.TLS_1_2, suites_of(V.TLS_1_2))
+
+
 def test_every_suite_that_sslyze_knows_is_asked_for() -> None:
     """But for those that take a pre-shared key or a password, which no operator's peer has."""
     for version, theirs in SSLYZE_VERSION.items():
