@@ -18,7 +18,6 @@ from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, R
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver
 from auditor.plan import Check, Plan
-from auditor.sanitise import clean
 from auditor.summary import summarise
 from auditor.waivers import apply_waivers
 
@@ -106,7 +105,7 @@ def _disabled(policy: Policy) -> tuple[str, ...]:
     """Say what nobody was asked because the policy leaves it out: the policy's name may still be that of the whole."""
     if not policy.disabled:
         return ()
-    left_out = "; ".join(f"{rule} ({clean(reason).rstrip('.')})" for rule, reason in policy.disabled)
+    left_out = "; ".join(f"{rule} ({reason.rstrip('.')})" for rule, reason in policy.disabled)
     return (f"The policy {policy.id} {policy.version} disables rules of the one it extends: {left_out}.",)
 
 
