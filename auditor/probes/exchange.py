@@ -144,7 +144,8 @@ def _refusal(talk: Conversation, service: Service) -> Reading:
         if talk.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
             return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
         return Reading("refused", words)
-    if talk.wire.ended in ("closed", "reset") and service is Service.HTTPS:
+    # Who resets may have run out of something; a server that turns a client away has time to close.
+    if talk.wire.ended == "closed" and service is Service.HTTPS:
         return Reading("refused", f"{_ending(talk)} without an answer")
     doubt: Doubt = "closed" if talk.closed or talk.wire.ended in ("closed", "reset") else ""
     return Reading("undetermined", f"{_ending(talk)} without an alert, which may be a refusal or something else", doubt)

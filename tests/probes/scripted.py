@@ -127,6 +127,9 @@ def _converse(connection: socket.socket, session: Session, data: bytes) -> None:
     while data:
         reply = session.received(data)
         connection.sendall(reply.data)
+        if reply.close and getattr(session, "resets", False):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
         if reply.close:
             _drain(connection)
             return

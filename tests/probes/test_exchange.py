@@ -121,6 +121,7 @@ class _Hushed:
 
     def __init__(self, session: Session, then: str) -> None:
         self._session, self._then, self._turns = session, then, 0
+        self.resets = then == "reset"
 
     def received(self, data: bytes) -> Reply:
         self._turns += 1
@@ -129,7 +130,7 @@ class _Hushed:
         reply = self._session.received(data)
         if self._turns == 2 and self._then == "silence after the handshake":
             return reply
-        return Reply(b"", close=self._then == "close")
+        return Reply(b"", close=self._then in ("close", "reset"))
 
 
 @pytest.mark.parametrize("version", BOTH)
@@ -141,6 +142,15 @@ def test_a_close_without_a_word_is_a_refusal_in_http_alone(
     found = exchanged(lambda: _Hushed(maker(), "close"), version, service)
     assert (found.requested, found.reading.meaning) == (True, meaning)
     assert "closed" in found.reading.evidence
+
+
+@pytest.mark.parametrize("version", BOTH)
+@pytest.mark.parametrize("service", Service)
+def test_a_reset_after_the_handshake_decides_nothing(backend: Make, version: V, service: Service) -> None:
+    maker = backend(with_demand(ClientCertificate.OPTIONAL, service))
+    found = exchanged(lambda: _Hushed(maker(), "reset"), version, service)
+    assert (found.requested, found.reading.meaning, found.reading.doubt) == (True, "undetermined", "closed")
+    assert "reset" in found.reading.evidence
 
 
 @pytest.mark.parametrize("version", BOTH)
