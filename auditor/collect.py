@@ -9,7 +9,7 @@ from auditor.model.asks import Asks
 from auditor.model.observation import NotSeen, Observation
 from auditor.model.target import Target
 from auditor.plan import Plan
-from auditor.probes.limits import Limits
+from auditor.probes.budget import Limits
 
 Observe = Callable[[Target, Asks, Limits, datetime], Iterator[Observation]]
 

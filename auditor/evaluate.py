@@ -6,17 +6,17 @@ inconclusive with its reason; it is never a pass.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from auditor import __version__
-from auditor.deployment.basis import basis
 from auditor.model.observation import DeploymentSeen, NotSeen, NotTested, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
 from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver
+from auditor.network.basis import basis
 from auditor.plan import Check, Plan
 from auditor.summary import summarise
 from auditor.waivers import apply_waivers
@@ -65,7 +65,7 @@ def evaluate(
             *_disabled(plan.policy),
             *_age(plan.policy, max(at, generated_at)),
             *_opt_ins(by_target),
-            *_unconnected(plan),
+            *_unjudged(plan),
         ),
     )
 
@@ -92,13 +92,13 @@ def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
     return (f"Trust probe (--trust-probe): impostors of the required roots were shown to {_listed(sorted(probed))}.",)
 
 
-def _unconnected(plan: Plan) -> tuple[str, ...]:
-    """Say of which endpoints nothing is said, so that nobody takes them for audited."""
-    names = [target.name for target in plan.unconnected]
-    if not names:
-        return ()
-    were = "endpoint was" if len(names) == 1 else "endpoints were"
-    return (f"{len(names)} {were} not connected to (--offline), and nothing is said here of {_listed(names)}.",)
+def _unjudged(plan: Plan) -> Iterator[str]:
+    """Say of what nothing is said, so that nobody takes it for audited."""
+    if names := [target.name for target in plan.unconnected]:
+        were = "endpoint was" if len(names) == 1 else "endpoints were"
+        yield f"{len(names)} {were} not connected to (--offline), and nothing is said here of {_listed(names)}."
+    if names := [target.name for target in plan.unasked]:
+        yield f"The policy {plan.policy.id} asks nothing about {_listed(names)}."
 
 
 def _disabled(policy: Policy) -> tuple[str, ...]:

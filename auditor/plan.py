@@ -25,12 +25,18 @@ class Plan:
     targets: tuple[Target, ...]
     checks: tuple[Check, ...]
     asks: Asks
+    offline: bool = False
 
     @property
     def unconnected(self) -> tuple[Target, ...]:
         """Endpoints of which nothing is promised, because nothing is connected to."""
-        checked = {check.target.name for check in self.checks}
-        return tuple(target for target in self.targets if target.name not in checked)
+        return tuple(target for target in self.targets if self.offline and _is_connected_to(target))
+
+    @property
+    def unasked(self) -> tuple[Target, ...]:
+        """All others of which nothing is promised, because no rule of the policy is about such a thing."""
+        known = {check.target.name for check in self.checks} | {target.name for target in self.unconnected}
+        return tuple(target for target in self.targets if target.name not in known)
 
 
 def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False, offline: bool = False) -> Plan:
@@ -46,12 +52,17 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
         checks=tuple(
             Check(setting, target)
             for target in targets
-            if not (offline and target.perspective is Perspective.SERVER)
+            if not (offline and _is_connected_to(target))
             for setting in settings
             if setting.rule.observation_kind in OBSERVED_FROM[target.perspective]
         ),
         asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
+        offline=offline,
     )
+
+
+def _is_connected_to(target: Target) -> bool:
+    return target.perspective is Perspective.SERVER
 
 
 def _asks(setting: RuleSetting) -> Asks:

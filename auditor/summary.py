@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from auditor.certificates import MalformedCertificate, anchor_of, facts
 from auditor.model.observation import (
     CertificateChainSeen,
     CipherSuitesSeen,
@@ -14,7 +15,6 @@ from auditor.model.policy import Policy
 from auditor.model.report import CertificateFacts, ChainSummary, EndpointSummary, VersionSummary
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion
-from auditor.x509 import MalformedCertificate, anchor_of, facts
 
 ClientCertificate = Literal["not requested", "optional", "required", "unknown", ""]
 

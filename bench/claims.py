@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.limits import Limits
+from auditor.probes.budget import Limits
 from bench.compare import Cell, differences
 from bench.many import Batch
 from bench.scene import Suites

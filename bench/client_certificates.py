@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from auditor.minting.client_certificates import good_by  # noqa: E402 - as above
 from auditor.model.identity import Identity  # noqa: E402 - the path comes first
-from auditor.probes.identities import good_by  # noqa: E402 - as above
 from bench.tools import NMAP, SSLYZE, TESTSSL, TOOLS, Tool  # noqa: E402 - as above
 from tests.live.certificates import make_authority  # noqa: E402 - as above
 from tests.live.verifying import SERVERS, Verifies, Verifying, serving  # noqa: E402 - as above

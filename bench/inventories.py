@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from auditor.inputs.shipped import policy_directory
+from auditor.policy.shipped import policy_directory
 from bench.compare import note
 from bench.measure import Run, run
 

@@ -10,12 +10,12 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from auditor.inputs.policy import load_policy
 from auditor.model.observation import CipherSuitesSeen, ConnectionsUsed, Observation
 from auditor.model.target import Service, Target
 from auditor.plan import make_plan
-from auditor.probes.endpoint import observe
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.server.endpoint import observe
 
 _EVERYTHING = Limits(target_seconds=120.0, forbidden_suites=300, connections=600)
 

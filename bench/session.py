@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import auditor
-from auditor.inputs.shipped import policy_directory
+from auditor.policy.shipped import policy_directory
 from bench.claims import broken
 from bench.compare import Cell, compare, note, watch
 from bench.delay import SERVER, far_client, round_trip

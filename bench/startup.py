@@ -5,14 +5,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.inputs.shipped import policy_directory
+from auditor.policy.shipped import policy_directory
 from bench.measure import run
 
 _AUDITOR = str(Path(sys.executable).parent / "auditor")
 _CERTIFICATE = str(policy_directory() / "roots" / "digicert-global-root-g2.pem")
 _AUDIT_PATH = (
     "import auditor.cli.audit, auditor.cli.run, auditor.plan, auditor.collect, auditor.evaluate, "
-    "auditor.probes.endpoint, auditor.probes.resolve, auditor.render.json, auditor.render.table"
+    "auditor.probes.server.endpoint, auditor.probes.resolve, auditor.render.formats.json, auditor.render.terminal.table"
 )
 _COMMANDS = {
     "python -c pass": (sys.executable, "-c", "pass"),

@@ -8,12 +8,12 @@ from threading import Barrier, Event, Lock
 import pytest
 
 from auditor.collect import Observe, collect
-from auditor.inputs.policy import load_policy
 from auditor.model.asks import Asks
 from auditor.model.observation import ConnectionsUsed, NotSeen, Observation
 from auditor.model.target import Service, Target
 from auditor.plan import Plan, make_plan
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
 
 AT = datetime(2040, 3, 1, tzinfo=UTC)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor.coverage import Answer, Requirement, coverage, requirements_of
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import policy_directory
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.policy.coverage import Answer, Requirement, coverage, requirements_of
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import policy_directory
 from tests.cli.conftest import Auditor, auditor
 from tests.deployment.test_faults import INVENTORIES
 

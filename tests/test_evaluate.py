@@ -14,8 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import shipped_policies
 from auditor.lab import start
 from auditor.model.observation import (
     OBSERVATION,
@@ -36,9 +34,11 @@ from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import Plan, make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import shipped_policies
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=3)

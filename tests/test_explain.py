@@ -9,14 +9,14 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from auditor.cli.explain import explain
-from auditor.explain import example, explain_markdown, explain_text, parameters_of
-from auditor.inputs.errors import InputErrors
+from auditor.inputs.documents.errors import InputErrors
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.policy import RuleSetting
 from auditor.model.rule import Citation, Evidence, Params, Remark, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
+from auditor.render.rule_page import example, explain_markdown, explain_text, parameters_of
 from auditor.rules import all_rules, rationale
 from auditor.rules.tls.protocol_not_allowed import RULE, AllowedProtocols
 

@@ -17,7 +17,7 @@ from auditor.model.rule import Evidence, Inconclusive, Remark
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
-from tests.x509.mint import AT, Spec, mint_chain
+from tests.certificates.mint import AT, Spec, mint_chain
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 CHAIN, ANCHORS = mint_chain((Spec(key_identifiers=False), Spec(subject="Issuing CA")))

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import shipped_policies
 from auditor.model.asks import Asks
 from auditor.model.observation import OBSERVED_FROM
 from auditor.model.target import Perspective, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import shipped_policies
 
 
 def target(name: str) -> Target:
@@ -60,8 +60,17 @@ def test_offline_promises_nothing_of_what_has_to_be_connected_to() -> None:
     declared = target("deployment").model_copy(update={"perspective": Perspective.DEPLOYMENT})
     plan = make_plan(load_policy("acg"), (declared, target("sbc")), offline=True)
     assert {check.target for check in plan.checks} == {declared}
-    assert plan.unconnected == (target("sbc"),)
-    assert make_plan(load_policy("acg"), (declared, target("sbc"))).unconnected == ()
+    assert (plan.unconnected, plan.unasked) == ((target("sbc"),), ())
+    connected = make_plan(load_policy("acg"), (declared, target("sbc")))
+    assert (connected.unconnected, connected.unasked) == ((), ())
+
+
+def test_what_no_rule_of_the_policy_is_about_is_unasked_and_not_unconnected() -> None:
+    declared = target("deployment").model_copy(update={"perspective": Perspective.DEPLOYMENT})
+    for offline in (False, True):
+        plan = make_plan(load_policy("mozilla-modern"), (declared, target("sbc")), offline=offline)
+        assert plan.unasked == (declared,)
+        assert plan.unconnected == ((target("sbc"),) if offline else ())
 
 
 def test_a_suite_that_one_of_two_rules_allows_is_allowed() -> None:

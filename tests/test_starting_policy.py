@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.policy import load_policy
 from auditor.model.observation import (
     AcceptedSuite,
     CertificateChainSeen,
@@ -16,9 +15,10 @@ from auditor.model.observation import (
 from auditor.model.policy import Policy
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
+from auditor.policy.read import load_policy
+from auditor.policy.starting import looked_at, speaks_tls, starting_policy
 from auditor.rules import all_rules
-from auditor.starting_policy import looked_at, speaks_tls, starting_policy
-from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
 
 TARGET = Target(name="sbc", host="sbc.example.net", port=5061, service=Service.SIP, address="192.0.2.1")
 GCM = "TLS_AES_128_GCM_SHA256"

@@ -5,7 +5,6 @@ from typing import Literal
 
 import pytest
 
-from auditor.inputs.policy import load_policy
 from auditor.model.observation import (
     AcceptedSuite,
     CertificateChainSeen,
@@ -18,6 +17,7 @@ from auditor.model.observation import (
 from auditor.model.report import EndpointSummary
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
+from auditor.policy.read import load_policy
 from auditor.summary import summarise
 
 AT = datetime(2040, 3, 1, tzinfo=UTC)

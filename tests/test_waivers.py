@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
-from auditor.inputs.policy import load_policy
 from auditor.model.report import Finding, Outcome, Verdict
 from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.waiver import Waiver, WaiverState
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from auditor.waivers import WAIVABLE, apply_waivers, concerns
 
 DAY = date(2026, 11, 21)

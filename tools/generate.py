@@ -16,14 +16,14 @@ import click
 from pydantic import TypeAdapter
 
 from auditor.cli import cli
-from auditor.coverage import requirements_of
-from auditor.explain import explain_markdown
-from auditor.inputs.inventory import inventory_schema
-from auditor.inputs.schema import DIALECT, policy_schema
-from auditor.inputs.shipped import policy_directory
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.observation import End, Observation, Run
 from auditor.model.report import Report
+from auditor.policy.coverage import requirements_of
+from auditor.policy.schema import DIALECT, policy_schema
+from auditor.policy.shipped import policy_directory
+from auditor.render.rule_page import explain_markdown
 from auditor.rules import all_rules, subject
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

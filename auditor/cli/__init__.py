@@ -83,7 +83,7 @@ def main() -> None:
 
 def _report(error: Exception) -> int:
     """Wrong input is the user's to mend; everything else is a bug of ours, and its place is shown without its data."""
-    from auditor.inputs.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
+    from auditor.inputs.documents.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):
         for single in error.errors[:_MOST_ERRORS]:

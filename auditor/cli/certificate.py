@@ -88,12 +88,12 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     from auditor.cli import run  # noqa: PLC0415 - as above
     from auditor.cli.passphrases import asking  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
-    from auditor.inputs.certificate_targets import observe_files  # noqa: PLC0415 - as above
-    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
-    from auditor.inputs.waivers import load_waivers  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.declared_roots import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.file_targets import observe_files  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     now = run.now()

@@ -7,17 +7,17 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from auditor.cli.sources import Sources, policy_place
-from auditor.inputs.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
-from auditor.inputs.certificate_targets import Old, Use, of_directory, stray_keys
-from auditor.inputs.certificates import chains_of
-from auditor.inputs.errors import InputError, InputErrors, quoted
-from auditor.inputs.files import check_size, read_bytes
+from auditor.inputs.certificates.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
+from auditor.inputs.certificates.file_targets import Old, Use, of_directory, stray_keys
+from auditor.inputs.certificates.leaves import chains_of
+from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import parse_target, targets_of
 from auditor.model.policy import Policy
 from auditor.model.target import Role, Service, Target
 from auditor.plan import Plan
-from auditor.render.place import Place
+from auditor.render.source_location import Place
 from auditor.sanitise import clean
 
 SUFFIXES = frozenset(
@@ -163,9 +163,9 @@ def replaced(text: str, passphrase: Passphrase, now: datetime) -> Old:
 def _endpoint(text: str, now: datetime) -> Old:
     from auditor.model.asks import Asks  # noqa: PLC0415 - what connects is only loaded to connect
     from auditor.model.observation import CertificateChainSeen, NotSeen  # noqa: PLC0415 - as above
-    from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
-    from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - as above
+    from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
 
     asks = Asks(kinds=frozenset({"certificate-chain"}))
     chains: list[tuple[bytes, ...]] = []

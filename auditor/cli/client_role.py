@@ -15,7 +15,7 @@ from auditor.cli.options import READABLE, Bounded
 if TYPE_CHECKING:
     from auditor.model.policy import Policy
     from auditor.model.target import Target
-    from auditor.probes.client_role import ClientRole, ReadDescription
+    from auditor.probes.server.client_role import ClientRole, ReadDescription
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def client_role(options: ClientOptions, policy: "Policy", at: datetime) -> "ClientRole":
     """Read the certificates and keys.  Raises ``InputErrors``."""
     from auditor.cli.passphrases import given  # noqa: PLC0415 - --help stays quick
-    from auditor.inputs.identity import load_authority, load_identity  # noqa: PLC0415 - as above
-    from auditor.inputs.invitation import parse_invitation  # noqa: PLC0415 - as above
-    from auditor.probes.client_role import ClientRole  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.identities import load_authority, load_identity  # noqa: PLC0415 - as above
+    from auditor.inputs.test_number import parse_invitation  # noqa: PLC0415 - as above
+    from auditor.probes.server.client_role import ClientRole  # noqa: PLC0415 - as above
 
     own = _pair(options.client_cert, options.client_key, "--client-cert", "--client-key")
     lab = _pair(options.client_ca, options.client_ca_key, "--client-ca", "--client-ca-key")
@@ -87,7 +87,7 @@ def client_role(options: ClientOptions, policy: "Policy", at: datetime) -> "Clie
 def _description_reader() -> "ReadDescription":
     """Reads what stands in an answer to OPTIONS; keys are told apart by a salt that lives no longer than the run."""
     from auditor.model.observation import NotSeen, Observation  # noqa: PLC0415 - as above
-    from auditor.sdp import MalformedSdp, Origin, describe  # noqa: PLC0415 - as above
+    from auditor.sip import MalformedSdp, Origin, describe  # noqa: PLC0415 - as above
 
     salt = secrets.token_bytes(32)
 
@@ -120,7 +120,7 @@ def _subject(certificate: Any) -> str:  # noqa: ANN401 - x509.Certificate, which
 
 
 def _pair(certificate: Path | None, key: Path | None, *names: str) -> tuple[Path, Path] | None:
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
 
     if certificate is not None and key is not None:
         return certificate, key

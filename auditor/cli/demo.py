@@ -26,7 +26,7 @@ def demo(output: Path) -> int:
     from auditor.lab import clients, start  # noqa: PLC0415 - as above
     from auditor.lab.score import score  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.render import table  # noqa: PLC0415 - as above
+    from auditor.render.terminal import table  # noqa: PLC0415 - as above
 
     at = run.now()
     output.mkdir(parents=True, exist_ok=True)

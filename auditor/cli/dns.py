@@ -26,7 +26,7 @@ def dns_options(command: F) -> F:
 
 def check_dns(inputs: "Inputs", resolver: str | None, *, asked: bool, offline: bool) -> None:
     """Refuse what cannot be meant, before anything is connected to.  Raises ``InputErrors``."""
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
 
     message = ""
     if resolver is not None and not asked:
@@ -43,7 +43,7 @@ def check_dns(inputs: "Inputs", resolver: str | None, *, asked: bool, offline: b
 
 def named_by_dns(inputs: "Inputs", at: datetime, resolver: str | None, *, asked: bool) -> "list[Observation]":
     """What DNS says of the deployment's names, where it is asked.  Raises ``InputErrors``."""
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
 
     if not asked:
         return []
@@ -65,7 +65,7 @@ def _declared(inputs: "Inputs") -> "list[DeploymentSeen]":
 
 
 def _address(resolver: str) -> tuple[str, int]:
-    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.documents.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
 
     try:
         return _place(resolver)

@@ -39,12 +39,12 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.sources import Sources, policy_place  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate as judge  # noqa: PLC0415 - as above
-    from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
-    from auditor.inputs.observations import read_observations  # noqa: PLC0415 - as above
-    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
-    from auditor.inputs.waivers import load_waivers  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.declared_roots import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above
+    from auditor.inputs.observation_file import read_observations  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     head, seen = read_observations(observations)

@@ -5,8 +5,8 @@ import shutil
 import click
 
 from auditor.cli.options import epilog
-from auditor.explain import explain_text
-from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
+from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.render.rule_page import explain_text
 from auditor.rules import all_rules
 
 

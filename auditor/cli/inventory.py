@@ -35,8 +35,8 @@ def init(sku: str, output: Path | None, *, force: bool) -> None:
     """
     from auditor.cli.output import write_file  # noqa: PLC0415 - --help stays quick
     from auditor.cli.run import check_output, now  # noqa: PLC0415 - as above
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
-    from auditor.inputs.shipped import policy_directory  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
 
     text = (policy_directory() / "examples" / f"inventory-{sku}.yaml").read_text(encoding="utf-8")
     text = text.replace(_DAY_OF_EXAMPLES, f"{now():%Y-%m-%d}")
@@ -65,8 +65,8 @@ def show(file: Path) -> None:
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - --help stays quick
 
-    from auditor.inputs.inventory import load_inventory  # noqa: PLC0415 - as above
-    from auditor.inputs.normalised import normalised  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.normalised import normalised  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
 
     writer = YAML()
     writer.default_flow_style = False

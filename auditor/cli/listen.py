@@ -44,10 +44,10 @@ def listen(
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.listening import hear  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.anchors import load_declared_roots  # noqa: PLC0415 - as above
-    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.declared_roots import load_declared_roots  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     if output is not None:

@@ -15,18 +15,18 @@ from cryptography import x509
 
 from auditor.cli.listen_options import ListenOptions
 from auditor.cli.passphrases import given
-from auditor.inputs.errors import InputError, InputErrors, quoted, suggestion
+from auditor.inputs.certificates.identities import load_authority, load_identity
+from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
-from auditor.inputs.identity import load_authority, load_identity
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.policy import Policy
 from auditor.model.target import Target
-from auditor.probes.client_observations import observed
-from auditor.probes.client_series import End
-from auditor.probes.listener import Event, Rules, listening, showable
+from auditor.probes.client.client_cases import End
+from auditor.probes.client.client_observations import observed
+from auditor.probes.client.listener import Event, Rules, listening, showable
+from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
 from auditor.probes.serving import Listening, listen
-from auditor.probes.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
 
 _LAST_WORDS = 0.5
 """Seconds in which the last client hears its answer before everything ends."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from auditor.inputs.errors import InputError, InputErrors
+from auditor.inputs.documents.errors import InputError, InputErrors
 
 
 def say(text: str) -> None:

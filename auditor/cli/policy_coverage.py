@@ -26,15 +26,15 @@ def coverage(name: str, inventory: Path | None) -> None:
 
     from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
     from auditor.cli.run import now  # noqa: PLC0415 - as above
-    from auditor.coverage import coverage as cover  # noqa: PLC0415 - as above
-    from auditor.coverage import requirements_of  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.deployment import observe_deployment  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory import load_inventory  # noqa: PLC0415 - as above
-    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
-    from auditor.inputs.shipped import policy_directory  # noqa: PLC0415 - as above
-    from auditor.inputs.yaml import read_yaml  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.yaml import read_yaml  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.declared_deployment import observe_deployment  # noqa: PLC0415 - as above
+    from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.policy.coverage import coverage as cover  # noqa: PLC0415 - as above
+    from auditor.policy.coverage import requirements_of  # noqa: PLC0415 - as above
+    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
+    from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
 
     policy = load_policy(name)
     requirements = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])

@@ -47,7 +47,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import write_file  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.starting_policy import looked_at, speaks_tls, starting_policy  # noqa: PLC0415 - as above
+    from auditor.policy.starting import looked_at, speaks_tls, starting_policy  # noqa: PLC0415 - as above
 
     if output is not None:
         run.check_output(output)
@@ -75,14 +75,14 @@ def init(  # noqa: PLR0913 - one parameter an option
 
 
 def _refuse(output: Path, *, force: bool) -> None:
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
 
     if output.exists() and not force:
         raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
 
 
 def _one(target: str, addresses: int) -> None:
-    from auditor.inputs.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - as above
 
     if addresses != 1:
         raise InputErrors([InputError(f"{quoted(target)} has {addresses} addresses; name one of them")])

@@ -27,7 +27,7 @@ fetch_option: Callable[[F], F] = click.option(
 
 def check_revocation(policy: "Policy", lists: Sequence[Path], *, fetch: bool = False) -> None:
     """Refuse the options where no rule would look at what they bring."""
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
 
     if _RULE not in {setting.rule.id for setting in policy.settings}:
         errors = [
@@ -43,13 +43,13 @@ def with_revocation(
     seen: Sequence["Observation"], policy: "Policy", lists: Sequence[Path], *, fetch: bool = False
 ) -> list["Observation"]:
     """What was seen, with what the files say and what was fetched.  Raises ``InputErrors``."""
-    from auditor.inputs.revocation import beside_chains, load_status_files  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.status_files import beside_chains, load_status_files  # noqa: PLC0415 - as above
 
     more: list[Observation] = [*seen]
     if lists:
         more += beside_chains(seen, load_status_files(lists))
     if fetch:
-        from auditor.probes.revocation import fetched  # noqa: PLC0415 - what connects is only loaded to connect
+        from auditor.probes.status_servers import fetched  # noqa: PLC0415 - what connects is only loaded to connect
 
         click.echo("fetch revocation: asks the addresses that stand in the certificates", err=True)
         more += fetched(seen, policy.anchors)

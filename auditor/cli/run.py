@@ -16,22 +16,22 @@ import click
 from auditor.cli.client_role import opt_ins
 from auditor.cli.output import say, terminal_width, write_file
 from auditor.cli.sources import Sources, sources_of
-from auditor.inputs.anchors import load_declared_roots
-from auditor.inputs.deployment import NOTHING_DECLARED, observe_deployment
-from auditor.inputs.errors import InputError, InputErrors
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
+from auditor.inputs.certificates.declared_roots import load_declared_roots
+from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.inputs.inventory.declared_deployment import NOTHING_DECLARED, observe_deployment
+from auditor.inputs.inventory.read import load_inventory
+from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.targets import parse_targets, targets_of
-from auditor.inputs.waivers import load_waivers
 from auditor.model.observation import End, Observation, Run
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
 from auditor.model.target import Perspective, Target
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan
+from auditor.policy.read import load_policy
 
 if TYPE_CHECKING:
-    from auditor.probes.client_role import ClientRole
+    from auditor.probes.server.client_role import ClientRole
 
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 _OFFLINE = "no name was looked up (--offline)"
@@ -99,8 +99,8 @@ def look(
 ) -> list[Observation]:
     """Collect everything the plan asks for, with progress and what was opted in to on standard error."""
     from auditor.collect import collect  # noqa: PLC0415 - as above
-    from auditor.probes.endpoint import observe  # noqa: PLC0415 - as above
-    from auditor.probes.limits import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
 
     plan = replace(plan, targets=tuple(target for target in plan.targets if target.perspective is Perspective.SERVER))
     for line in opt_ins(role, plan.asks.trust_roots, len(plan.targets)):
@@ -151,7 +151,8 @@ def write_observations(
 
 def publish(report: Report, reports: Sequence[Path], *, as_json: bool, sources: Sources | None = None) -> int:
     """Write the reports, print the result on standard output, and return the exit code."""
-    from auditor.render import json, table  # noqa: PLC0415 - not for commands without a report
+    from auditor.render.formats import json  # noqa: PLC0415 - not for commands without a report
+    from auditor.render.terminal import table  # noqa: PLC0415 - not for commands without a report
 
     for path in reports:
         write_file(path, rendered(report, path, sources))
@@ -190,7 +191,9 @@ def _no_folder(path: Path) -> list[InputError]:
 
 def rendered(report: Report, path: Path, sources: Sources | None = None) -> str:
     """The report in the format of the path's suffix."""
-    from auditor.render import html, json, junit, markdown, prometheus, sarif, table  # noqa: PLC0415 - as above
+    from auditor.render.formats import json, junit, markdown, prometheus, sarif  # noqa: PLC0415 - as above
+    from auditor.render.html import document as html  # noqa: PLC0415 - as above
+    from auditor.render.terminal import table  # noqa: PLC0415 - as above
 
     match path.suffix:
         case ".sarif":

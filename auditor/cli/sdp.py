@@ -47,12 +47,12 @@ def sdp(
     from auditor.cli import run  # noqa: PLC0415 - as above
     from auditor.cli.sources import Sources, policy_place  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.errors import InputError, InputErrors  # noqa: PLC0415 - as above
-    from auditor.inputs.policy import load_policy  # noqa: PLC0415 - as above
-    from auditor.inputs.sdp import load_descriptions  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.inputs.session_descriptions import load_descriptions  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.render.place import Place  # noqa: PLC0415 - as above
+    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
+    from auditor.render.source_location import Place  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     at = run.now()
@@ -74,8 +74,8 @@ def sdp(
 
 def _read(file: Path) -> tuple[str, bytes]:
     """The name to show for a file, and its octets, or enough of them to be refused."""
-    from auditor.inputs.files import check_size, read_bytes  # noqa: PLC0415 - as above
-    from auditor.sdp import MOST_OCTETS  # noqa: PLC0415 - as above
+    from auditor.inputs.documents.files import check_size, read_bytes  # noqa: PLC0415 - as above
+    from auditor.sip import MOST_OCTETS  # noqa: PLC0415 - as above
 
     if str(file) != "-":
         return str(file), read_bytes(file, MOST_OCTETS)

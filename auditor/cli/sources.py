@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
 from auditor.model.target import Perspective, Target
-from auditor.render.place import Place
+from auditor.render.source_location import Place
 
 
 @dataclass(frozen=True)

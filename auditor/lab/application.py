@@ -7,7 +7,7 @@ ends the connection.
 from typing import NamedTuple
 
 from auditor.model.target import Service
-from auditor.probes.messages import (
+from auditor.probes.requests import (
     HTTP_REQUEST,
     METHOD_STARTS,
     MOST_OCTETS,

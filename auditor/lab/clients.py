@@ -18,10 +18,10 @@ from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.client_observations import observed
-from auditor.probes.listener import Rules, listening, showable
+from auditor.probes.client.client_observations import observed
+from auditor.probes.client.listener import Rules, listening, showable
+from auditor.probes.client.shown_certificates import Case, ShownCertificates
 from auditor.probes.serving import listen
-from auditor.probes.shown_certificates import Case, ShownCertificates
 
 SERVER_NAME = "gateway.example.net"
 _SECONDS = 5.0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auditor.inputs.shipped import policy_directory
+from auditor.policy.shipped import policy_directory
 
 NAME = "deployment"
 """What reports call it."""

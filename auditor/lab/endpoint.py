@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.lab.authority import BOTH_ROLES, Authority, PrivateKey, ec_key, make_leaf, signed_with_sha1
 from auditor.lab.pki import Pki
 from auditor.lab.settings import Credentials, Identity, ServerSettings
+from auditor.minting.authority import BOTH_ROLES, Authority, PrivateKey, ec_key, make_leaf, signed_with_sha1
 
 
 @dataclass(frozen=True)

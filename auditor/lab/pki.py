@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.inputs.shipped import shipped_roots
-from auditor.lab.authority import SERVER_ROLE, Authority, Validity, make_intermediate, make_leaf, make_root, rsa_key
 from auditor.lab.settings import Identity
+from auditor.minting.authority import SERVER_ROLE, Authority, Validity, make_intermediate, make_leaf, make_root, rsa_key
+from auditor.policy.shipped import shipped_roots
 
 CLIENT_NAME = "client.example.net"
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from auditor.lab.authority import Authority
+from auditor.minting.authority import Authority
 
 CRL_PATH, OCSP_PATH = "/ca.crl", "/ocsp"
 _MOST_REQUEST = 65_536

@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from auditor.probes.peer import Wire
+from auditor.probes.connection import Wire
 from auditor.probes.resolve import resolve
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -20,6 +20,8 @@ def all_rules() -> dict[str, Rule[Any, Any]]:
         if not subject.ispkg:
             continue
         for module_info in pkgutil.iter_modules(importlib.import_module(subject.name).__path__, subject.name + "."):
+            if module_info.name.rpartition(".")[2] == "_shared":
+                continue
             module = importlib.import_module(module_info.name)
             rule = getattr(module, "RULE", None)
             if not isinstance(rule, Rule):

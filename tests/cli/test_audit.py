@@ -9,7 +9,7 @@ import pytest
 
 from auditor.cli import run
 from auditor.cli.output import write_file
-from auditor.inputs.errors import InputErrors
+from auditor.inputs.documents.errors import InputErrors
 from auditor.lab import Lab
 from tests.cli.conftest import AT, Auditor
 

@@ -15,13 +15,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from auditor.inputs.bundles import read_bundle
-from auditor.inputs.errors import InputErrors
+from auditor.inputs.certificates.bundles import read_bundle
+from auditor.inputs.documents.errors import InputErrors
+from tests.certificates.keys import private_key, to_der
+from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 from tests.cli.conftest import Auditor
 from tests.inputs.test_bundles import mutated, pem
 from tests.live.process import free_ports
-from tests.x509.keys import private_key, to_der
-from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 
 PASSPHRASE = "correct horse"
 ISSUING = Spec(subject="Issuing CA")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from auditor.inputs.observations import read_observations
+from auditor.inputs.observation_file import read_observations
 from auditor.lab import Lab
 from auditor.model.observation import ClientCertificateCaseSeen, RootTrustSeen
 from tests.cli.conftest import Auditor

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.cli import run
-from auditor.inputs.observations import read_observations
+from auditor.inputs.observation_file import read_observations
 from auditor.lab import Lab
 from tests.cli.conftest import AT, Auditor
 

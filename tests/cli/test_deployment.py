@@ -34,6 +34,23 @@ def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_
     assert done.code == 0
 
 
+def test_a_policy_that_asks_nothing_about_a_deployment_says_so(auditor: Auditor) -> None:
+    done = auditor("audit", "-i", INVENTORIES / "lab.yaml", "--offline", "-p", "mozilla-modern")
+    assert done.code == 3
+    assert "The policy mozilla-modern asks nothing about deployment." in done.out
+    assert "not connected to" not in done.out
+
+
+def test_a_finding_that_fails_says_in_every_text_what_it_rests_on(auditor: Auditor, tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
+    reports = [tmp_path / "r.html", tmp_path / "r.md", tmp_path / "r.json"]
+    done = auditor("audit", "-i", path, "--offline", *(word for report in reports for word in ("--report", report)))
+    for shown in (done.out, *(report.read_text(encoding="utf-8") for report in reports)):
+        assert "as declared in the inventory" in shown
+
+
 def test_offline_with_endpoints_alone_is_no_pass(auditor: Auditor, tmp_path: Path) -> None:
     done = auditor("audit", "sbc.invalid:5061", "--offline", "--report", tmp_path / "r.html")
     assert done.code == 3

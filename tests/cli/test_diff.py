@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor.model.report import Outcome, Report
-from auditor.render.json import render
+from auditor.render.formats.json import render
 from tests.cli.conftest import Auditor
 from tests.render import example
 

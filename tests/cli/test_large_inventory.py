@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.shipped import policy_directory
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.inventory.read import load_inventory
+from auditor.policy.shipped import policy_directory
 from tests.cli.conftest import Auditor
 
 MANY = 100_000

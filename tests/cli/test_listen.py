@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from auditor.cli import listening
 from auditor.cli.listen_options import CASES
-from auditor.inputs.errors import InputErrors
-from auditor.lab.authority import Authority, Validity, make_root
-from auditor.probes.shown_certificates import Case
+from auditor.inputs.documents.errors import InputErrors
+from auditor.minting.authority import Authority, Validity, make_root
+from auditor.probes.client.shown_certificates import Case
 
 NAME = "gateway.example.net"
 OPTIONS = (

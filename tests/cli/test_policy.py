@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli.policy import policy
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import shipped_policies
+from auditor.inputs.documents.errors import InputErrors
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import shipped_policies
 
 CHILD = 'id: mine\nversion: "1"\ntitle: Mine\nextends: acg\n'
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.policy import load_policy
 from auditor.lab import Lab
 from auditor.model.policy import Policy
+from auditor.policy.read import load_policy
 from tests.cli.conftest import Auditor
 
 Address = Callable[[str], str]

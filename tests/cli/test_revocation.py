@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificates.mint import AnchorSpec, Spec, mint_chain
+from tests.certificates.status import StatusSpec, make_status
 from tests.cli.conftest import Auditor
 from tests.inputs.test_bundles import pem
-from tests.x509.mint import AnchorSpec, Spec, mint_chain
-from tests.x509.status import StatusSpec, make_status
 
 CHAIN = [Spec(), Spec(subject="Issuing CA")]
 DERS, ANCHORS = mint_chain(CHAIN)

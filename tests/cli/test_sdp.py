@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli.sdp import sdp as command
-from auditor.inputs.errors import InputErrors
-from tests.sdp.examples import CRYPTO, INVITE, KEY, OK, OTHER_KEY, message, sdp
+from auditor.inputs.documents.errors import InputErrors
+from tests.sip.examples import CRYPTO, INVITE, KEY, OK, OTHER_KEY, message, sdp
 
 OFFER, ANSWER = sdp(CRYPTO), sdp(CRYPTO.replace(KEY, OTHER_KEY))
 

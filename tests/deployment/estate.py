@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
 from tests.deployment.test_faults import golden, put
 
 EVIDENCE = Path(__file__).parent / "evidence"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.deployment.addresses import Range, not_public, overlapping, parse_range
+from auditor.network.addresses import Range, not_public, overlapping, parse_range
 
 
 @pytest.mark.parametrize(

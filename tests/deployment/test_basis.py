@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from auditor.deployment.basis import basis
 from auditor.evaluate import evaluate
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
+from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Proof
 from auditor.model.observation import DeploymentSeen
 from auditor.model.target import Perspective, Service, Target
+from auditor.network.basis import basis
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from tests.deployment.test_faults import INVENTORIES
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate
-from auditor.inputs.deployment import observe_deployment
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.inputs.inventory.declared_deployment import observe_deployment
+from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Deployment
 from auditor.model.report import Finding, Outcome, Verdict
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 
 INVENTORIES = Path(__file__).parent / "inventories"

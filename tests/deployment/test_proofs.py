@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from auditor.deployment.basis import basis
-from auditor.deployment.proofs import PROVABLE
 from auditor.evaluate import evaluate
-from auditor.inputs.deployment import observe_deployment
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
+from auditor.inputs.inventory.declared_deployment import observe_deployment
+from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Circuit, Deployment, Resource
 from auditor.model.observation import DeploymentSeen
 from auditor.model.report import Finding, Verdict
+from auditor.network.basis import basis
+from auditor.network.proofs import PROVABLE
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 from tests.deployment.estate import SECTION, estate
 from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from auditor.inputs.access_list import COLUMNS, MOST_LINES, access_list
-from auditor.inputs.errors import InputErrors
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.inventory.access_list import COLUMNS, MOST_LINES, access_list
 from auditor.model.deployment import AclEntry
 
 HEAD = "action,source,protocol,ports\n"

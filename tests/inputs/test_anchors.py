@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from auditor.inputs.anchors import MAX_BYTES, load_declared_roots
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.shipped import policy_directory
-from tests.x509.keys import private_key, to_der
-from tests.x509.mint import AnchorSpec, Spec, mint
+from auditor.inputs.certificates.declared_roots import MAX_BYTES, load_declared_roots
+from auditor.inputs.documents.errors import InputErrors
+from auditor.policy.shipped import policy_directory
+from tests.certificates.keys import private_key, to_der
+from tests.certificates.mint import AnchorSpec, Spec, mint
 
 ROOT = mint(AnchorSpec(), AnchorSpec())
 OTHER = mint(AnchorSpec(subject="Other Root"), AnchorSpec(subject="Other Root"))

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from auditor.deployment.proofs import Source
-from auditor.inputs.azure import Export, export_of
-from auditor.inputs.azure_format import ARP, CIRCUIT, EMPTY, FILTER, PEERING, ROUTES, flattened, kind_of
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.json_document import parse_json
+from auditor.inputs.azure.export_format import ARP, CIRCUIT, EMPTY, FILTER, PEERING, ROUTES, flattened, kind_of
+from auditor.inputs.azure.exports import Export, export_of
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.documents.json_document import parse_json
 from auditor.model.deployment import Circuit, Path
+from auditor.network.proofs import Source
 from tests.deployment.estate import CANARIES, EVIDENCE
 from tests.deployment.test_faults import GONE, put
 

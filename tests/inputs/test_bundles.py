@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from auditor.inputs.bundles import MAX_CERTIFICATES, Bundle, read_bundle
-from auditor.inputs.certificates import chains_of
-from auditor.inputs.errors import InputErrors
-from auditor.x509.facts import facts
-from tests.x509.keys import private_key, to_der
-from tests.x509.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
+from auditor.certificates.facts import facts
+from auditor.inputs.certificates.bundles import MAX_CERTIFICATES, Bundle, read_bundle
+from auditor.inputs.certificates.leaves import chains_of
+from auditor.inputs.documents.errors import InputErrors
+from tests.certificates.keys import private_key, to_der
+from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 
 ISSUING = Spec(subject="Issuing CA")
 DERS, ANCHORS = mint_chain([Spec(), ISSUING])

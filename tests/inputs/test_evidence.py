@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.access_list import COLUMNS
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.evidence import EvidenceFile
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.normalised import normalised
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.inventory.access_list import COLUMNS
+from auditor.inputs.inventory.evidence_files import EvidenceFile
+from auditor.inputs.inventory.normalised import normalised
+from auditor.inputs.inventory.read import load_inventory
 from tests.deployment.estate import EVIDENCE, estate
 from tests.deployment.test_faults import GONE
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.identity import load_authority, load_identity
-from auditor.lab.authority import Authority, Validity, ec_key, make_intermediate, make_leaf, make_root, rsa_key
+from auditor.inputs.certificates.identities import load_authority, load_identity
+from auditor.inputs.documents.errors import InputErrors
+from auditor.minting.authority import Authority, Validity, ec_key, make_intermediate, make_leaf, make_root, rsa_key
 
 AT = datetime(2035, 3, 1, tzinfo=UTC)
 YEAR = Validity(AT - timedelta(days=30), AT + timedelta(days=335))

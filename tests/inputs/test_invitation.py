@@ -2,8 +2,8 @@
 
 import pytest
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.invitation import parse_invitation
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.test_number import parse_invitation
 
 
 @pytest.mark.parametrize(

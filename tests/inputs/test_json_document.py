@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.json_document import parse_json
-from auditor.inputs.yaml import MAX_DEPTH, Limits
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.documents.json_document import parse_json
+from auditor.inputs.documents.yaml import MAX_DEPTH, Limits
 
 
 def errors_of(content: bytes | str, limits: Limits | None = None) -> list[str]:

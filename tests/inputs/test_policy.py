@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pydantic import field_validator
 
-from auditor.inputs.effective import policy_yaml
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.layers import Setting
-from auditor.inputs.policy import MAX_EXTENDS, built, load_policy
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.documents.yaml import read_yaml
 from auditor.model.policy import Policy
 from auditor.model.rule import Params, TrustAnchor
 from auditor.model.severity import Severity
+from auditor.policy.effective import policy_yaml
+from auditor.policy.layers import Setting
+from auditor.policy.read import MAX_EXTENDS, built, load_policy
 from auditor.rules import all_rules
 
 HEAD = 'id: mine\nversion: "1"\ntitle: Mine\nsource: me\n'

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.reports import load_report
-from auditor.render.json import render
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.report_file import load_report
+from auditor.render.formats.json import render
 from tests.render import example
 
 

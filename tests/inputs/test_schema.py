@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from auditor.inputs import shipped
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.inventory import inventory_schema
-from auditor.inputs.schema import policy_schema
-from auditor.inputs.shipped import PINS, policy_directory, shipped_policies, shipped_roots
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.tls import ProtocolVersion, suites_of
+from auditor.policy import shipped
+from auditor.policy.schema import policy_schema
+from auditor.policy.shipped import PINS, policy_directory, shipped_policies, shipped_roots
 from auditor.rules import all_rules
 
 

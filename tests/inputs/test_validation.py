@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from auditor.inputs.validation import ONE_LINE, complaints
-from auditor.inputs.yaml import parse_yaml
+from auditor.inputs.documents.validation import ONE_LINE, complaints
+from auditor.inputs.documents.yaml import parse_yaml
 
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "anyOf": ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "x", 'k must be a whole number, not the text "x"'),

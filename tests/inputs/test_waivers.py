@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.waivers import load_waivers
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.inventory.read import load_inventory
+from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.model.waiver import Waiver
 
 GOOD = """\

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.inputs.errors import InputErrors
-from auditor.inputs.yaml import MAX_DEPTH, MAX_ERRORS, USUAL, Document, parse_yaml, read_yaml
+from auditor.inputs.documents.errors import InputErrors
+from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_ERRORS, USUAL, Document, parse_yaml, read_yaml
 
 
 def errors_of(content: bytes | str) -> list[str]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from auditor.lab.application import answer
 from auditor.model.target import Service
-from auditor.probes.messages import MOST_OCTETS
+from auditor.probes.requests import MOST_OCTETS
 from tests.lab.client import GET, OPTIONS
 
 

@@ -9,16 +9,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.collect import collect
 from auditor.evaluate import evaluate
-from auditor.inputs.identity import load_identity
-from auditor.inputs.policy import load_policy
+from auditor.inputs.certificates.identities import load_identity
 from auditor.lab import Lab
 from auditor.lab.score import Score, score
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
 from auditor.plan import make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.lab.conftest import AT
 
 

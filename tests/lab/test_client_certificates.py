@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.lab import Lab, LabEndpoint
-from auditor.lab.authority import Validity, ec_key, make_intermediate, make_leaf, make_root
+from auditor.minting.authority import Validity, ec_key, make_intermediate, make_leaf, make_root
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, handshake, read_until, status_line
 from tests.lab.conftest import AT

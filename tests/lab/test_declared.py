@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from auditor.evaluate import evaluate
-from auditor.inputs.deployment import observe_deployment
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
+from auditor.inputs.inventory.declared_deployment import observe_deployment
+from auditor.inputs.inventory.read import load_inventory
 from auditor.lab import Lab
 from auditor.lab.declared import DeclaredDeployment, declared
 from auditor.lab.score import score
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from tests.lab.conftest import AT
 
 

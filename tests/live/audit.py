@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
+from auditor.minting.client_certificates import good_by
 from auditor.model.identity import Identity
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -24,10 +24,10 @@ from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.identities import good_by
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.live.certificates import AT, Authority, make_authority
 from tests.live.configuration import (
     TLS12_ALLOWED,

@@ -8,7 +8,7 @@ from cryptography import x509
 from auditor.model.policy import Policy
 from auditor.model.report import Outcome, Verdict
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.limits import Limits
+from auditor.probes.budget import Limits
 from tests.live import oracle
 from tests.live.audit import Audit, audit, deserved, forbidden_suites
 from tests.live.certificates import Authority

@@ -15,16 +15,16 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
-from auditor.lab.authority import Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import Validity, ec_key, make_leaf, make_root
 from auditor.model.identity import Identity
 from auditor.model.report import Outcome
 from auditor.model.rule import TrustAnchor
 from auditor.plan import make_plan
-from auditor.probes.client_observations import observed
-from auditor.probes.listener import Rules, listening, showable
+from auditor.policy.read import load_policy
+from auditor.probes.client.client_observations import observed
+from auditor.probes.client.listener import Rules, listening, showable
+from auditor.probes.client.shown_certificates import Case, ShownCertificates
 from auditor.probes.serving import listen
-from auditor.probes.shown_certificates import Case, ShownCertificates
 from tests.live.kamailio_client import pinging
 from tests.live.process import installed, missing
 

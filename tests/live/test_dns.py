@@ -14,12 +14,12 @@ import dns.rrset
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.inputs.deployment import observe_deployment
-from auditor.inputs.inventory import load_inventory
-from auditor.inputs.policy import load_policy
+from auditor.inputs.inventory.declared_deployment import observe_deployment
+from auditor.inputs.inventory.read import load_inventory
 from auditor.model.observation import DnsSeen
 from auditor.model.report import Outcome
 from auditor.plan import make_plan
+from auditor.policy.read import load_policy
 from auditor.probes import dns as probe
 from auditor.probes.dns import look_up, resolver_at
 from tests.deployment.test_faults import AT, INVENTORIES

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.model.policy import Policy
 from auditor.model.report import Outcome
-from auditor.probes.limits import Limits
+from auditor.probes.budget import Limits
 from tests.live import kamailio
 from tests.live.audit import audit, live_policy
 from tests.live.certificates import Authority

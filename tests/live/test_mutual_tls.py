@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
+from auditor.minting.client_certificates import good_by
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, Observation, RootTrustSeen
@@ -23,10 +23,10 @@ from auditor.model.report import Finding, Outcome
 from auditor.model.rule import TrustAnchor
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.identities import good_by
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.live.certificates import Authority
 from tests.live.configuration import V12, V13
 from tests.live.process import missing

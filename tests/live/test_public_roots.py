@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.inputs.bundles import read_bundle
+from auditor.certificates.facts import facts
+from auditor.certificates.read import read
+from auditor.inputs.certificates.bundles import read_bundle
 from auditor.model.report import CertificateFacts
-from auditor.x509.facts import facts
-from auditor.x509.read import read
 from tests.inputs.test_bundles import nobody, public_roots
 from tests.live.process import program
 

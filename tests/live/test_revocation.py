@@ -11,15 +11,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.inputs.revocation import beside_chains, load_status_files
+from auditor.inputs.certificates.status_files import beside_chains, load_status_files
 from auditor.model.asks import Asks
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
 from auditor.model.rule import Evidence, Remark, TrustAnchor, Violation
 from auditor.model.target import Service, Target
-from auditor.probes.endpoint import observe
+from auditor.probes.budget import Limits
 from auditor.probes.fetch import Address
-from auditor.probes.limits import Limits
-from auditor.probes.revocation import fetched
+from auditor.probes.server.endpoint import observe
+from auditor.probes.status_servers import fetched
 from auditor.rules import all_rules
 from tests.live.process import free_ports, program, running
 

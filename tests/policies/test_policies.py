@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from auditor.inputs.effective import policy_yaml
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import shipped_policies
 from auditor.model.policy import Policy
 from auditor.model.severity import Severity
 from auditor.model.tls import suites_by_name
+from auditor.policy.effective import policy_yaml
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import shipped_policies
 from auditor.rules import all_rules
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

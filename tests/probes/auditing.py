@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
 from auditor.model.asks import Asks
 from auditor.model.observation import (
     CipherSuitesSeen,
@@ -18,9 +17,10 @@ from auditor.model.report import Finding, Outcome, Report
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.limits import Limits
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.probes.conftest import AT
 from tests.probes.scripted import Hello, Script, running
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auditor.lab.authority import Authority, Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import Authority, Validity, ec_key, make_leaf, make_root
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import Target
-from auditor.probes.client_observations import observed
-from auditor.probes.listener import Audience, Event, Rules, listening, showable
+from auditor.probes.client.client_observations import observed
+from auditor.probes.client.listener import Audience, Event, Rules, listening, showable
+from auditor.probes.client.shown_certificates import Case, ShownCertificates
 from auditor.probes.serving import Bounds, listen
-from auditor.probes.shown_certificates import Case, ShownCertificates
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 NAME = "gateway.example.net"

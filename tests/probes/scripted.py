@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from auditor.lab.session import Session
 from auditor.model.tls import Alert
-from auditor.probes.rewriting import offered_suites
+from auditor.probes.tls.client_hello_rewriting import offered_suites
 
 CLOSE, RESET, SILENCE = "close", "reset", "silence"
 Action = bytes | Session | str

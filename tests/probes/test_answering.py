@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.answering import Said, listen_to
+from auditor.probes.client.answering import Said, listen_to
 
 HEAD = (
     "{} sip:a SIP/2.0\r\nVia: SIP/2.0/TLS b;branch=z9hG4bK1\r\nf: <sip:b>;tag=1\r\nt: <sip:a>\r\ni: 1\r\nCSeq: 1 {}\r\n"

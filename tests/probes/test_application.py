@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model.target import Service, Target
-from auditor.probes.application import read_answer, request, sip_options, status_line, whole_head
+from auditor.probes.application_data import read_answer, request, sip_options, status_line, whole_head
 from tests.probes.auditing import target_at
 
 # The page of nginx for a client without a certificate, as nginx 1.22 sends it.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from auditor.model.tls import suites_by_code
-from auditor.probes.client_hello import MOST_OCTETS, ClientHello, HelloReader, NoHello
+from auditor.probes.tls.client_hello import MOST_OCTETS, ClientHello, HelloReader, NoHello
 
 # Captured on loopback, once: curl 7.88.1 with OpenSSL 3.0.19, gnutls-cli 3.7.9, and openssl s_client -tls1_2.
 CURL = base64.b64decode(

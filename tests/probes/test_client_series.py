@@ -3,9 +3,9 @@
 import pytest
 
 from auditor.model.tls import Alert, ProtocolVersion
-from auditor.probes.client_hello import ClientHello
-from auditor.probes.client_series import End, Meeting, Series, older_versions, treatments
-from auditor.probes.shown_certificates import Case
+from auditor.probes.client.client_cases import End, Meeting, Series, older_versions, treatments
+from auditor.probes.client.shown_certificates import Case
+from auditor.probes.tls.client_hello import ClientHello
 
 HELLO = ClientHello(("TLSv1.3",), versions_listed=True, suites=("TLS_AES_128_GCM_SHA256",))
 OLD_HELLO = ClientHello(("TLSv1.2",), versions_listed=False, suites=("TLS_RSA_WITH_AES_128_CBC_SHA",))

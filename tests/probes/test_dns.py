@@ -7,7 +7,10 @@ import pytest
 
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DnsSeen
+from auditor.model.rule import Evidence, Inconclusive
+from auditor.model.target import Service, Target
 from auditor.probes.dns import look_up, resolver_at
+from auditor.rules import all_rules
 from tests.deployment.test_faults import AT
 from tests.live.test_dns import Answer, asks, reply, resolver
 
@@ -54,6 +57,24 @@ def test_an_alias_of_another_name_is_not_followed() -> None:
         return reply(query, "other.example.net. CNAME elsewhere.example.net.")
 
     assert seen_of(astray).records == ()
+
+
+def test_a_record_of_the_domain_above_is_not_taken_for_that_of_a_name_nobody_told_of() -> None:
+    def above(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        if name == "example.net." and kind == "CAA":
+            return reply(query, 'example.net. CAA 0 issue "ca.example"')
+        return reply(query, rcode=dns.rcode.SERVFAIL)
+
+    with resolver(above) as port:
+        found = look_up("deployment", AT, Deployment.model_validate({"deployment": {}}), ("sbc.example.net",),
+                        resolver_at("127.0.0.1", port))  # fmt: skip
+        (seen,) = found
+    assert [gap.subject for gap in seen.missing] == ["sbc.example.net CAA"]
+    rule = all_rules()["caa-missing"]
+    target = Target(name="deployment", host="deployment", port=5061, service=Service.SIP)
+    remarks = list(rule.check(Evidence(target, AT, (seen,)), rule.params()))
+    assert [type(remark) for remark in remarks] == [Inconclusive]
 
 
 @pytest.mark.parametrize("rcode", [dns.rcode.SERVFAIL, dns.rcode.REFUSED])

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
 from auditor.lab import Lab
 from auditor.lab.settings import SUITES_TLS13, ServerSettings
 from auditor.model.asks import Asks
@@ -14,8 +13,9 @@ from auditor.model.report import Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion, suites_of
 from auditor.plan import make_plan
-from auditor.probes import scan_commands
-from auditor.probes.endpoint import observe
+from auditor.policy.read import load_policy
+from auditor.probes.server import sslyze_commands as scan_commands
+from auditor.probes.server.endpoint import observe
 from tests.probes.auditing import QUICK, Audited, audit, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import running

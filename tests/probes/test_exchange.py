@@ -10,10 +10,10 @@ from auditor.lab.session import Reply, Session
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_by_name, suites_of
-from auditor.probes.exchange import Exchange, exchange
-from auditor.probes.hello import Accepted, NoAnswer, Refused
-from auditor.probes.limits import Limits
-from auditor.probes.peer import OutOfBudgetError, Peer
+from auditor.probes.budget import Limits
+from auditor.probes.connection import OutOfBudgetError, Peer
+from auditor.probes.tls.attempt import Accepted, NoAnswer, Refused
+from auditor.probes.tls.exchange import Exchange, exchange
 from tests.probes.auditing import HURRIED, QUICK, target_at
 from tests.probes.conftest import Backend
 from tests.probes.scripted import (

@@ -8,7 +8,7 @@ from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ServerSettings
 from auditor.model.report import Outcome, Verdict
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_of
-from auditor.probes.limits import Limits
+from auditor.probes.budget import Limits
 from tests.probes.auditing import HURRIED, QUICK, SUITES, Audited, audit
 from tests.probes.conftest import Backend
 from tests.probes.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, Hello, alert, server_hello

@@ -4,13 +4,13 @@ import pytest
 from sslyze.plugins.openssl_cipher_suites.cipher_suites import CipherSuitesRepository
 from tls_parser.cipher_suites import CipherSuites  # type: ignore[import-untyped]  # sslyze's own dependency
 
-from auditor.inputs.policy import load_policy
-from auditor.inputs.shipped import shipped_policies
 from auditor.model.suite_lists import SuiteLists
 from auditor.model.tls import GROUPS, ProtocolVersion, cipher_suites, suites_by_name, suites_of
-from auditor.probes.client import SSLYZE_VERSION, groups_of, hello_on_the_wire
-from auditor.probes.hello import shown, suites_length
-from auditor.probes.rewriting import with_suites
+from auditor.policy.read import load_policy
+from auditor.policy.shipped import shipped_policies
+from auditor.probes.tls.attempt import shown, suites_length
+from auditor.probes.tls.client_hello_rewriting import with_suites
+from auditor.probes.tls.client_setup import SSLYZE_VERSION, groups_of, hello_on_the_wire
 from tests.probes.flights import client, step
 
 V = ProtocolVersion

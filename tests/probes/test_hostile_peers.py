@@ -15,15 +15,15 @@ import pytest
 
 from auditor.collect import collect
 from auditor.evaluate import evaluate
-from auditor.inputs.shipped import shipped_roots
 from auditor.model.asks import Asks
 from auditor.model.observation import Observation
 from auditor.model.report import Finding, Outcome, Report
 from auditor.model.target import Target
 from auditor.plan import Plan, make_plan
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.limits import Limits
+from auditor.policy.shipped import shipped_roots
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.live.audit import live_policy
 from tests.live.certificates import AT, make_authority
 from tests.live.configuration import SERVER_NAME, Key

@@ -11,11 +11,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.inputs.shipped import shipped_roots
-from auditor.lab.authority import ec_key
 from auditor.lab.pki import Pki, client_identity
-from auditor.model.identity import Identity
-from auditor.probes.identities import (
+from auditor.minting.authority import ec_key
+from auditor.minting.client_certificates import (
     Forgery,
     announced,
     bad_by,
@@ -24,7 +22,9 @@ from auditor.probes.identities import (
     impostor_of,
     impostors,
 )
-from auditor.probes.minting import name_from_der
+from auditor.minting.mint import name_from_der
+from auditor.model.identity import Identity
+from auditor.policy.shipped import shipped_roots
 from tests.probes.conftest import AT
 
 ROOTS = {root.name: root.der for root in shipped_roots()}

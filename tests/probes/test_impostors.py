@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import pytest
 from OpenSSL import SSL
 
-from auditor.inputs.shipped import shipped_roots
 from auditor.lab.contexts import connection_maker
 from auditor.lab.endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.session import Reply, Session
 from auditor.lab.settings import ClientCertificate, ServerSettings, Verification
+from auditor.minting.client_certificates import good_by
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import (
@@ -26,10 +26,10 @@ from auditor.model.observation import (
 )
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.client_role import ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.identities import good_by
-from auditor.probes.limits import Limits
+from auditor.policy.shipped import shipped_roots
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import ClientRole
+from auditor.probes.server.endpoint import observe
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import running

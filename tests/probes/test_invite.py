@@ -16,7 +16,6 @@ from cryptography.x509.oid import NameOID
 
 from auditor.cli.audit import audit
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
@@ -25,16 +24,18 @@ from auditor.model.report import Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion, suites_by_name
 from auditor.plan import make_plan
-from auditor.probes.client_role import NOBODY, ClientRole
-from auditor.probes.endpoint import observe
-from auditor.probes.invite import invite
-from auditor.probes.limits import Limits
-from auditor.probes.peer import Peer
-from auditor.render import json, table
+from auditor.policy.read import load_policy
+from auditor.probes.budget import Limits
+from auditor.probes.connection import Peer
+from auditor.probes.server.client_role import NOBODY, ClientRole
+from auditor.probes.server.endpoint import observe
+from auditor.probes.server.invite import invite
+from auditor.render.formats import json
+from auditor.render.terminal import table
 from tests.probes.conftest import AT
 from tests.probes.peers import serving
 from tests.probes.uas import Script, Uas, header, polite, reply
-from tests.sdp.examples import CRYPTO, KEY, OTHER_KEY, SALT, sdp
+from tests.sip.examples import CRYPTO, KEY, OTHER_KEY, SALT, sdp
 
 ADDRESS = "127.0.0.1"
 INVITATION = Invitation("sip:+4930123@sbc.example.net", SALT)

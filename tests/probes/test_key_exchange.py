@@ -9,11 +9,11 @@ from auditor.model.asks import Asks
 from auditor.model.report import Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion, suites_by_name
-from auditor.probes.client import groups_of
-from auditor.probes.key_exchange import groups, weak_signatures
-from auditor.probes.peer import Peer
-from auditor.probes.series import Series
-from auditor.probes.suites import VersionResult
+from auditor.probes.connection import Peer
+from auditor.probes.server.cipher_suites import VersionResult
+from auditor.probes.server.key_exchange import groups, weak_signatures
+from auditor.probes.tls.client_setup import groups_of
+from auditor.probes.tls.controls import Series
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import CLOSE, RESET, Action, Hello, alert

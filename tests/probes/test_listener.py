@@ -26,11 +26,13 @@ from auditor.model.observation import (
 )
 from auditor.model.target import Perspective, Service
 from auditor.model.tls import ProtocolVersion
-from auditor.probes import client_series, client_session, listener
-from auditor.probes.client_hello import ClientHello
-from auditor.probes.client_series import End
+from auditor.probes.client import client_cases as client_series
+from auditor.probes.client import client_connection as client_session
+from auditor.probes.client import listener
+from auditor.probes.client.client_cases import End
+from auditor.probes.client.shown_certificates import Case
 from auditor.probes.serving import Bounds
-from auditor.probes.shown_certificates import Case
+from auditor.probes.tls.client_hello import ClientHello
 from tests.probes.callers import NAME, OPTIONS, Heard, certificates, client_pem, context, hearing, say
 from tests.probes.test_client_hello import CURL, from_ssl
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from auditor.probes.limits import Limits
-from auditor.probes.peer import OutOfBudgetError, Peer, Wire, _why_no_connection
+from auditor.probes.budget import Limits
+from auditor.probes.connection import OutOfBudgetError, Peer, Wire, _why_no_connection
 from tests.probes.auditing import QUICK, target_at
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from auditor.model.observation import PlaintextSeen
 from auditor.model.target import Service
-from auditor.probes import plaintext
-from auditor.probes.limits import Limits
-from auditor.probes.peer import OutOfBudgetError, Peer
-from auditor.probes.plaintext import plaintext_on_own_port, plaintext_sip
+from auditor.probes.budget import Limits
+from auditor.probes.connection import OutOfBudgetError, Peer
+from auditor.probes.server import plaintext
+from auditor.probes.server.plaintext import plaintext_on_own_port, plaintext_sip
 from tests.probes.auditing import HURRIED, target_at
 from tests.probes.conftest import AT
 from tests.probes.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, running

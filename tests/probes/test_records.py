@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from auditor.lab.pki import Pki
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.tls import GROUPS, Alert, ProtocolVersion, suites_by_name, suites_of
-from auditor.probes.records import ServerFlight, parse_server_flight
-from auditor.probes.rewriting import offered_suites, with_suites
+from auditor.probes.tls.client_hello_rewriting import offered_suites, with_suites
+from auditor.probes.tls.records import ServerFlight, parse_server_flight
 from tests.probes.flights import client, flight, hello_retry_request, server, step
 from tests.probes.scripted import alert, server_hello
 

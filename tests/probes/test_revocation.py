@@ -7,17 +7,17 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from auditor.lab.authority import Authority
 from auditor.lab.responder import Responder, responding
+from auditor.minting.authority import Authority
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
 from auditor.model.rule import Evidence, Inconclusive, Remark, TrustAnchor, Violation
 from auditor.model.target import Service, Target
-from auditor.probes import revocation
+from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
-from auditor.probes.revocation import fetched
+from auditor.probes.status_servers import fetched
 from auditor.rules import all_rules
-from tests.x509.keys import private_key
-from tests.x509.mint import AT, AnchorSpec, Spec, mint, mint_chain
+from tests.certificates.keys import private_key
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint, mint_chain
 
 TARGET = Target(name="t", host="h", port=5061, service=Service.SIP)
 RULE = all_rules()["certificate-revoked"]

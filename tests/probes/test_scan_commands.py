@@ -15,9 +15,9 @@ from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.report import Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
-from auditor.probes import scan_commands
-from auditor.probes.peer import Peer
-from auditor.probes.scan_commands import WEAKNESSES, _judge, exhaustive_suites, known_weaknesses
+from auditor.probes.connection import Peer
+from auditor.probes.server import sslyze_commands as scan_commands
+from auditor.probes.server.sslyze_commands import WEAKNESSES, _judge, exhaustive_suites, known_weaknesses
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import CLOSE, Action, Hello, running

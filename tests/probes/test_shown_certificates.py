@@ -5,9 +5,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from auditor.lab.authority import Authority, Validity, ec_key, make_intermediate, make_leaf
+from auditor.minting.authority import Authority, Validity, ec_key, make_intermediate, make_leaf
 from auditor.model.identity import Identity
-from auditor.probes.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
+from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
 from tests.probes.callers import AT, NAME, certificates, trusted
 
 YEARS = Validity(AT.replace(year=2030), AT.replace(year=2050))

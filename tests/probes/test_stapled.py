@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.inputs.policy import load_policy
 from auditor.lab.endpoint import plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.responder import Responder, ocsp_response
@@ -19,7 +18,8 @@ from auditor.model.report import Finding, Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
-from auditor.probes.endpoint import observe
+from auditor.policy.read import load_policy
+from auditor.probes.server.endpoint import observe
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT
 from tests.probes.scripted import RESET, Running, running

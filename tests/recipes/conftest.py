@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from ruamel.yaml import YAML
 
-from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
 
 PROJECT = Path(__file__).parents[2]
 RECIPES = PROJECT / "docs" / "recipes"

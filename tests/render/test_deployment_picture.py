@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.inputs.deployment import SECTIONS, observe_deployment
-from auditor.inputs.policy import load_policy
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.inputs.inventory.declared_deployment import SECTIONS, observe_deployment
 from auditor.model.deployment import Deployment
 from auditor.model.report import EndpointSummary, Finding, Outcome, Report
 from auditor.model.rule import Violation
 from auditor.model.severity import Severity
 from auditor.plan import make_plan
-from auditor.render import html
-from auditor.render.deployment_picture import DeploymentPicture, deployment_picture
-from auditor.render.deployment_scene import MOST, MOST_ENDPOINTS
-from auditor.render.drawing import Box, Text, ems
+from auditor.policy.read import load_policy
+from auditor.render.html import document as html
+from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
+from auditor.render.html.deployment_scene import MOST, MOST_ENDPOINTS
+from auditor.render.html.drawing import Box, Text, ems
 from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS
 from tests.render.parsed import Document

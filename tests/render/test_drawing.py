@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auditor.model.report import CertificateFacts, ChainSummary
-from auditor.render.drawing import Picture, chain_picture, common_name, ems
-from auditor.render.timeline import MOST_BARS, timeline
+from auditor.render.html.drawing import Picture, chain_picture, common_name, ems
+from auditor.render.html.timeline import MOST_BARS, timeline
 from auditor.render.validity import validity
 from tests.render import example
 

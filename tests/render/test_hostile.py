@@ -9,7 +9,9 @@ from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation, Violation
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
-from auditor.render import html, json, junit, markdown, prometheus, sarif, table
+from auditor.render.formats import json, junit, markdown, prometheus, sarif
+from auditor.render.html import document as html
+from auditor.render.terminal import table
 from auditor.sanitise import clean
 from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS

@@ -7,8 +7,8 @@ import pytest
 
 from auditor.model.report import Outcome, Report, Verdict
 from auditor.model.rule import Citation
-from auditor.render import html
-from auditor.render.page import web_address
+from auditor.render.html import document as html
+from auditor.render.html.page import web_address
 from tests.render import example
 from tests.render.large import estate
 from tests.render.parsed import Document

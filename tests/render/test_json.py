@@ -4,7 +4,7 @@ from datetime import timedelta
 import jsonschema
 
 from auditor.model.report import Outcome, Report
-from auditor.render import json
+from auditor.render.formats import json
 from tests.render import example
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
 from auditor.model.report import Finding, Outcome, Verdict
-from auditor.render import junit
+from auditor.render.formats import junit
 from tests.render import example
 from tests.render.test_hostile import REPORT as HOSTILE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.render import html
+from auditor.render.html import document as html
 from tests.render import example
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.model.report import Outcome, Report, Verdict
 from auditor.model.waiver import WaiverState
-from auditor.render import markdown
+from auditor.render.formats import markdown
 from tests.render import example
 from tests.render.large import estate
 from tests.render.parsed import Document

@@ -11,8 +11,8 @@ from jsonschema import Draft4Validator
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Violation
 from auditor.model.severity import Severity
-from auditor.render import sarif
-from auditor.render.place import Place
+from auditor.render.formats import sarif
+from auditor.render.source_location import Place
 from auditor.rules import all_rules
 from tests.render import example
 from tests.render.test_hostile import REPORT as HOSTILE

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from auditor.model.report import Report
-from auditor.render import html, json, junit, markdown, prometheus, sarif, table
-from auditor.render.place import Place
+from auditor.render.formats import json, junit, markdown, prometheus, sarif
+from auditor.render.html import document as html
+from auditor.render.source_location import Place
+from auditor.render.terminal import table
 from tests.render import example
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -6,7 +6,7 @@ import pytest
 from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Violation
 from auditor.model.severity import Severity
-from auditor.render import table
+from auditor.render.terminal import table
 from auditor.render.wording import NEEDS_READING, OUTCOME_WORDS
 from tests.render import example
 

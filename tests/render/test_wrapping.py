@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.render.grid import grid
+from auditor.render.terminal.grid import grid
 from auditor.render.wrapping import columns, wrap
 
 

@@ -11,8 +11,8 @@ from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
 from tests.rules.test_vectors import load
-from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain
 
 ROOTS = {"roots": ["test-root"], "declared_roots": True}
 PARAMS: dict[str, dict[str, Any]] = {

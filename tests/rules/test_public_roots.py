@@ -11,7 +11,7 @@ from auditor.model.rule import Evidence, Violation
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
-from tests.x509.mint import AT
+from tests.certificates.mint import AT
 
 ROOTS = Path(__file__).parent.parent.parent / "policies" / "roots"
 

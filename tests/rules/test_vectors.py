@@ -3,9 +3,8 @@
 A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
 the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``), the time (``at``), and
 ``seen``: one mapping for each observation, with the fields of the rule's observation class but for ``target`` and
-``at``.  For certificate rules
-``chains`` stands in its place: a list of chains, each a list of certificates as ``tests.x509.mint.Spec`` describes
-them, and ``anchors`` the roots that are known.
+``at``.  For certificate rules ``chains`` stands in its place: a list of chains, each a list of certificates as
+``tests.certificates.mint.Spec`` describes them, and ``anchors`` the roots that are known.
 
 For files ``request`` makes a certification request of the first certificate of each chain, ``old`` lists the chains
 that are replaced, ``keys`` the private keys at hand, as ``p256:name``, ``closed_keys`` counts encrypted ones, and
@@ -51,8 +50,8 @@ from auditor.model.rule import (
 from auditor.model.target import Perspective, Role, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
-from tests.x509.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
-from tests.x509.status import StatusSpec, make_status
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
+from tests.certificates.status import StatusSpec, make_status
 
 VECTORS = Path(__file__).parent / "vectors"
 

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 from jsonschema import Draft202012Validator
 
-from auditor.inputs.shipped import policy_directory, shipped_policies
-from auditor.inputs.yaml import read_yaml
+from auditor.inputs.documents.yaml import read_yaml
+from auditor.policy.shipped import policy_directory, shipped_policies
 from auditor.rules import all_rules
 
 ROOT = Path(__file__).parents[2]

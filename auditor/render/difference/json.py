@@ -1,7 +1,7 @@
 """A difference as JSON: exactly the model, in the model's order, in pure ASCII."""
 
 from auditor.diff import Difference
-from auditor.render.json import written
+from auditor.render.formats.json import written
 
 
 def render(difference: Difference) -> str:

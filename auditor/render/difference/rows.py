@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditor.diff import Change, Difference, Direction, Side
 from auditor.model.report import Outcome
-from auditor.render.gathered import MOST_RULES
+from auditor.render.grouped import MOST_RULES
 from auditor.render.wording import OUTCOME_WORDS, VERDICT_WORDS, number
 
 _ORDER = list(Direction)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from auditor.diff import Change, Difference
 from auditor.render.cleaned import cleaned_value
 from auditor.render.difference.rows import conclusion, judged, named, rest, rows
-from auditor.render.grid import grid
-from auditor.render.table import MOST_VIOLATIONS, NARROWEST
+from auditor.render.terminal.grid import grid
+from auditor.render.terminal.table import MOST_VIOLATIONS, NARROWEST
 from auditor.render.wrapping import wrap
 
 

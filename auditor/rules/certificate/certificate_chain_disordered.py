@@ -7,12 +7,12 @@ belongs to nothing, or stands there twice, is a mistake in either.
 from collections.abc import Iterator
 from itertools import pairwise
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.facts import label, short_name
+from auditor.certificates.path import issued_by
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import label, short_name
-from auditor.x509.path import issued_by
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

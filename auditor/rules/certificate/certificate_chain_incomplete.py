@@ -6,12 +6,12 @@ does neither, and refuses the connection.
 
 from collections.abc import Iterator
 
+from auditor.certificates.chain_ends import missing_issuer
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains
+from auditor.certificates.trust import Status
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains
-from auditor.x509.explain import missing_issuer
-from auditor.x509.trust import Status
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:

@@ -7,10 +7,10 @@ critical must be understood.  A peer refuses a chain that breaks one of these ru
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, overlooked, unreached
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains, overlooked, unreached
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:

@@ -11,12 +11,12 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
+from auditor.certificates.usage import listed_purposes
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.x509.chains import PeerChain, judge_chains, under_public_root
-from auditor.x509.usage import listed_purposes
 
 
 class LastIssuance(Value):

@@ -5,12 +5,12 @@ An intermediate certificate counts as much as the endpoint's own.  A root that i
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.dates import day, expired
+from auditor.certificates.facts import label
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.dates import day, expired
-from auditor.x509.facts import label
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.dates import DAY, day, days
+from auditor.certificates.facts import label
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.dates import DAY, day, days
-from auditor.x509.facts import label
 
 
 class RenewalTime(Params):

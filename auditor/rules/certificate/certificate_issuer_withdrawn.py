@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.facts import common_name, label
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import common_name, label
 
 
 class Withdrawal(Value):

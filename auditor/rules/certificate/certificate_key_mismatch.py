@@ -7,11 +7,11 @@ certificate as well.
 from collections.abc import Iterator
 from hashlib import sha256
 
+from auditor.certificates.facts import Bearer, label, public_info, signed_by_own_key
+from auditor.certificates.read import MalformedCertificate, read, read_request
 from auditor.model.observation import CertificateFileSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Untested, Violation
 from auditor.model.severity import Severity
-from auditor.x509.facts import Bearer, label, public_info, signed_by_own_key
-from auditor.x509.read import MalformedCertificate, read, read_request
 
 
 def check(evidence: Evidence[CertificateFileSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
+from auditor.certificates.chains import judge_chains
+from auditor.certificates.facts import Bearer, label
+from auditor.certificates.strength import CannotTell, key_complaint
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import judge_chains
-from auditor.x509.facts import Bearer, label
-from auditor.x509.strength import CannotTell, key_complaint
 
 
 class KeyStrength(Params):

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
+from auditor.certificates.dates import lifetime_days
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.x509.chains import PeerChain, judge_chains, under_public_root
-from auditor.x509.dates import lifetime_days
 
 
 class LifetimeLimit(Value):

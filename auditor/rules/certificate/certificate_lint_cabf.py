@@ -7,12 +7,12 @@ rule says nothing of a chain that ends at a private root.  It needs the auditor'
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Remark, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
 from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
-from auditor.x509.chains import PeerChain, judge_chains, under_public_root
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Iterator[Remark]:

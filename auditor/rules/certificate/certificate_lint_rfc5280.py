@@ -10,13 +10,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.facts import label
 from auditor.lint import BROKEN, MOST, SEVERITIES, LintFinding, Profile, lint
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import label
 
 
 class IgnoredFinding(Value):

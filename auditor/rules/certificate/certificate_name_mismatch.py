@@ -9,6 +9,10 @@ from collections.abc import Iterator
 
 from cryptography import x509
 
+from auditor.certificates.chain_ends import names_for
+from auditor.certificates.chains import judge_chains
+from auditor.certificates.facts import Bearer, general_names, label
+from auditor.certificates.names import Match, match_address, match_name
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import (
     Citation,
@@ -23,10 +27,6 @@ from auditor.model.rule import (
 )
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
-from auditor.x509.chains import judge_chains
-from auditor.x509.explain import names_for
-from auditor.x509.facts import Bearer, general_names, label
-from auditor.x509.names import Match, match_address, match_name
 
 _NO_NAME = "no name was given to compare with: name the endpoint by its host name, or set server_name in an inventory"
 

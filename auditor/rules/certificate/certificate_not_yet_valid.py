@@ -5,12 +5,12 @@ It happens when a renewed certificate is installed too early, or when the clock 
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.dates import day, premature
+from auditor.certificates.facts import label
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.dates import day, premature
-from auditor.x509.facts import label
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:

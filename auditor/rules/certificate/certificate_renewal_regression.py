@@ -11,6 +11,13 @@ from typing import TypeVar, get_args
 
 from cryptography import x509
 
+from auditor.certificates.dates import lifetime_days
+from auditor.certificates.facts import Bearer, alternative_names, common_name, key_text, label, public_info
+from auditor.certificates.path import Path, identity
+from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
+from auditor.certificates.strength import security_bits
+from auditor.certificates.trust import Trust, anchor_of
+from auditor.certificates.usage import lacking, listed_key_usages, listed_purposes
 from auditor.model.observation import RenewalSeen
 from auditor.model.rule import (
     Caution,
@@ -25,13 +32,6 @@ from auditor.model.rule import (
 )
 from auditor.model.severity import Severity
 from auditor.model.target import Role
-from auditor.x509.dates import lifetime_days
-from auditor.x509.facts import Bearer, alternative_names, common_name, key_text, label, public_info
-from auditor.x509.path import Path, identity
-from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
-from auditor.x509.strength import security_bits
-from auditor.x509.trust import Trust, anchor_of
-from auditor.x509.usage import lacking, listed_key_usages, listed_purposes
 
 _B = TypeVar("_B", bound=Bearer)
 

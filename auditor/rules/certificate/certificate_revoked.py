@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from cryptography import x509
 from pydantic import Field
 
+from auditor.certificates.crl import by_crl
+from auditor.certificates.facts import label
+from auditor.certificates.ocsp_response import by_ocsp
+from auditor.certificates.path import Path
+from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain
+from auditor.certificates.status import Answer, State, combined, must_staple
+from auditor.certificates.trust import anchor_of
 from auditor.model.observation import RevocationSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
 from auditor.model.severity import Severity
-from auditor.x509.crl import by_crl
-from auditor.x509.facts import label
-from auditor.x509.ocsp_response import by_ocsp
-from auditor.x509.path import Path
-from auditor.x509.read import ChainTooLarge, MalformedCertificate, read_chain
-from auditor.x509.status import Answer, State, combined, must_staple
-from auditor.x509.trust import anchor_of
 
 _NOTHING = "nothing that could tell: hand in CRLs or OCSP responses (--revocation), or fetch them (--fetch-revocation)"
 

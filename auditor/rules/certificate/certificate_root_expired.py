@@ -6,11 +6,11 @@ chain that leads there leads nowhere.
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, unreached
+from auditor.certificates.dates import day, stale
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains, unreached
-from auditor.x509.dates import day, stale
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:

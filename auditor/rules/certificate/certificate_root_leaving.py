@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.x509.chains import PeerChain, judge_chains
 
 
 class Leaving(Value):

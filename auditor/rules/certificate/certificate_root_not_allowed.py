@@ -7,12 +7,12 @@ certificate that is called DigiCert Global Root G2.
 
 from collections.abc import Iterator
 
+from auditor.certificates.chain_ends import expected_roots, root_reached
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains
+from auditor.certificates.trust import Status
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains
-from auditor.x509.explain import expected_roots, root_reached
-from auditor.x509.trust import Status
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:

@@ -8,12 +8,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.facts import label
+from auditor.certificates.strength import CannotTell, signature_complaint
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.x509.chains import PeerChain, judge_chains
-from auditor.x509.facts import label
-from auditor.x509.strength import CannotTell, signature_complaint
 
 Hash = Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"]
 

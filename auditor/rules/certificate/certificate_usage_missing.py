@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
+from auditor.certificates.chains import judge_chains
+from auditor.certificates.facts import Bearer, label
+from auditor.certificates.usage import lacking
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Role
-from auditor.x509.chains import judge_chains
-from auditor.x509.facts import Bearer, label
-from auditor.x509.usage import lacking
 
 
 class Roles(Params):

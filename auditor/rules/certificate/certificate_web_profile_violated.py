@@ -7,11 +7,11 @@ worth knowing beforehand.
 
 from collections.abc import Iterator
 
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, unreached
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
-from auditor.x509.chains import AcceptedRoots, PeerChain, judge_chains, unreached
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.certificates.chains import judge_chains
+from auditor.certificates.facts import Bearer, label
+from auditor.certificates.names import Match, match_name, presented_names, wildcard_names
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Service
 from auditor.sanitise import clean
-from auditor.x509.chains import judge_chains
-from auditor.x509.facts import Bearer, label
-from auditor.x509.names import Match, match_name, presented_names, wildcard_names
 
 
 class WildcardServices(Params):

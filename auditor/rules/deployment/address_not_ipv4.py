@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.addresses import is_range, parse_range
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import is_range, parse_range
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

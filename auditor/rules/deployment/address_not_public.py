@@ -5,11 +5,11 @@ Only over an injected virtual network are private addresses in order.
 
 from collections.abc import Iterator
 
-from auditor.deployment.addresses import is_range, not_public
-from auditor.deployment.declared import injected
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import is_range, not_public
+from auditor.rules.deployment._shared import injected
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

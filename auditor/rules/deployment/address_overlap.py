@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from auditor.deployment.addresses import is_range, overlapping, parse_range
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import is_range, overlapping, parse_range
 
 _GATEWAY = "the gateway"
 

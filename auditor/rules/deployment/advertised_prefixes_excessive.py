@@ -6,12 +6,12 @@ from functools import partial
 
 from pydantic import Field
 
-from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import judge_peered
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import parse_range
+from auditor.rules.deployment._shared import judge_peered
 
 
 class Limit(Params):

@@ -5,8 +5,6 @@ A private one is accepted after validation by hand, and stripped from the path.
 
 from collections.abc import Iterator
 
-from auditor.deployment.as_numbers import is_private, is_reserved
-from auditor.deployment.declared import judge_peered
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
@@ -20,6 +18,8 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
+from auditor.network.as_numbers import is_private, is_reserved
+from auditor.rules.deployment._shared import judge_peered
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from auditor.deployment.declared import undeclared_sku, uses_expressroute, uses_microsoft_peering
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.rules.deployment._shared import undeclared_sku, uses_expressroute, uses_microsoft_peering
 
 
 class Wanted(Value):

@@ -6,12 +6,12 @@ That holds over a single physical connection as well.
 from collections.abc import Iterator
 from itertools import product
 
-from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import judge_circuits
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import parse_range
+from auditor.rules.deployment._shared import judge_circuits
 
 _PATHS = ("primary", "secondary")
 

@@ -13,11 +13,13 @@ def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark
     if not names:
         yield NotApplicable(reason="no endpoint has a name")
     for seen in names:
-        values = [record.value for record in seen.records if record.type == "CAA"]
-        if any(map(_restricts, values)):
+        records = [record for record in seen.records if record.type == "CAA"]
+        values = [record.value for record in records]
+        nearer = [gap for gap in seen.missing if gap.subject not in {f"{record.name} CAA" for record in records}]
+        if any(map(_restricts, values)) and not nearer:
             continue
-        if seen.missing and not values:
-            yield Inconclusive(subject=seen.name, reason=seen.missing[0].reason)
+        if seen.missing:
+            yield Inconclusive(subject=seen.name, reason=(nearer or seen.missing)[0].reason)
         else:
             observed = f"{'; '.join(values)} alone" if values else "there is none"
             yield Violation(subject=seen.name, expected="a CAA record with the property issue", observed=observed)

@@ -5,7 +5,6 @@ The connectivity model says who runs BGP.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import judge_circuits
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
@@ -19,6 +18,7 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_circuits
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

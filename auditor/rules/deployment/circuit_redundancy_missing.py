@@ -5,7 +5,6 @@ Two locations are strongly recommended, and with VNet injection demanded of Oper
 
 from collections.abc import Iterator, Sequence
 
-from auditor.deployment.declared import EXPRESSROUTE, INJECTED, place, uses_expressroute
 from auditor.model.deployment import Circuit, Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
@@ -20,6 +19,7 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import EXPRESSROUTE, INJECTED, place, uses_expressroute
 
 _FEW = 5
 

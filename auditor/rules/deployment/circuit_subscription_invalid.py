@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from auditor.deployment.declared import judge_circuits
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_circuits
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CIRCUIT = re.compile(

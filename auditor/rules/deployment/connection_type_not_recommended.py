@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.declared import named
 from auditor.model.deployment import ConnectionType
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import named
 
 
 class Order(Params):

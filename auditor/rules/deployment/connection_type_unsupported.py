@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.declared import named, undeclared_sku
 from auditor.model.deployment import Carrier, CommunicationsService, ConnectionType, Deployment, Link
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.rules.deployment._shared import named, undeclared_sku
 
 
 class Supported(Value):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from math import comb
 
-from auditor.deployment.declared import judge_production
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_production
 
 _MOST = 100
 """So many missing pairs are named; of the others it is said how many they are."""

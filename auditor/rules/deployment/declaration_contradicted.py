@@ -6,10 +6,10 @@ wrong there, or that the file is of another day.
 
 from collections.abc import Iterator
 
-from auditor.deployment.proofs import PROVABLE
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.proofs import PROVABLE
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

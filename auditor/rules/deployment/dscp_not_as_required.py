@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.declared import uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import uses_microsoft_peering
 
 
 class Markings(Params):

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from pydantic import Field
 
-from auditor.deployment.acl import Line, decided, lines_of, surely
-from auditor.deployment.addresses import Range, is_range, parse_range
 from auditor.model.deployment import Region, Site
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.acl import Line, decided, lines_of, surely
+from auditor.network.addresses import Range, is_range, parse_range
 
 _UNKNOWN = "it has lines for single destinations, and the addresses of the site are not declared"
 _Destinations: TypeAlias = Mapping[str, Range | None]

@@ -8,12 +8,12 @@ from itertools import combinations, product
 
 from pydantic import Field
 
-from auditor.deployment.addresses import is_range, not_public, parse_range, prefix_length
-from auditor.deployment.declared import injected
 from auditor.model.deployment import Region
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import is_range, not_public, parse_range, prefix_length
+from auditor.rules.deployment._shared import injected
 
 
 class GatewayRanges(Params):

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.deployment.addresses import not_public, parse_range
-from auditor.deployment.as_numbers import is_private, is_reserved
-from auditor.deployment.declared import place
 from auditor.model.deployment import Deployment, Maps
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import not_public, parse_range
+from auditor.network.as_numbers import is_private, is_reserved
+from auditor.rules.deployment._shared import place
 
 
 class MapsRequirements(Params):

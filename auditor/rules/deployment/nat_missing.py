@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.addresses import not_public
-from auditor.deployment.declared import uses_microsoft_peering
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import not_public
+from auditor.rules.deployment._shared import uses_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -6,12 +6,12 @@ In each the operator's router has the first address, and Microsoft's the second.
 from collections.abc import Collection, Iterator
 from functools import partial
 
-from auditor.deployment.addresses import Range, overlapping, parse_range, prefix_length
-from auditor.deployment.declared import judge_circuits
 from auditor.model.deployment import Circuit, Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import Range, overlapping, parse_range, prefix_length
+from auditor.rules.deployment._shared import judge_circuits
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -6,12 +6,12 @@ Stateful devices drop them then, and calls have one-way audio.
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from auditor.deployment.addresses import parse_range
-from auditor.deployment.declared import judge_peered, peered
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import parse_range
+from auditor.rules.deployment._shared import judge_peered, peered
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

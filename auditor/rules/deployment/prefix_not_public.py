@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.addresses import not_public, prefix_length
-from auditor.deployment.declared import judge_peered
 from auditor.model.deployment import Circuit
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.addresses import not_public, prefix_length
+from auditor.rules.deployment._shared import judge_peered
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

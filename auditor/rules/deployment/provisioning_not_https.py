@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from auditor.deployment.addresses import not_public
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import (
     Caution,
@@ -17,6 +16,7 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
+from auditor.network.addresses import not_public
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

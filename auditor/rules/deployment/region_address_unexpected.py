@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.addresses import is_range, parse_range
 from auditor.model.observation import DnsSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NoParameters, Remark, Rule
 from auditor.model.severity import Severity
+from auditor.network.addresses import is_range, parse_range
 
 
 def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark]:

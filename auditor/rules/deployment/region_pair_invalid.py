@@ -5,12 +5,12 @@ Where a geography has a single region, another geography may stand in.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import judge_production
-from auditor.deployment.regions import alone, geographies
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.network.regions import alone, geographies
+from auditor.rules.deployment._shared import judge_production
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -5,11 +5,11 @@ Where one leg is missing, a failure on the other side takes a site down.
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import judge_production
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_production
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

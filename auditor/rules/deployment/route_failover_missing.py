@@ -9,11 +9,11 @@ from functools import partial
 
 from pydantic import Field
 
-from auditor.deployment.declared import judge_production
 from auditor.model.deployment import Deployment, Site
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_production
 
 
 class Failover(Params):

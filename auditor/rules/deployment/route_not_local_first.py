@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import undeclared_sku
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import undeclared_sku
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from auditor.deployment.declared import judge_production, place
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.rules.deployment._shared import judge_production, place
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.certificates.read import read
 from auditor.model.observation import ClientCertificateSeen
 from auditor.model.rule import (
     Citation,
@@ -23,7 +24,6 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
-from auditor.x509.read import read
 
 
 class AnnouncedRoots(Params):

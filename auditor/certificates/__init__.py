@@ -1,0 +1,13 @@
+"""Certificates: DER to facts, chains to the pinned roots.  Bounded work on hostile input; no network and no clock.
+
+``facts`` says what a certificate holds, ``anchor_of`` where a chain ends and what RFC 5280 validation says of it.
+The parts: ``read`` (bounds, parsing), ``path`` (linking by signature), ``verify`` (validation of one path),
+``ending`` (why no root was reached), ``names``, ``usage`` and ``strength`` (one aspect each), ``chains`` (what the
+certificate rules start from).
+"""
+
+from auditor.certificates.facts import facts
+from auditor.certificates.read import ChainTooLarge, MalformedCertificate
+from auditor.certificates.trust import Status, Trust, anchor_of
+
+__all__ = ["ChainTooLarge", "MalformedCertificate", "Status", "Trust", "anchor_of", "facts"]

@@ -1,0 +1,1 @@
+"""Exports of Azure, and what they prove of a declared deployment."""

@@ -1,0 +1,248 @@
+"""What the exports of Azure prove of a circuit, and no more than that.
+
+A circuit says what Microsoft has on file: who provides it, its numbers and prefixes.  That is no proof that a BGP
+session is established, and yet one that it is not, where there is no Microsoft peering that is enabled on a circuit in
+operation.  A route table may show that a session is established; an ARP table shows layer 2, and only when it lacks the
+operator's router does that say something of the session.  Keys of services, authorizations and sessions are not read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from auditor.inputs.azure.export_format import (
+    ARP,
+    CIRCUIT,
+    FILTER,
+    LISTS,
+    MICROSOFT,
+    ROUTES,
+    entries_of,
+    format_errors,
+)
+from auditor.inputs.documents.errors import InputErrors, quoted
+from auditor.inputs.documents.text import HIDDEN
+from auditor.inputs.documents.yaml import Document, Keys
+from auditor.model.deployment import Circuit, Path
+from auditor.network.addresses import parse_range
+from auditor.network.proofs import PATHS, About, Route, RouteTable, Said, Source, state_of
+
+_MAC = re.compile(r"[0-9a-f]{4}(\.[0-9a-f]{4}){2}|[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
+_REGISTRIES = {
+    "RIPENCC": "RIPE",
+    **{name: name for name in ("ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB")},
+}
+"""Names of Azure, and those of the model; any other is none that Microsoft validates by."""
+
+
+class RouteFilter(NamedTuple):
+    """A route filter, which says something of a circuit only where it is attached to that."""
+
+    id: str
+    circuits: frozenset[str]
+    """Resource ids of the circuits it says it is attached to, in lower case."""
+    communities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What one file says of one circuit."""
+
+    circuit: str
+    source: Source
+    said: tuple[Said, ...] = ()
+    tables: tuple[RouteTable, ...] = ()
+    filter: RouteFilter | None = None
+    attached: str | None = None
+    """The id of the route filter that the circuit says is attached to it."""
+
+
+def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: Source) -> Export:
+    """Read a flattened document of that kind; ``InputErrors`` says everything that is wrong with it."""
+    if errors := [*format_errors(document, kind)]:
+        raise InputErrors(errors)
+    entries, around = entries_of(document)
+    several = around or isinstance(document.data, list)
+    source = replace(source, kind=LISTS.get(kind, kind) if several else kind)
+    reader = _Reader(document, circuit, source)
+    if path is not None:
+        return reader.table(kind, entries, path)
+    if kind == FILTER:
+        return reader.filter(entries[0])
+    paths = [(*around, index) for index in range(len(entries))] if several else [around]
+    read = reader.circuits if kind == CIRCUIT else reader.peerings
+    return read(list(zip(entries, paths, strict=True)))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    document: Document
+    circuit: Circuit
+    source: Source
+
+    def error(self, message: str, path: Keys = ()) -> InputErrors:
+        return InputErrors([self.document.error(message, path)])
+
+    def said(self, part: str, value: Any) -> Said:  # noqa: ANN401 - any part of a model
+        return Said(About("circuits", self.circuit.name, part), value, self.source)
+
+    def down(self) -> tuple[Said, ...]:
+        return tuple(self.said(state_of(path), "down") for path in PATHS)
+
+    def export(self, *said: Said, **others: Any) -> Export:  # noqa: ANN401 - the fields of an export
+        return Export(self.circuit.name, self.source, said, **others)
+
+    def table(self, kind: str, entries: list[dict[str, Any]], path: Path) -> Export:
+        """A table of one path; an empty one is of no route and of no neighbour alike."""
+        if kind == ROUTES:
+            # Microsoft's routers mark the best of several next hops with a star.
+            routes = tuple(
+                Route(one["nextHop"].strip().removesuffix("*"), next(iter(one.get("path", "").split()), ""))
+                for one in entries
+            )
+            return self.export(tables=(RouteTable(self.circuit.name, path, routes, self.source),))
+        known = [one for one in entries if one["interface"] == "On-Prem" and _MAC.fullmatch(one.get("macAddress", ""))]
+        return self.export() if kind == ARP and known else self.export(self.said(state_of(path), "down"))
+
+    def filter(self, entry: dict[str, Any]) -> Export:
+        """A route filter; a rule that denies takes away, and whatever is not in force is refused."""
+        self.in_force(entry, ())
+        for index, rule in enumerate(entry["rules"]):
+            self.in_force(rule, ("rules", index))
+        rules = [(rule["access"], community) for rule in entry["rules"] for community in rule["communities"]]
+        denied = {community for access, community in rules if access == "Deny"}
+        allowed = dict.fromkeys(community for access, community in rules if access == "Allow")
+        circuits = frozenset(_circuit_of(one["id"]) for one in entry.get("peerings", ()))
+        communities = tuple(one for one in allowed if one not in denied)
+        return self.export(filter=RouteFilter(entry["id"].casefold(), circuits, communities))
+
+    def circuits(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
+        """The one circuit that is meant, of one or several."""
+        wanted, found = self.circuit.resource_id, entries
+        if wanted:
+            found = [one for one in entries if one[0]["id"].casefold() == wanted.casefold()]
+        elif entries[0][1]:  # one of several goes by its name; a single one need not have the inventory's name for it
+            ending = f"/expressRouteCircuits/{self.circuit.name}".casefold()
+            found = [one for one in entries if one[0]["id"].casefold().endswith(ending)]
+        if len(found) != 1:
+            raise self.stranger([(entry["id"], path) for entry, path in entries])
+        entry, path = found[0]
+        self.in_force(entry, path)
+        provider = entry.get("serviceProviderProperties", {})
+        said = [
+            *self.identity(entry["id"]),
+            *(self.said("provider", text) for text in self.text(provider, "serviceProviderName", path)),
+            *(self.said("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
+        ]
+        inner = self.peering([(one, (*path, "peerings", index)) for index, one in enumerate(entry["peerings"])])
+        works = (entry["circuitProvisioningState"], entry["serviceProviderProvisioningState"])
+        down = () if works == ("Enabled", "Provisioned") else self.down()
+        return replace(inner, said=tuple(dict.fromkeys([*said, *inner.said, *down])))
+
+    def peerings(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
+        """The Microsoft peering, of one or several of the same circuit."""
+        if entries[0][1] == () and entries[0][0]["peeringType"] != MICROSOFT:
+            raise self.error(f"this is the {entries[0][0]['peeringType']}; what is looked at is the {MICROSOFT}")
+        found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
+        named = [(entry["id"], path) for entry, path in entries if isinstance(entry.get("id"), str)]
+        ids = {_circuit_of(text) for text, _ in named}
+        if len(ids) > 1 or (self.circuit.resource_id and ids - {self.circuit.resource_id.casefold()}):
+            raise self.stranger(named)
+        inner = self.peering(entries)
+        said = [part for entry, _ in found for part in self.identity(entry["id"].rpartition("/peerings/")[0])]
+        return replace(inner, said=(*said, *inner.said))
+
+    def peering(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
+        """What the peerings of a circuit say; without a Microsoft peering that is enabled no session is established."""
+        found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
+        if not found:
+            return self.export(*self.down())
+        if len(found) > 1:
+            raise self.error(f"there are two peerings of the type {MICROSOFT}", found[1][1])
+        entry, path = found[0]
+        self.in_force(entry, path)
+        said = [self.said("asn", entry["peerASN"])] if "peerASN" in entry else []
+        for end in PATHS:
+            key = f"{end}PeerAddressPrefix"
+            said += [
+                self.said(f"bgp_sessions[{end}].prefix", text)
+                for text in self.text(entry, key, path)
+                if self.is_range(text, (*path, key))
+            ]
+        said += self.configuration(entry, path)
+        if entry["state"] != "Enabled":
+            said += self.down()
+        attached = entry.get("routeFilter", {}).get("id")
+        if attached is None and entry.get("microsoftPeeringConfig", {}).get("legacyMode") == 0:
+            # Since August 2017 nothing is announced where no filter is attached; older peerings are in legacy mode.
+            said.append(self.said("route_filter_communities", ()))
+        return self.export(*said, attached=attached.casefold() if attached else None)
+
+    def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Said]:
+        """Registry and prefixes, those of IPv6 among them: the one word for all that is not Configured counts."""
+        six = entry.get("ipv6PeeringConfig", {})
+        configs = [(entry.get("microsoftPeeringConfig", {}), path)]
+        if six.get("state", "Enabled") == "Enabled":
+            configs.append((six.get("microsoftPeeringConfig", {}), (*path, "ipv6PeeringConfig")))
+        registry = configs[0][0].get("routingRegistryName")
+        if registry is not None:
+            yield self.said("registry", _REGISTRIES.get(registry.strip().upper()))
+        prefixes: dict[str, None] = {}
+        for config, around in configs:
+            listed = (*around, "microsoftPeeringConfig", "advertisedPublicPrefixes")
+            for index, text in enumerate(config.get("advertisedPublicPrefixes", ())):
+                if self.is_range(text, (*listed, index)):
+                    prefixes[text] = None
+        if any("advertisedPublicPrefixes" in config for config, _ in configs):
+            yield self.said("advertised_prefixes", tuple(prefixes))
+        states = [
+            config["advertisedPublicPrefixesState"]
+            for config, _ in configs
+            if "advertisedPublicPrefixesState" in config
+            and (config is configs[0][0] or config.get("advertisedPublicPrefixes"))
+        ]
+        if states:
+            yield self.said("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
+
+    def identity(self, resource: str) -> Iterator[Said]:
+        """The ids that a resource id of a circuit holds."""
+        yield self.said("resource_id", resource)
+        yield self.said("subscription_id", resource.split("/")[2])
+
+    def in_force(self, entry: dict[str, Any], path: Keys) -> None:
+        """Refuse what is being changed, or could not be: what it shows is what was asked for, not what is."""
+        state = entry.get("provisioningState", "Succeeded")
+        if state != "Succeeded":
+            message = f"provisioningState is {quoted(state)}, so that what it shows is not what is in force; export it"
+            raise self.error(f"{message} again once it is Succeeded", (*path, "provisioningState"))
+
+    def text(self, entry: dict[str, Any], key: str, path: Keys) -> Iterator[str]:
+        """The text of a key, if it is there, in which every character can be seen."""
+        text = entry.get(key)
+        if text is None:
+            return
+        if hidden := HIDDEN.search(text):
+            raise self.error(f"{key}: the hidden character U+{ord(hidden[0]):04X} is not accepted", (*path, key))
+        yield text.strip()
+
+    def is_range(self, text: str, path: Keys) -> bool:
+        """Whether it is a network; ``InputErrors`` says why not."""
+        try:
+            parse_range(text)
+        except ValueError as error:
+            key = next(str(key) for key in reversed(path) if isinstance(key, str))
+            raise self.error(f"{key} {quoted(text)}: {error}", path) from None
+        return True
+
+    def stranger(self, found: list[tuple[str, Keys]]) -> InputErrors:
+        """Say that the circuit that is meant is not there."""
+        wanted = self.circuit.resource_id
+        is_declared = f", whose resource_id is {quoted(wanted)}" if wanted else "; declare its resource_id"
+        others = f", but {quoted(found[0][0])}" if found else ""
+        message = f"this is not the circuit {quoted(self.circuit.name)}{is_declared}{others}"
+        return self.error(message, (*found[0][1], "id") if found else ())
+
+
+def _circuit_of(peering: str) -> str:
+    return peering.casefold().rpartition("/peerings/")[0]

@@ -1,0 +1,1 @@
+"""Certificates, requests, keys, roots and revocation status in files."""

@@ -1,0 +1,23 @@
+"""Files read with a limit."""
+
+from pathlib import Path
+
+from auditor.inputs.documents.errors import InputError, InputErrors
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read a file of at most ``limit`` bytes; a larger one is refused without being read to its end."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not one of a file"
+        raise InputErrors([InputError(f"the file cannot be read: {reason}", str(path))]) from None
+    check_size(content, limit, str(path))
+    return content
+
+
+def check_size(content: bytes, limit: int, file: str) -> None:
+    """Refuse what is larger than ``limit`` bytes."""
+    if len(content) > limit:
+        raise InputErrors([InputError(f"the file is larger than {limit // 1024} KiB, the most that is read", file)])

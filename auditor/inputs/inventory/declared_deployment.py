@@ -1,0 +1,190 @@
+"""The declared deployment in an inventory: its schema, and what a schema cannot say."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.inputs.documents.yaml import Document, Keys
+from auditor.inputs.host import parse_name
+from auditor.inputs.targets import SIPS_PORT
+from auditor.model.deployment import Deployment, Proof
+from auditor.model.observation import DeploymentSeen, NotTested, Observation
+from auditor.model.target import Perspective, Service, Target
+from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
+from auditor.network.regions import geographies
+from auditor.policy.schema import inlined
+
+DEPLOYMENT = "deployment"
+"""What reports call the deployment."""
+SECTIONS = tuple(Deployment.model_fields)
+Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
+NOTHING_DECLARED: Declared = ((), ())
+_RANGES = {
+    "signaling_ranges", "media_ranges", "signaling_source", "media", "internal_ranges", "pool", "source_ranges",
+    "address_ranges",
+}  # fmt: skip
+_ROUTES = {"advertised_prefixes", "internet_prefixes", "prefix"}
+"""Networks, of which one may lie in another."""
+_RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
+NAMES = {"base_domain", "hostname"}
+"""Keys of names in DNS."""
+_FEW = 1000
+"""Among so many names one that is near is looked for, which takes time for each of them."""
+_UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
+_Check: TypeAlias = Callable[[str], object]
+
+
+def deployment_schema() -> dict[str, Any]:
+    """The properties that the deployment adds to an inventory."""
+    schema = Deployment.model_json_schema()
+    properties: dict[str, Any] = inlined(schema, schema.get("$defs", {}))["properties"]
+    return properties
+
+
+def deployment_errors(document: Document) -> Iterator[InputError]:
+    """Everything that is wrong beyond the schema: addresses, names, regions, repeated names, dangling references."""
+    data = document.data if isinstance(document.data, dict) else {}
+    for section in SECTIONS:
+        yield from _values(document, data.get(section), (section,))
+    for section in data if "deployment" not in data else ():
+        if section in SECTIONS and section != "sites":  # endpoints have sites too
+            yield document.error(f'nothing is said of {section} without "deployment" beside it', (section,))
+    for section, key in _UNIQUE.items():
+        yield from _repeated(document, _list(data, section), section, key)
+    yield from _references(document, data)
+
+
+def deployment_of(document: Document) -> Deployment | None:
+    """The deployment of a document without errors; none where it declares none."""
+    if "deployment" not in document.data:
+        return None
+    return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
+
+
+def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
+    """The deployment as a target of its own, and as it was declared or proven at that moment; DNS was not asked yet."""
+    target = Target(
+        name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
+    )
+    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
+
+
+def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:
+    """Whatever stands below, checked by the name of its key."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(document, inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _values(document, inner, (*path, index))
+        if _key(path) in _RANGES:
+            yield from _overlapping(document, value, path)
+    elif isinstance(value, str) and not value.strip():
+        yield document.error(f"{_key(path)} is empty", path)
+    elif isinstance(value, str) and (check := _check(_key(path))):
+        try:
+            check(value)
+        except ValueError as error:
+            yield document.error(f"{_key(path)} {quoted(value)}: {error}", path)
+
+
+def _key(path: Keys) -> str:
+    return next(str(key) for key in reversed(path) if isinstance(key, str))
+
+
+def _check(key: str) -> _Check | None:
+    if key in _RANGES:
+        return parse_range
+    if key in _ROUTES:
+        return _route
+    if key in _RANGES_OR_NAMES:
+        return _range_or_name
+    return {
+        "azure_region": _azure_region,
+        "source": _source,
+        "destination": _source,
+        "ports": _ports,
+        **dict.fromkeys(NAMES, parse_name),
+    }.get(key)
+
+
+def _route(text: str) -> None:
+    parse_range(text)
+    if prefix_length(text) is None:
+        raise ValueError("a route is one network, such as 198.51.100.0/24")
+
+
+def _range_or_name(text: str) -> None:
+    if ":" in text or "/" in text or text.rpartition(".")[2].strip().isdigit():
+        parse_range(text)
+    elif "." not in parse_name(text):
+        raise ValueError("this name has no domain")
+
+
+def _azure_region(text: str) -> None:
+    if text not in geographies():
+        raise ValueError(f"this is no region of Azure{suggestion(text, geographies())}")
+
+
+def _source(text: str) -> None:
+    if text != "any":
+        parse_range(text)
+
+
+def _ports(text: str) -> None:
+    if text == "any" or not text.replace("-", "").isdigit():
+        return
+    first, _, last = text.partition("-")
+    if not 0 < int(first) <= int(last or first) <= 65535:
+        raise ValueError("ports go from 1 to 65535, the lower one first")
+
+
+def _overlapping(document: Document, values: list[object], path: Keys) -> Iterator[InputError]:
+    texts = {index: text for index, text in enumerate(values) if isinstance(text, str) and is_range(text)}
+    spans = {index: parse_range(text) for index, text in texts.items()}
+    for first, second in map(sorted, overlapping(spans)):
+        if _key(path) in _ROUTES and spans[first] != spans[second]:
+            continue
+        message = f"{_key(path)} {quoted(texts[second])} overlaps {quoted(texts[first])} before it"
+        yield document.error(message, (*path, second))
+
+
+def _list(data: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    entries = data.get(section)
+    return [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
+
+
+def _repeated(document: Document, entries: list[dict[str, Any]], section: str, key: str) -> Iterator[InputError]:
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        name = entry.get(key)
+        if isinstance(name, str) and name in seen:
+            yield document.error(f"two entries of {section} are called {quoted(name)}", (section, index, key))
+        seen |= {name} if isinstance(name, str) else set()
+
+
+def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError]:
+    names = {
+        section: {entry["name"] for entry in _list(data, section) if isinstance(entry.get("name"), str)}
+        for section in ("regions", "sites", "circuits")
+    }
+
+    def dangling(value: object, section: str, path: Keys) -> Iterator[InputError]:
+        if isinstance(value, str) and value not in names[section]:
+            hint = suggestion(value, sorted(names[section])) if len(names[section]) <= _FEW else ""
+            yield document.error(f"there is no entry of {section} called {quoted(value)}{hint}", path)
+
+    for index, link in enumerate(_list(data, "links")):
+        for key, section in (("site", "sites"), ("region", "regions"), ("circuit", "circuits")):
+            yield from dangling(link.get(key), section, ("links", index, key))
+    for index, pair in enumerate(_list(data, "cross_connects")):
+        for position, site in enumerate(pair.get("sites") or ()):
+            yield from dangling(site, "sites", ("cross_connects", index, "sites", position))
+    for index, site in enumerate(_list(data, "sites")):
+        yield from dangling(site.get("local_region"), "regions", ("sites", index, "local_region"))
+        for position, route in enumerate(_list(site, "routes")):
+            yield from dangling(route.get("region"), "regions", ("sites", index, "routes", position, "region"))
+    for index, endpoint in enumerate(_list(data, "endpoints") if "sites" in data else ()):
+        yield from dangling(endpoint.get("site"), "sites", ("endpoints", index, "site"))

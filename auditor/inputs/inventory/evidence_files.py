@@ -1,0 +1,184 @@
+"""The section ``evidence`` of an inventory: files that prove what it otherwise only declares."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor.inputs.azure.export_format import EMPTY, TABLES, flattened, kind_of
+from auditor.inputs.azure.exports import Export, export_of
+from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.inputs.documents.files import read_bytes
+from auditor.inputs.documents.json_document import EXPORTS, parse_json
+from auditor.inputs.documents.validation import ONE_LINE
+from auditor.inputs.documents.yaml import Document
+from auditor.inputs.inventory.access_list import KIND, LARGEST, access_list
+from auditor.model.deployment import Circuit, Deployment, Proof
+from auditor.model.deployment import Path as SessionPath
+from auditor.network.proofs import About, Said, Source, conflicts, merged, states
+
+SECTION = "evidence"
+_MOST = 1000
+_FEW = 1000
+"""Among so many names one that is near is looked for."""
+_NAME = {**ONE_LINE, "maxLength": 200}
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """One file, and what it is about: a circuit or a site."""
+
+    file: str
+    circuit: str | None = None
+    site: str | None = None
+    path: SessionPath | None = None
+
+
+def evidence_schema() -> dict[str, Any]:
+    """The section in the schema of an inventory."""
+    properties = {
+        "file": {**ONE_LINE, "maxLength": 4096, "description": "JSON of az, or an access list as CSV; from this file"},
+        "circuit": {**_NAME, "description": "The circuit that it is about"},
+        "site": {**_NAME, "description": "The site whose access list it is"},
+        "path": {"enum": ["primary", "secondary"], "description": "Of a route table or an ARP table"},
+    }
+    item = {"type": "object", "additionalProperties": False, "required": ["file"], "properties": properties}
+    return {"type": "array", "maxItems": _MOST, "description": "Files that prove what is declared", "items": item}
+
+
+def evidence_errors(document: Document) -> Iterator[InputError]:
+    """What is wrong with the section beyond the schema, whatever the files hold."""
+    data = document.data if isinstance(document.data, dict) else {}
+    listed = data.get(SECTION)
+    if listed and "deployment" not in data:
+        yield document.error("evidence is about a deployment, and none is declared", (SECTION,), at_key=True)
+    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if not isinstance(entry, dict):
+            continue
+        where = (SECTION, index)
+        if ("circuit" in entry) == ("site" in entry):
+            yield document.error("evidence is about a circuit or a site, and names one of them", where)
+        if "path" in entry and "circuit" not in entry:
+            yield document.error("a path is one of a circuit", (*where, "path"))
+        for key, section in (("circuit", "circuits"), ("site", "sites")):
+            entries = data.get(section)
+            names = [one.get("name") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+            if isinstance(entry.get(key), str) and entry[key] not in names:
+                hint = suggestion(entry[key], sorted(map(str, names))) if len(names) <= _FEW else ""
+                yield document.error(f"there is no entry of {section} called {quoted(entry[key])}{hint}", (*where, key))
+
+
+def evidence_of(document: Document) -> tuple[EvidenceFile, ...]:
+    """The section of a document without errors."""
+    return tuple(EvidenceFile(**entry) for entry in document.data.get(SECTION) or ())
+
+
+def with_evidence(document: Document, declared: Deployment, folder: Path) -> tuple[Deployment, tuple[Proof, ...]]:
+    """The deployment with what the files prove; ``InputErrors`` says everything that is wrong with them.
+
+    ``document`` is the inventory, and ``folder`` where it stands.
+    """
+    circuits = {circuit.name: circuit for circuit in declared.circuits}
+    said: list[Said] = []
+    exports: list[Export] = []
+    errors: list[InputError] = []
+    for index, entry in enumerate(evidence_of(document)):
+        try:
+            content = read_bytes(folder / entry.file, LARGEST if entry.site else EXPORTS.octets)
+        except InputErrors as unread:
+            errors += [document.error(str(error), (SECTION, index, "file")) for error in unread.errors]
+            continue
+        source = Source(entry.file, KIND, hashlib.sha256(content).hexdigest(), index)
+        try:
+            if entry.circuit is None:
+                acl = access_list(content, str(folder / entry.file))
+                said.append(Said(About("sites", entry.site or "", "acl"), acl, source))
+            else:
+                exports.append(_export(document, content, folder, entry, circuits[entry.circuit], source))
+        except InputErrors as wrong:
+            errors += wrong.errors
+    if errors:
+        raise InputErrors(errors)
+    return _merged(document, declared, exports, said)
+
+
+def _export(
+    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: Source
+) -> Export:
+    export = flattened(parse_json(content, str(folder / entry.file)))
+    kind = kind_of(export)
+    where = (SECTION, source.entry)
+    if kind in TABLES and entry.path is None:
+        message = f"{quoted(entry.file)} is {kind}, which does not say its path; add path: primary or path: secondary"
+        if kind == EMPTY:
+            message = f"{quoted(entry.file)} is an empty list, which does not say what it is of"
+        raise InputErrors([document.error(message, where)])
+    if kind not in TABLES and entry.path is not None:
+        message = f"{quoted(entry.file)} is {kind}, which is about both paths; leave path out"
+        raise InputErrors([document.error(message, (*where, "path"))])
+    return export_of(export, kind, circuit, entry.path, source)
+
+
+def _merged(
+    document: Document, declared: Deployment, exports: list[Export], said: list[Said]
+) -> tuple[Deployment, tuple[Proof, ...]]:
+    said = [*said, *(one for export in exports for one in export.said)]
+    said.sort(key=lambda one: one.source.entry)
+    errors = [*_conflicts(document, said), *_one_resource(document, said)]
+    if errors:
+        raise InputErrors(errors)
+    # Route filters and route tables are understood by what the other files say: ids, prefixes, AS numbers.
+    known, _ = merged(declared, said)
+    for export in exports:
+        wrong = _unattached(export, known, exports)
+        errors += [document.error(wrong, (SECTION, export.source.entry))] if wrong else []
+        if export.filter:
+            said.append(
+                Said(
+                    About("circuits", export.circuit, "route_filter_communities"),
+                    export.filter.communities,
+                    export.source,
+                )
+            )
+    said += states(known, (table for export in exports for table in export.tables))
+    said.sort(key=lambda one: one.source.entry)
+    errors += _conflicts(document, said)
+    if errors:
+        raise InputErrors(errors)
+    return merged(declared, said)
+
+
+def _conflicts(document: Document, said: list[Said]) -> Iterator[InputError]:
+    for first, second in conflicts(said):
+        message = f"{quoted(second.source.file)} and {quoted(first.source.file)} do not say the same of {first.about}"
+        yield document.error(f"{message}; export both again", (SECTION, second.source.entry))
+
+
+def _one_resource(document: Document, said: list[Said]) -> Iterator[InputError]:
+    """Two circuits of an inventory cannot be one: that would be no redundancy."""
+    first: dict[str, Said] = {}
+    for one in said:
+        if one.about.part == "resource_id":
+            other = first.setdefault(one.value.casefold(), one)
+            if other.about != one.about:
+                names = f"{quoted(other.about.name)} and {quoted(one.about.name)}"
+                yield document.error(f"the circuits {names} are one by their evidence", (SECTION, one.source.entry))
+
+
+def _unattached(export: Export, known: Deployment, exports: list[Export]) -> str:
+    """Why a route filter says nothing of the circuit it is named for: nobody shows that it is attached to that."""
+    if export.filter is None:
+        return ""
+    name = quoted(export.source.file)
+    others = [other for other in exports if other.circuit == export.circuit and other.attached]
+    for other in others:
+        if other.attached != export.filter.id:
+            return f"{name} is not the route filter that {quoted(other.source.file)} says is attached"
+    resource = next(circuit.resource_id for circuit in known.circuits if circuit.name == export.circuit) or ""
+    if others or resource.casefold() in export.filter.circuits:
+        return ""
+    if resource and export.filter.circuits:
+        return f"the route filter of {name} is attached to other circuits, and not to {quoted(export.circuit)}"
+    wanted = "name the output of az network express-route show as well"
+    return f"nothing shows that the route filter of {name} is attached to {quoted(export.circuit)}; {wanted}"

@@ -1,0 +1,203 @@
+"""The inventory: what one operator has, in a YAML file."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from auditor.inputs.certificates.declared_roots import load_declared_roots
+from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.inputs.documents.validation import ONE_LINE, complaints
+from auditor.inputs.documents.yaml import Document, Keys, Limits, read_yaml
+from auditor.inputs.host import parse_name
+from auditor.inputs.inventory.declared_deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
+from auditor.inputs.inventory.evidence_files import (
+    SECTION,
+    EvidenceFile,
+    evidence_errors,
+    evidence_of,
+    evidence_schema,
+    with_evidence,
+)
+from auditor.inputs.inventory.waiver_file import waivers_of, waivers_schema
+from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
+from auditor.model.deployment import Deployment, Proof
+from auditor.model.rule import TrustAnchor
+from auditor.model.target import Service
+from auditor.model.waiver import Waiver
+
+Checked = TypeVar("Checked")
+_TEXT = {**ONE_LINE, "maxLength": 200}
+_LARGEST = Limits(octets=64 * 1024 * 1024, values=2_000_000)
+"""Some 300,000 endpoints; reading takes time and memory in proportion to what is there."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint of the inventory."""
+
+    request: TargetRequest
+    client_name: str | None
+    """The name in the certificate it presents when it is the client."""
+
+
+@dataclass(frozen=True)
+class DeclaredRoot:
+    """A root certificate that was sent to onboarding."""
+
+    anchor: TrustAnchor
+    sent: str
+    """The day, as YYYY-MM-DD."""
+    file: str
+    """As the inventory names it."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What an operator has."""
+
+    operator: str
+    endpoints: tuple[Endpoint, ...]
+    declared: tuple[DeclaredRoot, ...]
+    waivers: tuple[Waiver, ...] = ()
+    deployment: Deployment | None = None
+    """What is declared of sites, network and connection, with what is proven in its place."""
+    evidence: tuple[EvidenceFile, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    """What of the deployment is proven by those files."""
+
+    @property
+    def requests(self) -> tuple[TargetRequest, ...]:
+        """What is to be audited."""
+        return tuple(endpoint.request for endpoint in self.endpoints)
+
+    @property
+    def roots(self) -> tuple[TrustAnchor, ...]:
+        """The declared roots, each once."""
+        return tuple({root.anchor.der: root.anchor for root in self.declared}.values())
+
+
+def inventory_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of an inventory file."""
+    endpoint = {
+        "name": {**_TEXT, "description": "What reports call it"},
+        "address": {**_TEXT, "maxLength": 300, "description": "HOST:PORT, or [ADDRESS]:PORT for IPv6"},
+        "service": {"enum": [str(service) for service in Service], "description": "SIP on port 5061, else HTTPS"},
+        "site": {**_TEXT, "description": "The site it stands at"},
+        "server_name": {**_TEXT, "maxLength": 254, "description": "DNS name for SNI and for the certificate"},
+        "client_name": {
+            **_TEXT,
+            "maxLength": 254,
+            "description": "DNS name in the certificate it presents as a client",
+        },
+    }
+    root = {
+        "file": {**_TEXT, "maxLength": 4096, "description": "PEM or DER file, by its path from this file"},
+        "sent": {"type": "string", "format": "date", "description": "The day it was sent to onboarding"},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "description": "An inventory: one operator's endpoints, the roots it has declared, and its deployment",
+        "additionalProperties": False,
+        "required": ["operator"],
+        "if": {"not": {"required": ["deployment"]}},
+        "then": {"required": ["endpoints"]},
+        "properties": {
+            "operator": {**_TEXT, "description": "The operator's name"},
+            "endpoints": {"type": "array", "minItems": 1, "items": _object(endpoint, ["name", "address"])},
+            "roots": {"type": "array", "items": _object(root, ["file", "sent"])},
+            "waivers": waivers_schema(),
+            **deployment_schema(),
+            SECTION: evidence_schema(),
+        },
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def load_inventory(path: Path) -> Inventory:
+    """Read an inventory; ``InputErrors`` says everything that is wrong with it, by name, line and column."""
+    document = read_yaml(path, _LARGEST)
+    errors = list(complaints(document, inventory_schema()))
+    endpoints: list[Endpoint] = []
+    declared: list[DeclaredRoot] = []
+    for where, entry in _entries(document, "endpoints", "address"):
+        endpoint, wrong = _endpoint(document, where, entry)
+        errors += wrong
+        endpoints += [endpoint] if endpoint else []
+    errors += repeated([endpoint.request for endpoint in endpoints])
+    for where, entry in _entries(document, "roots", "file"):
+        try:
+            found = load_declared_roots([path.parent / entry["file"]])
+        except InputErrors as wrong_file:
+            errors += [document.error(str(error), (*where, "file")) for error in wrong_file.errors]
+        else:
+            declared += [DeclaredRoot(anchor, str(entry.get("sent")), entry["file"]) for anchor in found]
+    errors += deployment_errors(document)
+    errors += evidence_errors(document)
+    errors += [
+        endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")
+        for endpoint in endpoints
+        if endpoint.request.name == DEPLOYMENT
+    ]
+    if errors:
+        raise InputErrors(errors)
+    deployment = deployment_of(document)
+    proofs: tuple[Proof, ...] = ()
+    if deployment is not None:
+        deployment, proofs = with_evidence(document, deployment, path.parent)
+    return Inventory(
+        operator=document.data["operator"],
+        endpoints=tuple(endpoints),
+        declared=tuple(declared),
+        waivers=waivers_of(document),
+        deployment=deployment,
+        evidence=evidence_of(document),
+        proofs=proofs,
+    )
+
+
+def _entries(document: Document, section: str, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    """Take the entries of a section that have the key as text; what else is there the schema has complained about."""
+    entries = document.data.get(section) if isinstance(document.data, dict) else None
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict) and isinstance(entry.get(key), str) and isinstance(entry.get("name", ""), str):
+            yield (section, index), entry
+
+
+def _endpoint(document: Document, where: Keys, entry: dict[str, Any]) -> tuple[Endpoint | None, list[InputError]]:
+    label = quoted(entry.get("name", entry["address"]))
+    errors: list[InputError] = []
+
+    def checked(key: str, check: Callable[[str], Checked]) -> Checked | None:
+        if not isinstance(entry.get(key), str):
+            return None
+        try:
+            return check(entry[key])
+        except ValueError as error:
+            errors.append(document.error(f"endpoint {label}: {error}", (*where, key)))
+            return None
+
+    address = checked("address", split_target)
+    server_name, client_name = checked("server_name", parse_name), checked("client_name", parse_name)
+    if "://" in entry["address"]:
+        message = f"endpoint {label}: an address is HOST:PORT; the service is said by its own key"
+        errors.append(document.error(message, (*where, "address")))
+    if address is None or errors:
+        return None, errors
+    host, port, service = address
+    stated = entry.get("service")
+    request = TargetRequest(
+        name=entry.get("name", ""),
+        host=host.text,
+        port=port,
+        service=Service(stated) if stated in list(Service) else service,
+        server_name=server_name or (None if host.is_address else host.text),
+        is_address=host.is_address,
+        location=Location(document.file, *document.values[where]),
+        site=entry.get("site"),
+    )
+    return Endpoint(request, client_name), errors

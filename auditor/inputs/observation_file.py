@@ -1,0 +1,77 @@
+"""A file of observations, as ``auditor collect`` writes it: the run, one observation a line, and how many there are.
+
+A line that has got lost would be a question that nobody asks any more, and the rest could pass for want of it.  So a
+file has to be whole before anything of it is judged.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
+
+_MOST_OCTETS = 256 * 1024 * 1024
+_ANEW = "write it anew with auditor collect"
+
+
+@dataclass
+class _Lines:
+    """What has been read below the head."""
+
+    names: frozenset[str]
+    """The targets that the head names."""
+    observations: list[Observation] = field(default_factory=list)
+    end: End | None = None
+
+    def take(self, line: str) -> str | None:
+        """Read one line; what is wrong with it, if something is."""
+        try:
+            found = OBSERVATION_OR_END.validate_json(line)
+        except ValueError:
+            return "this is not an observation"
+        if self.end is not None:
+            return "this follows the line that ends the file"
+        if isinstance(found, End):
+            self.end = found
+            return None
+        self.observations.append(found)
+        return None if found.target in self.names else "this is about a target that the head does not name"
+
+    def lacks(self) -> str | None:
+        """Say why the file as a whole is not what was written."""
+        if self.end is None:
+            return "the file breaks off: the line that ends it is missing"
+        if self.end.observations != len(self.observations):
+            wrote, holds = self.end.observations, len(self.observations)
+            return f"the file is not whole: it holds {holds} observations, and was written with {wrote}"
+        return None
+
+
+def read_observations(path: Path) -> tuple[Run, list[Observation]]:
+    """Read the whole file.  Raises ``InputErrors`` with the line that is wrong."""
+    if path.stat().st_size > _MOST_OCTETS:
+        raise InputErrors([InputError(f"the file is larger than {_MOST_OCTETS // 2**20} MiB", str(path))])
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        head = _head(lines.readline(), str(path))
+        read = _Lines(frozenset(target.name for target in head.targets))
+        errors = [
+            InputError(f"{problem}; {_ANEW}", str(path), number)
+            for number, line in enumerate(lines, 2)
+            if (problem := read.take(line))
+        ]
+    if errors:
+        raise InputErrors(errors)
+    lack = "the head names a target twice" if len(read.names) < len(head.targets) else read.lacks()
+    if lack:
+        raise InputErrors([InputError(f"{lack}; {_ANEW}", str(path))])
+    return head, read.observations
+
+
+def _head(line: str, file: str) -> Run:
+    if not line:
+        raise InputErrors([InputError("the file is empty", file)])
+    try:
+        return Run.model_validate_json(line)
+    except ValueError:
+        message = "this is not a file of observations, as auditor collect -o writes them"
+        raise InputErrors([InputError(message, file, 1)]) from None

@@ -1,0 +1,57 @@
+"""What ships with the auditor: the policies, and the root certificates they name, pinned by SHA-256."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.inputs.documents.files import read_bytes
+from auditor.model.rule import TrustAnchor
+
+# SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
+# numbers stand in the code and not beside the files they vouch for.
+PINS = {
+    "baltimore-cybertrust-root": "16af57a9f676b0ab126095aa5ebadef22ab31119d644ac95cd4b93dbf3f26aeb",
+    "digicert-global-root-ca": "4348a0e9444c78cb265e058d5e8944b4d84f9662bd26db257f8934a443c70161",
+    "digicert-global-root-g2": "cb3ccbb76031e5e0138f8dd39a23f9de47ffc35e43c1144cea27d46a5ab1cb5f",
+    "digicert-global-root-g3": "31ad6648f8104138c738f39ea4320133393e3a18cc02296ef97c2ac9ef6731d0",
+    "digicert-tls-ecc-p384-root-g5": "018e13f0772532cf809bd1b17281867283fc48c6e13be9c69812854a490c1b05",
+    "digicert-tls-rsa4096-root-g5": "371a00dc0533b3721a7eeb40e8419e70799d2b0a0f2c1d80693165f7cec4ad75",
+    "microsoft-ecc-root-certificate-authority-2017": "358df39d764af9e1b766e9c972df352ee15cfac227af6ad1d70e8e4a6edcba02",
+    "microsoft-rsa-root-certificate-authority-2017": "c741f70f4b2a8d88bf2e71c14122ef53ef10eba0cfa5e64cfa20f418853073e0",
+}
+
+_NOT_POLICIES = frozenset({"requirements"})
+"""YAML files that lie beside the policies: the packaged list of requirements."""
+
+
+def policy_directory() -> Path:
+    """Find the folder of policies: inside the package when it is installed, beside it in a checkout."""
+    package = Path(str(resources.files("auditor")))
+    packaged = package / "_policies"
+    return packaged if packaged.is_dir() else package.parent / "policies"
+
+
+def shipped_policies() -> tuple[str, ...]:
+    """Name the policies that ship with the auditor, in alphabetical order."""
+    return tuple(sorted(path.stem for path in policy_directory().glob("*.yaml") if path.stem not in _NOT_POLICIES))
+
+
+@cache
+def shipped_roots() -> tuple[TrustAnchor, ...]:
+    """Load the pinned roots by file name.  ``InputErrors`` when a file is missing or is not the pinned certificate."""
+    return tuple(_root(policy_directory() / "roots" / f"{name}.pem", pin) for name, pin in PINS.items())
+
+
+def _root(path: Path, pin: str) -> TrustAnchor:
+    try:
+        der = x509.load_pem_x509_certificate(read_bytes(path, 64 * 1024)).public_bytes(Encoding.DER)
+    except ValueError:
+        raise InputErrors([InputError("this is not a certificate; the installation is damaged", str(path))]) from None
+    if hashlib.sha256(der).hexdigest() != pin:
+        raise InputErrors([InputError("this is not the pinned root; the installation is damaged", str(path))])
+    return TrustAnchor(path.stem, der)

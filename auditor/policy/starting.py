@@ -1,0 +1,227 @@
+"""From what was seen of one good endpoint to a policy that demands just that: a start, to be reviewed line by line.
+
+Versions, cipher suites, groups, keys, signatures and roots are demanded as they were seen.  Every other rule of the
+policy it is compared with is taken over where the endpoint passes it.  What that policy forbids, and what could not be
+told, stands there as a comment: nothing is allowed in silence.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, get_args
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, under_public_root
+from auditor.certificates.facts import public_key, signature_hash
+from auditor.evaluate import evaluate
+from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, Observation
+from auditor.model.policy import Policy, RuleSetting
+from auditor.model.report import Finding, Outcome
+from auditor.model.rule import Evidence
+from auditor.model.severity import Severity
+from auditor.model.target import Target
+from auditor.model.tls import GROUPS
+from auditor.plan import make_plan
+from auditor.policy.effective import scalar, setting_lines
+from auditor.rules import all_rules
+from auditor.rules.certificate.certificate_signature_weak import Hash
+from auditor.sanitise import clean
+
+_ROOTS: Final = "certificate-root-not-allowed"
+_MOST_COMMENTS = 40
+"""Of one rule; nobody reads more."""
+
+
+@dataclass(frozen=True)
+class StartingPolicy:
+    """A policy file, and the rules set by what was seen that are not in it because that did not tell enough."""
+
+    text: str
+    undecided: tuple[str, ...]
+
+
+def looked_at(against: Policy) -> Policy:
+    """Return the policy that makes the probes look at everything a starting policy is made of."""
+    rules = all_rules()
+    wanted: dict[str, dict[str, Any]] = {"group-not-allowed": {"allowed": tuple(GROUPS)}, "signature-scheme-weak": {}}
+    known = {setting.rule.id for setting in against.settings}
+    extra = (
+        RuleSetting(rules[name], rules[name].params(**params), rules[name].severity)
+        for name, params in wanted.items()
+        if name not in known
+    )
+    return replace(against, settings=(*against.settings, *extra))
+
+
+def speaks_tls(seen: Iterable[Observation]) -> bool:
+    """Whether there is anything to make a policy of."""
+    return any(isinstance(found, CipherSuitesSeen) and found.accepted for found in seen)
+
+
+def starting_policy(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> StartingPolicy:
+    """Write a policy file that ``target`` passes as it was seen at ``at``, compared with ``against``.
+
+    ``against.anchors`` are the roots known by name; one among them that is declared is demanded as a declared root.
+    Raises ``ValueError`` when no TLS was seen.
+    """
+    if not speaks_tls(seen):
+        raise ValueError("nothing was seen that a policy could be made of")
+    forbidden = _findings(against, target, seen, at)
+    observed = _as_seen(target, seen, against, at)
+    candidates = {**{setting.rule.id: setting for setting in against.settings}, **observed}
+    judged = _findings(replace(against, settings=tuple(candidates.values())), target, seen, at)
+    taken = [candidates[name] for name in sorted(judged) if _passes(judged[name], against.fail_on)]
+    lines = list(_head(target, against, at.date().isoformat()))
+    for setting in taken:
+        lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), against)]
+        lines += [f"  # {text}" for text in _advice(setting)]
+        lines += setting_lines(setting)
+    lines += _left_out(candidates, judged, {setting.rule.id for setting in taken}, against)
+    undecided = [name for name in observed if name in judged and judged[name].outcome is Outcome.INCONCLUSIVE]
+    return StartingPolicy("\n".join(lines) + "\n", tuple(sorted(undecided)))
+
+
+def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
+    name, compared = clean(target.name), f"{against.id} {clean(against.version)}"
+    yield f"# A starting policy: what {name} did on {day}.  Review it line by line before it is used."
+    yield f"# Made by auditor policy init and compared with the policy {compared}."
+    yield f"id: {_identifier(target)}"
+    yield f'version: "{day}"'
+    yield f"title: {scalar(f'As {name[:150]} was on {day}')}"
+    yield f"source: {scalar(f'{name} as observed on {day}; {compared} for the rest')}"
+    yield f"fail_on: {against.fail_on}"
+    yield "rules:"
+
+
+def _findings(policy: Policy, target: Target, seen: Sequence[Observation], at: datetime) -> dict[str, Finding]:
+    report = evaluate(make_plan(policy, (target,)), seen, at, at)
+    return {finding.rule: finding for finding in report.findings}
+
+
+def _passes(finding: Finding, fail_on: Severity) -> bool:
+    """A warning of a rule that could fail is a caution: it looks right and was not proven, so the rule is kept."""
+    cautious = finding.outcome is Outcome.WARN and finding.severity.rank >= fail_on.rank
+    return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or cautious
+
+
+def _as_seen(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> Mapping[str, RuleSetting]:
+    """The rules that are set by what was seen; a severity is that of the policy compared with, else the rule's own."""
+    rules = all_rules()
+    given = {setting.rule.id: setting for setting in against.settings}
+    suites = {
+        str(found.version): tuple(sorted(suite.name for suite in found.accepted))
+        for found in seen
+        if isinstance(found, CipherSuitesSeen) and found.accepted
+    }
+    groups = {name for found in seen if isinstance(found, GroupsSeen) for name in found.accepted}
+    params: dict[str, dict[str, Any]] = {
+        "protocol-not-allowed": {"allowed": tuple(suites)},
+        "protocol-required-missing": {"any_of": tuple(suites)},
+        "cipher-suite-not-allowed": suites,
+        "cipher-suite-none-usable": suites,
+        "signature-scheme-weak": {},
+    }
+    if groups:
+        params["group-not-allowed"] = {"allowed": tuple(name for name in GROUPS if name in groups)}
+    if preferred := given.get("protocol-preferred-missing"):
+        params[preferred.rule.id] = {"preferred": max(suites)}
+    params.update(_certificates(_chains(target, seen, against, at), given))
+    return {
+        name: RuleSetting(
+            rules[name],
+            rules[name].params.model_validate(inner),
+            given[name].severity if name in given else rules[name].severity,
+        )
+        for name, inner in params.items()
+    }
+
+
+def _chains(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> list[PeerChain]:
+    """Every chain that can be read; the others make the rules about them inconclusive, which leaves those out."""
+    chains: list[PeerChain] = []
+
+    def note(chain: PeerChain) -> tuple[()]:
+        chains.append(chain)
+        return ()
+
+    sent = tuple(found for found in seen if isinstance(found, CertificateChainSeen))
+    list(judge_chains(Evidence(target, at, sent, against.anchors), note))
+    return chains
+
+
+def _certificates(chains: list[PeerChain], given: Mapping[str, RuleSetting]) -> Iterator[tuple[str, dict[str, Any]]]:
+    keys = [public_key(certificate) for chain in chains for certificate in chain.linked]
+    if not keys:
+        return
+    bits = [key.key_size for key in keys if isinstance(key, rsa.RSAPublicKey)]
+    curves = {key.curve.name for key in keys if isinstance(key, ec.EllipticCurvePublicKey)} & set(GROUPS)
+    edwards = any(isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) for key in keys)
+    # 1024 is the least that the rule can be set to; a smaller key then fails it, which leaves it out with a comment.
+    least = {"minimum_rsa_bits": max(1024, min(bits))} if bits else {}
+    yield "certificate-key-weak", {**least, "curves": tuple(sorted(curves)), "edwards": edwards}
+    found = {signature_hash(certificate) for chain in chains for certificate in chain.trust.below}
+    if hashes := {digest.name for digest in found if digest is not None} & set(get_args(Hash)):
+        yield "certificate-signature-weak", {"hashes": tuple(sorted(hashes))}
+    if accepted := _accepted(chains):
+        about_roots = {name for name, setting in given.items() if isinstance(setting.params, AcceptedRoots)}
+        yield from ((name, accepted) for name in sorted({_ROOTS, *about_roots}))
+
+
+def _accepted(chains: list[PeerChain]) -> dict[str, Any]:
+    """The roots that the chains end at, as parameters; nothing where one ends at no root that is known."""
+    anchors = [chain.trust.anchor for chain in chains if chain.trust.anchor is not None]
+    others = [under_public_root(chain.trust) for chain in chains if chain.trust.anchor is None]
+    if not all(others):
+        return {}
+    return {
+        "roots": tuple(sorted({anchor.name for anchor in anchors if not anchor.declared})),
+        "declared_roots": any(anchor.declared for anchor in anchors),
+        "public_roots": bool(others),
+    }
+
+
+def _complaints(finding: Finding | None, against: Policy) -> Iterator[str]:
+    """What the policy compared with says of it, one line each."""
+    if finding is None or finding.outcome not in {Outcome.FAIL, Outcome.WARN}:
+        return
+    verb = "forbids" if finding.outcome is Outcome.FAIL else "warns of"
+    for said in finding.violations[:_MOST_COMMENTS]:
+        subject, expected, observed = map(clean, (said.subject, said.expected, said.observed))
+        yield f"{against.id} {verb} this ({finding.severity}): {subject}: {observed}; expected {expected}"
+    if (more := len(finding.violations) - _MOST_COMMENTS) > 0:
+        yield f"and {more} more"
+
+
+def _advice(setting: RuleSetting) -> Iterator[str]:
+    if setting.rule.id == _ROOTS and isinstance(setting.params, AcceptedRoots):
+        if setting.params.declared_roots:
+            yield "The root was declared: audit with the same --root, or declare it in the inventory."
+        if setting.params.public_roots:
+            yield "The root is a public one that no shipped policy pins, so every public root is accepted."
+
+
+def _left_out(
+    candidates: Mapping[str, RuleSetting], judged: Mapping[str, Finding], taken: set[str], against: Policy
+) -> Iterator[str]:
+    """Every rule that is not in the policy, and why."""
+    left = [name for name in judged if name not in taken]
+    if left:
+        yield f"# Left out, as the endpoint does not pass them or they could not be judged (demands of {against.id}):"
+    for name in left:
+        finding = judged[name]
+        if finding.reason:
+            yield f"# - {name}: {finding.outcome}: {clean(finding.reason, 400)}"
+        yield from (f"# - {name}: {complaint}" for complaint in _complaints(finding, against))
+    if _ROOTS not in taken:
+        yield "# The chain ends at no root that is known; give the root with --root to have it demanded."
+    if unseen := sorted(set(candidates) - set(judged)):
+        yield "# Left out, as they are not about what is seen by connecting to an endpoint:"
+        yield from (f"# - {name}" for name in unseen)
+
+
+def _identifier(target: Target) -> str:
+    """As ``like-sbc-example-net-5061``, within the 64 characters of an id."""
+    words = re.sub("[^a-z0-9]+", "-", target.host.lower()).strip("-")
+    return f"like-{words[:48].strip('-') or 'endpoint'}-{target.port}"

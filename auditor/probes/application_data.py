@@ -1,0 +1,120 @@
+"""What is said inside TLS: a SIP OPTIONS or an HTTP request, and how to read what comes back."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor.model.target import Service, Target
+from auditor.probes.server.options_answer import whole_sip_answer
+from auditor.probes.tls.attempt import shown
+from auditor.sanitise import clean
+
+Meaning = Literal["served", "refused", "undetermined"]
+Doubt = Literal["", "closed", "status", "silent"]
+
+_HTTP_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+# RFC 3261 section 7.5: empty lines before a message are ignored.
+_SIP_STATUS = re.compile(rb"(?:\r\n)*SIP/2\.0 (\d{3})")
+# nginx's own statuses for "SSL Certificate Error" and "SSL Certificate Required".
+_NO_REASON = "does not say whether the certificate is the reason"
+# nginx and its kin: "No required SSL certificate was sent".  The word alone may be the application's own.
+_WANTS_CERTIFICATE = re.compile(rb"(?i)\b(?:ssl|tls|client)[ -]certificate\b")
+_CERTIFICATE_STATUSES = (495, 496)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an answer means for a client that showed no certificate, and the words to show for it."""
+
+    meaning: Meaning
+    evidence: str
+    doubt: Doubt = ""
+    """What leaves it undetermined: a close without an alert, a status that may have another reason, or silence.  The
+    first two are a refusal where another certificate is served."""
+
+
+def request(target: Target) -> bytes:
+    """The request that an idle client would send: OPTIONS (RFC 3261 section 11) or GET / (RFC 9112)."""
+    return sip_options(target, "TLS") if target.service is Service.SIP else _http_get(target)
+
+
+def sip_options(target: Target, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
+    """A SIP OPTIONS to ``target``; its host part has been checked to hold no octet that could break a line."""
+    host = _bracketed(target.server_name or target.host)
+    scheme = "sips" if transport == "TLS" else "sip"
+    lines = (
+        f"OPTIONS {scheme}:{host}:{port or target.port} SIP/2.0",
+        f"Via: SIP/2.0/{transport} auditor.invalid;branch=z9hG4bK{secrets.token_hex(8)};rport",
+        "Max-Forwards: 70",
+        f"From: <{scheme}:auditor@auditor.invalid>;tag={secrets.token_hex(6)}",
+        f"To: <{scheme}:{host}>",
+        f"Call-ID: {secrets.token_hex(12)}@auditor.invalid",
+        "CSeq: 1 OPTIONS",
+        f"Contact: <{scheme}:auditor@auditor.invalid>",
+        "Accept: application/sdp",
+        "User-Agent: auditor",
+        "Content-Length: 0",
+    )
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+
+
+def _http_get(target: Target) -> bytes:
+    host = _bracketed(target.server_name or target.host)
+    return (
+        f"GET / HTTP/1.1\r\nHost: {host}:{target.port}\r\n"
+        "User-Agent: auditor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    ).encode("ascii")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def whole_head(service: Service) -> Callable[[bytes], bool]:
+    """When enough of an answer has arrived to read it: HTTP until the body's first lines; SIP: see there."""
+    if service is Service.HTTPS:
+        return lambda data: _has_body(data) or (bool(data) and not data.startswith(b"HTTP/"[: len(data)]))
+    return whole_sip_answer
+
+
+def _has_body(data: bytes) -> bool:
+    head, separator, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length:\s*(\d{1,9})", head)
+    return bool(separator) and len(body) >= min(int(length[1]) if length else 4096, 4096)
+
+
+def read_answer(service: Service, data: bytes) -> Reading:
+    """What the first octets of an answer mean.  A status that could come from either side decides nothing."""
+    return _read_http(data) if service is Service.HTTPS else _read_sip(data)
+
+
+def _read_http(data: bytes) -> Reading:
+    status = _HTTP_STATUS.match(data)
+    if status is None:
+        return Reading("undetermined", f"an answer that is not HTTP: {shown(data)}")
+    code, line = int(status[1]), status_line(data)
+    body = data[:4096].partition(b"\r\n\r\n")[2]
+    if code in _CERTIFICATE_STATUSES or (code == 400 and _WANTS_CERTIFICATE.search(body)):
+        return Reading("refused", f"{line}, for want of a certificate")
+    if code in (400, 403):
+        return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")
+    if 200 <= code < 500:
+        return Reading("served", line)
+    return Reading("undetermined", f"{line}, which is neither an answer of the application nor a refusal")
+
+
+def _read_sip(data: bytes) -> Reading:
+    status = _SIP_STATUS.match(data)
+    if status is None:
+        return Reading("undetermined", f"an answer that is not SIP: {shown(data)}")
+    line = status_line(data)
+    if int(status[1]) == 403:
+        return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")
+    return Reading("served", line)
+
+
+def status_line(data: bytes) -> str:
+    """The status line, safe to show."""
+    return clean(data.lstrip(b"\r\n").partition(b"\r\n")[0][:120].decode("utf-8", "backslashreplace"), limit=120)

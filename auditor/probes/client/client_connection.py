@@ -1,0 +1,250 @@
+"""One connection of a client, without its socket: hello, handshake, and what it says inside TLS."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from OpenSSL import SSL, crypto
+
+from auditor.model.tls import ProtocolVersion
+from auditor.probes.client.answering import listen_to
+from auditor.probes.client.client_cases import MOST_DESCRIPTIONS, End, Meeting, Series, alert_evidence
+from auditor.probes.client.shown_certificates import Case
+from auditor.probes.serving import Ending, Reply
+from auditor.probes.tls.client_hello import ClientHello, HelloReader, NoHello
+from auditor.probes.tls.handshake import library_reason
+from auditor.sip import MalformedSdp, Origin, descriptions
+
+if TYPE_CHECKING:
+    from auditor.probes.client.listener import Audience
+
+_MOST_PLAIN = 81_920
+"""Octets of a message that are held while it is not complete."""
+_FATAL = 2
+_HOW = {
+    "closed": "the client closed the connection",
+    "reset": "the client reset the connection",
+    "time": "the time for one connection was up",
+    "too much": "the client sent more than is read",
+    "pushed out": "newer connections needed the room",
+    "stopped": "the listener was stopped",
+}
+
+
+class ClientSession:
+    """What a client does with the certificate it is shown."""
+
+    def __init__(self, audience: "Audience", address: str) -> None:
+        self._audience, self._address = audience, address
+        self._series: Series | None = None
+        self._reader, self._raw = HelloReader(), b""
+        self._tls: SSL.Connection | None = None
+        self._case: Case | None = None
+        self._shown = self._completed = self._met = self._over = False
+        self._alert: int | None = None
+        self._in_clear: int | None = None
+        self._failure = ""
+        self._presented: bool | None = None
+        self._plain = b""
+        self._said = ""
+
+    def received(self, data: bytes) -> Reply:
+        """Take what has arrived and say what to send."""
+        try:
+            return self._received(data)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other clients are heard all the same
+            self._failure = f"the listener itself failed with {type(error).__name__}; please report this as a bug"
+            if self._case is not None:
+                self._conclude(None)
+            return Reply(b"", close=True)
+
+    def _received(self, data: bytes) -> Reply:
+        begun = self._tls is None
+        if self._tls is None:
+            reply = self._hello(data)
+            if reply is not None:
+                return reply
+        else:
+            self._in_clear = _alert_in_clear(data)
+            self._tls.bio_write(data)
+        completed = self._completed
+        close = self._advance()
+        wake = self._audience.rules.hold_seconds if self._completed and not completed else None
+        if wake is None and begun:
+            wake = self._audience.rules.handshake_seconds
+        return Reply(self._outgoing(), close, wake)
+
+    def waited(self) -> Reply:
+        """The hello or the handshake took too long, or the silence after it did."""
+        if not self._completed:
+            self._failure = "the handshake did not get any further in time"
+        elif not self._met:
+            self._meet(End.SPOKE if self._plain else End.HELD, self._silence())
+        elif self._case is Case.GOOD and self._series is not None and not self._series.open_cases():
+            return Reply(b"", close=False)  # nothing is left to show, so that the trunk may stay up for a call
+        return self._goodbye()
+
+    def ended(self, how: Ending) -> None:
+        """The connection is over."""
+        if self._case is not None:
+            self._conclude(how)
+        self._tls = None  # it knows this session, which knows it
+
+    def _hello(self, data: bytes) -> Reply | None:
+        first = not self._raw
+        self._raw += data
+        found = self._reader.feed(data)
+        if found is None:
+            return Reply(b"", close=False, wake=self._audience.rules.handshake_seconds if first else None)
+        if isinstance(found, NoHello):
+            self._audience.strange(self._address, found.reason)
+            return Reply(b"", close=True)
+        self._series = self._audience.series(self._address)
+        if self._series is None:
+            return Reply(b"", close=True)
+        self._begin(self._series, found)
+        return None
+
+    def _begin(self, series: Series, hello: ClientHello) -> None:
+        series.connections += 1
+        self._case = series.next_case(hello)
+        context = self._audience.context(self._case, self._audience.name_for(hello))
+        self._tls = SSL.Connection(context, None)
+        self._tls.set_accept_state()
+        # One context serves many connections; the callback finds its way by the connection.
+        self._tls.set_app_data(self)
+        self._tls.bio_write(self._raw)
+        self._raw = b""
+
+    def note(self, where: int, value: int) -> None:
+        """What OpenSSL tells of the handshake: alerts, and that the certificate has been sent."""
+        assert self._tls is not None  # it is the one that tells
+        if where & SSL.SSL_CB_ALERT and where & SSL.SSL_CB_READ and value >> 8 == _FATAL:
+            self._alert = value & 0xFF
+        elif where & SSL.SSL_CB_LOOP and b"write certificate" in self._tls.get_state_string().lower():
+            self._shown = True
+
+    def _advance(self) -> bool:
+        """Go on as far as what has arrived allows; whether the connection ends."""
+        tls = self._tls
+        assert tls is not None  # made with the hello
+        try:
+            if not self._completed:
+                tls.do_handshake()
+                self._completed = True
+                self._keep_chain(tls)
+            while not self._over:
+                self._plain += tls.recv(16_384)
+                self._listen(tls)
+        except SSL.WantReadError:
+            return self._over
+        except SSL.ZeroReturnError:
+            self._conclude("closed")
+        except SSL.Error as error:
+            self._failure = library_reason(error)
+            # A client that will not have the version says so in a record of another one, which OpenSSL does not read.
+            self._alert = self._in_clear if self._alert is None and not self._completed else self._alert
+            self._conclude(None)
+        else:
+            with suppress(SSL.Error):
+                tls.shutdown()
+        return True
+
+    def _keep_chain(self, tls: SSL.Connection) -> None:
+        leaf = tls.get_peer_certificate()
+        self._presented = leaf is not None
+        if leaf is None or self._series is None:
+            return
+        with suppress(SSL.Error, crypto.Error):
+            # OpenSSL leaves the client's own certificate out of the chain on the server's side.
+            certificates = [crypto.dump_certificate(crypto.FILETYPE_ASN1, leaf)]
+            for certificate in tls.get_peer_cert_chain() or ():
+                der = crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)
+                if der != certificates[0]:
+                    certificates.append(der)
+            self._series.add_chain(tuple(certificates), self._version())
+
+    def _listen(self, tls: SSL.Connection) -> None:
+        """Read and answer what the client says; a bad certificate has done its work with the first message."""
+        while self._plain and not self._over:
+            said = listen_to(self._plain, self._invited)
+            self._said = self._said or said.what
+            if said.what and not self._met and self._series is not None:
+                self._series.services[said.what.partition(" ")[0]] += 1
+                self._meet(End.SPOKE, f"{said.what} arrived")
+            if said.reply:
+                tls.sendall(said.reply)
+            answered = bool(said.reply) or said.close
+            self._over = said.close or (answered and self._case is not Case.GOOD) or len(self._plain) > _MOST_PLAIN
+            if not said.octets:
+                return
+            self._plain = self._plain[said.octets :]
+
+    def _invited(self, message: bytes) -> None:
+        """An INVITE: its session description, read so that no key is kept."""
+        if self._series is None:
+            return
+        kept = self._series.descriptions
+        origin = Origin(self._address, self._audience.rules.at, self._audience.salt, "an INVITE", "tls")
+        try:
+            found = descriptions(message, origin, role="offer")
+        except MalformedSdp:
+            self._series.unreadable += 1
+            return
+        room = MOST_DESCRIPTIONS - len(kept)
+        kept.extend(found[:room])
+        self._series.unreadable += max(0, len(found) - room)
+
+    def _conclude(self, how: Ending | None) -> None:
+        """Say how the client's part ended; ``how`` is none where the library gave up first."""
+        if self._met:
+            return
+        if self._alert is not None:
+            self._meet(End.ALERT, alert_evidence(self._alert, completed=self._completed))
+        elif self._plain:
+            self._meet(End.SPOKE, self._silence())
+        elif how in ("closed", "reset") and self._completed:
+            self._meet(End.CLOSED, f"{_HOW[how]} after the handshake without a word")
+        elif how in ("closed", "reset") and self._shown and not self._failure:
+            self._meet(End.BROKEN, f"{_HOW[how]} inside the handshake without an alert")
+        else:
+            why = self._failure or _HOW[how or "closed"]
+            self._meet(End.UNDETERMINED, f"there was no end to judge by: {why}")
+
+    def _silence(self) -> str:
+        if self._plain:
+            return f"{self._said or 'the beginning of a message'} arrived"
+        seconds = self._audience.rules.hold_seconds
+        return f"the handshake was completed and the connection held open, silent for {seconds:g} s"
+
+    def _meet(self, end: End, evidence: str) -> None:
+        assert self._case is not None  # both come with the hello
+        assert self._series is not None
+        self._met = True
+        meeting = Meeting(
+            self._case, end, evidence, self._version(), self._alert, self._completed, presented=self._presented
+        )
+        self._audience.met(self._series, meeting)
+
+    def _version(self) -> ProtocolVersion | None:
+        if self._tls is None or not (self._shown or self._completed):
+            return None
+        number = self._tls.get_protocol_version()
+        return next((version for version in ProtocolVersion if version.wire == number), None)
+
+    def _goodbye(self) -> Reply:
+        with suppress(SSL.Error):
+            if self._tls is not None:
+                self._tls.shutdown()  # close_notify (RFC 8446 section 6.1)
+        return Reply(self._outgoing(), close=True)
+
+    def _outgoing(self) -> bytes:
+        out = b""
+        with suppress(SSL.Error):
+            while self._tls is not None:
+                out += self._tls.bio_read(65_536)
+        return out
+
+
+def _alert_in_clear(data: bytes) -> int | None:
+    """The description of a fatal alert that is all there is (RFC 8446 section 6, RFC 5246 section 7.2)."""
+    return data[6] if len(data) == 7 and data[:2] == b"\x15\x03" and data[3:6] == b"\x00\x02\x02" else None

@@ -1,0 +1,198 @@
+"""Cipher suites by elimination: offer everything in question, take away what the server picks, repeat until it refuses.
+
+What the policy forbids is offered first and together, so that one refused hello a version proves it.  The order of
+the picks is the server's preference.  Every suite in question ends as accepted, refused or undetermined.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from auditor.model.observation import AcceptedSuite, CipherSuitesSeen, Undetermined
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_code
+from auditor.probes.tls.attempt import Accepted, Refused
+from auditor.probes.tls.controls import PIECE, Series
+
+
+@dataclass
+class VersionResult:
+    """What is known of one protocol version so far."""
+
+    version: ProtocolVersion
+    accepted: dict[CipherSuite, AcceptedSuite] = field(default_factory=dict)
+    refused: dict[CipherSuite, None] = field(default_factory=dict)
+    undetermined: dict[CipherSuite, str] = field(default_factory=dict)
+    waiting: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
+    """Refusals that no later accepted hello has vouched for yet."""
+    possibly_more: bool = False
+    evidence: dict[str, None] = field(default_factory=dict)
+    chains: list[tuple[bytes, ...]] = field(default_factory=list)
+    first_pick: CipherSuite | None = None
+    asked_for_certificate: set[bool] = field(default_factory=set)
+    """Up to TLS 1.2: whether the flights that could be read whole held a CertificateRequest."""
+    leaves: dict[str, set[bytes]] = field(default_factory=dict)
+    """The endpoint's own certificates by the kind of authentication they came with."""
+
+    def accept(self, answer: Accepted) -> None:
+        """Take a pick into the result; an SSL 2.0 server names all its suites at once."""
+        suites = [suites_by_code()[code] for code in answer.flight.suites if code in suites_by_code()] or [answer.suite]
+        for suite in suites:
+            mac = (
+                answer.flight.encrypt_then_mac
+                if suite.cbc and self.version.wire >= ProtocolVersion.TLS_1_0.wire
+                else None
+            )
+            self.accepted.setdefault(suite, AcceptedSuite(name=suite.name, encrypt_then_mac=mac))
+            self.refused.pop(suite, None)
+            self.undetermined.pop(suite, None)
+        self.first_pick = self.first_pick or answer.suite
+        if answer.flight.certificates and answer.flight.complete and not answer.suite.anonymous:
+            self.asked_for_certificate.add(answer.flight.certificate_requested)
+            kind = next((kind for kind in ("_ECDSA_", "_DSS_") if kind in answer.suite.name), "_RSA_")
+            self.leaves.setdefault(kind, set()).add(answer.flight.certificates[0])
+        if answer.certificates and answer.certificates not in self.chains:
+            self.chains.append(answer.certificates)
+
+    @property
+    def many_servers(self) -> bool:
+        """Whether its answers cannot all be of one server: a load balancer with unlike backends."""
+        return len(self.asked_for_certificate) > 1 or any(len(own) > 1 for own in self.leaves.values())
+
+    def give_up(self, suites: Sequence[CipherSuite], reason: str) -> None:
+        """Nothing can be said of these suites."""
+        for suite in suites:
+            if suite not in self.accepted:
+                self.undetermined[suite] = reason
+
+    def doubts(self) -> tuple[Undetermined, ...]:
+        """The undetermined suites as part of an observation."""
+        return tuple(Undetermined(subject=suite.name, reason=reason) for suite, reason in self.undetermined.items())
+
+
+def eliminate(
+    series: Series, result: VersionResult, batch: Sequence[CipherSuite], most: int | None = None, *, pad: bool = False
+) -> None:
+    """Sort ``batch`` into accepted, refused and undetermined; stop with ``possibly_more`` after ``most`` picks.
+
+    ``pad`` is for suites that are likely to be accepted, see ``Series.ask``.
+    """
+    open_suites = [suite for suite in batch if suite not in result.accepted]
+    picks = 0
+    while open_suites:
+        if most is not None and picks >= most:
+            result.possibly_more = True
+            result.give_up(open_suites, f"not asked for any more after {picks} forbidden suites were accepted")
+            return
+        answer = series.ask(result.version, open_suites, pad=pad)
+        if isinstance(answer, Refused) and not series.weakness_of(answer):
+            number = series.asked - 1
+            confirmed = series.confirm(result.version, open_suites, answer)
+            if isinstance(confirmed, Refused):
+                result.waiting.append((number, confirmed, tuple(open_suites)))
+                result.evidence[f"{len(open_suites)} suites in one hello: {confirmed}"] = None
+                return
+            if isinstance(confirmed, str):
+                result.give_up(open_suites, confirmed)
+                return
+            answer = confirmed
+        if not isinstance(answer, Accepted):
+            result.give_up(open_suites, series.weakness_of(answer))
+            return
+        result.accept(answer)
+        picks += 1
+        open_suites = [suite for suite in open_suites if suite not in result.accepted]
+
+
+def settle(series: Series, results: Sequence[VersionResult]) -> None:
+    """Vouch for the refusals that still wait.  One control at the end serves them all; the rest is asked anew."""
+    for result in results:
+        _check_library(series, result)
+    waiting = [(result, *refusal) for result in results for refusal in result.waiting]
+    if any(not series.vouches_for(number, result.version, answer) for result, number, answer, _ in waiting):
+        series.control()
+    for result, _, answer, suites in waiting:
+        if _denies_version(result, answer) or any(suite in result.accepted for suite in suites):
+            series.unsteady = series.unsteady or "what was refused on one connection was accepted on another"
+    if any(result.many_servers for result in results):
+        series.unsteady = series.unsteady or "connections to it do not all end at the same server"
+    for result, number, answer, suites in waiting:
+        if series.unsteady or not series.vouches_for(number, result.version, answer):
+            _ask_again(series, result, answer, suites)
+        else:
+            result.refused.update(dict.fromkeys(suites))
+    for result in results:
+        result.waiting.clear()
+
+
+def _denies_version(result: VersionResult, answer: Refused) -> bool:
+    """Whether the refusal says that the version is not spoken at all, although it has been accepted."""
+    return bool(result.accepted) and (answer.lower is not None or answer.alert == Alert.protocol_version)
+
+
+def _check_library(series: Series, result: VersionResult) -> None:
+    """A version the peer speaks must accept hellos of the kind that it refused, or the refusal was for something else.
+
+    A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every hello of the older library; the newer
+    one asks instead.
+    """
+    known = series.controls.get(result.version)
+    if known is None or result.version in series.accepts_hellos or not result.waiting:
+        return
+    if any(isinstance(series.ask(known.version, (known.suite,), pad=pad), Accepted) for pad in (True, False)):
+        return
+    asked = [suite for _, _, suites in result.waiting for suite in suites]
+    result.waiting.clear()
+    if result.version is ProtocolVersion.TLS_1_3:
+        series.whole_client = True
+        eliminate(series, result, asked)
+    else:
+        result.give_up(asked, "the peer accepts this version, but no hello of the kind its refusal was for")
+
+
+def _ask_again(series: Series, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
+    """A refusal that may have been for the hello's length, or of a peer that had begun to refuse everything."""
+    if not series.controls:
+        result.give_up(suites, "no hello was accepted that could vouch for a refusal")
+        return
+    size = len(suites) if first.lower or series.takes(result.version, first) else PIECE
+    pieces = [suites[start : start + size] for start in range(0, len(suites), size)]
+    while pieces:
+        piece = tuple(suite for suite in pieces.pop(0) if suite not in result.accepted)
+        if not piece:
+            continue
+        answer = series.ask(result.version, piece)
+        number = series.asked - 1
+        confirmed = series.confirm(result.version, piece, answer) if isinstance(answer, Refused) else answer
+        if isinstance(confirmed, Accepted):
+            result.accept(confirmed)
+            pieces.insert(0, piece)
+        elif isinstance(confirmed, str):
+            result.give_up(piece, confirmed)
+        elif weakness := series.weakness_of(confirmed):
+            result.give_up(piece, weakness)
+        elif not isinstance(confirmed, Refused) or _denies_version(result, confirmed):
+            result.give_up(piece, "the peer accepts this version on one connection and not on another")
+        elif series.control() and series.vouches_for(number, result.version, confirmed):
+            result.refused.update(dict.fromkeys(piece))
+        else:
+            result.give_up(piece, series.unsteady or "the refusal came for a hello longer than any that was accepted")
+
+
+def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:
+    """Set an exhaustive enumeration beside the elimination: where they differ, or there is none, a doubt is added."""
+    if isinstance(exhaustive, str):
+        doubt = Undetermined(
+            subject=seen.version, reason=f"there is no exhaustive enumeration to compare with: {exhaustive}"
+        )
+        return seen.model_copy(update={"undetermined": (*seen.undetermined, doubt)})
+    theirs = exhaustive.get(seen.version, ())
+    ours = {suite.name for suite in seen.accepted}
+    update: dict[str, object] = {"exhaustive": theirs}
+    if set(theirs) != ours:
+        lists = f"elimination: {_listed(ours)}; exhaustive enumeration: {_listed(theirs)}"
+        doubt = Undetermined(subject=seen.version, reason=f"two ways of finding the accepted suites disagree: {lists}")
+        update["undetermined"] = (*seen.undetermined, doubt)
+    return seen.model_copy(update=update)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,193 @@
+"""A series of hellos to one peer, in which accepted hellos vouch for refused ones.
+
+A refusal alone proves little: a rate limiter, a failing load balancer or a box that cannot take a long hello refuse
+just as well.  So a refusal stands only
+
+* with an accepted hello before and after it, of the same kind, and one that was at least as long; and
+* with a refusal alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
+  alerts illegal_parameter and internal_error, when it is repeated between two accepted hellos; or
+* with a ServerHello in a lower version, which is the server's own word that it does not speak the higher one.
+
+decode_error, resets, timeouts and everything else are no answer.  Where a hello that is known to be accepted fails,
+the peer is unsteady: it gets a rest, and from then on a refusal has to come five times running.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion
+from auditor.probes.connection import Peer
+from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused, hello
+from auditor.probes.tls.client_setup import SignatureAlgorithms
+from auditor.probes.tls.exchange import exchange
+
+_REFUSAL_ALERTS: Final = (Alert.handshake_failure, Alert.protocol_version, Alert.insufficient_security)
+_WEAK_REFUSAL_ALERTS: Final = (Alert.illegal_parameter, Alert.internal_error)
+_BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0)
+_REPEATS_WHEN_UNSTEADY: Final = 5
+PIECE: Final = 20
+"""Suites in a hello that any peer takes."""
+SHORT: Final = 2 * (PIECE + 1)
+"""Octets of their list, with the renegotiation signal."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A hello that was accepted."""
+
+    version: ProtocolVersion
+    suite: CipherSuite
+
+
+class Series:
+    """Asks, remembers what was accepted, and says what a refusal is worth."""
+
+    def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
+        self.peer = peer
+        self._thorough = thorough
+        """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
+        self.controls: dict[ProtocolVersion, Control] = {}
+        self.accepts_hellos: set[ProtocolVersion] = set()
+        """Versions in which a bare hello (not a whole exchange) was accepted."""
+        self._longest_accepted = {True: 0, False: 0}
+        """By whether it was a TLS 1.3 hello, in octets of its list of suites."""
+        self.longest_refused = 0
+        self._pads = True
+        self.last_accepted = -1
+        """Number of the newest accepted hello; hellos are numbered from 0."""
+        self.asked = 0
+        self.unsteady = ""
+        """Why refusals of this peer need repeating; empty while it is steady."""
+        self.whole_client = False
+        """TLS 1.3 hellos come from the newer library: the peer speaks no group the other one knows."""
+
+    def ask(
+        self,
+        version: ProtocolVersion,
+        suites: Sequence[CipherSuite],
+        *,
+        groups: Sequence[str] | None = None,
+        signatures: SignatureAlgorithms | None = None,
+        chain: bool = False,
+        pad: bool = False,
+    ) -> Answer:
+        """One hello; where no answer comes, once more after a pause and with twice the time.
+
+        ``pad`` makes a hello that is likely to be accepted as long as the longest that was refused: it vouches for it.
+        """
+        answer = self._once(version, suites, groups, signatures, chain=chain, pad=pad)
+        if isinstance(answer, NoAnswer) and not answer.foreign:
+            self.peer.pause(_BACK_OFF_SECONDS[0])
+            self.peer.slow = 2.0
+            answer = self._once(version, suites, groups, signatures, chain=chain, pad=pad)
+            self.peer.slow = 1.0
+        return answer
+
+    def note(self, version: ProtocolVersion, answer: Answer) -> Answer:
+        """Count an answer that another probe got into the series."""
+        self.asked += 1
+        if isinstance(answer, Accepted):
+            newest = version is ProtocolVersion.TLS_1_3
+            self._longest_accepted[newest] = max(self._longest_accepted[newest], answer.length)
+            self.last_accepted = self.asked - 1
+            self.controls.setdefault(version, Control(version, answer.suite))
+        elif isinstance(answer, Refused) and answer.lower is None and answer.alert != Alert.protocol_version:
+            self.longest_refused = max(self.longest_refused, answer.length)
+        return answer
+
+    def _once(
+        self,
+        version: ProtocolVersion,
+        suites: Sequence[CipherSuite],
+        groups: Sequence[str] | None = None,
+        signatures: SignatureAlgorithms | None = None,
+        *,
+        chain: bool = False,
+        pad: bool = False,
+    ) -> Answer:
+        if self.whole_client and version is ProtocolVersion.TLS_1_3:
+            return self.note(version, exchange(self.peer, version, suites, ask=False).answer)
+        length = self.longest_refused if pad and self._pads else 0
+        answer = hello(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
+        if isinstance(answer, Accepted):
+            self.accepts_hellos.add(version)
+        return self.note(version, answer)
+
+    def control(self, version: ProtocolVersion | None = None) -> bool:
+        """Whether a hello that was accepted before is accepted now; an unsteady peer gets a rest and another chance."""
+        known = self.controls.get(version) if version else next(iter(self.controls.values()), None)
+        if known is None:
+            return False
+        answer = self._once(known.version, (known.suite,), pad=True)
+        if isinstance(answer, Accepted):
+            return True
+        if isinstance(answer, Refused) and self._minds_length(known):
+            return True
+        self.unsteady = f"a hello that was accepted before was not accepted again ({_what(answer)})"
+        for seconds in _BACK_OFF_SECONDS:
+            self.peer.pause(seconds)
+            if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
+                return True
+        return False
+
+    def _minds_length(self, known: Control) -> bool:
+        """Whether the padding was what the peer refused; then there is no more of it, and it vouches for less."""
+        if not self._pads or not self.longest_refused:
+            return False
+        # Twice each: a peer that turns away every second connection must not look like this.
+        long_again, short, short_again = (
+            self._once(known.version, (known.suite,), pad=pad) for pad in (True, False, False)
+        )
+        minds = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
+        self._pads = not minds
+        return minds
+
+    def weakness_of(self, answer: Answer) -> str:
+        """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
+        if isinstance(answer, NoAnswer):
+            return answer.reason
+        if isinstance(answer, Accepted):
+            return "it was accepted"
+        if answer.lower or answer.alert is None or answer.alert in (*_REFUSAL_ALERTS, *_WEAK_REFUSAL_ALERTS):
+            return ""
+        return f"the peer answered with {answer}, which is not a refusal"
+
+    def confirm(self, version: ProtocolVersion, suites: Sequence[CipherSuite], first: Refused) -> Answer | str:
+        """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
+
+        Repeats the question where the refusal alone would be too weak, with a control after the last.  The repeats come
+        one right after the other: with controls between them, a peer that turns away every second connection would keep
+        in step.
+        """
+        strong = first.lower is not None or first.alert in _REFUSAL_ALERTS
+        repeats = _REPEATS_WHEN_UNSTEADY - 1 if self.unsteady or self._thorough else 0 if strong else 1
+        for _ in range(repeats):
+            again = self._once(version, suites)
+            if isinstance(again, Accepted):
+                return again
+            if weakness := self.weakness_of(again):
+                return weakness
+        if repeats and not self.control():
+            return self.unsteady or "no hello is known to be accepted"
+        return first
+
+    def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:
+        """Whether hello ``number`` was followed by an accepted one and was no longer than one that was accepted."""
+        return answer.lower is not None or (self.last_accepted > number and self.takes(version, answer))
+
+    def takes(self, version: ProtocolVersion, answer: Refused) -> bool:
+        """Whether the peer is known to take hellos as long as the refused one.
+
+        TLS 1.3 may be another part of the peer's software than what came before it, so a hello of the one vouches for
+        the length of the other only where nothing else was accepted, and only while it is short.
+        """
+        if answer.alert == Alert.protocol_version:
+            return True
+        newest = version is ProtocolVersion.TLS_1_3
+        same, other = self._longest_accepted[newest], self._longest_accepted[not newest]
+        return answer.length <= (same or min(other, SHORT))
+
+
+def _what(answer: Answer) -> str:
+    return answer.reason if isinstance(answer, NoAnswer) else str(answer)

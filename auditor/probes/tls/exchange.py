@@ -1,0 +1,190 @@
+"""A whole TLS exchange, with a client certificate or without: whether the server asks for one, and goes on.
+
+In TLS 1.3 the client's handshake is over before the server has looked at its (empty) certificate, so its end proves
+nothing.  First the connection settles: the refusal, if there is one, arrives now, and writing at this moment could
+destroy it (a reset discards what was not yet read).  Then a request is sent, and only then is anything concluded.
+The alert is kept as evidence and never required to be a given one: stacks differ.  Every exchange has a context of its
+own and resumes nothing: a resumed session would skip the question.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from OpenSSL import SSL, crypto
+
+from auditor.model.identity import Identity
+from auditor.model.target import Service
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, alert_name
+from auditor.probes.application_data import Doubt, Reading, read_answer, request, whole_head
+from auditor.probes.connection import Peer
+from auditor.probes.server.options_answer import MOST_OCTETS, SipAnswer, read_sip_answer
+from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, read_answer_of_hello
+from auditor.probes.tls.handshake import EXCHANGE_VERSIONS, Conversation, HelloForm
+
+_MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MOST_OCTETS}
+
+__all__ = ["EXCHANGE_VERSIONS", "Exchange", "Stage", "exchange"]
+Stage = Literal["handshake", "after-handshake", "after-request"]
+
+
+# What a peer says that runs out of memory or cannot decrypt, whoever its client is.  decode_error is not among them:
+# GnuTLS says so to an empty list of certificates.
+_SAY_NOTHING_OF_CERTIFICATES = frozenset(
+    {
+        Alert.bad_record_mac,
+        Alert.decryption_failed,
+        Alert.record_overflow,
+        Alert.decompression_failure,
+        Alert.internal_error,
+        Alert.user_canceled,
+        Alert.no_renegotiation,
+    }
+)
+
+_NO_HANDSHAKE = Reading("undetermined", "there was no handshake")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What came of it."""
+
+    answer: Answer
+    """The hello's answer, in the same terms as everywhere."""
+    requested: bool | None = None
+    authorities: tuple[bytes, ...] = ()
+    reading: Reading = _NO_HANDSHAKE
+    stage: Stage | None = None
+    presented: bool = False
+    """Whether the client's certificate was sent, with the proof that its key is at hand."""
+    alert: int | None = None
+    """The last fatal alert received after the ServerHello."""
+    sip: SipAnswer | None = None
+    stapled: bytes | None = None
+    """The OCSP response, empty where none came; none where it was not asked for."""
+
+
+def exchange(
+    peer: Peer,
+    version: ProtocolVersion,
+    suites: Sequence[CipherSuite],
+    *,
+    identity: Identity | None = None,
+    ask: bool = True,
+    settle: bool = True,
+    hello: HelloForm = "usual",
+) -> Exchange:
+    """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
+
+    ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
+    which a certificate that is expected to be accepted does not need.  A ``small`` hello is
+    short (one elliptic curve), for peers that cannot take a long one; one for ``status`` asks for an OCSP response.
+    Raises ``OutOfBudgetError``.
+    """
+    wire = peer.connect()
+    if isinstance(wire, str):
+        return Exchange(NoAnswer(wire))
+    started = time.monotonic()
+    try:
+        talk = Conversation(peer, wire, version, suites, identity, hello)
+    except (SSL.Error, crypto.Error, ValueError, TypeError):
+        wire.close()
+        return Exchange(NoAnswer("this certificate cannot be used for TLS"))
+    try:
+        done = talk.handshake()
+        answer = read_answer_of_hello(
+            peer, wire, version, None, talk.hello_length, time.monotonic() - started, talk.certificates()
+        )
+        if not isinstance(answer, Accepted):
+            return Exchange(answer)
+        requested = talk.requested or answer.flight.certificate_requested
+        if not done:
+            # Only up to TLS 1.2 does a whole flight without a CertificateRequest prove that none was sent.
+            certain = requested or (version is not ProtocolVersion.TLS_1_3 and answer.flight.complete)
+            return _broken_handshake(talk, answer, peer.target.service, requested=requested if certain else None)
+        reading, stage, said = _after_handshake(peer, talk, settle=requested and settle, ask=ask)
+        return Exchange(
+            answer,
+            talk.requested or requested,
+            talk.authorities,
+            reading,
+            stage,
+            presented=talk.presented,
+            alert=talk.alerts[-1] if talk.alerts else None,
+            sip=read_sip_answer(said) if peer.target.service is Service.SIP else None,
+            stapled=talk.stapled,
+        )
+    finally:
+        wire.close()
+
+
+def _broken_handshake(talk: Conversation, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
+    """The ServerHello came, and then the handshake broke: after a CertificateRequest, perhaps for want of one."""
+    if requested:
+        alert = talk.alerts[-1] if talk.alerts else None
+        refusal = _refusal(talk, service)
+        return Exchange(
+            answer,
+            True,
+            talk.authorities,
+            refusal,
+            "handshake",
+            presented=talk.presented,
+            alert=alert,
+            stapled=talk.stapled,
+        )
+    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {_ending(talk)}")
+    return Exchange(answer, requested, (), broken, "handshake", stapled=talk.stapled)
+
+
+def _refusal(talk: Conversation, service: Service) -> Reading:
+    if talk.alerts:
+        words = f"alert {alert_name(talk.alerts[-1])}"
+        if talk.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
+            return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
+        return Reading("refused", words)
+    # Who resets may have run out of something; a server that turns a client away has time to close.
+    if talk.wire.ended == "closed" and service is Service.HTTPS:
+        return Reading("refused", f"{_ending(talk)} without an answer")
+    doubt: Doubt = "closed" if talk.closed or talk.wire.ended in ("closed", "reset") else ""
+    return Reading("undetermined", f"{_ending(talk)} without an alert, which may be a refusal or something else", doubt)
+
+
+def _ending(talk: Conversation) -> str:
+    if talk.alerts:
+        return f"alert {alert_name(talk.alerts[-1])}"
+    if talk.closed:
+        return "the peer closed the connection"
+    return {
+        "closed": "the peer closed the connection",
+        "reset": "the peer reset the connection",
+        "too much": "the peer sent more than an answer may hold",
+    }.get(talk.wire.ended or "", talk.failure or "the peer fell silent")
+
+
+def _after_handshake(peer: Peer, talk: Conversation, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
+    """What the end of the handshake was worth, when that showed, and what the application said."""
+    limits, service = peer.limits, peer.target.service
+    if settle:
+        seconds = max(limits.settle_seconds, 4 * peer.round_trip) * peer.slow
+        early = talk.read(time.monotonic() + seconds)
+        if early is None:
+            return _refusal(talk, service), "after-handshake", b""
+        if early:
+            return read_answer(service, early), "after-handshake", early
+    if not ask:
+        return Reading("undetermined", "no request was sent"), "after-handshake", b""
+    talk.send(request(peer.target))
+    answer, until, whole = b"", time.monotonic() + limits.answer_seconds * peer.slow, whole_head(service)
+    while not whole(answer) and len(answer) < _MOST_ANSWER[service]:
+        data = talk.read(until)
+        if not data:
+            break
+        answer += data
+    if answer:
+        return read_answer(service, answer), "after-request", answer
+    if talk.wire.ended or talk.alerts or talk.closed:
+        return _refusal(talk, service), "after-request", b""
+    silence = Reading("undetermined", "neither an answer nor a refusal came after the request", "silent")
+    return silence, "after-request", b""

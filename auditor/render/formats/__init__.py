@@ -1,0 +1,1 @@
+"""Report formats that a program reads, one a file."""

@@ -1,0 +1,71 @@
+"""The report as one HTML page that can be sent to anyone: nothing is loaded, and it reads the same without scripts.
+
+A content security policy allows the page's one script by its hash and nothing else, so that even markup that got past
+the escaping could not run.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from auditor.model.report import Outcome, Report
+from auditor.render.cleaned import cleaned
+from auditor.render.html.page import page
+from auditor.render.html.timeline import MOST_BARS
+from auditor.render.wording import (
+    COUNTED_AS,
+    NO_REASON,
+    OUTCOME_SYMBOLS,
+    OUTCOME_WORDS,
+    VERDICT_WORDS,
+    WAIVER_WORDS,
+    number,
+    summary,
+    waived,
+)
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(report: Report) -> str:
+    """The report as a complete HTML document; the same report gives the same text."""
+    report = cleaned(report)
+    script = (_TEMPLATES / "filter.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return _template().render(
+        report=report,
+        page=page(report),
+        summary=summary(report),
+        verdict_word=VERDICT_WORDS[report.verdict],
+        style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=f"sha256-{digest}",
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        Outcome=Outcome,
+        words=OUTCOME_WORDS,
+        counted_as=COUNTED_AS,
+        symbols=OUTCOME_SYMBOLS,
+        number=number,
+        waived=waived,
+        waiver_words=WAIVER_WORDS,
+        no_reason=NO_REASON,
+        most_bars=MOST_BARS,
+    )
+    return environment.get_template("report.html.jinja")

@@ -1,0 +1,159 @@
+"""The report as a table for the terminal: worst first, each remedy once, the verdict last.
+
+Everything the renderer adds is ASCII.  The table reads the same without colour, and is wrapped, never cut.
+"""
+
+from collections.abc import Sequence
+
+from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.render.cleaned import cleaned
+from auditor.render.grouped import Row, gathered
+from auditor.render.terminal.grid import grid
+from auditor.render.wording import (
+    COUNTED_AS,
+    EXIT_CODES,
+    EXIT_MEANINGS,
+    NEEDS_READING,
+    NO_REASON,
+    NOTHING_CHECKED,
+    OUTCOME_WORDS,
+    VERDICT_WORDS,
+    WAIVER_WORDS,
+    cited,
+    counted,
+    number,
+    waived,
+    waiver_named,
+)
+from auditor.render.wrapping import wrap
+
+MOST_VIOLATIONS = 5
+"""Violations shown of one finding; the others are counted, and stand in the JSON and HTML reports."""
+NARROWEST = 60
+SPACIOUS = 150
+"""From this many columns on every fact has a column of its own; below, two facts share one, on two lines."""
+READABLE = 110
+"""Running text is not set wider than this."""
+
+_SGR = {  # ECMA-48, 8.3.117: bold, and one of the eight colours every terminal has
+    Outcome.FAIL: "1;31",
+    Outcome.INCONCLUSIVE: "1;35",
+    Outcome.WARN: "33",
+    Outcome.NOT_TESTED: "36",
+    Outcome.WAIVED: "36",
+    Outcome.PASS: "1;32",
+}
+_SGR_OF_VERDICT = {
+    Verdict.FAIL: _SGR[Outcome.FAIL],
+    Verdict.INCONCLUSIVE: _SGR[Outcome.INCONCLUSIVE],
+    Verdict.PASS: _SGR[Outcome.PASS],
+}
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:
+    """The report in ``width`` terminal columns (60 at least), with ANSI colours only if asked; ends with a newline."""
+    report = cleaned(report)
+    width = max(width, NARROWEST)
+    rows = [row for row in gathered(report.findings) if row.outcome in NEEDS_READING]
+    parts = (
+        _findings(rows, width=width, colour=colour) if rows else [],
+        _rest(report),
+        _waivers(report, width),
+        _notes(report, width),
+        _remedies([row.first for row in rows if row.outcome in (Outcome.FAIL, Outcome.WARN)], width),
+        _verdict(report, width=width, colour=colour),
+    )
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _findings(rows: Sequence[Row], *, width: int, colour: bool) -> list[str]:
+    records = []
+    for row in rows:
+        word, severity = OUTCOME_WORDS[row.outcome], row.severity.value
+        evidence = _evidence(row.first)
+        left = [[word], [severity], [row.target], [row.rules]]
+        if width < SPACIOUS:
+            left = [[word, severity], [row.target, row.rules]]
+        records.append([*left, [seen for seen, _ in evidence], [expected for _, expected in evidence]])
+    headers = ("Outcome", "Severity", "Target", "Rule") if width >= SPACIOUS else ("Outcome", "Target, rule")
+    lines = grid((*headers, "Seen", "Expected"), records, width)
+    if colour:
+        words = {OUTCOME_WORDS[outcome]: _SGR[outcome] for outcome in NEEDS_READING}
+        lines = [*lines[:2], *(_coloured(line, words) for line in lines[2:])]
+    return lines
+
+
+def _coloured(line: str, words: dict[str, str]) -> str:
+    """The line with the outcome it begins with in colour; the colour codes take no room and move nothing."""
+    for word, sgr in words.items():
+        if line.startswith(word):
+            return f"\x1b[{sgr}m{word}\x1b[0m{line[len(word) :]}"
+    return line
+
+
+def _evidence(finding: Finding) -> list[tuple[str, str]]:
+    """What was seen and what was expected, a pair for every violation."""
+    pairs = [
+        (f"{violation.subject}: {violation.observed}", violation.expected)
+        for violation in finding.violations[:MOST_VIOLATIONS]
+    ]
+    more = len(finding.violations) - MOST_VIOLATIONS
+    if more > 0:
+        pairs.append((f"and {more} more", ""))
+    if finding.reason:
+        pairs.append((f"not told: {finding.reason}" if pairs else finding.reason, ""))
+    if finding.waiver:
+        pairs.append((f"waived {waived(finding.waiver)}", ""))
+    return pairs or [(NO_REASON, "")]
+
+
+def _rest(report: Report) -> list[str]:
+    """The findings that need no reading, in one line each."""
+    return [
+        f"{report.counts[outcome]} {COUNTED_AS[outcome]}"
+        for outcome in Outcome
+        if outcome not in NEEDS_READING and report.counts.get(outcome)
+    ]
+
+
+def _waivers(report: Report, width: int) -> list[str]:
+    """Every waiver in a paragraph: a forgotten one is a hole in the policy."""
+    lines: list[str] = []
+    for status in report.waivers:
+        found = f", {number(status.findings, 'finding')}" if status.findings else ""
+        lines += _indented(f"{WAIVER_WORDS[status.state]}{found}: {waiver_named(status.waiver)}", width, 2)
+    return ["Waivers", *lines] if lines else []
+
+
+def _notes(report: Report, width: int) -> list[str]:
+    lines = [line for note in report.notes for line in _indented(note, width, 2)]
+    return ["Note", *lines] if lines else []
+
+
+def _remedies(findings: Sequence[Finding], width: int) -> list[str]:
+    """A paragraph for every rule, in the order of the table."""
+    lines: list[str] = []
+    by_rule: dict[str, Finding] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, finding)
+    for rule, finding in by_rule.items():
+        lines += ["", *_indented(f"{rule}: {finding.title}", width, 2)]
+        lines += _indented(finding.remediation, width, 6) if finding.remediation else []
+        lines += _indented(f"Rests on: {'; '.join(finding.basis)}.", width, 6) if finding.basis else []
+        sources = "; ".join(cited(citation) for citation in finding.citations)
+        lines += _indented(f"See {sources}.", width, 6) if sources else []
+    return ["What to do", *lines] if lines else []
+
+
+def _indented(text: str, width: int, indent: int) -> list[str]:
+    return [" " * indent + line for line in wrap(text, min(width, READABLE) - indent)]
+
+
+def _verdict(report: Report, *, width: int, colour: bool) -> list[str]:
+    word = VERDICT_WORDS[report.verdict].upper()
+    lines = wrap(f"{word}: {counted(report)}. Policy {report.policy.id} {report.policy.version}.", width)
+    if colour:
+        lines[0] = _coloured(lines[0], {word: _SGR_OF_VERDICT[report.verdict]})
+    meaning = EXIT_MEANINGS[report.verdict] if report.findings else NOTHING_CHECKED
+    ends = f"Exit code {EXIT_CODES[report.verdict]}: {meaning}."
+    return [*lines, *wrap(f"{ends} A violation of severity {report.fail_on} or above is a failure.", width)]

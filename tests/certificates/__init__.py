@@ -1,0 +1,1 @@
+"""Real and minted certificates against auditor.certificates."""

@@ -1,1 +1,0 @@
-"""Real and minted certificates against auditor.x509."""
