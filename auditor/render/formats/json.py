@@ -24,6 +24,18 @@ def render(report: Report) -> str:
     return written(report.model_copy(update={"counts": counts}), report.schema_version)
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of what ``render`` writes: the model's own, and the text beside the parts of every subject."""
+    document = Report.model_json_schema()
+    document["required"] = ["schema_version", *document["required"]]
+    kinds = document["$defs"]["Violation"]["properties"]["subject"]["discriminator"]["mapping"]
+    for reference in kinds.values():
+        subject = document["$defs"][reference.rpartition("/")[2]]
+        subject["properties"]["text"] = {"description": "The subject as people read it", "type": "string"}
+        subject["required"] = ["kind", *subject.get("required", ()), "text"]
+    return document
+
+
 def written(value: Value, schema_version: str) -> str:
     """A report or a difference as JSON text: a line for each field, and for each entry of a list or a mapping."""
     document = {"schema_version": schema_version, **value.model_dump(mode="json", exclude_defaults=True)}
@@ -46,4 +58,4 @@ def _lines(part: Any) -> Iterator[str]:  # noqa: ANN401 - as above
         yield from map(_inline, part)
 
 
-_inline = json.JSONEncoder().encode
+_inline = json.JSONEncoder(separators=(",", ":")).encode
