@@ -214,7 +214,7 @@ def _more(
 
 
 def _identity(*remarks: Violation | Warning) -> Identity:
-    """What makes subjects the same: their values; their text where some have nothing else, as in reports of version 1."""
+    """What makes two subjects the same: their values, or their texts where some are names alone, as in version 1."""
     if any(isinstance(remark.subject, Named) for remark in remarks):
         return lambda subject: subject_text(_without_digest(subject))
     return _without_digest

@@ -99,7 +99,8 @@ def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
     probed = [name for name, seen in by_target.items() if any(isinstance(found, RootTrustSeen) for found in seen)]
     if not probed:
         return ()
-    return (f"Trust probe (--trust-probe): forged issuers of the required roots were presented to {listed(sorted(probed))}.",)
+    names = listed(sorted(probed))
+    return (f"Trust probe (--trust-probe): forged issuers of the required roots were presented to {names}.",)
 
 
 def _unjudged(plan: Plan) -> Iterator[str]:
@@ -216,4 +217,3 @@ def _rules(plan: Plan) -> dict[str, RuleSummary]:
         )
         for rule_id, setting in sorted(asked.items())
     }
-

@@ -15,9 +15,9 @@ from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import parse_target, targets_of
 from auditor.model.policy import Policy
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Role, Service, Target
 from auditor.plan import Plan
-from auditor.model.source_location import SourceLocation
 from auditor.sanitise import clean
 
 SUFFIXES = frozenset(

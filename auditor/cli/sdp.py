@@ -50,9 +50,9 @@ def sdp(
     from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.inputs.session_descriptions import load_descriptions  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
+    from auditor.model.source_location import SourceLocation  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
-    from auditor.model.source_location import SourceLocation  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     at = run.now()

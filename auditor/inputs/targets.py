@@ -1,7 +1,7 @@
 """Targets as they are named on the command line or in an inventory, and what they resolve to."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -29,7 +29,7 @@ class TargetRequest:
     server_name: str | None
     """The DNS name for SNI and for the certificate; none for a bare address."""
     is_address: bool
-    location: SourceLocation = SourceLocation()
+    location: SourceLocation = field(default_factory=SourceLocation)
     site: str | None = None
     """The site of the deployment it stands at."""
 

@@ -13,7 +13,7 @@ from auditor.model.waiver import Waiver
 
 
 def _with_text(subject: _Subject, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an annotation would take the place of the subject's own schema
-    """Add the text, so that a reader of the JSON need not know every kind; the kind stays where defaults are left out."""
+    """Add the text, for readers of the JSON that do not know every kind.  The kind is written although it is a default."""
     return {"kind": subject.kind, **handler(subject), "text": subject_text(subject)}
 
 
@@ -24,9 +24,7 @@ def _without_text(value: Any) -> Any:  # noqa: ANN401 - anything that is to be v
     return {key: part for key, part in value.items() if key != "text"} if isinstance(value, dict) else value
 
 
-Subject: TypeAlias = Annotated[
-    _Subject, BeforeValidator(_without_text), WrapSerializer(_with_text, when_used="json")
-]
+Subject: TypeAlias = Annotated[_Subject, BeforeValidator(_without_text), WrapSerializer(_with_text, when_used="json")]
 
 
 class Violation(Value):

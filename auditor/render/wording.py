@@ -137,8 +137,8 @@ def summary(report: Report) -> str:
         others = number(len(everything - deployments), "endpoint")
         who = _who(failing, deployments, f"{len(failing - deployments)} of {others}")
         verb = "does" if len(failing) == 1 else "do"
-        checks = counts[Outcome.FAIL]
-        said.append(f"{who} {verb} not meet the policy: {number(checks, 'check')} {'fails' if checks == 1 else 'fail'}.")
+        fail = "fails" if counts[Outcome.FAIL] == 1 else "fail"
+        said.append(f"{who} {verb} not meet the policy: {number(counts[Outcome.FAIL], 'check')} {fail}.")
     elif report.verdict is Verdict.PASS:
         waived_checks = counts[Outcome.WAIVED]
         but = f", except for {number(waived_checks, 'waived check')}" if waived_checks else ""

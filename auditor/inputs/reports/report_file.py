@@ -1,8 +1,9 @@
 """JSON reports of earlier audits, read back."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -13,7 +14,8 @@ from auditor.inputs.reports.version_1 import converted
 from auditor.model.report import Report
 
 MAX_BYTES = 256 * 1024 * 1024
-_READERS = {"1": converted, "2": Report.model_validate}
+_READERS: Mapping[str, Callable[[dict[str, Any]], Report]] = {"1": converted, "2": Report.model_validate}
+"""How each schema version is read."""
 
 
 def load_report(path: Path) -> Report:

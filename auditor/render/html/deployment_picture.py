@@ -12,7 +12,7 @@ from itertools import groupby
 from auditor.model.deployment import Deployment
 from auditor.model.report import Report
 from auditor.render.html.deployment_marks import Noted, marks_of, noted
-from auditor.render.html.deployment_scene import Connection, Crossing, Node, SiteScene, Scene, scene, short
+from auditor.render.html.deployment_scene import Connection, Crossing, Node, Scene, SiteScene, scene, short
 from auditor.render.html.deployment_sheet import CIRCUIT, GAP, LINK, PADDING, REGION, SITE, Columns, Line, Sheet, height
 from auditor.render.html.drawing import Box, Picture, Stroke
 from auditor.render.wording import number
@@ -137,7 +137,8 @@ def _named(sheet: Sheet, node: Node, width: float) -> list[Line]:
 
 def _circuit(sheet: Sheet, x: float, y: float, tall: float, node: Node) -> None:
     """The circuit that the connections beside it run over."""
-    hint = sheet.describe(node.element, f"ExpressRoute circuit {node.name}{''.join(f', {one}' for one in node.details)}")
+    words = f"ExpressRoute circuit {node.name}{''.join(f', {one}' for one in node.details)}"
+    hint = sheet.describe(node.element, words)
     sheet.boxes.append(Box(x, y, CIRCUIT, tall, sheet.kind("box", node.element), hint))
     middle = y + tall // 2 + 4
     detailed = tall > _ROW and node.details

@@ -238,8 +238,7 @@ def _evidence(finding: Finding) -> tuple[Evidence, ...]:
     for remark in finding.evidence:
         subjects.setdefault((remark.observed, remark.expected), []).append(subject_text(remark.subject))
     return tuple(
-        Evidence(", ".join(filter(None, names)), observed, required)
-        for (observed, required), names in subjects.items()
+        Evidence(", ".join(filter(None, names)), observed, required) for (observed, required), names in subjects.items()
     )
 
 
