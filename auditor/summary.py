@@ -23,7 +23,7 @@ ClientCertificate = Literal["not requested", "optional", "required", "unknown", 
 def summarise(
     target: Target, observations: Sequence[Observation], policy: Policy, certificates: dict[str, CertificateFacts]
 ) -> EndpointSummary:
-    """The target's versions, suites, client-certificate demand and chains; certificates are added to ``certificates``."""
+    """The target's versions, suites, client-certificate demand and chains; ``certificates`` receives the facts."""
     used = next((seen for seen in observations if isinstance(seen, ConnectionsUsed)), None)
     return EndpointSummary(
         target=target.name,
