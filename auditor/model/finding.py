@@ -13,7 +13,7 @@ from auditor.model.waiver import Waiver
 
 
 def _with_text(subject: _Subject, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an annotation would take the place of the subject's own schema
-    """Add the text, for readers of the JSON that do not know every kind.  The kind is written although it is a default."""
+    """Add the text, for readers of the JSON that do not know every kind.  The kind is written even as a default."""
     return {"kind": subject.kind, **handler(subject), "text": subject_text(subject)}
 
 

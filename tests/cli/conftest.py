@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditor.cli import main, run
 from auditor.lab import Lab, start
+from auditor.model.finding import Finding, reason_text
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 POLICY = """\
@@ -37,6 +39,11 @@ class Done:
 
 
 Auditor = Callable[..., Done]
+
+
+def reason(finding: dict[str, Any]) -> str:
+    """Why a finding of a JSON report is open or does not apply, in one line."""
+    return reason_text(Finding.model_validate(finding))
 
 
 @pytest.fixture(scope="session")
