@@ -97,7 +97,7 @@ def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[tuple[Bundle,
     notes: list[str] = []
     errors: list[InputError] = []
     if files.count(Path("-")) > 1:
-        raise InputErrors([InputError(f"the {STANDARD_INPUT} is named twice")])
+        raise InputErrors([InputError(f"the {STANDARD_INPUT} is listed twice")])
     for file in files:
         try:
             found, left = _directory(file, passphrase) if file.is_dir() else ((_file(file, passphrase),), ())

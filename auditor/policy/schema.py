@@ -96,7 +96,7 @@ def _rule(rule: Rule[Any, Any], severity: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_words(rule: Rule[Any, Any], name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Say which words a list of text may hold, and that none is there twice."""
+    """Say which words a list of text may hold, and that none appears twice."""
     if schema.get("type") != "array":
         return schema
     items = schema.get("items", {})

@@ -70,7 +70,7 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
             ['f.csv:1:30: unknown column "soruce_port"; known are ' + ", ".join(COLUMNS)],
         ),
         ("action,source,protocol,ports,coment\n", ['f.csv:1:30: unknown column "coment"; did you mean "comment"?']),
-        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" is there twice']),
+        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" appears twice']),
         (HEAD + "allow,any,tcp\n", ["f.csv:2:1: the line has 3 cells and the file 4 columns"]),
         (HEAD + "allow,any,tcp,5061,5062\n", ["f.csv:2:1: the line has 5 cells and the file 4 columns"]),
         (HEAD + 'allow,"any,tcp,5061\n', [
@@ -100,7 +100,7 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
         (b"action\x00,source\n", ["f.csv:1:7: the hidden character U+0000 is not accepted"]),
         (HEAD.encode("utf-16"), ["f.csv:1:1: the file is not UTF-8 text; save it as UTF-8"]),
         (HEAD + "allow,any,tcp,any\n" * (MOST_LINES + 1), ["f.csv:1:1: the file has more than 100000 lines"]),
-        (b"x" * 10_000_000, ["f.csv: the file is larger than 8192 KiB, the most that is read"]),
+        (b"x" * 10_000_000, ["f.csv: the file is larger than 8192 KiB, the limit"]),
     ],
     ids=lambda value: repr(value[:40]) if isinstance(value, bytes | str) else "",
 )  # fmt: skip

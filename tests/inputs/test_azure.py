@@ -263,7 +263,7 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
         ER, "serviceProviderProperties.serviceProviderName", "A\u202eB", None,
         "serviceProviderName: the hidden character U+202E is not accepted",
     ),
-    "two lines": (ER, "serviceProviderProperties.peeringLocation", "A\nB", None, "must be in one line"),
+    "two lines": (ER, "serviceProviderProperties.peeringLocation", "A\nB", None, "must be a single line"),
     "the private peering": (
         PE, "peeringType", "AzurePrivatePeering", None, "this is the AzurePrivatePeering; what is looked",
     ),
@@ -289,9 +289,9 @@ def test_what_is_wrong_is_said_in_one_sentence_at_its_place(title: str) -> None:
 
 def test_a_key_within_properties_and_around_them_is_there_twice() -> None:
     (message,) = errors_of(changed("er-2-rest.json", "serviceKey", "x"), Circuit(name="er-2"))
-    assert message.endswith('"serviceKey" is there twice, once within properties or in another spelling')
+    assert message.endswith('"serviceKey" appears twice, once within properties or in another spelling')
     (message,) = errors_of(changed("er-1-peering.json", "peerAsn", 5))
-    assert message.endswith('"peerAsn" is there twice, once within properties or in another spelling')
+    assert message.endswith('"peerAsn" appears twice, once within properties or in another spelling')
 
 
 SPOILT = [lambda text: text.replace("3303", '"x"'), lambda text: text[:-30], lambda text: text + "x"]

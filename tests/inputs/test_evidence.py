@@ -123,7 +123,7 @@ def test_everything_that_is_wrong_is_said_in_one_go(tmp_path: Path) -> None:
         "route-filter.json": b"\xff",
     }
     assert errors_of(estate(tmp_path, texts=texts)) == [
-        'er-1.json:1:10: the key "a" is there twice; the first is in line 1',
+        'er-1.json:1:10: the key "a" appears twice; the first is on line 1',
         "route-filter.json:1:1: the file is not UTF-8 text; save it as UTF-8",
         f'site-a-acl.csv:1:1: unknown column "nonsense"; known are {", ".join(COLUMNS)}',
     ]

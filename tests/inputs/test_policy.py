@@ -234,7 +234,7 @@ HEAD_ERRORS = {
     ),
     "a title of two lines": (
         'id: mine\nversion: "1"\ntitle: "a\\nb"\nsource: " "\nrules: {certificate-expired: {}}\n',
-        ["3:8: title must be in one line", "4:9: source must not be empty"],
+        ["3:8: title must be a single line", "4:9: source must not be empty"],
     ),
     "several at once": (
         "id: mine\nversion: 1\ntitle: t\nsource: s\ntilte: x\nrules:\n  a: {}\n  certificate-expired: {x: 1}\n",

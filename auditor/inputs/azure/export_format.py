@@ -178,7 +178,7 @@ def _flat(value: Any, document: Document, path: Keys) -> Any:  # noqa: ANN401 - 
             if (level is value and part is inner and isinstance(part, dict) and key == "properties") or part is None:
                 continue
             if plain in found:
-                message = f"{quoted(key)} is there twice, once within properties or in another spelling"
+                message = f"{quoted(key)} appears twice, once within properties or in another spelling"
                 raise InputErrors([document.error(message, (*around, key), at_key=True)])
             found[plain] = _flat(part, document, (*around, key))
     return found

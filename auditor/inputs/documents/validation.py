@@ -127,13 +127,13 @@ def _sentence(fault: _Fault) -> str:
         case "pattern":
             said = _malformed(fault)
         case _:
-            said = f"is not as the schema asks ({fault.keyword})"
+            said = f"does not match the schema ({fault.keyword})"
     return f"{label} {said}"
 
 
 def _malformed(fault: _Fault) -> str:
     if fault.wanted == ONE_LINE["pattern"]:
-        return "must be in one line" if fault.value.strip() else "must not be empty"
+        return "must be a single line" if fault.value.strip() else "must not be empty"
     return f"cannot be {quoted(fault.value)}: {fault.schema.get('description', fault.wanted)}"
 
 

@@ -107,7 +107,7 @@ def _columns(cells: list[_Cell]) -> list[str]:
             hint = suggestion(name, COLUMNS) or f"; known are {', '.join(COLUMNS)}"
             raise _WrongError(f"unknown column {quoted(cell.text)}{hint}", cell.column)
         if name in names[:index]:
-            raise _WrongError(f"the column {quoted(name)} is there twice", cell.column)
+            raise _WrongError(f"the column {quoted(name)} appears twice", cell.column)
     if missing := [name for name in REQUIRED if name not in names]:
         raise _WrongError(f"the column {quoted(missing[0])} is missing", 1)
     return names
