@@ -8,13 +8,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from auditor import __version__
-from auditor.model.observation import DeploymentSeen, NotSeen, NotTested, Observation, RootTrustSeen, Seen
+from auditor.model.finding import Doubt, Finding, NotApplicable, NotTested, Outcome, Remark, Violation, Warning
+from auditor.model.observation import DeploymentSeen, NotSeen, Observation, RootTrustSeen, Seen
+from auditor.model.observation import NotTested as NotAttempted
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
-from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
+from auditor.model.report import CertificateFacts, PolicyReference, Report, RuleSummary, Verdict
+from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
+from auditor.model.subject import TARGET
 from auditor.model.waiver import Waiver
 from auditor.network.basis import basis
 from auditor.plan import Check, Plan
@@ -47,8 +51,10 @@ def evaluate(
     )
     findings, statuses = apply_waivers(judged, waivers, at.date())
     counts = Counter(finding.outcome for finding in findings)
+    rules = _rules(plan)
+    certificates: dict[str, CertificateFacts] = {}
     return Report(
-        verdict=verdict(findings, threshold),
+        verdict=verdict(findings, rules, threshold),
         policy=PolicyReference(
             id=plan.policy.id, version=plan.policy.version, title=plan.policy.title, sha256=plan.policy.sha256
         ),
@@ -57,8 +63,12 @@ def evaluate(
         observed_at=at,
         fail_on=threshold,
         counts={outcome: counts[outcome] for outcome in Outcome if counts[outcome]},
+        rules=rules,
         findings=findings,
-        endpoints=tuple(summarise(target, by_target.get(target.name, []), plan.policy) for target in plan.targets),
+        endpoints=tuple(
+            summarise(target, by_target.get(target.name, []), plan.policy, certificates) for target in plan.targets
+        ),
+        certificates=certificates,
         deployment=next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None),
         waivers=statuses,
         notes=(
@@ -70,13 +80,13 @@ def evaluate(
     )
 
 
-def verdict(findings: Iterable[Finding], fail_on: Severity) -> Verdict:
+def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_on: Severity) -> Verdict:
     """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed.
 
     What is waived decides nothing: neither that the audit fails nor that it passes.
     """
     outcomes = {finding.outcome for finding in findings}
-    doubts = {finding.outcome for finding in findings if finding.severity.rank >= fail_on.rank}
+    doubts = {finding.outcome for finding in findings if rules[finding.rule].severity.rank >= fail_on.rank}
     if Outcome.FAIL in outcomes:
         return Verdict.FAIL
     if Outcome.INCONCLUSIVE in doubts or not outcomes & {Outcome.PASS, Outcome.WARN}:
@@ -121,11 +131,8 @@ def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:
 def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
     setting = check.setting
     remarks = _remarks(check, policy, observations, at)
-    violations = [remark for remark in remarks if isinstance(remark, Violation)]
-    cautions = [remark for remark in remarks if isinstance(remark, Caution)]
-    reasons = [remark for remark in remarks if isinstance(remark, Inconclusive | Untested)]
     outcome = _outcome(remarks, failing=setting.severity.rank >= fail_on.rank)
-    whole = any(isinstance(remark, Untested) and remark.whole for remark in remarks)
+    whole = any(isinstance(remark, NotTested) and remark.whole for remark in remarks)
     if outcome is Outcome.PASS and (whole or not any(isinstance(seen, setting.rule.observes) for seen in observations)):
         outcome = Outcome.NOT_TESTED
     excuse = next((remark.reason for remark in remarks if isinstance(remark, NotApplicable)), "")
@@ -133,25 +140,31 @@ def _finding(check: Check, policy: Policy, observations: list[Observation], at: 
         rule=setting.rule.id,
         target=check.target.name,
         outcome=outcome,
-        severity=setting.severity,
-        title=setting.rule.title,
-        violations=(*violations, *(Violation(**caution.model_dump()) for caution in cautions)),
-        reason=_reason(reasons, check.target.name) or (excuse if outcome is Outcome.NOT_APPLICABLE else ""),
-        remediation=setting.rule.remediation,
-        citations=setting.rule.citations,
-        requirements=setting.rule.requirements,
+        violations=_each(remarks, Violation),
+        warnings=_each(remarks, Warning),
+        doubts=_each(remarks, Doubt),
+        not_tested=_each(remarks, NotTested),
+        not_applicable=excuse if outcome is Outcome.NOT_APPLICABLE else "",
         basis=basis(observations, setting.rule.rests_on) if setting.rule.observes is DeploymentSeen else (),
     )
 
 
+R = TypeVar("R", Violation, Warning, Doubt, NotTested)
+
+
+def _each(remarks: list[Remark], kind: type[R]) -> tuple[R, ...]:
+    """The remarks of one kind, each once."""
+    return tuple(dict.fromkeys(remark for remark in remarks if isinstance(remark, kind)))
+
+
 def _outcome(remarks: list[Remark], *, failing: bool) -> Outcome:
-    """The worst remark decides; what was not tested for want of an opt-in does not count."""
+    """The worst remark decides; what was not tested for want of an option does not count."""
     kinds = {type(remark) for remark in remarks}
     if Violation in kinds:
         return Outcome.FAIL if failing else Outcome.WARN
     for kind, outcome in (
-        (Inconclusive, Outcome.INCONCLUSIVE),
-        (Caution, Outcome.WARN),
+        (Doubt, Outcome.INCONCLUSIVE),
+        (Warning, Outcome.WARN),
         (NotApplicable, Outcome.NOT_APPLICABLE),
     ):
         if kind in kinds:
@@ -163,17 +176,17 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
     setting = check.setting
     seen = tuple(found for found in observations if isinstance(found, setting.rule.observes))
     missing = [
-        Inconclusive(subject=check.target.name, reason=gap.reason)
+        Doubt(subject=TARGET, reason=gap.reason)
         for gap in observations
         if isinstance(gap, NotSeen) and gap.wanted == setting.rule.observation_kind
     ]
     if not seen:
         untested = [
-            Untested(subject=check.target.name, reason=gap.reason)
+            NotTested(subject=TARGET, reason=gap.reason)
             for gap in observations
-            if isinstance(gap, NotTested) and gap.wanted == setting.rule.observation_kind
+            if isinstance(gap, NotAttempted) and gap.wanted == setting.rule.observation_kind
         ]
-        return [*missing, *untested] or [Inconclusive(subject=check.target.name, reason="it was not observed")]
+        return [*missing, *untested] or [Doubt(subject=TARGET, reason="not observed")]
     return [*_judge(setting, Evidence(check.target, at, seen, policy.anchors)), *missing]
 
 
@@ -182,22 +195,27 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
         return list(setting.rule.check(evidence, setting.params))
     except Exception as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
         return [
-            Inconclusive(
-                subject=evidence.target.name,
+            Doubt(
+                subject=TARGET,
                 reason=f"the rule itself failed with {type(error).__name__}; please report this as a bug",
             )
         ]
 
 
-def _reason(doubts: list[Inconclusive | Untested], target: str) -> str:
-    """The reasons, each once, with the subjects it concerns; the target itself stands in the finding already."""
-    subjects: Mapping[str, list[str]] = defaultdict(list)
-    for doubt in doubts:
-        subjects[doubt.reason].append(doubt.subject)
-    return "; ".join(
-        reason if set(names) == {target} else f"{_listed(list(dict.fromkeys(names)))}: {reason}"
-        for reason, names in subjects.items()
-    )
+def _rules(plan: Plan) -> dict[str, RuleSummary]:
+    """What is true of every rule that the plan asks, under the parameters and for the policy of this audit."""
+    asked = {check.setting.rule.id: check.setting for check in plan.checks}
+    return {
+        rule_id: RuleSummary(
+            title=setting.rule.title,
+            group=setting.rule.group,
+            severity=setting.severity,
+            remedy=setting.rule.remedy_for(setting.params),
+            citations=(*plan.policy.citations(rule_id), *setting.rule.citations),
+            requirements=plan.policy.requirement_ids(rule_id),
+        )
+        for rule_id, setting in sorted(asked.items())
+    }
 
 
 def _listed(names: list[str], most: int = 3) -> str:

@@ -1,6 +1,7 @@
 """What an endpoint looked like, for reading beside the findings.  It decides nothing."""
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Literal
 
 from auditor.certificates import MalformedCertificate, anchor_of, facts
@@ -19,8 +20,10 @@ from auditor.model.tls import ProtocolVersion
 ClientCertificate = Literal["not requested", "optional", "required", "unknown", ""]
 
 
-def summarise(target: Target, observations: Sequence[Observation], policy: Policy) -> EndpointSummary:
-    """The endpoint's versions, suites, client-certificate demand and chains."""
+def summarise(
+    target: Target, observations: Sequence[Observation], policy: Policy, certificates: dict[str, CertificateFacts]
+) -> EndpointSummary:
+    """The target's versions, suites, client-certificate demand and chains; certificates are added to ``certificates``."""
     used = next((seen for seen in observations if isinstance(seen, ConnectionsUsed)), None)
     return EndpointSummary(
         target=target.name,
@@ -35,7 +38,7 @@ def summarise(target: Target, observations: Sequence[Observation], policy: Polic
         seconds=used.seconds if used else None,
         versions=tuple(_versions(observations)),
         chains=tuple(
-            _chain(seen, policy)
+            _chain(seen, policy, certificates)
             for seen in observations
             if isinstance(seen, CertificateChainSeen) and seen.certificates
         ),
@@ -63,12 +66,12 @@ def _demand(seen: ClientCertificateSeen) -> ClientCertificate:
     return "required" if seen.without == "refused" else "optional"
 
 
-def _chain(seen: CertificateChainSeen, policy: Policy) -> ChainSummary:
+def _chain(seen: CertificateChainSeen, policy: Policy, known: dict[str, CertificateFacts]) -> ChainSummary:
     trust = anchor_of(seen.certificates, policy.anchors, seen.at)
     return ChainSummary(
         versions=tuple(seen.versions),
-        certificates=tuple(_facts(der, seen) for der in seen.certificates[:_MOST_CERTIFICATES]),
-        anchor=_facts(trust.anchor.der, seen) if trust.anchor else None,
+        certificates=tuple(_noted(der, seen, known) for der in seen.certificates[:_MOST_CERTIFICATES]),
+        anchor=_noted(trust.anchor.der, seen, known) if trust.anchor else None,
         anchor_name=trust.anchor.name if trust.anchor else None,
     )
 
@@ -76,8 +79,16 @@ def _chain(seen: CertificateChainSeen, policy: Policy) -> ChainSummary:
 _MOST_CERTIFICATES = 16
 
 
-def _facts(der: bytes, seen: CertificateChainSeen) -> CertificateFacts:
-    """A certificate that cannot be read has a place in the chain all the same."""
+def _noted(der: bytes, seen: CertificateChainSeen, known: dict[str, CertificateFacts]) -> str:
+    """Put the facts of a certificate among those that are known, and return the key they have there."""
+    key = sha256(der).hexdigest()
+    if key not in known:
+        known[key] = _facts(der, key, seen)
+    return key
+
+
+def _facts(der: bytes, key: str, seen: CertificateChainSeen) -> CertificateFacts:
+    """A certificate that cannot be read has its place in the chain all the same."""
     try:
         return facts(der)
     except MalformedCertificate as error:
@@ -90,6 +101,6 @@ def _facts(der: bytes, seen: CertificateChainSeen) -> CertificateFacts:
             key="",
             signature_algorithm="",
             names=(),
-            sha256="",
+            sha256=key,
             certificate_authority=False,
         )

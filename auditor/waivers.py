@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
-from auditor.model.report import Finding, Outcome
+from auditor.model.finding import Finding, Outcome
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 
 WAIVABLE = frozenset({Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN})

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.diff import Change, Difference, Direction, compare
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Violation
+from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
 from tests.render import example
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
 from auditor.lab import start
+from auditor.model.finding import Finding, NotApplicable, Outcome, Remark, Violation
 from auditor.model.observation import (
     OBSERVATION,
     AcceptedSuite,
@@ -28,8 +29,8 @@ from auditor.model.observation import (
     WeaknessSeen,
 )
 from auditor.model.policy import Policy
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Params, Remark, TrustAnchor, Violation
+from auditor.model.report import Report, Verdict
+from auditor.model.rule import Evidence, Params, TrustAnchor
 from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
@@ -223,7 +224,7 @@ def one_rule(
 
 SEEN = PlaintextSeen(target="one", at=AT, transport="tcp", port=5061, answered=False)
 WRONG = Violation(subject="port", expected="silence", observed="an answer")
-OPEN = Inconclusive(subject="port", reason="nobody knows")
+OPEN = Doubt(subject="port", reason="nobody knows")
 NOTHING = NotApplicable(reason="it is an HTTPS endpoint")
 
 
@@ -292,14 +293,14 @@ def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
 
 
 def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
-    doubts = [Inconclusive(subject=f"suite {number}", reason="silence") for number in range(5)]
+    doubts = [Doubt(subject=f"suite {number}", reason="silence") for number in range(5)]
     (finding,) = judged(*doubts, OPEN).findings
     assert finding.reason == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
 
 
 def test_a_reason_names_a_subject_once_and_the_target_of_the_finding_not_at_all() -> None:
-    twice = [Inconclusive(subject="TLSv1.3", reason="silence")] * 2
-    (finding,) = judged(*twice, Inconclusive(subject="one", reason="it was not asked for")).findings
+    twice = [Doubt(subject="TLSv1.3", reason="silence")] * 2
+    (finding,) = judged(*twice, Doubt(subject="one", reason="it was not asked for")).findings
     assert finding.reason == "TLSv1.3: silence; it was not asked for"
 
 

@@ -10,9 +10,10 @@ from ruamel.yaml import YAML
 
 from auditor.cli.explain import explain
 from auditor.inputs.documents.errors import InputErrors
+from auditor.model.finding import Remark
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.policy import RuleSetting
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule
+from auditor.model.rule import Citation, Evidence, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value

@@ -12,8 +12,9 @@ import pytest
 
 from auditor import lint
 from auditor.lint import INSTALL, MOST, SEVERITIES
+from auditor.model.finding import Remark
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Evidence, Inconclusive, Remark
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
@@ -58,7 +59,7 @@ def test_without_the_extra_nothing_passes_and_the_reason_says_how_to_install_it(
 ) -> None:
     monkeypatch.setattr(lint, "_installed", lambda: None)
     (remark,) = remarks()
-    assert isinstance(remark, Inconclusive)
+    assert isinstance(remark, Doubt)
     assert remark.reason == INSTALL
     extras = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert INSTALL.endswith(f" -m pip install '{extras['lint'][0]}'")
@@ -87,7 +88,7 @@ def test_a_process_that_breaks_or_hangs_is_inconclusive_and_asked_only_once(
 def test_a_failure_of_pkilint_itself_is_no_violation(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, b'{"findings": [[["base.unhandled_exception", "fatal", "certificate.x", "oops"]], []]}')
     (remark,) = remarks()
-    assert isinstance(remark, Inconclusive)
+    assert isinstance(remark, Doubt)
     assert remark.reason == "pkilint 0.13.3 failed at certificate.x"
 
 
@@ -95,7 +96,7 @@ def test_a_list_that_was_cut_off_is_said_to_be(monkeypatch: pytest.MonkeyPatch) 
     row = b'["a.b", "info", "", ""]'
     answering(monkeypatch, b'{"findings": [[' + b", ".join([row] * MOST) + b"], []]}")
     (remark,) = remarks()
-    assert isinstance(remark, Inconclusive)
+    assert isinstance(remark, Doubt)
     assert "the mildest are not kept" in remark.reason
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
-from auditor.model.report import Finding, Outcome, Verdict
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import Verdict
 from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.waiver import Waiver, WaiverState

@@ -16,8 +16,9 @@ from auditor.certificates.path import Path, identity
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
 from auditor.certificates.trust import Status, Trust, anchor_of
 from auditor.certificates.usage import narrowed
+from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Params, Remark, TrustAnchor
+from auditor.model.rule import Evidence, Params, TrustAnchor
 
 
 class AcceptedRoots(Params):
@@ -103,7 +104,7 @@ def _judged_request(
     try:
         return list(judge(read_request(der)))
     except MalformedCertificate as error:
-        return [Inconclusive(subject="certification request", reason=str(error))]
+        return [Doubt(subject="certification request", reason=str(error))]
 
 
 def _judged(
@@ -115,17 +116,17 @@ def _judged(
     try:
         sent = read_chain(certificates)
     except (MalformedCertificate, ChainTooLarge) as error:
-        return [Inconclusive(subject=evidence.target.name, reason=str(error))]
+        return [Doubt(subject=evidence.target.name, reason=str(error))]
     trust = anchor_of(certificates, evidence.anchors, evidence.at)
     if trust.status in {Status.LIMIT, Status.MALFORMED}:
-        return [Inconclusive(subject=label(sent[0]), reason="; ".join(trust.reasons))]
+        return [Doubt(subject=label(sent[0]), reason="; ".join(trust.reasons))]
     return list(judge(PeerChain(sent, certificates, trust, evidence.at, evidence.anchors, seen.leaf_position)))
 
 
 def unreached(chain: PeerChain, trust: Trust) -> Remark:
     """Return what a rule about the way to an accepted root says of a chain without one: another rule reports that."""
     if trust.status in {Status.LIMIT, Status.MALFORMED}:
-        return Inconclusive(subject=chain.subject, reason="; ".join(trust.reasons))
+        return Doubt(subject=chain.subject, reason="; ".join(trust.reasons))
     if trust.anchor is None:
         return NotApplicable(reason="no chain leads to a root that the policy accepts")
     return NotApplicable(reason="RFC 5280 validation does not accept the chain in the first place")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.model.rule import Params, Rule, TrustAnchor
+from auditor.model.rule import Citation, Params, Rule, TrustAnchor
 from auditor.model.severity import Severity
 
 
@@ -33,3 +33,11 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """Of the policy in effect: the same for two files that demand the same."""
+
+    def citations(self, rule_id: str) -> tuple[Citation, ...]:  # noqa: ARG002 - until the policy names its requirements
+        """Where the policy's issuer demands what the rule checks."""
+        return ()
+
+    def requirement_ids(self, rule_id: str) -> tuple[str, ...]:  # noqa: ARG002 - as above
+        """The requirements of the policy's list that the rule answers."""
+        return ()

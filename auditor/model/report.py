@@ -7,22 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.model.deployment import Deployment
-from auditor.model.rule import Citation, Violation
+from auditor.model.finding import Finding, Outcome
+from auditor.model.rule import Citation
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.model.waiver import Waiver, WaiverStatus
-
-
-class Outcome(StrEnum):
-    """What came of a check."""
-
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    WARN = "warn"
-    NOT_TESTED = "not-tested"
-    WAIVED = "waived"
-    PASS = "pass"  # noqa: S105 - an outcome, no password
-    NOT_APPLICABLE = "not-applicable"
+from auditor.model.waiver import WaiverStatus
 
 
 class Verdict(StrEnum):
@@ -33,24 +22,15 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-class Finding(Value):
-    """What one rule says about one target."""
+class RuleSummary(Value):
+    """What is true of a rule in this audit, said once for all its findings."""
 
-    rule: str
-    target: str
-    outcome: Outcome
-    severity: Severity
     title: str
-    violations: tuple[Violation, ...] = ()
-    reason: str = Field(default="", description="Why it is inconclusive, not tested or not applicable; empty otherwise")
-    remediation: str = ""
+    group: str = Field(description="The heading its findings stand under")
+    severity: Severity = Field(description="As the policy sets it")
+    remedy: str = ""
     citations: tuple[Citation, ...] = ()
-    requirements: tuple[str, ...] = ()
-    basis: tuple[str, ...] = Field(
-        default=(),
-        description="What it rests on, where that is no observation: a declaration, or the files that prove it",
-    )
-    waiver: Waiver | None = Field(default=None, description="Who accepts the violation, where the outcome is waived")
+    requirements: tuple[str, ...] = Field(default=(), description="Ids of the policy's list of requirements")
 
 
 class PolicyReference(Value):
@@ -81,8 +61,8 @@ class ChainSummary(Value):
     """One chain as it was sent, and the anchor it ends at."""
 
     versions: tuple[str, ...]
-    certificates: tuple[CertificateFacts, ...]
-    anchor: CertificateFacts | None = Field(default=None, description="The pinned root it ends at, if it does")
+    certificates: tuple[str, ...] = Field(description="SHA-256 of each, keys of the report's certificates")
+    anchor: str | None = Field(default=None, description="SHA-256 of the pinned root it ends at, if it does")
     anchor_name: str | None = None
 
 
@@ -96,15 +76,15 @@ class VersionSummary(Value):
 
 
 class EndpointSummary(Value):
-    """What one endpoint looked like, for reading beside the findings."""
+    """What one target looked like, for reading beside the findings."""
 
     target: str
-    host: str
-    address: str | None
-    port: int
-    service: str
     perspective: str = Field(default="server", description="server, client, deployment, sdp, or certificate for a file")
-    server_name: str | None
+    host: str | None = None
+    address: str | None = None
+    port: int | None = None
+    service: str | None = None
+    server_name: str | None = None
     site: str | None = Field(default=None, description="The site of the deployment it stands at")
     connections: int | None = None
     seconds: float | None = None
@@ -115,7 +95,7 @@ class EndpointSummary(Value):
 class Report(Value):
     """An audit's result."""
 
-    schema_version: Literal["1"] = "1"
+    schema_version: Literal["2"] = "2"
     verdict: Verdict
     policy: PolicyReference
     auditor_version: str
@@ -123,7 +103,9 @@ class Report(Value):
     observed_at: datetime
     fail_on: Severity
     counts: dict[Outcome, int]
+    rules: dict[str, RuleSummary] = Field(description="Every rule that a finding names, by its id")
     findings: tuple[Finding, ...]
+    certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
     deployment: Deployment | None = Field(default=None, description="As it is declared, or proven by files")
     waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was handed in")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeAlias, TypeVar
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Remark
 from auditor.model.observation import Seen
 from auditor.model.severity import Severity
 from auditor.model.target import Target
@@ -20,45 +22,18 @@ class NoParameters(Params):
     """For a rule in which there is nothing to set."""
 
 
-class Violation(Value):
-    """One thing that is not as it should be."""
+class Group(StrEnum):
+    """Headings under which a report shows its rules, in their order."""
 
-    subject: str
-    expected: str
-    observed: str
-
-
-class Inconclusive(Value):
-    """One thing that could not be told.  It is never a pass."""
-
-    subject: str
-    reason: str
-
-
-class Caution(Value):
-    """Something that looks right and was not proven: a warning whatever the rule's severity."""
-
-    subject: str
-    expected: str
-    observed: str
-
-
-class Untested(Value):
-    """One thing that was not put to the test, because it needs an opt-in that was not given."""
-
-    subject: str
-    reason: str
-    whole: bool = False
-    """It is all the rule is about, so that without it there is nothing to pass."""
-
-
-class NotApplicable(Value):
-    """The rule has nothing to say about this target, and why.  Only heard when the check yields nothing else."""
-
-    reason: str
-
-
-Remark: TypeAlias = Violation | Inconclusive | Caution | Untested | NotApplicable
+    PROTOCOL_VERSIONS = "Protocol versions"
+    CIPHER_SUITES = "Cipher suites"
+    CERTIFICATE = "Certificate"
+    MUTUAL_TLS = "Mutual TLS"
+    WEAKNESSES = "Weaknesses and plaintext"
+    CLIENT = "As a client"
+    SRTP = "SRTP"
+    SIP = "SIP messages"
+    DEPLOYMENT = "Deployment"
 
 
 class Citation(Value):
@@ -101,11 +76,14 @@ class Rule(Generic[O, P]):
 
     id: str
     title: str
+    """The defect, as a statement of fewer than 60 characters."""
+    group: str
+    """The heading its findings stand under: one of ``Group``, or a heading of a package's own."""
     severity: Severity
     citations: tuple[Citation, ...]
-    requirements: tuple[str, ...]
-    """Ids of the packaged list of requirements."""
-    remediation: str
+    """Standards only; a document of the policy's issuer is cited by the policy."""
+    remedy: str | Callable[[P], str]
+    """What mends a violation, in words; a function where the parameters change what is right."""
     observes: type[O]
     params: type[P]
     check: Callable[[Evidence[O], P], Iterator[Remark]]
@@ -119,3 +97,7 @@ class Rule(Generic[O, P]):
     def observation_kind(self) -> str:
         """The ``kind`` of the observations it judges."""
         return str(self.observes.model_fields["kind"].default)
+
+    def remedy_for(self, params: Any) -> str:  # noqa: ANN401 - the rule's own parameters, whatever their type
+        """The remedy under these parameters, in one line."""
+        return self.remedy(params) if callable(self.remedy) else self.remedy

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.model.policy import Policy
-from auditor.model.report import Finding, Outcome
+from auditor.model.finding import Finding, Outcome
 from auditor.rules import all_rules, subject
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from auditor.certificates import MalformedCertificate, Status, anchor_of, facts
 from auditor.certificates.read import read
+from auditor.model.finding import NotApplicable
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Evidence, NotApplicable
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules

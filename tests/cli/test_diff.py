@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model.report import Outcome, Report
+from auditor.model.finding import Outcome
+from auditor.model.report import Report
 from auditor.render.formats.json import render
 from tests.cli.conftest import Auditor
 from tests.render import example

@@ -16,7 +16,8 @@ from auditor.inputs.documents.yaml import read_yaml
 from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Deployment
-from auditor.model.report import Finding, Outcome, Verdict
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import Verdict
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.rules import all_rules

@@ -8,8 +8,9 @@ from auditor.evaluate import evaluate
 from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Circuit, Deployment, Resource
+from auditor.model.finding import Finding
 from auditor.model.observation import DeploymentSeen
-from auditor.model.report import Finding, Verdict
+from auditor.model.report import Verdict
 from auditor.network.basis import basis
 from auditor.network.proofs import PROVABLE
 from auditor.plan import make_plan

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from auditor.lab import LabEndpoint
 from auditor.lab.score import Score, score
-from auditor.model.report import Finding, Outcome
+from auditor.model.finding import Finding, Outcome
 from auditor.model.severity import Severity
 from auditor.model.target import Service
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.evaluate import evaluate
 from auditor.minting.client_certificates import good_by
+from auditor.model.finding import Finding, Outcome
 from auditor.model.identity import Identity
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -19,7 +20,7 @@ from auditor.model.observation import (
     Observation,
 )
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.report import Report
 from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 from cryptography import x509
 
+from auditor.model.finding import Outcome
 from auditor.model.policy import Policy
-from auditor.model.report import Outcome, Verdict
+from auditor.model.report import Verdict
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.budget import Limits
 from tests.live import oracle

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from auditor.evaluate import evaluate
 from auditor.minting.authority import Validity, ec_key, make_leaf, make_root
+from auditor.model.finding import Outcome
 from auditor.model.identity import Identity
-from auditor.model.report import Outcome
 from auditor.model.rule import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy

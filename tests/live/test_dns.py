@@ -16,8 +16,8 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
+from auditor.model.finding import Outcome
 from auditor.model.observation import DnsSeen
-from auditor.model.report import Outcome
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes import dns as probe

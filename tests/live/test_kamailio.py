@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.model.finding import Outcome
 from auditor.model.policy import Policy
-from auditor.model.report import Outcome
 from auditor.probes.budget import Limits
 from tests.live import kamailio
 from tests.live.audit import audit, live_policy

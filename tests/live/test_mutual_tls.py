@@ -16,10 +16,10 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.minting.client_certificates import good_by
 from auditor.model.asks import Asks
+from auditor.model.finding import Finding, Outcome
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, Observation, RootTrustSeen
 from auditor.model.policy import Policy
-from auditor.model.report import Finding, Outcome
 from auditor.model.rule import TrustAnchor
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.inputs.certificates.status_files import beside_chains, load_status_files
 from auditor.model.asks import Asks
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
-from auditor.model.rule import Evidence, Remark, TrustAnchor, Violation
+from auditor.model.rule import Evidence, TrustAnchor
 from auditor.model.target import Service, Target
 from auditor.probes.budget import Limits
 from auditor.probes.fetch import Address

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
+from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import (
     CipherSuitesSeen,
     ClientCertificateSeen,
@@ -13,7 +14,7 @@ from auditor.model.observation import (
     Observation,
     PlaintextSeen,
 )
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.report import Report
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.model.deployment import Deployment
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Evidence, Inconclusive
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
 from auditor.probes.dns import look_up, resolver_at
 from auditor.rules import all_rules
@@ -74,7 +74,7 @@ def test_a_record_of_the_domain_above_is_not_taken_for_that_of_a_name_nobody_tol
     rule = all_rules()["caa-missing"]
     target = Target(name="deployment", host="deployment", port=5061, service=Service.SIP)
     remarks = list(rule.check(Evidence(target, AT, (seen,)), rule.params()))
-    assert [type(remark) for remark in remarks] == [Inconclusive]
+    assert [type(remark) for remark in remarks] == [Doubt]
 
 
 @pytest.mark.parametrize("rcode", [dns.rcode.SERVFAIL, dns.rcode.REFUSED])

@@ -8,8 +8,8 @@ from auditor.evaluate import evaluate
 from auditor.lab import Lab
 from auditor.lab.settings import SUITES_TLS13, ServerSettings
 from auditor.model.asks import Asks
+from auditor.model.finding import Outcome
 from auditor.model.observation import CertificateChainSeen, ConnectionsUsed, NotSeen, Observation
-from auditor.model.report import Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion, suites_of
 from auditor.plan import make_plan

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ServerSettings
-from auditor.model.report import Outcome, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Verdict
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_of
 from auditor.probes.budget import Limits

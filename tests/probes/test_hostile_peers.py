@@ -16,8 +16,9 @@ import pytest
 from auditor.collect import collect
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
+from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import Observation
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.report import Report
 from auditor.model.target import Target
 from auditor.plan import Plan, make_plan
 from auditor.policy.shipped import shipped_roots

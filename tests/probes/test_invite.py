@@ -17,10 +17,10 @@ from cryptography.x509.oid import NameOID
 from auditor.cli.audit import audit
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
+from auditor.model.finding import Outcome
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
 from auditor.model.observation import NotSeen, NotTested, Observation, SdpSeen
-from auditor.model.report import Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion, suites_by_name
 from auditor.plan import make_plan

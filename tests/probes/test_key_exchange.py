@@ -6,7 +6,7 @@ import pytest
 
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.asks import Asks
-from auditor.model.report import Outcome
+from auditor.model.finding import Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion, suites_by_name
 from auditor.probes.connection import Peer

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from auditor.lab.responder import Responder, responding
 from auditor.minting.authority import Authority
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
-from auditor.model.rule import Evidence, Inconclusive, Remark, TrustAnchor, Violation
+from auditor.model.rule import Evidence, TrustAnchor
 from auditor.model.target import Service, Target
 from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
@@ -70,7 +71,7 @@ def test_what_cannot_be_fetched_is_inconclusive_and_never_good(scene: Scene) -> 
     chain, anchors = scene.chain("/gone.crl")
     (seen,) = fetched([chain], anchors, anywhere)
     (remark,) = judged(seen, anchors)
-    assert isinstance(remark, Inconclusive)
+    assert isinstance(remark, Doubt)
     assert "HTTP status 404" in remark.reason
 
 

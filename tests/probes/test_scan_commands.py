@@ -12,7 +12,7 @@ import pytest
 from sslyze import ScanCommand
 
 from auditor.lab.settings import ClientCertificate, ServerSettings
-from auditor.model.report import Outcome
+from auditor.model.finding import Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.connection import Peer

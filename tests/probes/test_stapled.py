@@ -13,8 +13,8 @@ from auditor.lab.responder import Responder, ocsp_response
 from auditor.lab.session import session_maker
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.asks import Asks
+from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import CertificateChainSeen, ConnectionsUsed, NotSeen, Observation, RevocationSeen
-from auditor.model.report import Finding, Outcome
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan

@@ -7,18 +7,17 @@ certificate was made to harm the reader.
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
+from auditor.model.finding import Finding, Outcome, Violation
 from auditor.model.report import (
     CertificateFacts,
     ChainSummary,
     EndpointSummary,
-    Finding,
-    Outcome,
     PolicyReference,
     Report,
     Verdict,
     VersionSummary,
 )
-from auditor.model.rule import Citation, Violation
+from auditor.model.rule import Citation
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 

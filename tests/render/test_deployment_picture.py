@@ -13,8 +13,8 @@ from auditor.evaluate import evaluate
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.inputs.inventory.declared_deployment import SECTIONS, observe_deployment
 from auditor.model.deployment import Deployment
-from auditor.model.report import EndpointSummary, Finding, Outcome, Report
-from auditor.model.rule import Violation
+from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.report import EndpointSummary, Report
 from auditor.model.severity import Severity
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy

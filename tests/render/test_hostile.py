@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Citation, Violation
+from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.report import Report, Verdict
+from auditor.model.rule import Citation
 from auditor.model.severity import Severity
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 from auditor.render.formats import json, junit, markdown, prometheus, sarif

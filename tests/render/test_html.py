@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from auditor.model.report import Outcome, Report, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Report, Verdict
 from auditor.model.rule import Citation
 from auditor.render.html import document as html
 from auditor.render.html.page import web_address

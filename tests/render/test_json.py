@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import jsonschema
 
-from auditor.model.report import Outcome, Report
+from auditor.model.finding import Outcome
+from auditor.model.report import Report
 from auditor.render.formats import json
 from tests.render import example
 

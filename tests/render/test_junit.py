@@ -4,7 +4,8 @@ from xml.etree import ElementTree as ET
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
-from auditor.model.report import Finding, Outcome, Verdict
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import Verdict
 from auditor.render.formats import junit
 from tests.render import example
 from tests.render.test_hostile import REPORT as HOSTILE

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from auditor.model.report import Outcome, Report, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Report, Verdict
 from auditor.model.waiver import WaiverState
 from auditor.render.formats import markdown
 from tests.render import example

@@ -3,7 +3,8 @@
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from auditor.model.report import Outcome, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Verdict
 from auditor.render.cleaned import cleaned
 from auditor.render.formats import prometheus
 from tests.render import example

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Violation
+from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
 from auditor.render.formats import sarif
 from auditor.render.source_location import Place

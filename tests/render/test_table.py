@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Violation
+from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
 from auditor.render.terminal import table
 from auditor.render.wording import NEEDS_READING, OUTCOME_WORDS

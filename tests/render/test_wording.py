@@ -1,6 +1,7 @@
 import pytest
 
-from auditor.model.report import Outcome, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Verdict
 from auditor.model.rule import Citation
 from auditor.render.wording import SUBJECTS, cited, subject_of, summary
 from auditor.rules import all_rules

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Evidence, Inconclusive, Remark, Violation
+from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
@@ -204,4 +205,4 @@ def test_one_flaw_gives_its_finding_and_no_other(flaw: str) -> None:
 @pytest.mark.parametrize("flaw", ["nothing", "nothing, with a declared root", "nothing, with an older root"])
 def test_a_good_chain_leaves_nothing_open(flaw: str) -> None:
     chain, anchors, _ = FLAWS[flaw]
-    assert not [remark for _, _, remark in remarks(chain, anchors) if isinstance(remark, Violation | Inconclusive)]
+    assert not [remark for _, _, remark in remarks(chain, anchors) if isinstance(remark, Violation | Doubt)]

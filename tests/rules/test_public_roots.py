@@ -6,8 +6,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from auditor.model.finding import Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Evidence, Violation
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from auditor.model.finding import NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, RevocationSeen, Seen
-from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Remark, Rule, Untested
+from auditor.model.rule import Evidence, Rule
 from auditor.model.target import Perspective, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
@@ -52,7 +53,7 @@ def test_a_certificate_that_cannot_be_read_is_never_a_pass(rule: Rule[Any, Any],
     chain = [*CHAIN[:position], GARBAGE, *CHAIN[position + 1 :]]
     remarks = judged(rule, *chain)
     assert remarks
-    assert {type(remark) for remark in remarks} <= {Inconclusive, NotApplicable, Untested}
+    assert {type(remark) for remark in remarks} <= {Doubt, NotApplicable, NotTested}
 
 
 @pytest.mark.parametrize("rule", CERTIFICATE_RULES, ids=lambda rule: rule.id)
@@ -74,7 +75,7 @@ def test_an_algorithm_that_nobody_knows_breaks_no_rule(rule: Rule[Any, Any], kno
 )
 def test_a_key_or_signature_of_an_unknown_kind_cannot_be_told(rule: str, known: bytes, unknown: bytes) -> None:
     remarks = judged(all_rules()[rule], CHAIN[0].replace(known, unknown), *CHAIN[1:])
-    assert any(isinstance(remark, Inconclusive) for remark in remarks)
+    assert any(isinstance(remark, Doubt) for remark in remarks)
 
 
 def test_a_request_whose_signature_is_of_an_unknown_kind_cannot_be_told() -> None:
@@ -82,7 +83,7 @@ def test_a_request_whose_signature_is_of_an_unknown_kind_cannot_be_told() -> Non
     request = mint_request(Spec()).replace(ECDSA_SHA256, UNKNOWN_SIGNATURE)
     seen = CertificateFileSeen(target="t", at=AT, requests=(request,))
     remarks = list(rule.check(Evidence(TARGET, AT, (seen,)), rule.params()))
-    assert [type(remark) for remark in remarks] == [Inconclusive, Untested]
+    assert [type(remark) for remark in remarks] == [Doubt, NotTested]
 
 
 def test_a_client_is_not_expected_under_a_name_unless_one_is_given() -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from auditor.evaluate import evaluate
+from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
-from auditor.model.report import Finding, Outcome
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan

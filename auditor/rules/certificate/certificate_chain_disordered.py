@@ -10,8 +10,9 @@ from itertools import pairwise
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.facts import label, short_name
 from auditor.certificates.path import issued_by
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -45,13 +46,13 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 RULE = Rule(
     id="certificate-chain-disordered",
     title="Certificates are sent in the wrong order, twice or without need",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
     ),
-    requirements=("SEC-20",),
-    remediation="Put the certificate first, then the certificate of its issuer, then that one's issuer; leave out the "
+    remedy="Put the certificate first, then the certificate of its issuer, then that one's issuer; leave out the "
     "others.",
     observes=CertificateChainSeen,
     params=NoParameters,

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from auditor.certificates.chain_ends import missing_issuer
 from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains
 from auditor.certificates.trust import Status
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 
 
@@ -20,13 +21,13 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
     def judge(chain: PeerChain) -> Iterator[Remark]:
         trust = chain.toward(params)
         if trust.status is Status.LIMIT:
-            yield Inconclusive(subject=chain.subject, reason="; ".join(trust.reasons))
+            yield Doubt(subject=chain.subject, reason="; ".join(trust.reasons))
         elif trust.ending is not None and (missing := missing_issuer(trust.ending)):
             text, certain = missing
             if certain:
                 yield Violation(subject=chain.subject, expected="every intermediate certificate sent", observed=text)
             else:
-                yield Inconclusive(subject=chain.subject, reason=text)
+                yield Doubt(subject=chain.subject, reason=text)
 
     return judge_chains(evidence, judge)
 
@@ -34,13 +35,13 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
 RULE = Rule(
     id="certificate-chain-incomplete",
     title="An intermediate certificate is not sent",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
         Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
     ),
-    requirements=("SEC-20",),
-    remediation="Install the full chain that the CA supplies (often called fullchain or bundle): the certificate "
+    remedy="Install the full chain that the CA supplies (often called fullchain or bundle): the certificate "
     "first, then each intermediate certificate.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,

@@ -8,8 +8,9 @@ critical must be understood.  A peer refuses a chain that breaks one of these ru
 from collections.abc import Iterator
 
 from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, overlooked, unreached
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 
 
@@ -24,7 +25,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
         for refusal in (*trust.judgement.refusals, *overlooked(chain, trust)):
             yield Violation(subject=chain.subject, expected="a path that RFC 5280 allows", observed=refusal)
         for doubt in trust.judgement.doubts:
-            yield Inconclusive(subject=chain.subject, reason=doubt)
+            yield Doubt(subject=chain.subject, reason=doubt)
 
     return judge_chains(evidence, judge)
 
@@ -32,10 +33,10 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
 RULE = Rule(
     id="certificate-chain-invalid",
     title="A certificate chain leads to an accepted root in a way RFC 5280 does not allow",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),),
-    requirements=("SEC-20", "SEC-21"),
-    remediation="Have the certificate issued again by a CA certificate that may issue it, and install the chain that "
+    remedy="Have the certificate issued again by a CA certificate that may issue it, and install the chain that "
     "the CA supplies with it.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
 from auditor.certificates.usage import listed_purposes
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -48,7 +49,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: Ends) -> Iterator[Re
         if "clientAuth" not in listed_purposes(chain.leaf):
             yield NotApplicable(reason="the certificate does not list clientAuth")
         elif public is None:
-            yield Inconclusive(subject=chain.subject, reason="whether its root is a public one cannot be told")
+            yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
         elif not public:
             yield NotApplicable(reason="the root is a private one, and private CAs set their own rules")
         else:
@@ -73,6 +74,7 @@ def _end(leaf: x509.Certificate, params: Ends) -> LastIssuance:
 RULE = Rule(
     id="certificate-client-usage-ending",
     title="The next renewal of a certificate comes without clientAuth",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(
@@ -82,8 +84,7 @@ RULE = Rule(
         ),
         Citation(document="DigiCert notice ALERT53 of 2026-03-03"),
     ),
-    requirements=("TIM-02",),
-    remediation="Plan for a client certificate of a private CA, and send its root to the onboarding team.",
+    remedy="Plan for a client certificate of a private CA, and send its root to the onboarding team.",
     observes=CertificateChainSeen,
     params=Ends,
     check=check,

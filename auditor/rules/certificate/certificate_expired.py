@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.dates import day, expired
 from auditor.certificates.facts import label
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -27,12 +28,12 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 RULE = Rule(
     id="certificate-expired",
     title="A certificate has expired",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
     ),
-    requirements=("SEC-20",),
-    remediation="Renew the certificate and install the new one with its chain.",
+    remedy="Renew the certificate and install the new one with its chain.",
     observes=CertificateChainSeen,
     params=NoParameters,
     check=check,

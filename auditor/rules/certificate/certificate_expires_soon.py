@@ -12,8 +12,9 @@ from pydantic import Field
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.dates import DAY, day, days
 from auditor.certificates.facts import label
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -46,6 +47,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
 RULE = Rule(
     id="certificate-expires-soon",
     title="A certificate is due for renewal",
+    group=Group.CERTIFICATE,
     severity=Severity.MEDIUM,
     citations=(
         Citation(
@@ -54,8 +56,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=("SEC-20", "TIM-05"),
-    remediation="Renew the certificate now, and let the renewal run by itself when a third of the lifetime is left.",
+    remedy="Renew the certificate now, and let the renewal run by itself when a third of the lifetime is left.",
     observes=CertificateChainSeen,
     params=RenewalTime,
     check=check,

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.facts import common_name, label
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -52,6 +53,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: Withdrawals) -> Iter
 RULE = Rule(
     id="certificate-issuer-withdrawn",
     title="A certificate was issued by a CA certificate that has been withdrawn",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(
@@ -60,8 +62,7 @@ RULE = Rule(
         ),
         Citation(document="RFC 5280", section="5", url="https://www.rfc-editor.org/rfc/rfc5280#section-5"),
     ),
-    requirements=("TIM-07",),
-    remediation="Have the certificate issued again by the CA's current issuing certificate and install the new chain.",
+    remedy="Have the certificate issued again by the CA's current issuing certificate and install the new chain.",
     observes=CertificateChainSeen,
     params=Withdrawals,
     check=check,

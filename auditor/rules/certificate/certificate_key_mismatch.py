@@ -9,8 +9,9 @@ from hashlib import sha256
 
 from auditor.certificates.facts import Bearer, label, public_info, signed_by_own_key
 from auditor.certificates.read import MalformedCertificate, read, read_request
+from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import CertificateFileSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Untested, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -21,12 +22,12 @@ def check(evidence: Evidence[CertificateFileSeen], _params: NoParameters) -> Ite
             requests = [read_request(der) for der in seen.requests]
             bearers: list[Bearer] = [*map(read, seen.certificates), *requests]
         except MalformedCertificate as error:
-            yield Inconclusive(subject=evidence.target.name, reason=str(error))
+            yield Doubt(subject=evidence.target.name, reason=str(error))
             continue
         for request in requests:
             signed = signed_by_own_key(request)
             if signed is None:
-                yield Inconclusive(subject=label(request), reason="its signature is of a kind that cannot be checked")
+                yield Doubt(subject=label(request), reason="its signature is of a kind that cannot be checked")
             elif not signed:
                 yield Violation(
                     subject=label(request), expected="signed by its own key", observed="signed by another key"
@@ -37,7 +38,7 @@ def check(evidence: Evidence[CertificateFileSeen], _params: NoParameters) -> Ite
 def _keys(seen: CertificateFileSeen, bearers: list[Bearer]) -> Iterator[Remark]:
     known = {public_info(bearer): bearer for bearer in bearers}
     if not seen.keys and not seen.closed_keys:
-        yield Untested(
+        yield NotTested(
             subject=label(bearers[0]) if bearers else "file", reason="no private key was handed in", whole=True
         )
         return
@@ -50,9 +51,9 @@ def _keys(seen: CertificateFileSeen, bearers: list[Bearer]) -> Iterator[Remark]:
             )
     for public, bearer in known.items():
         if public is None:
-            yield Inconclusive(subject=label(bearer), reason="its public key cannot be read")
+            yield Doubt(subject=label(bearer), reason="its public key cannot be read")
         elif public not in seen.keys and seen.closed_keys:
-            yield Inconclusive(subject=label(bearer), reason="the private key is encrypted and was not opened")
+            yield Doubt(subject=label(bearer), reason="the private key is encrypted and was not opened")
         elif public not in seen.keys:
             yield Violation(
                 subject=label(bearer), expected="its private key", observed="private keys, and none of them is its own"
@@ -62,13 +63,13 @@ def _keys(seen: CertificateFileSeen, bearers: list[Bearer]) -> Iterator[Remark]:
 RULE = Rule(
     id="certificate-key-mismatch",
     title="A certificate and the private key beside it do not belong together",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 8446", section="4.4.3", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.3"),
         Citation(document="RFC 2986", section="4.2", url="https://www.rfc-editor.org/rfc/rfc2986#section-4.2"),
     ),
-    requirements=("SEC-20",),
-    remediation="Put the certificate together with the private key that its request was made with.",
+    remedy="Put the certificate together with the private key that its request was made with.",
     observes=CertificateFileSeen,
     params=NoParameters,
     check=check,

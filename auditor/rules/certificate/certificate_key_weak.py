@@ -11,8 +11,9 @@ from pydantic import Field
 from auditor.certificates.chains import judge_chains
 from auditor.certificates.facts import Bearer, label
 from auditor.certificates.strength import CannotTell, key_complaint
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -41,7 +42,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iter
                     edwards=params.edwards,
                 )
             except CannotTell as unknown:
-                yield Inconclusive(subject=label(certificate), reason=str(unknown))
+                yield Doubt(subject=label(certificate), reason=str(unknown))
                 continue
             if complaint:
                 yield Violation(subject=label(certificate), expected=expected, observed=complaint)
@@ -52,6 +53,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iter
 RULE = Rule(
     id="certificate-key-weak",
     title="A certificate has a weak key",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 9325", section="4.5", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.5"),
@@ -61,8 +63,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=("SEC-20",),
-    remediation="Make a new key (RSA of at least 2048 bits, or P-256) and have a certificate issued for it.",
+    remedy="Make a new key (RSA of at least 2048 bits, or P-256) and have a certificate issued for it.",
     observes=CertificateChainSeen,
     params=KeyStrength,
     check=check,

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
 from auditor.certificates.dates import lifetime_days
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -40,7 +41,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: LifetimeLimits) -> I
         issued = chain.leaf.not_valid_before_utc.date()
         limits = [limit for limit in params.schedule if limit.issued_from <= issued]
         if public is None:
-            yield Inconclusive(subject=chain.subject, reason="whether its root is a public one cannot be told")
+            yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
         elif not public:
             yield NotApplicable(reason="the root is a private one, and private CAs set their own limits")
         elif limits:
@@ -59,6 +60,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: LifetimeLimits) -> I
 RULE = Rule(
     id="certificate-lifetime-too-long",
     title="A certificate of a public CA lasts longer than the rules allow",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(
@@ -67,8 +69,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=("TIM-04",),
-    remediation="Have the certificate issued again, for a lifetime the rules allow.",
+    remedy="Have the certificate issued again, for a lifetime the rules allow.",
     observes=CertificateChainSeen,
     params=LifetimeLimits,
     check=check,

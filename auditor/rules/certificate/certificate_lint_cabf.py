@@ -8,8 +8,9 @@ rule says nothing of a chain that ends at a private root.  It needs the auditor'
 from collections.abc import Iterator
 
 from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
+from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Remark, Rule
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
 from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
@@ -24,7 +25,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Ite
     def judge(chain: PeerChain) -> Iterator[Remark]:
         public = under_public_root(chain.trust)
         if public is None:
-            yield Inconclusive(subject=chain.subject, reason="whether its root is a public one cannot be told")
+            yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
         elif public:
             yield from linted(chain, "cabf", params)
         else:
@@ -36,6 +37,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Ite
 RULE = Rule(
     id="certificate-lint-cabf",
     title="A certificate of a public CA breaks the Baseline Requirements",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(
@@ -44,8 +46,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=(),
-    remediation="Ask the CA for a new certificate before it has to revoke this one. The id is one of pkilint's "
+    remedy="Ask the CA for a new certificate before it has to revoke this one. The id is one of pkilint's "
     "(https://github.com/digicert/pkilint); one that does not matter is named under ignored, with a reason.",
     observes=CertificateChainSeen,
     params=LintFindings,

@@ -13,8 +13,9 @@ from pydantic import Field
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.facts import label
 from auditor.lint import BROKEN, MOST, SEVERITIES, LintFinding, Profile, lint
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -39,16 +40,16 @@ def linted(chain: PeerChain, profile: Profile, params: LintFindings) -> Iterator
     """Yield pkilint's findings about every certificate that was sent; whatever it cannot tell is inconclusive."""
     result = lint(chain.ders, profile)
     if result.problem:
-        yield Inconclusive(subject=chain.subject, reason=result.problem)
+        yield Doubt(subject=chain.subject, reason=result.problem)
         return
     counted = SEVERITIES[: SEVERITIES.index(params.minimum) + 1]
     ignored = {entry.code for entry in params.ignored}
     for certificate, findings in zip(chain.sent, result.findings, strict=True):
         if len(findings) >= MOST:
-            yield Inconclusive(subject=label(certificate), reason=f"{MOST} findings or more; the mildest are not kept")
+            yield Doubt(subject=label(certificate), reason=f"{MOST} findings or more; the mildest are not kept")
         for finding in findings:
             if finding.code == BROKEN:
-                yield Inconclusive(subject=label(certificate), reason=f"{result.linter} failed at {finding.where}")
+                yield Doubt(subject=label(certificate), reason=f"{result.linter} failed at {finding.where}")
             elif finding.severity in counted and finding.code not in ignored:
                 yield _violation(finding, label(certificate), result.linter)
 
@@ -70,10 +71,10 @@ def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Ite
 RULE = Rule(
     id="certificate-lint-rfc5280",
     title="A certificate is not written as RFC 5280 says",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(Citation(document="RFC 5280", section="4", url="https://www.rfc-editor.org/rfc/rfc5280#section-4"),),
-    requirements=(),
-    remediation="Show the finding to the CA that issued the certificate; its id is one of pkilint's "
+    remedy="Show the finding to the CA that issued the certificate; its id is one of pkilint's "
     "(https://github.com/digicert/pkilint). A finding that does not matter is named under ignored, with a reason.",
     observes=CertificateChainSeen,
     params=LintFindings,

@@ -13,18 +13,9 @@ from auditor.certificates.chain_ends import names_for
 from auditor.certificates.chains import judge_chains
 from auditor.certificates.facts import Bearer, general_names, label
 from auditor.certificates.names import Match, match_address, match_name
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import (
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    NotApplicable,
-    Remark,
-    Rule,
-    Untested,
-    Violation,
-)
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
 
@@ -39,17 +30,17 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
         return
 
     if target.perspective is Perspective.CERTIFICATE and not target.names:
-        yield Untested(subject=target.name, reason="no name was given to compare with (--name)", whole=True)
+        yield NotTested(subject=target.name, reason="no name was given to compare with (--name)", whole=True)
         return
 
     def judged(leaf: Bearer) -> Iterator[Remark]:
         if not target.names and match_address(leaf, target.address or target.host) is Match.NONE:
-            yield Inconclusive(subject=label(leaf), reason=_NO_NAME)
+            yield Doubt(subject=label(leaf), reason=_NO_NAME)
         for name in target.names:
             try:
                 found = match_name(leaf, name, target.service)
             except ValueError as error:
-                yield Inconclusive(subject=label(leaf), reason=str(error))
+                yield Doubt(subject=label(leaf), reason=str(error))
                 continue
             if found is Match.NONE:
                 yield Violation(subject=label(leaf), expected=name, observed=names_for(leaf, target.service))
@@ -59,7 +50,7 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
         if general_names(request):
             yield from judged(request)
         else:
-            yield Inconclusive(subject=label(request), reason="the request has no subject alternative names")
+            yield Doubt(subject=label(request), reason="the request has no subject alternative names")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), requested)
 
@@ -67,13 +58,13 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 RULE = Rule(
     id="certificate-name-mismatch",
     title="A certificate is not for the name of the endpoint",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 9525", section="6", url="https://www.rfc-editor.org/rfc/rfc9525#section-6"),
         Citation(document="RFC 5922", section="7", url="https://www.rfc-editor.org/rfc/rfc5922#section-7"),
     ),
-    requirements=("SEC-18", "SEC-20"),
-    remediation="Have the certificate issued with the endpoint's name among its subject alternative names (DNS), or "
+    remedy="Have the certificate issued with the endpoint's name among its subject alternative names (DNS), or "
     "correct the name it is reached by.",
     observes=CertificateChainSeen,
     params=NoParameters,

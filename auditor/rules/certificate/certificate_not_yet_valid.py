@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.dates import day, premature
 from auditor.certificates.facts import label
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -27,12 +28,12 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 RULE = Rule(
     id="certificate-not-yet-valid",
     title="A certificate is not valid yet",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
     ),
-    requirements=("SEC-20",),
-    remediation="Install a certificate that is valid now, or wait for its first day; check the clock of the CA.",
+    remedy="Install a certificate that is valid now, or wait for its first day; check the clock of the CA.",
     observes=CertificateChainSeen,
     params=NoParameters,
     check=check,

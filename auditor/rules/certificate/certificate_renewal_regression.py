@@ -18,18 +18,9 @@ from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_
 from auditor.certificates.strength import security_bits
 from auditor.certificates.trust import Trust, anchor_of
 from auditor.certificates.usage import lacking, listed_key_usages, listed_purposes
+from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import RenewalSeen
-from auditor.model.rule import (
-    Caution,
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    Remark,
-    Rule,
-    TrustAnchor,
-    Violation,
-)
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule, TrustAnchor
 from auditor.model.severity import Severity
 from auditor.model.target import Role
 
@@ -63,7 +54,7 @@ def check(evidence: Evidence[RenewalSeen], _params: NoParameters) -> Iterator[Re
             new = [_chain(ders, evidence) for ders in seen.chains]
             requests = [read_request(der) for der in seen.requests]
         except (MalformedCertificate, ChainTooLarge) as error:
-            yield Inconclusive(subject=seen.source, reason=str(error))
+            yield Doubt(subject=seen.source, reason=str(error))
             continue
         bearers: list[Bearer] = [*(found.sent[0] for found in new), *requests]
         olds, news = ({found.sent[0]: found for found in chains} for chains in (old, new))
@@ -107,7 +98,7 @@ def _of_kinds(old: Sequence[Bearer], new: Sequence[Bearer]) -> Iterator[Remark]:
     kept = sorted(set(map(_kind, new)))
     for kind, before in {_kind(bearer): bearer for bearer in reversed(old)}.items():
         if kind not in kept:
-            yield Caution(
+            yield Warning(
                 subject=label(before),
                 expected=f"a certificate with a key of the kind {kind}, as before: some peers can verify no other",
                 observed=f"only {' and '.join(kept)}",
@@ -122,16 +113,16 @@ def _of_key_and_names(old: Bearer, new: Bearer) -> Iterator[Remark]:
         for lost in (name for name in names if name not in still):
             yield Violation(subject=subject, expected=f"{lost}, as before", observed="not among its names")
     elif names:
-        yield Inconclusive(subject=subject, reason="it has no names to compare with those of the old certificate")
+        yield Doubt(subject=subject, reason="it has no names to compare with those of the old certificate")
     if public_info(old) is not None and public_info(old) == public_info(new):
-        yield Caution(subject=subject, expected="a new key", observed="the key of the old certificate")
+        yield Warning(subject=subject, expected="a new key", observed="the key of the old certificate")
 
 
 def _of_strength(old: Bearer, new: Bearer) -> Iterator[Remark]:
     subject = label(new)
     before, after = security_bits(old), security_bits(new)
     if before is None or after is None:
-        yield Inconclusive(subject=subject, reason=f"how strong {key_text(old)} and {key_text(new)} are is not known")
+        yield Doubt(subject=subject, reason=f"how strong {key_text(old)} and {key_text(new)} are is not known")
     elif after < before:
         expected = f"a key as strong as {key_text(old)} ({before} bits of security)"
         yield Violation(subject=subject, expected=expected, observed=f"{key_text(new)} ({after} bits)")
@@ -146,7 +137,7 @@ def _of_usages(old: Bearer, new: Bearer) -> Iterator[Remark]:
         if bit == "digitalSignature":
             yield Violation(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
         elif _kind(old) == _kind(new):  # what a usage is good for goes by the kind of key
-            yield Caution(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
+            yield Warning(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
 
 
 def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
@@ -160,7 +151,7 @@ def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
                 subject=label(lack.certificate), expected=f"fit for the {role} role, as before", observed=lack.observed
             )
     if old.root is None or new.root is None:
-        yield Inconclusive(subject=subject, reason="the root of the old or of the new chain cannot be told")
+        yield Doubt(subject=subject, reason="the root of the old or of the new chain cannot be told")
     elif old.root != new.root:
         yield Violation(
             subject=subject, expected=f"a chain to {label(old.linked[-1])}, as before",
@@ -177,7 +168,7 @@ def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
             observed=f"valid until {after.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
         )  # fmt: skip
     elif lifetime_days(after) < lifetime_days(before):
-        yield Caution(
+        yield Warning(
             subject=subject,
             expected=f"a lifetime of {lifetime_days(before)} days, as before",
             observed=f"{lifetime_days(after)} days",
@@ -194,6 +185,7 @@ def _names(bearer: Bearer) -> tuple[str, ...]:
 RULE = Rule(
     id="certificate-renewal-regression",
     title="The new certificate lacks something that the old one has",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
@@ -203,8 +195,7 @@ RULE = Rule(
             url="https://doi.org/10.6028/NIST.SP.800-57pt1r5",
         ),
     ),
-    requirements=("SEC-20", "TIM-02"),
-    remediation="Have the certificate issued again with all that the old one has, or take back what goes by it first.",
+    remedy="Have the certificate issued again with all that the old one has, or take back what goes by it first.",
     observes=RenewalSeen,
     params=NoParameters,
     check=check,

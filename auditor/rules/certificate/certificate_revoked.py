@@ -16,8 +16,9 @@ from auditor.certificates.path import Path
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain
 from auditor.certificates.status import Answer, State, combined, must_staple
 from auditor.certificates.trust import anchor_of
+from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import RevocationSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 _NOTHING = "nothing that could tell: hand in CRLs or OCSP responses (--revocation), or fetch them (--fetch-revocation)"
@@ -40,7 +41,7 @@ def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]
         try:
             sent = read_chain(ders)
         except (MalformedCertificate, ChainTooLarge) as error:
-            yield Inconclusive(subject=evidence.target.name, reason=str(error))
+            yield Doubt(subject=evidence.target.name, reason=str(error))
             continue
         yield from _stapling(sent[0], of_chain)
         trust = anchor_of(ders, evidence.anchors, evidence.at)
@@ -80,9 +81,9 @@ def _unknown(certificate: x509.Certificate, answer: Answer, seen: Sequence[Revoc
     missing = [doubt for one in seen for doubt in one.missing]
     if any(one.found for one in seen) or any("stapled" not in doubt.subject for doubt in missing):
         reasons = [*([answer.words] if any(one.found for one in seen) else []), *(doubt.reason for doubt in missing)]
-        return Inconclusive(subject=label(certificate), reason="; ".join(dict.fromkeys(reasons)))
+        return Doubt(subject=label(certificate), reason="; ".join(dict.fromkeys(reasons)))
     asked = "; ".join(dict.fromkeys(doubt.reason for doubt in missing))
-    return Untested(subject=label(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True)
+    return NotTested(subject=label(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True)
 
 
 def _stapling(leaf: x509.Certificate, seen: Sequence[RevocationSeen]) -> Iterator[Remark]:
@@ -99,14 +100,14 @@ def _stapling(leaf: x509.Certificate, seen: Sequence[RevocationSeen]) -> Iterato
 RULE = Rule(
     id="certificate-revoked",
     title="A certificate is revoked",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 5280", section="6.3", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.3"),
         Citation(document="RFC 6960", section="3.2", url="https://www.rfc-editor.org/rfc/rfc6960#section-3.2"),
         Citation(document="RFC 7633", url="https://www.rfc-editor.org/rfc/rfc7633"),
     ),
-    requirements=("SEC-20",),
-    remediation="Make a new key, have a new certificate issued for it, install it, and find out why the old one was "
+    remedy="Make a new key, have a new certificate issued for it, install it, and find out why the old one was "
     "revoked.",
     observes=RevocationSeen,
     params=Depth,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, unreached
 from auditor.certificates.dates import day, stale
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 
 
@@ -33,17 +34,12 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
 RULE = Rule(
     id="certificate-root-expired",
     title="A certificate chain ends at a root that is out of date",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 5280", section="4.1.2.5", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"),
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            section="Encryption in transit",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
-        ),
     ),
-    requirements=("SEC-21", "TIM-01"),
-    remediation="Replace the certificate with one issued under an accepted root that is in date.",
+    remedy="Replace the certificate with one issued under an accepted root that is in date.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,
     check=check,

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 
@@ -57,6 +58,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: Leavings) -> Iterato
 RULE = Rule(
     id="certificate-root-leaving",
     title="The root of a chain leaves a root programme",
+    group=Group.CERTIFICATE,
     severity=Severity.INFO,
     citations=(
         Citation(
@@ -66,8 +68,7 @@ RULE = Rule(
         ),
         Citation(document="Mozilla, CA/Root CA Lifecycles", url="https://wiki.mozilla.org/CA/Root_CA_Lifecycles"),
     ),
-    requirements=("SEC-21", "TIM-08"),
-    remediation="Ask the CA under which root the next renewal will come, and send that root to the onboarding team.",
+    remedy="Ask the CA under which root the next renewal will come, and send that root to the onboarding team.",
     observes=CertificateChainSeen,
     params=Leavings,
     check=check,

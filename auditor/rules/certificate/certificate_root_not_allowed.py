@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from auditor.certificates.chain_ends import expected_roots, root_reached
 from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains
 from auditor.certificates.trust import Status
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 
 
@@ -21,13 +22,13 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
     def judge(chain: PeerChain) -> Iterator[Remark]:
         trust = chain.toward(params)
         if trust.status is Status.LIMIT:
-            yield Inconclusive(subject=chain.subject, reason="; ".join(trust.reasons))
+            yield Doubt(subject=chain.subject, reason="; ".join(trust.reasons))
         elif trust.ending is not None:
             observed, certain = root_reached(trust.ending)
             if certain:
                 yield Violation(subject=chain.subject, expected=expected_roots(params), observed=observed)
             else:
-                yield Inconclusive(subject=chain.subject, reason=observed)
+                yield Doubt(subject=chain.subject, reason=observed)
 
     return judge_chains(evidence, judge)
 
@@ -35,17 +36,10 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
 RULE = Rule(
     id="certificate-root-not-allowed",
     title="A certificate chain ends at a root the policy does not accept",
+    group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            section="Encryption in transit",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
-        ),
-        Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),
-    ),
-    requirements=("SEC-21", "SEC-22"),
-    remediation="Install a certificate issued under an accepted root, or send the root certificate of your CA to the "
+    citations=(Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),),
+    remedy="Install a certificate issued under an accepted root, or send the root certificate of your CA to the "
     "onboarding team and declare it with --root or in the inventory.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,

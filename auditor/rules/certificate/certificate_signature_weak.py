@@ -11,8 +11,9 @@ from pydantic import Field
 from auditor.certificates.chains import PeerChain, judge_chains
 from auditor.certificates.facts import label
 from auditor.certificates.strength import CannotTell, signature_complaint
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 Hash = Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"]
@@ -34,7 +35,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: SignatureHashes) -> 
             try:
                 complaint = signature_complaint(certificate, params.hashes)
             except CannotTell as unknown:
-                yield Inconclusive(subject=label(certificate), reason=str(unknown))
+                yield Doubt(subject=label(certificate), reason=str(unknown))
                 continue
             if complaint:
                 yield Violation(
@@ -47,13 +48,13 @@ def check(evidence: Evidence[CertificateChainSeen], params: SignatureHashes) -> 
 RULE = Rule(
     id="certificate-signature-weak",
     title="A certificate is signed with a weak hash",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 9325", section="4.5", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.5"),
         Citation(document="RFC 9155", url="https://www.rfc-editor.org/rfc/rfc9155"),
     ),
-    requirements=("SEC-20", "TIM-06"),
-    remediation="Have the certificate issued again with a SHA-256 signature; the CA replaces issuing certificates.",
+    remedy="Have the certificate issued again with a SHA-256 signature; the CA replaces issuing certificates.",
     observes=CertificateChainSeen,
     params=SignatureHashes,
     check=check,

@@ -13,8 +13,9 @@ from pydantic import Field
 from auditor.certificates.chains import judge_chains
 from auditor.certificates.facts import Bearer, label
 from auditor.certificates.usage import lacking
+from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Role
 
@@ -45,6 +46,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[R
 RULE = Rule(
     id="certificate-usage-missing",
     title="A certificate may not be used in a role it is needed in",
+    group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(
@@ -56,8 +58,7 @@ RULE = Rule(
             url="https://googlechrome.github.io/chromerootprogram/",
         ),
     ),
-    requirements=("TIM-02",),
-    remediation="Have the certificate issued with both serverAuth and clientAuth, under issuing certificates that "
+    remedy="Have the certificate issued with both serverAuth and clientAuth, under issuing certificates that "
     "exclude neither.  Where the CA no longer does that, use a private CA whose root was sent to the onboarding team.",
     observes=CertificateChainSeen,
     params=Roles,

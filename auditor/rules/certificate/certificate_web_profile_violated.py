@@ -8,8 +8,9 @@ worth knowing beforehand.
 from collections.abc import Iterator
 
 from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, unreached
+from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
 
@@ -33,6 +34,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
 RULE = Rule(
     id="certificate-web-profile-violated",
     title="A certificate chain is valid, but not by the stricter rules of the public web",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(
@@ -41,8 +43,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=("SEC-20",),
-    remediation="Nothing has to change for peers that follow RFC 5280.  For the next certificate, ask the CA for a "
+    remedy="Nothing has to change for peers that follow RFC 5280.  For the next certificate, ask the CA for a "
     "profile that fits the Baseline Requirements.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,

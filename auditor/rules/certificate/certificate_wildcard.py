@@ -10,8 +10,9 @@ from pydantic import Field
 from auditor.certificates.chains import judge_chains
 from auditor.certificates.facts import Bearer, label
 from auditor.certificates.names import Match, match_name, presented_names, wildcard_names
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Service
 from auditor.sanitise import clean
@@ -40,14 +41,14 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
                 if match_name(leaf, name, target.service) is Match.WILDCARD:
                     yield Violation(subject=label(leaf), expected=name, observed=shown)
             except ValueError as error:
-                yield Inconclusive(subject=label(leaf), reason=str(error))
+                yield Doubt(subject=label(leaf), reason=str(error))
         if target.names or not wildcards:
             return
         if len(wildcards) == len(presented_names(leaf, target.service)):
             yield Violation(subject=label(leaf), expected="a name without a wildcard", observed=shown)
         elif target.perspective is not Perspective.CLIENT:
             option = "--name" if target.perspective is Perspective.CERTIFICATE else "server_name"
-            yield Inconclusive(subject=label(leaf), reason=f"no name was given to compare with; set {option}")
+            yield Doubt(subject=label(leaf), reason=f"no name was given to compare with; set {option}")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), judged)
 
@@ -55,10 +56,10 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
 RULE = Rule(
     id="certificate-wildcard",
     title="A certificate covers the endpoint's name by a wildcard only",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(Citation(document="RFC 5922", section="7.2", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.2"),),
-    requirements=("SEC-20",),
-    remediation="Have the certificate issued with the endpoint's full name among its subject alternative names.",
+    remedy="Have the certificate issued with the endpoint's full name among its subject alternative names.",
     observes=CertificateChainSeen,
     params=WildcardServices,
     check=check,

@@ -6,8 +6,9 @@ client holds the key.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import ClientCertificatePresentedSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -16,7 +17,7 @@ def check(evidence: Evidence[ClientCertificatePresentedSeen], _params: NoParamet
     for seen in evidence.seen:
         subject = seen.version or evidence.target.name
         if seen.presented is None:
-            yield Inconclusive(subject=subject, reason=seen.evidence)
+            yield Doubt(subject=subject, reason=seen.evidence)
         elif not seen.presented:
             observed = f"none, {seen.evidence}" if seen.evidence else "none"
             yield Violation(subject=subject, expected="a client certificate", observed=observed)
@@ -25,13 +26,12 @@ def check(evidence: Evidence[ClientCertificatePresentedSeen], _params: NoParamet
 RULE = Rule(
     id="client-certificate-not-presented",
     title="A client presents no certificate although it is asked for one",
+    group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
     ),
-    requirements=("SEC-16", "SEC-19"),
-    remediation="Give the trunk's outgoing connections the SBC's certificate and key, with the intermediates.  If they "
+    remedy="Give the trunk's outgoing connections the SBC's certificate and key, with the intermediates.  If they "
     "have them, look whether the SBC sends them only to CAs it finds in the request.",
     observes=ClientCertificatePresentedSeen,
     params=NoParameters,

@@ -6,8 +6,9 @@ but ChaCha20 is turned away, even where its TLS 1.2 suites would do.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import ClientHelloSeen
-from auditor.model.rule import Citation, Evidence, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.suite_lists import SuiteLists
 
@@ -32,13 +33,12 @@ def check(evidence: Evidence[ClientHelloSeen], params: SuiteLists) -> Iterator[R
 RULE = Rule(
     id="client-cipher-suite-none-usable",
     title="A client offers no cipher suite that the peer can use",
+    group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Cipher suites"),
         Citation(document="RFC 8446", section="4.1.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.1.1"),
     ),
-    requirements=("SEC-27", "SEC-30"),
-    remediation="Let the trunk's outgoing connections offer at least one of the policy's suites in every version.",
+    remedy="Let the trunk's outgoing connections offer at least one of the policy's suites in every version.",
     observes=ClientHelloSeen,
     params=SuiteLists,
     check=check,

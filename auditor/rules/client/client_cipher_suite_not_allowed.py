@@ -6,8 +6,9 @@ weaker it is, the better it serves.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import ClientHelloSeen
-from auditor.model.rule import Citation, Evidence, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.suite_lists import SuiteLists
 from auditor.model.tls import suites_by_name
@@ -30,14 +31,10 @@ def check(evidence: Evidence[ClientHelloSeen], params: SuiteLists) -> Iterator[R
 RULE = Rule(
     id="client-cipher-suite-not-allowed",
     title="A client offers a cipher suite that the policy does not allow",
+    group=Group.CLIENT,
     severity=Severity.LOW,
-    citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Cipher suites"),
-        Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),
-    ),
-    requirements=("SEC-28",),
-    remediation="Set the suites of the trunk's outgoing connections to the policy's list (`auditor policy show` prints "
-    "it).",
+    citations=(Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),),
+    remedy="Set the suites of the trunk's outgoing connections to the policy's list (`auditor policy show` prints it).",
     observes=ClientHelloSeen,
     params=SuiteLists,
     check=check,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Remark, Violation, Warning
 from auditor.model.observation import ClientHelloSeen
-from auditor.model.rule import Caution, Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 
@@ -32,24 +33,20 @@ def check(evidence: Evidence[ClientHelloSeen], params: AllowedVersions) -> Itera
             remarks[Violation(subject="ClientHello", expected=expected, observed="no version offered")] = None
         elif not seen.versions_complete:
             observed = f"{seen.versions[0]} named as the highest version, older ones not tried"
-            remarks[Caution(subject="older versions", expected="refused", observed=observed)] = None
+            remarks[Warning(subject="older versions", expected="refused", observed=observed)] = None
     yield from remarks
 
 
 RULE = Rule(
     id="client-protocol-not-allowed",
     title="A client offers a protocol version that the policy does not allow",
+    group=Group.CLIENT,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8996", url="https://www.rfc-editor.org/rfc/rfc8996"),
         Citation(document="RFC 8446", section="4.2.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.2.1"),
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            section="Encryption between Azure Communications Gateway and your network",
-        ),
     ),
-    requirements=("SEC-11",),
-    remediation="Set the minimum protocol of the trunk's outgoing connections to TLS 1.2.",
+    remedy="Set the minimum protocol of the trunk's outgoing connections to TLS 1.2.",
     observes=ClientHelloSeen,
     params=AllowedVersions,
     check=check,

@@ -8,18 +8,9 @@ and no proof.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ServerCertificateCaseSeen
-from auditor.model.rule import (
-    Caution,
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    Remark,
-    Rule,
-    Untested,
-    Violation,
-)
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 _GOOD = "good"
@@ -47,9 +38,9 @@ def judge_cases(evidence: Evidence[ServerCertificateCaseSeen], cases: dict[str, 
             yield Violation(subject=case, expected=expected, observed=f"it went on: {continued.evidence}")
         elif not seen:
             reason = f"{certificate} was not shown; it may need a CA that the client trusts (--ca and --ca-key)"
-            yield Untested(subject=case, reason=reason, whole=not shown)
+            yield NotTested(subject=case, reason=reason, whole=not shown)
         elif all(found.treatment == "undetermined" for found in seen):
-            yield Inconclusive(subject=case, reason=seen[0].evidence)
+            yield Doubt(subject=case, reason=seen[0].evidence)
         else:
             refused = next(found for found in seen if found.treatment == "aborted")
             yield from _worth(evidence, case, expected, refused.evidence)
@@ -57,14 +48,14 @@ def judge_cases(evidence: Evidence[ServerCertificateCaseSeen], cases: dict[str, 
 
 def _worth(
     evidence: Evidence[ServerCertificateCaseSeen], case: str, expected: str, refusal: str
-) -> Iterator[Caution | Inconclusive]:
+) -> Iterator[Warning | Doubt]:
     """A refusal proves nothing on its own: the client has to accept the good certificate."""
     control = [found for found in evidence.seen if found.case == _GOOD]
     if any(found.treatment == "continued" for found in control):
         return
     if not control:
         observed = f"refused ({refusal}); verification not proven, as no certificate it trusts was shown"
-        yield Caution(subject=case, expected=expected, observed=observed)
+        yield Warning(subject=case, expected=expected, observed=observed)
         return
     aborted = next((found for found in control if found.treatment == "aborted"), None)
     reason = (
@@ -72,20 +63,19 @@ def _worth(
         if aborted
         else f"what it does with a good certificate is not known: {control[0].evidence}"
     )
-    yield Inconclusive(subject=case, reason=reason)
+    yield Doubt(subject=case, reason=reason)
 
 
 RULE = Rule(
     id="server-certificate-unverified",
     title="A client goes on after a certificate that nobody should trust",
+    group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
         Citation(document="RFC 5280", section="6", url="https://www.rfc-editor.org/rfc/rfc5280#section-6"),
         Citation(document="RFC 5922", section="7.3", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.3"),
     ),
-    requirements=("SEC-17", "SEC-19"),
-    remediation="Switch on verification of the server's certificate for the trunk's outgoing connections, with the "
+    remedy="Switch on verification of the server's certificate for the trunk's outgoing connections, with the "
     "required root as its trust anchor (Kamailio: verify_certificate = yes in the client domain).",
     observes=ServerCertificateCaseSeen,
     params=NoParameters,

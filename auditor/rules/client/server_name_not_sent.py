@@ -6,8 +6,9 @@ order.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import ClientHelloSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -20,13 +21,13 @@ def check(evidence: Evidence[ClientHelloSeen], _params: NoParameters) -> Iterato
 RULE = Rule(
     id="server-name-not-sent",
     title="A client does not say which server it wants to reach",
+    group=Group.CLIENT,
     severity=Severity.LOW,
     citations=(
         Citation(document="RFC 6066", section="3", url="https://www.rfc-editor.org/rfc/rfc6066#section-3"),
         Citation(document="RFC 5922", section="7.8", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.8"),
     ),
-    requirements=("SEC-18",),
-    remediation="Configure the trunk with the regional host name, not with an IP address, and switch on SNI.",
+    remedy="Configure the trunk with the regional host name, not with an IP address, and switch on SNI.",
     observes=ClientHelloSeen,
     params=NoParameters,
     check=check,

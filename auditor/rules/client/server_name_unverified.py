@@ -6,8 +6,9 @@ common name does not count either where there are alternative names.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark
 from auditor.model.observation import ServerCertificateCaseSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.client.server_certificate_unverified import judge_cases
 
@@ -25,17 +26,14 @@ def check(evidence: Evidence[ServerCertificateCaseSeen], _params: NoParameters) 
 RULE = Rule(
     id="server-name-unverified",
     title="A client accepts a trusted certificate that is for another name",
+    group=Group.CLIENT,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 5922", section="7.1", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.1"),
         Citation(document="RFC 5922", section="7.3", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.3"),
         Citation(document="RFC 9525", section="6", url="https://www.rfc-editor.org/rfc/rfc9525#section-6"),
-        Citation(
-            document="Deploy Azure Communications Gateway", section="Validate TLS connections against the hostname"
-        ),
     ),
-    requirements=("SEC-18", "SEC-19"),
-    remediation="Have the trunk compare the server's certificate with the regional host name it was configured with, "
+    remedy="Have the trunk compare the server's certificate with the regional host name it was configured with, "
     "not with the result of an SRV look-up.",
     observes=ServerCertificateCaseSeen,
     params=NoParameters,

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.model.deployment import Circuit, Deployment, Link
-from auditor.model.rule import Inconclusive, NotApplicable, Remark
+from auditor.model.finding import Doubt, NotApplicable, Remark
 
 EXPRESSROUTE = "expressroute_microsoft"
 INJECTED = "vnet_injection"
 
 
-def undeclared_sku(declared: Deployment) -> Iterator[Inconclusive]:
+def undeclared_sku(declared: Deployment) -> Iterator[Doubt]:
     """Say that a demand of production deployments cannot be judged where nobody says whether this is one."""
     if declared.production is None:
-        yield Inconclusive(subject="deployment.sku", reason="whether this is a production deployment is not declared")
+        yield Doubt(subject="deployment.sku", reason="whether this is a production deployment is not declared")
 
 
 def named(link: Link) -> str:
@@ -79,6 +79,6 @@ def judge_peered(declared: Deployment, judge: Callable[[str, Circuit], Iterable[
 
 def _circuits(circuits: tuple[Circuit, ...], judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
     if not circuits:
-        yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        yield Doubt(subject="circuits", reason="no circuit is declared")
     for circuit in circuits:
         yield from judge(f"circuits[{circuit.name}]", circuit)

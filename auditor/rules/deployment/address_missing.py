@@ -6,8 +6,9 @@ The items 1 to 6 of the connectivity page are the operator's; 8, 9, 11 and 12 ar
 from collections.abc import Iterable, Iterator
 
 from auditor.model.deployment import Ranges
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -46,29 +47,10 @@ def _missing(where: str, values: Iterable[tuple[str, Ranges]]) -> Iterator[Remar
 RULE = Rule(
     id="address-missing",
     title="An address or range that has to be configured is not declared",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-03",
-        "CON-IP01",
-        "CON-IP02",
-        "CON-IP03",
-        "CON-IP04",
-        "CON-IP05",
-        "CON-IP06",
-        "CON-IP08",
-        "CON-IP09",
-        "CON-IP11",
-        "CON-IP12",
-    ),
-    remediation=(
-        "Declare the items 1 to 12 of the connectivity page; ask the onboarding team for those of the gateway."
-    ),
+    citations=(),
+    remedy=("Declare the items 1 to 12 of the connectivity page; ask the onboarding team for those of the gateway."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range
 
@@ -28,7 +29,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             named["deployment.provisioning.source_ranges"] = declared.deployment.provisioning.source_ranges
         found = [(where, text) for where, ranges in named.items() for text in filter(is_range, ranges)]
         if not found:
-            yield Inconclusive(subject="sites and regions", reason="no address is declared")
+            yield Doubt(subject="sites and regions", reason="no address is declared")
         for where, text in found:
             if parse_range(text).version != 4:
                 yield Violation(subject=where, expected="IPv4", observed=text)
@@ -37,23 +38,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="address-not-ipv4",
     title="An address is not an IPv4 address",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: limits",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/limits",
-        ),
-    ),
-    requirements=(
-        "CON-IP01",
-        "CON-IP02",
-        "CON-IP03",
-        "CON-IP04",
-        "CON-IP05",
-        "CON-IP06",
-        "DER-02",
-    ),
-    remediation="Use IPv4 addresses: the gateway speaks nothing else.",
+    citations=(),
+    remedy="Use IPv4 addresses: the gateway speaks nothing else.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -5,8 +5,9 @@ Only over an injected virtual network are private addresses in order.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, not_public
 from auditor.rules.deployment._shared import injected
@@ -32,7 +33,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             for text in filter(is_range, ranges)
         ]
         if not found:
-            yield Inconclusive(subject="sites", reason="no address is declared")
+            yield Doubt(subject="sites", reason="no address is declared")
         for subject, text in found:
             if why := not_public(text):
                 yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
@@ -41,23 +42,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="address-not-public",
     title="An address that the gateway has to reach is not a public one",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-IP01",
-        "CON-IP02",
-        "CON-IP03",
-        "CON-IP04",
-        "CON-IP05",
-        "CON-IP06",
-        "ER-09",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Use public addresses towards the gateway, behind NAT where the network is a private one, or use VNet "
         "injection."
     ),

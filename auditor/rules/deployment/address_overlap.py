@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, overlapping, parse_range
 
@@ -19,7 +20,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _overlaps(owned: Sequence[tuple[str, str]]) -> Iterator[Remark]:
     if all(owner == _GATEWAY for owner, _ in owned):
-        yield Inconclusive(subject="sites", reason="no address is declared")
+        yield Doubt(subject="sites", reason="no address is declared")
     ranges = {key: parse_range(text) for key, (_, text) in enumerate(owned)}
     for pair in overlapping(ranges, owner=lambda key: owned[key][0]):
         (where, one), (other, two) = (owned[key] for key in sorted(pair))
@@ -42,22 +43,10 @@ def _owned(declared: Deployment) -> dict[tuple[str, str], None]:
 RULE = Rule(
     id="address-overlap",
     title="Ranges that belong to different parties overlap",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-IP01",
-        "CON-IP02",
-        "CON-IP03",
-        "CON-IP04",
-        "CON-IP05",
-        "CON-IP06",
-    ),
-    remediation="Give each site addresses of its own, none of them among the gateway's.",
+    citations=(),
+    remedy="Give each site addresses of its own, none of them among the gateway's.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -5,8 +5,9 @@ The items 20 to 22 are managed by Microsoft and Zoom; rules about them only grow
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -25,19 +26,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="address-superfluous",
     title="Addresses are declared that nobody has to manage",
+    group=Group.DEPLOYMENT,
     severity=Severity.INFO,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-IP20",
-        "CON-IP21",
-        "CON-IP22",
-    ),
-    remediation="Take the items 20 to 22 out of the inventory and of every access list.",
+    citations=(),
+    remedy="Take the items 20 to 22 out of the inventory and of every access list.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -7,8 +7,9 @@ from functools import partial
 from pydantic import Field
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import parse_range
 from auditor.rules.deployment._shared import judge_peered
@@ -28,7 +29,7 @@ def check(evidence: Evidence[DeploymentSeen], params: Limit) -> Iterator[Remark]
 
 def _circuit(most: int, where: str, circuit: Circuit) -> Iterator[Remark]:
     if not circuit.advertised_prefixes:
-        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+        yield Doubt(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
     distinct = Counter(found.version for found in {parse_range(text) for text in circuit.advertised_prefixes})
     for version, number in sorted(distinct.items()):
         if number > most:
@@ -42,18 +43,10 @@ def _circuit(most: int, where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="advertised-prefixes-excessive",
     title="More prefixes are advertised than a BGP session takes",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-    ),
-    requirements=(
-        "DER-ER-03",
-        "ER-14",
-    ),
-    remediation="Aggregate the prefixes: Microsoft drops the session above 200.",
+    citations=(),
+    remedy="Aggregate the prefixes: Microsoft drops the session above 200.",
     observes=DeploymentSeen,
     params=Limit,
     check=check,

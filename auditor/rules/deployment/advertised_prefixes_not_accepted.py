@@ -6,16 +6,9 @@ It says so of every circuit; until then the operator announces its addresses to 
 from collections.abc import Iterator
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import NotTested, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import (
-    Citation,
-    Evidence,
-    NoParameters,
-    Remark,
-    Rule,
-    Untested,
-    Violation,
-)
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_circuits
 
@@ -30,7 +23,7 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
     subject = f"{where}.advertised_prefixes_state"
     if circuit.advertised_prefixes_state is None:
         reason = "what Microsoft says of the prefixes is in an export of the circuit (evidence)"
-        yield Untested(subject=subject, reason=reason, whole=True)
+        yield NotTested(subject=subject, reason=reason, whole=True)
     elif circuit.advertised_prefixes_state != "Configured":
         yield Violation(subject=subject, expected="Configured", observed=circuit.advertised_prefixes_state)
 
@@ -38,18 +31,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="advertised-prefixes-not-accepted",
     title="Microsoft has not accepted the prefixes of a circuit",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-    ),
-    requirements=(
-        "DER-ER-04",
-        "ER-09",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Register the prefixes in a routing registry for the AS number of the peering; where the state is "
         "ValidationNeeded, send proof that they are yours to Microsoft support."
     ),

@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 from auditor.rules.deployment._shared import undeclared_sku, uses_expressroute, uses_microsoft_peering
@@ -46,7 +47,7 @@ def check(evidence: Evidence[DeploymentSeen], params: Statements) -> Iterator[Re
             if observed and one.when == "production" and seen.declared.production is None:
                 yield from undeclared_sku(seen.declared)
             elif observed:
-                said = Caution if one.advice else Violation
+                said = Warning if one.advice else Violation
                 subject, expected = f"attestations[{one.statement}]", f"a confirmation: {one.meaning}"
                 yield said(subject=subject, expected=expected, observed=observed)
 
@@ -83,32 +84,10 @@ def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -
 RULE = Rule(
     id="attestation-missing",
     title="Something that only a person can confirm is not confirmed",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
-        ),
-    ),
-    requirements=(
-        "CON-07",
-        "CON-11",
-        "CON-IP14",
-        "CON-IP15",
-        "CON-IP16",
-        "CON-IP17",
-        "CON-IP18",
-        "CON-IP19",
-        "ER-03",
-        "ER-11",
-        "ER-12",
-        "SEC-02",
-    ),
-    remediation=("Have it confirmed, and add an attestation with its author, its day and the digest of the document."),
+    citations=(),
+    remedy=("Have it confirmed, and add an attestation with its author, its day and the digest of the document."),
     observes=DeploymentSeen,
     params=Statements,
     check=check,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -33,19 +34,10 @@ def check(evidence: Evidence[DeploymentSeen], params: BaseDomain) -> Iterator[Re
 RULE = Rule(
     id="base-domain-invalid",
     title="The base domain is missing or not one of the gateway",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-03",
-        "CON-19",
-        "CON-IP13",
-    ),
-    remediation="Copy the base domain from the Overview page of the resource in the Azure portal.",
+    citations=(),
+    remedy="Copy the base domain from the Overview page of the resource in the Azure portal.",
     observes=DeploymentSeen,
     params=BaseDomain,
     check=check,

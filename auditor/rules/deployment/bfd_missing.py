@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import named
 
@@ -26,12 +27,12 @@ def check(evidence: Evidence[DeploymentSeen], params: Intervals) -> Iterator[Rem
         declared = seen.declared.links
         links = [link for link in declared if link.connection_type != "public_internet" and link.over != "vpn"]
         if not declared:
-            yield Inconclusive(subject="links", reason="no link is declared")
+            yield Doubt(subject="links", reason="no link is declared")
         if not links:
             yield NotApplicable(reason="no private link is declared")
         for link in links:
             if link.connection_type is None:
-                yield Inconclusive(subject=named(link), reason="no type of connection is declared")
+                yield Doubt(subject=named(link), reason="no type of connection is declared")
                 continue
             subject, interval = f"{named(link)}.bfd_interval_ms", link.bfd_interval_ms
             expected = f"{params.interval_ms} ms, or up to {params.longest_ms} ms with a reason"
@@ -44,15 +45,10 @@ def check(evidence: Evidence[DeploymentSeen], params: Intervals) -> Iterator[Rem
 RULE = Rule(
     id="bfd-missing",
     title="A link would notice its failure late",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: deploy",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/deploy",
-        ),
-    ),
-    requirements=("DER-09",),
-    remediation=(
+    citations=(),
+    remedy=(
         "Run BFD on the edge routers with an interval of 150 ms, or 300 ms where the router cannot, with the reason."
     ),
     observes=DeploymentSeen,

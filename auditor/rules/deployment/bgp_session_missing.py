@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import product
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import parse_range
 from auditor.rules.deployment._shared import judge_circuits
@@ -35,7 +36,7 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
             yield Violation(subject=subject, expected="established", observed="down")
         elif session.state == "unknown":
             subject = f"{where}.bgp_sessions[{session.path}]"
-            yield Inconclusive(subject=subject, reason="whether it is established is not known")
+            yield Doubt(subject=subject, reason="whether it is established is not known")
     prefixes = {path: [one.prefix for one in known if one.path == path and one.prefix] for path in _PATHS}
     for one, other in product(*prefixes.values()):
         if parse_range(one).overlaps(parse_range(other)):
@@ -47,23 +48,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="bgp-session-missing",
     title="A circuit does not have two BGP sessions",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-    ),
-    requirements=(
-        "ER-06",
-        "DER-ER-02",
-        "ER-14",
-    ),
-    remediation=("Set up the primary and the secondary BGP session of the circuit, each in a /30 of its own."),
+    citations=(),
+    remedy=("Set up the primary and the secondary BGP session of the circuit, each in a /30 of its own."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -19,7 +20,7 @@ def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark
         if any(map(_restricts, values)) and not nearer:
             continue
         if seen.missing:
-            yield Inconclusive(subject=seen.name, reason=(nearer or seen.missing)[0].reason)
+            yield Doubt(subject=seen.name, reason=(nearer or seen.missing)[0].reason)
         else:
             observed = f"{'; '.join(values)} alone" if values else "there is none"
             yield Violation(subject=seen.name, expected="a CAA record with the property issue", observed=observed)
@@ -34,10 +35,10 @@ def _restricts(value: str) -> bool:
 RULE = Rule(
     id="caa-missing",
     title="No CAA record says which CAs may issue for a name",
+    group=Group.DEPLOYMENT,
     severity=Severity.INFO,
     citations=(Citation(document="RFC 8659", section="3", url="https://www.rfc-editor.org/rfc/rfc8659#section-3"),),
-    requirements=("SEC-20",),
-    remediation="Publish a CAA record that names the CAs whose certificates the SBC uses.",
+    remedy="Publish a CAA record that names the CAs whose certificates the SBC uses.",
     observes=DnsSeen,
     params=NoParameters,
     check=check,

@@ -6,17 +6,9 @@ The connectivity model says who runs BGP.
 from collections.abc import Iterator
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import (
-    Caution,
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    Remark,
-    Rule,
-    Violation,
-)
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_circuits
 
@@ -29,17 +21,17 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
     if circuit.connectivity_model is None:
-        yield Caution(
+        yield Warning(
             subject=f"{where}.connectivity_model", expected="a connectivity model", observed="none is declared"
         )
     if circuit.bgp_managed_by is None:
-        yield Caution(subject=f"{where}.bgp_managed_by", expected="who manages BGP", observed="nobody is declared")
+        yield Warning(subject=f"{where}.bgp_managed_by", expected="who manages BGP", observed="nobody is declared")
     if circuit.connectivity_model == "expressroute_direct":
         return
     if circuit.provider is None and circuit.exchange is None:
         yield Violation(subject=f"{where}.provider", expected="a connectivity provider", observed="none is declared")
     elif circuit.provider_is_partner is None and circuit.exchange is None:
-        yield Inconclusive(subject=f"{where}.provider", reason="whether it is an ExpressRoute partner is not declared")
+        yield Doubt(subject=f"{where}.provider", reason="whether it is an ExpressRoute partner is not declared")
     elif circuit.provider_is_partner is False and circuit.exchange is None:
         yield Violation(subject=f"{where}.exchange", expected="a partner or a cloud exchange", observed="neither")
 
@@ -47,19 +39,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="circuit-provider-undeclared",
     title="How a circuit reaches Microsoft is not declared",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-    ),
-    requirements=(
-        "ER-04",
-        "ER-05",
-        "ER-08",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Declare the connectivity provider, its model, and who manages BGP; through an exchange where the provider "
         "is no partner."
     ),

@@ -6,18 +6,9 @@ Two locations are strongly recommended, and with VNet injection demanded of Oper
 from collections.abc import Iterator, Sequence
 
 from auditor.model.deployment import Circuit, Deployment
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import (
-    Caution,
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    NotApplicable,
-    Remark,
-    Rule,
-    Violation,
-)
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import EXPRESSROUTE, INJECTED, place, uses_expressroute
 
@@ -44,16 +35,16 @@ def _redundancy(declared: Deployment, *, mandated: bool) -> Iterator[Remark]:
     if len(_places(used)) >= 2:
         return
     if not (declared.circuits or mandated):
-        yield Inconclusive(subject="circuits", reason="no circuit is declared")
+        yield Doubt(subject="circuits", reason="no circuit is declared")
     elif len(_places(possible)) >= 2:
-        yield Inconclusive(subject="links", reason="not every link over ExpressRoute says which circuit it runs over")
+        yield Doubt(subject="links", reason="not every link over ExpressRoute says which circuit it runs over")
     elif not all(circuit.peering_location for circuit in possible):
-        yield Inconclusive(subject="circuits", reason="not every peering location is declared")
+        yield Doubt(subject="circuits", reason="not every peering location is declared")
     else:
         idle = [circuit.name for circuit in declared.circuits if circuit not in possible]
         more = f" and {len(idle) - _FEW} more" if len(idle) > _FEW else ""
         no_link = f"; no link runs over {', '.join(idle[:_FEW])}{more}" if idle else ""
-        said = Violation if mandated else Caution
+        said = Violation if mandated else Warning
         yield said(
             subject="circuits",
             expected="two circuits in different peering locations",
@@ -81,15 +72,10 @@ def _places(circuits: Sequence[Circuit]) -> set[str]:
 RULE = Rule(
     id="circuit-redundancy-missing",
     title="There are no two circuits in different peering locations",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-    ),
-    requirements=("ER-07",),
-    remediation="Add a circuit in another peering location, and run links over both.",
+    citations=(),
+    remedy="Add a circuit in another peering location, and run links over both.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

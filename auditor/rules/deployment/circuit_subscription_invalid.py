@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_circuits
 
@@ -40,15 +41,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="circuit-subscription-invalid",
     title="An ExpressRoute circuit is not known by its Azure subscription",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-    ),
-    requirements=("ER-02",),
-    remediation=("Declare the subscription id and the resource id of the circuit, as the Azure portal shows them."),
+    citations=(),
+    remedy=("Declare the subscription id and the resource id of the circuit, as the Azure portal shows them."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

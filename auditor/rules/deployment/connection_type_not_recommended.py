@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.deployment import ConnectionType
+from auditor.model.finding import Doubt, Remark, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import named
 
@@ -26,14 +27,14 @@ def check(evidence: Evidence[DeploymentSeen], params: Order) -> Iterator[Remark]
     """Each link is of the type recommended first, or says why it is not."""
     for seen in evidence.seen:
         if not any(link.connection_type for link in seen.declared.links):
-            yield Inconclusive(subject="links", reason="no type of connection is declared")
+            yield Doubt(subject="links", reason="no type of connection is declared")
         for link in seen.declared.links:
             if link.connection_type is None or link.connection_type == params.recommended[0]:
                 continue
             advised_against = link.connection_type in params.not_in_production and seen.declared.production is not False
             if advised_against or not link.reason:
                 why = "not recommended in production" if advised_against else "no reason is recorded"
-                yield Caution(
+                yield Warning(
                     subject=named(link),
                     expected=" or else ".join(params.recommended),
                     observed=f"{link.connection_type}: {why}",
@@ -43,22 +44,10 @@ def check(evidence: Evidence[DeploymentSeen], params: Order) -> Iterator[Remark]
 RULE = Rule(
     id="connection-type-not-recommended",
     title="Another connection than the recommended one is used",
+    group=Group.DEPLOYMENT,
     severity=Severity.LOW,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-04",
-        "CON-05",
-        "CON-10",
-        "ER-01",
-    ),
-    remediation=(
-        "Plan for the connection that is recommended first, or record the reason for another one with the link."
-    ),
+    citations=(),
+    remedy=("Plan for the connection that is recommended first, or record the reason for another one with the link."),
     observes=DeploymentSeen,
     params=Order,
     check=check,

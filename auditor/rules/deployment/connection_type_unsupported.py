@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.deployment import Carrier, CommunicationsService, ConnectionType, Deployment, Link
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 from auditor.rules.deployment._shared import named, undeclared_sku
@@ -40,7 +41,7 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
         if not declared.links:
             yield Violation(subject="links", expected="the connection of each site", observed="none is declared")
         if not declared.deployment.services:
-            yield Inconclusive(subject="deployment.services", reason="no communications service is declared")
+            yield Doubt(subject="deployment.services", reason="no communications service is declared")
         for link in declared.links:
             rows = [
                 row
@@ -61,7 +62,7 @@ def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[R
         for service in declared.deployment.services:
             supported = {service in (row.production if declared.production else row.lab) for row in rows}
             if len(supported) > 1:
-                yield Inconclusive(subject=named(link), reason="what it runs over is not declared")
+                yield Doubt(subject=named(link), reason="what it runs over is not declared")
             elif supported == {False}:
                 yield Violation(
                     subject=named(link), expected=f"a connection that supports {service} in {kind}", observed=shown
@@ -71,19 +72,10 @@ def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[R
 RULE = Rule(
     id="connection-type-unsupported",
     title="A communications service cannot be used over the declared connection",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-02",
-        "CON-06",
-        "CON-09",
-    ),
-    remediation=("Choose a connection that the service supports in this kind of deployment, and declare its type."),
+    citations=(),
+    remedy=("Choose a connection that the service supports in this kind of deployment, and declare its type."),
     observes=DeploymentSeen,
     params=Matrix,
     check=check,

@@ -5,8 +5,9 @@ from itertools import islice
 from math import comb
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_production
 
@@ -52,15 +53,10 @@ def _pairs(alone: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, st
 RULE = Rule(
     id="cross-connect-missing",
     title="Two sites are not cross-connected",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=("CON-13",),
-    remediation=(
+    citations=(),
+    remedy=(
         "Connect the sites with each other, so that either can carry the calls of both, and declare the cross-connect."
     ),
     observes=DeploymentSeen,

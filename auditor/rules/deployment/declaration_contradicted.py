@@ -6,8 +6,9 @@ wrong there, or that the file is of another day.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.proofs import PROVABLE
 
@@ -27,15 +28,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="declaration-contradicted",
     title="The inventory says something else than the evidence",
+    group=Group.DEPLOYMENT,
     severity=Severity.LOW,
-    citations=(
-        Citation(
-            document="ExpressRoute Circuits - Get, REST API of Azure",
-            url="https://learn.microsoft.com/en-us/rest/api/expressroute/express-route-circuits/get",
-        ),
-    ),
-    requirements=(),
-    remediation="Correct the inventory, or export the file again where it is out of date.",
+    citations=(),
+    remedy="Correct the inventory, or export the file again where it is out of date.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -12,12 +13,12 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     for seen in evidence.seen:
         plan = seen.declared.deployment.dial_plan
         if plan is None or plan.e164 is None:
-            yield Inconclusive(subject="deployment.dial_plan.e164", reason="the format of numbers is not declared")
+            yield Doubt(subject="deployment.dial_plan.e164", reason="the format of numbers is not declared")
         elif not plan.e164:
             yield Violation(subject="deployment.dial_plan.e164", expected="E.164 numbers", observed="another format")
         subject = "deployment.dial_plan.emergency_calls_to_gateway"
         if plan is None or plan.emergency_calls_to_gateway is None:
-            yield Inconclusive(subject=subject, reason="the route of emergency calls is not declared")
+            yield Doubt(subject=subject, reason="the route of emergency calls is not declared")
         elif plan.emergency_calls_to_gateway:
             yield Violation(subject=subject, expected="another route", observed="emergency calls go to the gateway")
 
@@ -25,15 +26,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="dial-plan-invalid",
     title="Calls are not numbered or routed as the gateway expects",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: prepare to deploy",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/prepare-to-deploy",
-        ),
-    ),
-    requirements=("DER-11",),
-    remediation=("Use numbers in the E.164 format towards the gateway, and route emergency calls elsewhere."),
+    citations=(),
+    remedy=("Use numbers in the E.164 format towards the gateway, and route emergency calls elsewhere."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import uses_microsoft_peering
 
@@ -31,33 +32,24 @@ def check(evidence: Evidence[DeploymentSeen], params: Markings) -> Iterator[Rema
             yield NotApplicable(reason="no Microsoft peering is declared")
             continue
         if declared.qos is None or declared.qos.voice is None:
-            yield Inconclusive(subject="qos.voice", reason="how voice is marked is not declared")
+            yield Doubt(subject="qos.voice", reason="how voice is marked is not declared")
             continue
         if declared.qos.voice != params.voice:
             yield Violation(subject="qos.voice", expected=f"EF ({params.voice})", observed=str(declared.qos.voice))
         kept = f"one of {', '.join(map(str, params.kept))}"
         for name, value in (("signaling", declared.qos.signaling), *(("others", one) for one in declared.qos.others)):
             if value is not None and value not in params.kept:
-                said = Caution if value in params.unsettled else Violation
+                said = Warning if value in params.unsettled else Violation
                 yield said(subject=f"qos.{name}", expected=kept, observed=str(value))
 
 
 RULE = Rule(
     id="dscp-not-as-required",
     title="Voice is not marked as ExpressRoute expects",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="ExpressRoute QoS requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-qos",
-        ),
-    ),
-    requirements=(
-        "ER-11",
-        "DER-ER-07",
-        "ER-14",
-    ),
-    remediation="Mark voice with EF (46), and nothing with a value that Microsoft rewrites.",
+    citations=(),
+    remedy="Mark voice with EF (46), and nothing with a value that Microsoft rewrites.",
     observes=DeploymentSeen,
     params=Markings,
     check=check,

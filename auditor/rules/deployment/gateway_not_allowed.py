@@ -9,8 +9,9 @@ from typing import TypeAlias
 from pydantic import Field
 
 from auditor.model.deployment import Region, Site
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.acl import Line, decided, lines_of, surely
 from auditor.network.addresses import Range, is_range, parse_range
@@ -38,14 +39,14 @@ def check(evidence: Evidence[DeploymentSeen], params: Ports) -> Iterator[Remark]
         declared = seen.declared
         for name, found in (("site", declared.sites), ("range of the gateway", _ranges(declared.regions))):
             if not found:
-                yield Inconclusive(subject="sites", reason=f"no {name} is declared")
+                yield Doubt(subject="sites", reason=f"no {name} is declared")
         for region in declared.regions if _ranges(declared.regions) else ():
             if not _ranges((region,)):
-                yield Inconclusive(subject=f"regions[{region.name}]", reason="its ranges are not declared")
+                yield Doubt(subject=f"regions[{region.name}]", reason="its ranges are not declared")
         for site in declared.sites:
             where = f"sites[{site.name}].acl"
             if not site.acl:
-                yield Inconclusive(subject=where, reason="its access list is not declared")
+                yield Doubt(subject=where, reason="its access list is not declared")
                 continue
             lines = lines_of(site.acl)
             yield from _anybody(where, lines, site, params)
@@ -93,7 +94,7 @@ def _anybody(where: str, lines: Sequence[Line], site: Site, params: Ports) -> It
         else:
             doubted = doubted or None in destinations.values()
     if doubted:
-        yield Inconclusive(subject=where, reason=f"a rule allows any source, and {_UNKNOWN}")
+        yield Doubt(subject=where, reason=f"a rule allows any source, and {_UNKNOWN}")
 
 
 def _wide(source: Range | None, widest: int) -> bool:
@@ -116,7 +117,7 @@ def _wanted(
         observed = "not allowed" if len(closed) == len(destinations) else f"not allowed at {', '.join(closed)}"
         yield Violation(subject=where, expected=expected, observed=observed)
     elif None in destinations.values() and decided(surely(lines, "allow"), protocol, source, None, ports) != {"allow"}:
-        yield Inconclusive(subject=where, reason=f"whether there is {expected} is not known: {_UNKNOWN}")
+        yield Doubt(subject=where, reason=f"whether there is {expected} is not known: {_UNKNOWN}")
 
 
 def _unwanted(where: str, lines: Sequence[Line], text: str, port: int, destinations: _Destinations) -> Iterator[Remark]:
@@ -131,28 +132,16 @@ def _unwanted(where: str, lines: Sequence[Line], text: str, port: int, destinati
             yield Violation(subject=where, expected="no SIP without TLS", observed=observed)
         elif None in destinations.values() and "allow" in decided(surely(lines, "deny"), protocol, source, None, ports):
             reason = f"whether {protocol.upper()} {port} is open to {text} is not known: {_UNKNOWN}"
-            yield Inconclusive(subject=where, reason=reason)
+            yield Doubt(subject=where, reason=reason)
 
 
 RULE = Rule(
     id="gateway-not-allowed",
     title="A site's access list does not let the gateway in, or lets in others",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=(
-        "CON-IP08",
-        "CON-IP09",
-        "CON-IP11",
-        "CON-IP12",
-        "DER-01",
-        "DER-07",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Allow SIP over TLS (TCP 5061) and media (UDP 16384 to 23983) from all ranges of both regions at each site,"
         " and nothing from anywhere."
     ),

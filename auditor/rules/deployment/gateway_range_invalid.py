@@ -9,8 +9,9 @@ from itertools import combinations, product
 from pydantic import Field
 
 from auditor.model.deployment import Region
+from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, not_public, parse_range, prefix_length
 from auditor.rules.deployment._shared import injected
@@ -30,7 +31,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
     for seen in evidence.seen:
         declared = seen.declared
         if not declared.regions:
-            yield Inconclusive(subject="regions", reason="no region is declared")
+            yield Doubt(subject="regions", reason="no region is declared")
         for region in declared.regions:
             links = [link for link in declared.links if link.region == region.name]
             yield from _region(region, params.prefix_length, inside=injected(declared, links))
@@ -44,7 +45,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
             for mine, theirs in product(_ranges(region), facing):
                 if parse_range(mine).overlaps(parse_range(theirs)):
                     observed = f"{mine}, and {theirs} is declared to face communications services"
-                    yield Caution(
+                    yield Warning(
                         subject=f"regions[{region.name}]", expected="ranges that face the operator", observed=observed
                     )
 
@@ -62,7 +63,7 @@ def _region(region: Region, length: int, *, inside: bool) -> Iterator[Remark]:
         elif why := not_public(text):
             yield Violation(subject=where, expected="public addresses", observed=f"{text}: {why}")
     if not _ranges(region):
-        yield Inconclusive(subject=where, reason="its ranges are not declared")
+        yield Doubt(subject=where, reason="its ranges are not declared")
 
 
 def _ranges(region: Region) -> tuple[str, ...]:
@@ -72,21 +73,10 @@ def _ranges(region: Region) -> tuple[str, ...]:
 RULE = Rule(
     id="gateway-range-invalid",
     title="The ranges of the gateway are not those that onboarding hands out",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: deploy",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/deploy",
-        ),
-    ),
-    requirements=(
-        "DER-07",
-        "CON-IP14",
-        "CON-IP16",
-        "CON-IP17",
-        "CON-IP19",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Ask the onboarding team for the ranges of each region, those towards you apart from those towards Zoom, and "
         "allow the whole of them."
     ),

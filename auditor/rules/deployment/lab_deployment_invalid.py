@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import undeclared_sku
 
@@ -28,15 +29,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="lab-deployment-invalid",
     title="A lab deployment is not one region with a site",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=("CON-16",),
-    remediation="A lab deployment has one service region and connects to at least one site.",
+    citations=(),
+    remedy="A lab deployment has one service region and connects to at least one site.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.deployment import Deployment, Maps
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import not_public, parse_range
 from auditor.network.as_numbers import is_private, is_reserved
@@ -30,7 +31,7 @@ def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Itera
         if not used and not seen.declared.maps:
             yield NotApplicable(reason="no MAPS Voice is declared")
         elif not seen.declared.maps:
-            yield Inconclusive(subject="maps", reason="no peering is declared")
+            yield Doubt(subject="maps", reason="no peering is declared")
         for maps in seen.declared.maps:
             yield from _peering(maps, params)
         if seen.declared.maps and seen.declared.production is not False:
@@ -41,13 +42,13 @@ def _elsewhere(declared: Deployment) -> Iterator[Remark]:
     """A backup must be in another location, with the same bandwidth; that there is one is a recommendation."""
     if len({place(maps.location) for maps in declared.maps}) < 2:
         observed = f"{declared.maps[0].location} alone"
-        yield Caution(subject="maps", expected="peerings in two locations", observed=observed)
+        yield Warning(subject="maps", expected="peerings in two locations", observed=observed)
     # What differs within a location, or is not declared, is said there.
     within = [{connection.bandwidth_mbps for connection in maps.connections} for maps in declared.maps]
     bandwidths = {one for found in within if len(found) == 1 for one in found if one is not None}
     if len(bandwidths) > 1:
         observed = f"{' and '.join(map(str, sorted(bandwidths)))} Mbit/s"
-        yield Caution(subject="maps", expected="the same bandwidth at every location", observed=observed)
+        yield Warning(subject="maps", expected="the same bandwidth at every location", observed=observed)
 
 
 def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
@@ -61,7 +62,7 @@ def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
     for connection in maps.connections:
         interconnect = f"{where}.connections[{connection.router}]"
         if connection.bandwidth_mbps is None:
-            yield Inconclusive(subject=f"{interconnect}.bandwidth_mbps", reason="it is not declared")
+            yield Doubt(subject=f"{interconnect}.bandwidth_mbps", reason="it is not declared")
         for name, value in (("bfd", connection.bfd), ("lacp", connection.lacp)):
             yield from _flag(f"{interconnect}.{name}", value=value, wanted=True)
     for name, value in (
@@ -80,7 +81,7 @@ def _numbers(where: str, maps: Maps, params: MapsRequirements) -> Iterator[Remar
         ("as_path_length", maps.as_path_length),
     ):
         if found is None:
-            yield Inconclusive(subject=f"{where}.{name}", reason="it is not declared")
+            yield Doubt(subject=f"{where}.{name}", reason="it is not declared")
     if maps.asn is not None and (is_reserved(maps.asn) or is_private(maps.asn)):
         yield Violation(subject=f"{where}.asn", expected="a public AS number", observed=str(maps.asn))
     for text in maps.address_ranges:
@@ -100,7 +101,7 @@ def _numbers(where: str, maps: Maps, params: MapsRequirements) -> Iterator[Remar
 
 def _flag(subject: str, *, value: bool | None, wanted: bool) -> Iterator[Remark]:
     if value is None:
-        yield Inconclusive(subject=subject, reason="it is not declared")
+        yield Doubt(subject=subject, reason="it is not declared")
     elif value is not wanted:
         yield Violation(subject=subject, expected="yes" if wanted else "no", observed="yes" if value else "no")
 
@@ -108,15 +109,10 @@ def _flag(subject: str, *, value: bool | None, wanted: bool) -> Iterator[Remark]
 RULE = Rule(
     id="maps-requirement-unmet",
     title="A MAPS Voice peering does not meet its technical requirements",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Internet peering for Communications Services walkthrough",
-            url="https://learn.microsoft.com/en-us/azure/internet-peering/walkthrough-communications-services-partner",
-        ),
-    ),
-    requirements=("DER-MAPS-01",),
-    remediation=(
+    citations=(),
+    remedy=(
         "Bring the peering into line: two interconnects on different routers with equal bandwidth, BFD and LACP, "
         "your own ASN and addresses, and a second peering in another location."
     ),

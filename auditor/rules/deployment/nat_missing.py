@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import not_public
 from auditor.rules.deployment._shared import uses_microsoft_peering
@@ -20,7 +21,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             private = [text for text in site.internal_ranges if not_public(text)]
             pool = site.nat.pool if site.nat else ()
             if not (site.internal_ranges or pool or site.signaling_source or site.media):
-                yield Inconclusive(subject=f"sites[{site.name}]", reason="which addresses it uses is not declared")
+                yield Doubt(subject=f"sites[{site.name}]", reason="which addresses it uses is not declared")
             if private and not pool:
                 yield Violation(
                     subject=f"sites[{site.name}].nat", expected="a public pool", observed=f"none for {private[0]}"
@@ -31,32 +32,18 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                         subject=f"sites[{site.name}].nat.pool", expected="public addresses", observed=f"{text}: {why}"
                     )
             if pool and site.nat and site.nat.managed_by is None:
-                yield Inconclusive(
-                    subject=f"sites[{site.name}].nat.managed_by", reason="who manages NAT is not declared"
-                )
+                yield Doubt(subject=f"sites[{site.name}].nat.managed_by", reason="who manages NAT is not declared")
         if not declared.sites:
-            yield Inconclusive(subject="sites", reason="no site is declared")
+            yield Doubt(subject="sites", reason="no site is declared")
 
 
 RULE = Rule(
     id="nat-missing",
     title="Private addresses are used without NAT",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-        Citation(
-            document="ExpressRoute NAT requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-nat",
-        ),
-    ),
-    requirements=(
-        "ER-10",
-        "ER-14",
-    ),
-    remediation=("Translate the addresses inside to a public pool, and say who manages it; or use public addresses."),
+    citations=(),
+    remedy=("Translate the addresses inside to a public pool, and say who manages it; or use public addresses."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

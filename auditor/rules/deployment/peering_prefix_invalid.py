@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from functools import partial
 
 from auditor.model.deployment import Circuit, Deployment
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import Range, overlapping, parse_range, prefix_length
 from auditor.rules.deployment._shared import judge_circuits
@@ -28,11 +29,11 @@ def _shared(declared: Deployment) -> set[Range]:
 
 def _circuit(shared: Collection[Range], where: str, circuit: Circuit) -> Iterator[Remark]:
     if not circuit.bgp_sessions:
-        yield Inconclusive(subject=f"{where}.bgp_sessions", reason="no session is declared")
+        yield Doubt(subject=f"{where}.bgp_sessions", reason="no session is declared")
     for session in circuit.bgp_sessions:
         subject = f"{where}.bgp_sessions[{session.path}]"
         if session.prefix is None:
-            yield Inconclusive(subject=subject, reason="its prefix is not declared")
+            yield Doubt(subject=subject, reason="its prefix is not declared")
             continue
         found = parse_range(session.prefix)
         wanted = 30 if found.version == 4 else 126
@@ -45,18 +46,10 @@ def _circuit(shared: Collection[Range], where: str, circuit: Circuit) -> Iterato
 RULE = Rule(
     id="peering-prefix-invalid",
     title="A BGP session does not run in a /30 or /126 of its own",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-    ),
-    requirements=(
-        "DER-ER-01",
-        "ER-14",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Give each BGP session a /30 (or a /126 of IPv6) of public addresses of your own, another one for each circuit."
     ),
     observes=DeploymentSeen,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import parse_range
 from auditor.rules.deployment._shared import judge_peered, peered
@@ -25,10 +26,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _circuit(advertised: Iterable[str], pools: Iterable[str], where: str, circuit: Circuit) -> Iterator[Remark]:
     if not circuit.advertised_prefixes:
-        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+        yield Doubt(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
     subject = f"{where}.internet_prefixes"
     if circuit.internet_prefixes is None:
-        yield Inconclusive(subject=subject, reason="what is advertised to the Internet is not declared")
+        yield Doubt(subject=subject, reason="what is advertised to the Internet is not declared")
     for text in circuit.internet_prefixes or ():
         yield from _known(subject, text, advertised, pools)
 
@@ -46,22 +47,10 @@ def _known(subject: str, text: str, advertised: Iterable[str], pools: Iterable[s
 RULE = Rule(
     id="prefix-advertised-twice",
     title="A prefix is advertised to the Internet and to ExpressRoute alike",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-        Citation(
-            document="ExpressRoute NAT requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-nat",
-        ),
-    ),
-    requirements=(
-        "DER-ER-05",
-        "ER-14",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Advertise to ExpressRoute only what is not advertised to the Internet, or is more specific; keep NAT pools"
         " off the Internet."
     ),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.model.deployment import Circuit
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import not_public, prefix_length
 from auditor.rules.deployment._shared import judge_peered
@@ -18,7 +19,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
     if not circuit.advertised_prefixes:
-        yield Inconclusive(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+        yield Doubt(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
     peering = [(f"{where}.bgp_sessions[{one.path}]", one.prefix) for one in circuit.bgp_sessions if one.prefix]
     for subject, text in (
         *((f"{where}.advertised_prefixes", one) for one in circuit.advertised_prefixes),
@@ -33,26 +34,10 @@ def _circuit(where: str, circuit: Circuit) -> Iterator[Remark]:
 RULE = Rule(
     id="prefix-not-public",
     title="A prefix on Microsoft peering is not a public one",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="ExpressRoute prerequisites",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-prerequisites",
-        ),
-        Citation(
-            document="ExpressRoute routing requirements",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/expressroute-routing",
-        ),
-    ),
-    requirements=(
-        "ER-09",
-        "DER-ER-01",
-        "DER-ER-03",
-        "ER-14",
-    ),
-    remediation=(
-        "Advertise public prefixes of your own alone; translate private addresses, and filter the default route."
-    ),
+    citations=(),
+    remedy=("Advertise public prefixes of your own alone; translate private addresses, and filter the default route."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

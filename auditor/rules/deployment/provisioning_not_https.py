@@ -3,18 +3,9 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import (
-    Caution,
-    Citation,
-    Evidence,
-    Inconclusive,
-    NoParameters,
-    NotApplicable,
-    Remark,
-    Rule,
-    Violation,
-)
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import not_public
 
@@ -28,15 +19,15 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="no client of the Provisioning API is declared")
             continue
         if client.url is None:
-            yield Inconclusive(subject="deployment.provisioning.url", reason="it is not declared")
+            yield Doubt(subject="deployment.provisioning.url", reason="it is not declared")
         elif not client.url.lower().startswith("https://"):
             yield Violation(subject="deployment.provisioning.url", expected="https", observed=client.url)
         elif resource.base_domain is None:
-            yield Inconclusive(subject="deployment.provisioning.url", reason="the base domain is not declared")
+            yield Doubt(subject="deployment.provisioning.url", reason="the base domain is not declared")
         elif not _leads_to(host := f"provapi.{resource.base_domain.lower().removesuffix('.')}", client.url):
             yield Violation(subject="deployment.provisioning.url", expected=f"https://{host}", observed=client.url)
         if not client.source_ranges:
-            yield Caution(
+            yield Warning(
                 subject="deployment.provisioning.source_ranges",
                 expected="public addresses",
                 observed="none is declared",
@@ -44,7 +35,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         for text in client.source_ranges:
             if why := not_public(text):
                 subject = "deployment.provisioning.source_ranges"
-                yield Caution(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+                yield Warning(subject=subject, expected="public addresses", observed=f"{text}: {why}")
 
 
 def _leads_to(host: str, url: str) -> bool:
@@ -58,19 +49,10 @@ def _leads_to(host: str, url: str) -> bool:
 RULE = Rule(
     id="provisioning-not-https",
     title="The client of the Provisioning API is not declared as the API wants it",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: integrate with the Provisioning API",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/integrate-with-provisioning-api",
-        ),
-    ),
-    requirements=(
-        "SEC-06",
-        "DER-12",
-        "CON-20",
-    ),
-    remediation=("Point the client at https://provapi.BASE-DOMAIN, and declare the public addresses it connects from."),
+    citations=(),
+    remedy=("Point the client at https://provapi.BASE-DOMAIN, and declare the public addresses it connects from."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -6,8 +6,9 @@ It is a subdomain of the base domain, another one for each region, and none that
 import re
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 _TEAMS_FACING = re.compile(r"[0-9]+-r[0-9]+")
@@ -29,7 +30,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 observed = f"{name}, which is declared to face communications services"
                 yield Violation(subject=subject, expected="the name that faces the operator", observed=observed)
             elif not base:
-                yield Inconclusive(subject=subject, reason="the base domain is not declared")
+                yield Doubt(subject=subject, reason="the base domain is not declared")
             elif wrong := _wrong(name, base):
                 yield Violation(subject=subject, expected=wrong[0], observed=wrong[1])
             if name in names:
@@ -58,26 +59,10 @@ def _wrong(name: str, base: str) -> tuple[str, str] | None:
 RULE = Rule(
     id="region-hostname-invalid",
     title="The name of a service region is missing or a wrong one",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Azure Communications Gateway: deploy",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/deploy",
-        ),
-    ),
-    requirements=(
-        "CON-03",
-        "CON-21",
-        "CON-IP07",
-        "CON-IP10",
-        "CON-IP15",
-        "CON-IP18",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Copy the Hostname of each region from the Azure portal.  Names such as 1-r1.BASE-DOMAIN face Teams, and "
         "those of the items 15 and 18 Zoom, not the operator."
     ),

@@ -6,8 +6,9 @@ Where a geography has a single region, another geography may stand in.
 from collections.abc import Iterator
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.regions import alone, geographies
 from auditor.rules.deployment._shared import judge_production
@@ -25,7 +26,7 @@ def _production(declared: Deployment) -> Iterator[Remark]:
     names = [region.azure_region for region in declared.regions]
     for region in declared.regions:
         if region.azure_region is None:
-            yield Inconclusive(subject=f"regions[{region.name}].azure_region", reason="it is not declared")
+            yield Doubt(subject=f"regions[{region.name}].azure_region", reason="it is not declared")
     known = [name for name in names if name is not None]
     if len(known) == 2 and known[0] == known[1]:
         yield Violation(subject="regions", expected="two different regions", observed=f"{known[0]} twice")
@@ -37,19 +38,10 @@ def _production(declared: Deployment) -> Iterator[Remark]:
 RULE = Rule(
     id="region-pair-invalid",
     title="The service regions are not two of one geography",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Azure Communications Gateway: reliability",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
-        ),
-    ),
-    requirements=("CON-14",),
-    remediation=(
+    citations=(),
+    remedy=(
         "Deploy two service regions of one Azure geography; a region that is the only one of its geography may "
         "pair with another."
     ),

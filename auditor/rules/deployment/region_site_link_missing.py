@@ -6,8 +6,9 @@ Where one leg is missing, a failure on the other side takes a site down.
 from collections.abc import Iterator
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_production
 
@@ -35,15 +36,10 @@ def _production(declared: Deployment) -> Iterator[Remark]:
 RULE = Rule(
     id="region-site-link-missing",
     title="A site is not connected to every service region",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=("CON-15",),
-    remediation="Connect each site to both regions, so that one site or one region can fail alone.",
+    citations=(),
+    remedy="Connect each site to both regions, so that one site or one region can fail alone.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

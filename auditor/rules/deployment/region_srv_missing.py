@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DnsSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -23,7 +24,7 @@ def check(evidence: Evidence[DnsSeen], params: Port) -> Iterator[Remark]:
     """Each regional name has SRV records for SIP over TLS, and not such as say that there is no service."""
     regions = [seen for seen in evidence.seen if seen.purpose == "region"]
     if not regions:
-        yield Inconclusive(subject="regions", reason="no name of a region is declared")
+        yield Doubt(subject="regions", reason="no name of a region is declared")
     for seen in regions:
         documented, strict = f"_sip._tls.{seen.name}", f"_sips._tcp.{seen.name}"
         records = [record for record in seen.records if record.type == "SRV" and record.host != "."]
@@ -33,14 +34,14 @@ def check(evidence: Evidence[DnsSeen], params: Port) -> Iterator[Remark]:
             port = "".join(record.value.split()[2:3])
             if port != str(params.port):
                 observed = f"port {port or 'unknown'} of {record.host}"
-                yield Caution(subject=record.name, expected=f"port {params.port}", observed=observed)
+                yield Warning(subject=record.name, expected=f"port {params.port}", observed=observed)
         if documented in found:
             continue
         gaps = [gap.reason for gap in seen.missing if gap.subject == f"{documented} SRV"]
         if gaps:
-            yield Inconclusive(subject=seen.name, reason="; ".join(dict.fromkeys(gaps)))
+            yield Doubt(subject=seen.name, reason="; ".join(dict.fromkeys(gaps)))
         elif strict in found:
-            yield Caution(
+            yield Warning(
                 subject=seen.name, expected=f"SRV records of {documented}", observed=f"those of {strict} alone"
             )
         else:
@@ -50,16 +51,10 @@ def check(evidence: Evidence[DnsSeen], params: Port) -> Iterator[Remark]:
 RULE = Rule(
     id="region-srv-missing",
     title="A service region is not found by its SRV record",
+    group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: reliability",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
-        ),
-        Citation(document="RFC 3263", section="4.1", url="https://www.rfc-editor.org/rfc/rfc3263#section-4.1"),
-    ),
-    requirements=("DER-04",),
-    remediation=(
+    citations=(Citation(document="RFC 3263", section="4.1", url="https://www.rfc-editor.org/rfc/rfc3263#section-4.1"),),
+    remedy=(
         "Ask the resolver that the SBC uses for _sip._tls under the Hostname; where it has none, or another port, "
         "the name is a wrong one."
     ),

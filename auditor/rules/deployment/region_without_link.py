@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -21,15 +22,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="region-without-link",
     title="A service region is not connected to any site",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-    ),
-    requirements=("CON-01",),
-    remediation="Connect each service region to a site, and declare the link.",
+    citations=(),
+    remedy="Connect each service region to a site, and declare the link.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

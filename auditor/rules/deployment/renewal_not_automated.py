@@ -5,8 +5,9 @@ Public certificates live 200 days now, 100 days from 2027-03-15 and 47 from 2029
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -15,7 +16,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     for seen in evidence.seen:
         method = seen.declared.deployment.certificate_renewal
         if method is None:
-            yield Inconclusive(subject="deployment.certificate_renewal", reason="it is not declared")
+            yield Doubt(subject="deployment.certificate_renewal", reason="it is not declared")
         elif method != "automated":
             yield Violation(subject="deployment.certificate_renewal", expected="automated", observed=method)
 
@@ -23,6 +24,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="renewal-not-automated",
     title="Certificates are renewed by hand",
+    group=Group.DEPLOYMENT,
     severity=Severity.LOW,
     citations=(
         Citation(
@@ -31,8 +33,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    requirements=("TIM-05",),
-    remediation="Automate the renewal: ACME, or a pipeline that ends with the SBC.",
+    remedy="Automate the renewal: ACME, or a pipeline that ends with the SBC.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -10,8 +10,9 @@ from functools import partial
 from pydantic import Field
 
 from auditor.model.deployment import Deployment, Site
+from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_production
 
@@ -32,7 +33,7 @@ def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Rema
 
 def _production(params: Failover, declared: Deployment) -> Iterator[Remark]:
     if not declared.sites:
-        yield Inconclusive(subject="sites", reason="no site is declared")
+        yield Doubt(subject="sites", reason="no site is declared")
     for site in declared.sites:
         yield from _site(site, params)
 
@@ -44,17 +45,17 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
     yield from _hunting(f"{where}.routes", site)
     interval = site.options_interval_seconds
     if interval is None:
-        yield Inconclusive(
+        yield Doubt(
             subject=f"{where}.options_interval_seconds", reason="whether peers are asked OPTIONS is not declared"
         )
     elif interval > params.longest_options_interval_seconds:
         expected = f"at most {params.longest_options_interval_seconds} s"
         yield Violation(subject=f"{where}.options_interval_seconds", expected=expected, observed=f"{interval} s")
     if not site.retry_on:
-        yield Inconclusive(subject=f"{where}.retry_on", reason="after which statuses it retries is not declared")
+        yield Doubt(subject=f"{where}.retry_on", reason="after which statuses it retries is not declared")
     unheeded = sorted(set(params.retry_on) - set(site.retry_on))
     if site.retry_on and unheeded:
-        yield Caution(
+        yield Warning(
             subject=f"{where}.retry_on",
             expected=f"retries after {', '.join(map(str, params.retry_on))} and silence",
             observed=f"not after {', '.join(map(str, unheeded))}",
@@ -81,24 +82,10 @@ def _hunting(where: str, site: Site) -> Iterator[Remark]:
 RULE = Rule(
     id="route-failover-missing",
     title="A site does not fail over as the gateway expects",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Azure Communications Gateway: reliability",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
-        ),
-    ),
-    requirements=(
-        "CON-13",
-        "CON-18",
-        "DER-05",
-        "DER-06",
-    ),
-    remediation=(
+    citations=(),
+    remedy=(
         "Add a route to the other region, watch the peers with OPTIONS, and try another peer after 408, 503, 504 "
         "or silence alone."
     ),

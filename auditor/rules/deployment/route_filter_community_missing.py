@@ -9,8 +9,9 @@ from functools import partial
 from pydantic import Field
 
 from auditor.model.deployment import Circuit, Region
+from auditor.model.finding import Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Caution, Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import parse_range
 from auditor.rules.deployment._shared import judge_peered, uses_microsoft_peering
@@ -42,25 +43,16 @@ def _circuit(community: str, where: str, circuit: Circuit) -> Iterator[Remark]:
 def _region(prefix: str, region: Region) -> Iterator[Remark]:
     for text in (*region.signaling_ranges, *region.media_ranges):
         if not parse_range(text).within(parse_range(prefix)):
-            yield Caution(subject=f"regions[{region.name}]", expected=f"addresses in {prefix}", observed=text)
+            yield Warning(subject=f"regions[{region.name}]", expected=f"addresses in {prefix}", observed=text)
 
 
 RULE = Rule(
     id="route-filter-community-missing",
     title="A route filter does not let the gateway's prefixes through",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Using ExpressRoute for Microsoft PSTN services",
-            url="https://learn.microsoft.com/en-us/azure/expressroute/using-expressroute-for-microsoft-pstn",
-        ),
-    ),
-    requirements=(
-        "CON-08",
-        "DER-ER-06",
-        "ER-14",
-    ),
-    remediation=("Add the community of Azure SIP Trunking (12076:5250) to the route filter of the circuit."),
+    citations=(),
+    remedy=("Add the community of Azure SIP Trunking (12076:5250) to the route filter of the circuit."),
     observes=DeploymentSeen,
     params=Filter,
     check=check,

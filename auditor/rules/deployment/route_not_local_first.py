@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import undeclared_sku
 
@@ -17,7 +18,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             where = f"sites[{site.name}].routes"
             if not site.routes or site.local_region is None:
                 missing = "its routes are" if not site.routes else "its local region is"
-                yield Inconclusive(subject=where, reason=f"{missing} not declared")
+                yield Doubt(subject=where, reason=f"{missing} not declared")
                 continue
             first = min(route.priority for route in site.routes)
             leading = sorted({route.region for route in site.routes if route.priority == first})
@@ -33,25 +34,16 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             observed = f"also that of {shared[0]}"
             yield Violation(subject=f"sites[{name}].local_region", expected="a region of its own", observed=observed)
         if not declared.sites:
-            yield Inconclusive(subject="sites", reason="no site is declared")
+            yield Doubt(subject="sites", reason="no site is declared")
 
 
 RULE = Rule(
     id="route-not-local-first",
     title="A site does not send its calls to its own region first",
+    group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Azure Communications Gateway: reliability",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
-        ),
-    ),
-    requirements=("CON-17",),
-    remediation=(
+    citations=(),
+    remedy=(
         "Give the route to the local region the lowest priority number at each site, and each site a region of its own."
     ),
     observes=DeploymentSeen,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -12,14 +13,14 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     for seen in evidence.seen:
         declared = seen.declared
         if not declared.sites:
-            yield Inconclusive(subject="sites", reason="no site is declared")
+            yield Doubt(subject="sites", reason="no site is declared")
         transports = {f"sites[{site.name}].sip_transport": site.sip_transport for site in declared.sites}
         if "teams_phone_mobile" in declared.deployment.services:
             subject = "deployment.mobile_control_point_transport"
             transports[subject] = declared.deployment.mobile_control_point_transport
         for subject, transport in transports.items():
             if transport is None:
-                yield Inconclusive(subject=subject, reason="the transport is not declared")
+                yield Doubt(subject=subject, reason="the transport is not declared")
             elif transport != "tls":
                 yield Violation(subject=subject, expected="tls", observed=transport)
 
@@ -27,18 +28,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 RULE = Rule(
     id="sip-transport-not-tls",
     title="SIP is declared to run without TLS",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
-        ),
-    ),
-    requirements=(
-        "SEC-05",
-        "DER-08",
-    ),
-    remediation="Set the transport of the trunk to TLS, on port 5061.",
+    citations=(),
+    remedy="Set the transport of the trunk to TLS, on port 5061.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

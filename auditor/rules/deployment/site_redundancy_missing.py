@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.rules.deployment._shared import judge_production, place
 
@@ -21,7 +22,7 @@ def _production(declared: Deployment) -> Iterator[Remark]:
     places = {place(site.location) for site in declared.sites if site.location}
     for site in declared.sites if len(places) < 2 else ():
         if site.location is None:
-            yield Inconclusive(subject=f"sites[{site.name}].location", reason="its location is not declared")
+            yield Doubt(subject=f"sites[{site.name}].location", reason="its location is not declared")
     if len(places) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
         yield Violation(
             subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
@@ -31,19 +32,10 @@ def _production(declared: Deployment) -> Iterator[Remark]:
 RULE = Rule(
     id="site-redundancy-missing",
     title="A production deployment has no second site elsewhere",
+    group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway: connectivity",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/connectivity",
-        ),
-        Citation(
-            document="Azure Communications Gateway: reliability",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/reliability-communications-gateway",
-        ),
-    ),
-    requirements=("CON-12",),
-    remediation="Set up a second site in another location, and declare both with their locations.",
+    citations=(),
+    remedy="Set up a second site in another location, and declare both with their locations.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

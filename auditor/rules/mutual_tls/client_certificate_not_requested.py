@@ -6,8 +6,9 @@ a CertificateRequest in every version it speaks: an attacker picks the version i
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import ClientCertificateSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 
 
@@ -15,7 +16,7 @@ def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> I
     """A CertificateRequest came in every version."""
     for seen in evidence.seen:
         if seen.requested is None:
-            yield Inconclusive(subject=seen.version, reason=seen.evidence)
+            yield Doubt(subject=seen.version, reason=seen.evidence)
         elif not seen.requested:
             yield Violation(subject=seen.version, expected="a client certificate asked for", observed="none asked for")
 
@@ -23,13 +24,12 @@ def check(evidence: Evidence[ClientCertificateSeen], _params: NoParameters) -> I
 RULE = Rule(
     id="client-certificate-not-requested",
     title="No client certificate is asked for",
+    group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
         Citation(document="RFC 8446", section="4.3.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.3.2"),
     ),
-    requirements=("SEC-12",),
-    remediation=(
+    remedy=(
         "Switch on client authentication on this listener in every protocol version (nginx: ssl_verify_client on; "
         "HAProxy: verify required; Kamailio: verify_certificate and require_certificate = yes)."
     ),

@@ -13,8 +13,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ClientCertificateSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 _EXPECTED = "a client without a certificate refused"
@@ -47,34 +48,33 @@ def check(evidence: Evidence[ClientCertificateSeen], params: Unproven) -> Iterat
                 observed=f"served: {seen.evidence}",
             )
         elif seen.requested is None or seen.without == "undetermined":
-            yield Inconclusive(subject=seen.version, reason=seen.evidence)
+            yield Doubt(subject=seen.version, reason=seen.evidence)
         elif seen.control == "failed":
             reason = (
                 f"a client without a certificate is refused ({seen.evidence}), and so is one with a good certificate"
             )
-            yield Inconclusive(subject=seen.version, reason=reason)
+            yield Doubt(subject=seen.version, reason=reason)
         elif seen.control == "none":
             yield _unproven(seen.version, params)
 
 
 def _unproven(version: str, params: Unproven) -> Remark:
     if params.unproven == "warn":
-        return Caution(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
+        return Warning(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
     if params.unproven == "inconclusive":
-        return Inconclusive(subject=version, reason=_UNPROVEN)
-    return Untested(subject=version, reason=_UNPROVEN)
+        return Doubt(subject=version, reason=_UNPROVEN)
+    return NotTested(subject=version, reason=_UNPROVEN)
 
 
 RULE = Rule(
     id="client-certificate-not-required",
     title="A client without a certificate is served",
+    group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
         Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
     ),
-    requirements=("SEC-13",),
-    remediation=(
+    remedy=(
         "Make the client certificate mandatory in every protocol version (nginx: ssl_verify_client on; HAProxy: verify "
         "required; Kamailio: require_certificate = yes)."
     ),

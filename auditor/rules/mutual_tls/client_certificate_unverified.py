@@ -16,8 +16,9 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ClientCertificateCaseSeen
-from auditor.model.rule import Caution, Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
@@ -51,9 +52,9 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Itera
     for seen in shown:
         subject = f"{seen.version} {seen.case}"
         if seen.treatment == "undetermined":
-            yield Inconclusive(subject=subject, reason=seen.evidence)
+            yield Doubt(subject=subject, reason=seen.evidence)
         elif seen.treatment == "served" and seen.case == _WRONG_NAME:
-            yield Caution(
+            yield Warning(
                 subject=subject,
                 expected="a certificate for another name refused, or other means that tell clients apart",
                 observed=f"served: {seen.evidence}",
@@ -61,7 +62,7 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Itera
         elif seen.treatment == "served":
             yield Violation(subject=subject, expected=_EXPECTED, observed=f"served: {seen.evidence}")
         elif seen.control == "failed":
-            yield Inconclusive(
+            yield Doubt(
                 subject=seen.version,
                 reason="bad client certificates are refused, and so is one that has to be accepted"
                 f" ({_of_the_good_one(evidence, seen)})",
@@ -70,9 +71,9 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Itera
             unproven.add(seen.version)
     for version in sorted(unproven):
         if params.unproven == "warn":
-            yield Caution(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
+            yield Warning(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
         elif params.unproven == "inconclusive":
-            yield Inconclusive(subject=version, reason=_UNPROVEN)
+            yield Doubt(subject=version, reason=_UNPROVEN)
     yield from _not_shown(evidence, shown)
     yield from _impostors_not_shown(shown, params)
 
@@ -86,44 +87,43 @@ def _of_the_good_one(evidence: Evidence[ClientCertificateCaseSeen], case: Client
     return next((seen.evidence for seen in good if seen.treatment != "served"), "it was not served")
 
 
-def _impostors_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Inconclusive]:
+def _impostors_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Doubt]:
     """What was seen for another policy may hold no impostor of the roots that this one names."""
     for version in dict.fromkeys(seen.version for seen in shown):
         cases = {seen.case for seen in shown if seen.version is version}
         missing = [root for root in params.roots if f"{_IMPOSTOR} ({root})" not in cases]
         if len(params.roots) - len(missing) < min(len(params.roots), _MOST_IMPOSTORS):
             for root in missing:
-                yield Inconclusive(subject=f"{version} {_IMPOSTOR} ({root})", reason="this certificate was not shown")
+                yield Doubt(subject=f"{version} {_IMPOSTOR} ({root})", reason="this certificate was not shown")
 
 
 def _not_shown(
     evidence: Evidence[ClientCertificateCaseSeen], shown: list[ClientCertificateCaseSeen]
-) -> Iterator[Inconclusive | Untested]:
+) -> Iterator[Doubt | NotTested]:
     cases = {(seen.version, _IMPOSTOR if _is_impostor(seen) else seen.case) for seen in shown}
     for version in dict.fromkeys(seen.version for seen in evidence.seen):
         for case in _ALWAYS_SHOWN:
             if (version, case) not in cases:
-                yield Inconclusive(subject=f"{version} {case}", reason="this certificate was not shown")
+                yield Doubt(subject=f"{version} {case}", reason="this certificate was not shown")
         if (version, _IMPOSTOR) not in cases:
             reason = "there was no root to imitate: the policy names none, and the endpoint announces none"
-            yield Untested(subject=f"{version} {_IMPOSTOR}", reason=reason)
+            yield NotTested(subject=f"{version} {_IMPOSTOR}", reason=reason)
     known = {case for _, case in cases}
     for case in _WITH_LAB_CA:
         if case not in known:
-            yield Untested(subject=case, reason="this needs a CA that the endpoint trusts (--client-ca)")
+            yield NotTested(subject=case, reason="this needs a CA that the endpoint trusts (--client-ca)")
 
 
 RULE = Rule(
     id="client-certificate-unverified",
     title="A client is served whose certificate nobody may accept",
+    group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Mutual TLS"),
         Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),
         Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
     ),
-    requirements=("SEC-14", "SEC-15", "SEC-19"),
-    remediation=(
+    remedy=(
         "Have the listener verify client certificates against the roots of your peers and end the connection when that "
         "fails (nginx: ssl_verify_client on, not optional_no_ca; HAProxy: verify required without crt-ignore-err and "
         "ca-ignore-err; OpenSSL: no verify callback that overrides the result)."

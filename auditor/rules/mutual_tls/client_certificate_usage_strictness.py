@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import ClientCertificateCaseSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Untested, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 _CASES = {
@@ -34,16 +35,16 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Strictness) -> 
     shown = [seen for seen in evidence.seen if seen.case in _CASES]
     if not shown:
         reason = "this needs a CA that the endpoint trusts (--client-ca)"
-        yield Untested(subject=next(iter(_CASES)), reason=reason, whole=True)
+        yield NotTested(subject=next(iter(_CASES)), reason=reason, whole=True)
     for seen in shown:
         subject, what = f"{seen.version} {seen.case}", _CASES[seen.case]
         if seen.treatment == "undetermined":
-            yield Inconclusive(subject=subject, reason=seen.evidence)
+            yield Doubt(subject=subject, reason=seen.evidence)
         elif seen.treatment == "served" and params.expect == "strict":
             yield Violation(subject=subject, expected=f"{what} refused", observed=f"served: {seen.evidence}")
         elif seen.treatment == "refused" and seen.control != "succeeded":
             reason = f"refused ({seen.evidence}), but no certificate with both purposes was accepted beside it"
-            yield Inconclusive(subject=subject, reason=reason)
+            yield Doubt(subject=subject, reason=reason)
         elif seen.treatment == "refused" and params.expect == "tolerant":
             yield Violation(subject=subject, expected=f"{what} accepted", observed=f"refused: {seen.evidence}")
 
@@ -51,6 +52,7 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Strictness) -> 
 RULE = Rule(
     id="client-certificate-usage-strictness",
     title="A client certificate for servers alone is not treated as expected",
+    group=Group.MUTUAL_TLS,
     severity=Severity.MEDIUM,
     citations=(
         Citation(
@@ -62,8 +64,7 @@ RULE = Rule(
             document="RFC 5280", section="4.2.1.12", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12"
         ),
     ),
-    requirements=("TIM-03",),
-    remediation=(
+    remedy=(
         "Set whether the listener checks the extended key usage of client certificates as your peers' certificates "
         "need it (Kamailio and OpenSSL check it unless told otherwise; many session border controllers have a setting)."
     ),

@@ -11,18 +11,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.certificates.read import read
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Violation
 from auditor.model.observation import ClientCertificateSeen
-from auditor.model.rule import (
-    Citation,
-    Evidence,
-    Inconclusive,
-    NotApplicable,
-    Params,
-    Remark,
-    Rule,
-    Untested,
-    Violation,
-)
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -38,7 +29,7 @@ def check(evidence: Evidence[ClientCertificateSeen], params: AnnouncedRoots) -> 
     """Where CA names are announced, those of the required roots are among them."""
     if not any(seen.trust_probe for seen in evidence.seen):
         reason = "looking for the required roots has to be asked for (--trust-probe)"
-        yield Untested(subject=evidence.target.name, reason=reason, whole=True)
+        yield NotTested(subject=evidence.target.name, reason=reason, whole=True)
         return
     subjects = {anchor.name: read(anchor.der).subject.public_bytes() for anchor in evidence.anchors}
     announcing = [seen for seen in evidence.seen if seen.authorities]
@@ -47,7 +38,7 @@ def check(evidence: Evidence[ClientCertificateSeen], params: AnnouncedRoots) -> 
     for seen in announcing:
         for root in params.roots:
             if root not in subjects:
-                yield Inconclusive(subject=root, reason="this root is not known here")
+                yield Doubt(subject=root, reason="this root is not known here")
             elif subjects[root] not in seen.authorities:
                 yield Violation(
                     subject=f"{seen.version} {root}",
@@ -59,13 +50,13 @@ def check(evidence: Evidence[ClientCertificateSeen], params: AnnouncedRoots) -> 
 RULE = Rule(
     id="required-root-not-announced",
     title="A root that peers' certificates end at is not among the announced CA names",
+    group=Group.MUTUAL_TLS,
     severity=Severity.INFO,
     citations=(
         Citation(document="RFC 8446", section="4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.2.4"),
         Citation(document="RFC 5246", section="7.4.4", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.4"),
     ),
-    requirements=("SEC-25",),
-    remediation="Add the root to the CAs that the listener announces, and see that it is in its trust store too.",
+    remedy="Add the root to the CAs that the listener announces, and see that it is in its trust store too.",
     observes=ClientCertificateSeen,
     params=AnnouncedRoots,
     check=check,

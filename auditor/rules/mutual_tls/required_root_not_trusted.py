@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import RootTrustSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -30,9 +31,9 @@ def check(evidence: Evidence[RootTrustSeen], params: RequiredRoots) -> Iterator[
     for root in params.roots:
         seen = by_root.get(root)
         if seen is None:
-            yield Inconclusive(subject=root, reason="it was not asked about")
+            yield Doubt(subject=root, reason="it was not asked about")
         elif seen.trusted is None:
-            yield Inconclusive(subject=root, reason=f"the answers do not tell: {seen.evidence}")
+            yield Doubt(subject=root, reason=f"the answers do not tell: {seen.evidence}")
         elif not seen.trusted:
             yield Violation(subject=root, expected="a trusted root", observed=f"unknown to it: {seen.evidence}")
 
@@ -40,17 +41,10 @@ def check(evidence: Evidence[RootTrustSeen], params: RequiredRoots) -> Iterator[
 RULE = Rule(
     id="required-root-not-trusted",
     title="A root that peers' certificates end at is not trusted",
+    group=Group.MUTUAL_TLS,
     severity=Severity.HIGH,
-    citations=(
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            section="Encryption in transit",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/security",
-        ),
-        Citation(document="RFC 8446", section="6.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-6.2"),
-    ),
-    requirements=("SEC-24", "SEC-25"),
-    remediation="Download the root certificate and install it in the trust store of this listener.",
+    citations=(Citation(document="RFC 8446", section="6.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-6.2"),),
+    remedy="Download the root certificate and install it in the trust store of this listener.",
     observes=RootTrustSeen,
     params=RequiredRoots,
     check=check,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Remark, Violation
 from auditor.model.observation import SipMessageSeen
-from auditor.model.rule import Citation, Evidence, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -51,17 +52,10 @@ def check(evidence: Evidence[SipMessageSeen], params: SipLimits) -> Iterator[Rem
 RULE = Rule(
     id="sip-message-too-large",
     title="A SIP message is larger than the gateway takes",
+    group=Group.SIP,
     severity=Severity.LOW,
-    citations=(
-        Citation(
-            document="Azure Communications Gateway limits, quotas and restrictions",
-            section="SIP message restrictions",
-            url="https://learn.microsoft.com/en-us/azure/communications-gateway/limits",
-        ),
-        Citation(document="RFC 3261", section="7", url="https://www.rfc-editor.org/rfc/rfc3261#section-7"),
-    ),
-    requirements=("DER-10",),
-    remediation="Let the SBC take out headers and parameters the gateway does not need, and shorten those it keeps.",
+    citations=(Citation(document="RFC 3261", section="7", url="https://www.rfc-editor.org/rfc/rfc3261#section-7"),),
+    remedy="Let the SBC take out headers and parameters the gateway does not need, and shorten those it keeps.",
     observes=SipMessageSeen,
     params=SipLimits,
     check=check,

@@ -6,8 +6,9 @@ only.  A k= line, which RFC 8866 forbids, is a key in the open wherever it stand
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import judged
 
@@ -29,7 +30,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
             yield Violation(subject=seen.source, expected=_INSIDE_TLS, observed=f"crypto lines over {over} without TLS")
         elif any(media.key_management for media in seen.media):
             reason = f"a MIKEY message over {over} without TLS; whether it encrypts the key cannot be seen"
-            yield Inconclusive(subject=seen.source, reason=reason)
+            yield Doubt(subject=seen.source, reason=reason)
     if not proven:
         yield NotApplicable(reason="no key was seen, or a file does not say how its messages travelled")
 
@@ -37,14 +38,14 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
 RULE = Rule(
     id="srtp-key-in-plaintext",
     title="An SRTP key travels where anybody on the path can read it",
+    group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 4568", section="8.3", url="https://www.rfc-editor.org/rfc/rfc4568#section-8.3"),
         Citation(document="RFC 8643", section="4", url="https://www.rfc-editor.org/rfc/rfc8643#section-4"),
         Citation(document="RFC 8866", section="5.12", url="https://www.rfc-editor.org/rfc/rfc8866#section-5.12"),
     ),
-    requirements=("SEC-34",),
-    remediation="Send and accept SRTP keys over SIP with TLS only, and switch SRTP off where signalling is UDP or TCP.",
+    remedy="Send and accept SRTP keys over SIP with TLS only, and switch SRTP off where signalling is UDP or TCP.",
     observes=SdpSeen,
     params=NoParameters,
     check=check,

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import judged
 
@@ -42,7 +43,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
     for together in uses.values():
         yield from _compared(together)
     doubts = [(seen, media.malformed[0]) for seen in judged(evidence.seen) for media in seen.media if media.malformed]
-    yield from (Inconclusive(subject=seen.source, reason=problem) for seen, problem in doubts)
+    yield from (Doubt(subject=seen.source, reason=problem) for seen, problem in doubts)
     if len(places) < 2 and not doubts:
         yield NotApplicable(reason="fewer than two keys were seen, so that there is nothing to compare")
 
@@ -62,7 +63,7 @@ def _compared(uses: list[_Use]) -> Iterator[Remark]:
     if "unknown" in said:
         one, other = said["unknown"]
         reason = f"the same key as in {one}, which may belong to the same side of the same call or not"
-        yield Inconclusive(subject=str(other), reason=reason)
+        yield Doubt(subject=str(other), reason=reason)
 
 
 def _relation(one: _Use, other: _Use) -> str:
@@ -82,14 +83,14 @@ def _relation(one: _Use, other: _Use) -> str:
 RULE = Rule(
     id="srtp-key-reused",
     title="An SRTP key is used more than once",
+    group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 4568", section="7.1.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-7.1.2"),
         Citation(document="RFC 4568", section="8", url="https://www.rfc-editor.org/rfc/rfc4568#section-8"),
         Citation(document="RFC 3711", section="9.1", url="https://www.rfc-editor.org/rfc/rfc3711#section-9.1"),
     ),
-    requirements=("SEC-32",),
-    remediation=(
+    remedy=(
         "Let the session border controller make a key of its own for every stream and every call; a fixed key, or one "
         "copied from the offer, is a fault of its software or settings."
     ),

@@ -7,8 +7,9 @@ is not encrypted at all.
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES, active, judged, voiceless
 
@@ -29,12 +30,10 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
                     observed=f"{media.profile} {'with keys: SRTP may be declined' if keyed else 'without keys'}",
                 )
             elif audio and profile not in SECURE_PROFILES:
-                yield Inconclusive(
-                    subject=name, reason="the profile of the m= line is none that is known for RTP or SRTP"
-                )
+                yield Doubt(subject=name, reason="the profile of the m= line is none that is known for RTP or SRTP")
         if voiceless(seen):
             spoken = True
-            yield Inconclusive(subject=seen.source, reason="every audio section is rejected or inactive")
+            yield Doubt(subject=seen.source, reason="every audio section is rejected or inactive")
     if not spoken:
         yield NotApplicable(reason="there is no audio section in use")
 
@@ -42,14 +41,13 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
 RULE = Rule(
     id="srtp-not-required",
     title="Media may flow without encryption",
+    group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
         Citation(document="RFC 8643", section="4", url="https://www.rfc-editor.org/rfc/rfc8643#section-4"),
         Citation(document="RFC 3711", url="https://www.rfc-editor.org/rfc/rfc3711"),
     ),
-    requirements=("SEC-07",),
-    remediation=(
+    remedy=(
         "Set SRTP to mandatory on this trunk (not optional, preferred or best effort), so that m= lines say RTP/SAVP."
     ),
     observes=SdpSeen,

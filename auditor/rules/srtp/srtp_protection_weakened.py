@@ -6,8 +6,9 @@ line looks like any other.  An answer with several crypto lines leaves open whic
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CryptoSeen, SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, NotApplicable, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import UNKNOWN, WEAKENING, judged, sections
 
@@ -29,12 +30,12 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
                 reason = (
                     f"{len(media.cryptos)} crypto lines are right in an offer and wrong in an answer, and it is not "
                 )
-                yield Inconclusive(subject=name, reason=f"{reason}known which this is")
+                yield Doubt(subject=name, reason=f"{reason}known which this is")
             for problem in media.malformed:
-                yield Inconclusive(subject=name, reason=problem)
+                yield Doubt(subject=name, reason=problem)
         for problem in seen.malformed:
             any_line = True
-            yield Inconclusive(subject=seen.source, reason=problem)
+            yield Doubt(subject=seen.source, reason=problem)
     if not any_line:
         yield NotApplicable(reason="there is no crypto line")
 
@@ -49,20 +50,20 @@ def _parameters(name: str, crypto: CryptoSeen) -> Iterator[Remark]:
             observed=", ".join(weakening),
         )
     if UNKNOWN.upper() in named:
-        yield Inconclusive(subject=f"{name}, tag {crypto.tag}", reason="there is a session parameter that is not known")
+        yield Doubt(subject=f"{name}, tag {crypto.tag}", reason="there is a session parameter that is not known")
 
 
 RULE = Rule(
     id="srtp-protection-weakened",
     title="An SRTP session parameter switches off encryption or authentication",
+    group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 4568", section="6.3.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.3.2"),
         Citation(document="RFC 4568", section="6.3.3", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.3.3"),
         Citation(document="RFC 4568", section="7.1.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-7.1.2"),
     ),
-    requirements=("SEC-33", "SEC-32"),
-    remediation=(
+    remedy=(
         "Switch on SRTP and SRTCP encryption and authentication in the SRTP profile of this trunk, and answer with the "
         "one crypto line that was chosen."
     ),

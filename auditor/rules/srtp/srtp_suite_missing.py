@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import MediaSeen, SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import KEY_OCTETS, CryptoSuite, active_audio, judged, protection, voiceless
 
@@ -35,7 +36,7 @@ def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remar
             yield Violation(subject=name, expected=" or ".join(params.suites), observed=_instead(media, params))
         elif voiceless(seen):
             spoken = True
-            yield Inconclusive(subject=seen.source, reason="every audio section is rejected or inactive")
+            yield Doubt(subject=seen.source, reason="every audio section is rejected or inactive")
     if not spoken:
         yield NotApplicable(reason="there is no audio section in use")
 
@@ -66,13 +67,10 @@ def _instead(media: MediaSeen, params: RequiredSuites) -> str:
 RULE = Rule(
     id="srtp-suite-missing",
     title="An offer or answer lacks the SRTP crypto suite the policy requires",
+    group=Group.SRTP,
     severity=Severity.CRITICAL,
-    citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
-        Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),
-    ),
-    requirements=("SEC-31", "SEC-32"),
-    remediation=(
+    citations=(Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),),
+    remedy=(
         "Add AES_CM_128_HMAC_SHA1_80 to the SRTP profile of this trunk, with SDES (SDP security descriptions) as the "
         "key exchange."
     ),

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import CryptoSuite, judged, sections
 
@@ -36,10 +37,10 @@ def check(evidence: Evidence[SdpSeen], params: AllowedSuites) -> Iterator[Remark
                         observed=f"{suite} {'chosen' if seen.role == 'answer' else 'named'}",
                     )
             for problem in media.malformed:
-                yield Inconclusive(subject=name, reason=problem)
+                yield Doubt(subject=name, reason=problem)
         for problem in seen.malformed:
             any_line = True
-            yield Inconclusive(subject=seen.source, reason=problem)
+            yield Doubt(subject=seen.source, reason=problem)
     if not any_line:
         yield NotApplicable(reason="no crypto suite is named")
 
@@ -47,13 +48,10 @@ def check(evidence: Evidence[SdpSeen], params: AllowedSuites) -> Iterator[Remark
 RULE = Rule(
     id="srtp-suite-not-allowed",
     title="An offer or answer names an SRTP crypto suite that the policy does not allow",
+    group=Group.SRTP,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
-        Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),
-    ),
-    requirements=("SEC-31",),
-    remediation="Take every other crypto suite out of the SRTP profile of this trunk.",
+    citations=(Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),),
+    remedy="Take every other crypto suite out of the SRTP profile of this trunk.",
     observes=SdpSeen,
     params=AllowedSuites,
     check=check,

@@ -6,8 +6,9 @@ speaks TLS 1.3 with nothing but ChaCha20 turns away a peer that uses AES there, 
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.suite_lists import SuiteLists, asks_for
 
@@ -26,7 +27,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
         in_doubt = [doubt for doubt in seen.doubts if doubt.subject in usable]
         doubts = in_doubt or (list(seen.doubts) if seen.spoken is None else [])
         if doubts:
-            yield Inconclusive(subject=seen.version, reason=doubts[0].reason)
+            yield Doubt(subject=seen.version, reason=doubts[0].reason)
         else:
             names = ", ".join(suite.name for suite in seen.accepted[:3])
             yield Violation(
@@ -42,13 +43,12 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
 RULE = Rule(
     id="cipher-suite-none-usable",
     title="A protocol version is spoken in which the peer finds no cipher suite",
+    group=Group.CIPHER_SUITES,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Cipher suites"),
         Citation(document="RFC 8446", section="4.1.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.1.1"),
     ),
-    requirements=("SEC-26", "SEC-30"),
-    remediation=(
+    remedy=(
         "Accept at least one of the policy's suites in every version that is switched on.  In TLS 1.2 it has to "
         "match the certificate's key: an RSA certificate serves ECDHE_RSA suites, an ECDSA one ECDHE_ECDSA suites."
     ),

@@ -6,8 +6,9 @@ listener is of no use to it: at best dead weight, at worst a suite without forwa
 
 from collections.abc import Iterator
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.suite_lists import SuiteLists, asks_for
 
@@ -17,29 +18,22 @@ def check(evidence: Evidence[CipherSuitesSeen], params: SuiteLists) -> Iterator[
     for version, allowed in params.lists().items():
         found = [seen for seen in evidence.seen if seen.version is version]
         if not found:
-            yield Inconclusive(subject=version, reason=f"{version} was not asked for")
+            yield Doubt(subject=version, reason=f"{version} was not asked for")
         for suite in (suite for seen in found for suite in seen.accepted):
             if suite.name not in allowed:
                 yield Violation(subject=suite.name, expected=f"refused in {version}", observed=f"accepted in {version}")
         for doubt in (doubt for seen in found for doubt in seen.doubts):
             if doubt.subject not in allowed:
-                yield Inconclusive(subject=doubt.subject, reason=f"{version}: {doubt.reason}")
+                yield Doubt(subject=doubt.subject, reason=f"{version}: {doubt.reason}")
 
 
 RULE = Rule(
     id="cipher-suite-not-allowed",
     title="A cipher suite is accepted that the policy does not allow",
+    group=Group.CIPHER_SUITES,
     severity=Severity.MEDIUM,
-    citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Cipher suites"),
-        Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),
-    ),
-    requirements=(
-        "SEC-28",
-        *(f"SEC-C12-{number}" for number in range(1, 9)),
-        *(f"SEC-C13-{number}" for number in range(1, 3)),
-    ),
-    remediation="Set the listener's cipher suites to exactly the policy's list (`auditor policy show` prints it).",
+    citations=(Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),),
+    remedy="Set the listener's cipher suites to exactly the policy's list (`auditor policy show` prints it).",
     observes=CipherSuitesSeen,
     params=SuiteLists,
     check=check,

@@ -7,8 +7,9 @@ allowed for old peers; a server that picks one although its peer would rather ha
 from collections.abc import Iterator
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, NoParameters, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import suites_by_name
 
@@ -24,18 +25,18 @@ def check(evidence: Evidence[CipherSuitesSeen], _params: NoParameters) -> Iterat
             )
         elif seen.prefers_cbc is None and any(s.cbc for s in perhaps) and any(s.aead for s in perhaps):
             reason = seen.undetermined[0].reason if seen.undetermined else "the order of preference was not seen"
-            yield Inconclusive(subject=seen.version, reason=reason)
+            yield Doubt(subject=seen.version, reason=reason)
 
 
 RULE = Rule(
     id="cipher-suite-order",
     title="A CBC cipher suite is preferred to an authenticated one",
+    group=Group.CIPHER_SUITES,
     severity=Severity.LOW,
     citations=(
         Citation(document="RFC 9325", section="4.2.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2.1"),
     ),
-    requirements=("SEC-29",),
-    remediation="Put the GCM suites before the CBC suites in the listener's cipher list.",
+    remedy="Put the GCM suites before the CBC suites in the listener's cipher list.",
     observes=CipherSuitesSeen,
     params=NoParameters,
     check=check,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import GroupsSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 
@@ -23,7 +24,7 @@ def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Rem
     """No group outside the list is accepted, in any version."""
     for seen in evidence.seen:
         if not (seen.accepted or seen.refused or seen.undetermined):
-            yield Inconclusive(subject=seen.version, reason="none of its groups was asked for")
+            yield Doubt(subject=seen.version, reason="none of its groups was asked for")
         for group in seen.accepted:
             if group not in params.allowed:
                 yield Violation(
@@ -31,19 +32,19 @@ def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Rem
                 )
         for doubt in seen.undetermined:
             if doubt.subject not in params.allowed:
-                yield Inconclusive(subject=doubt.subject, reason=f"{seen.version}: {doubt.reason}")
+                yield Doubt(subject=doubt.subject, reason=f"{seen.version}: {doubt.reason}")
 
 
 RULE = Rule(
     id="group-not-allowed",
     title="A key-exchange group is accepted that the policy does not allow",
+    group=Group.CIPHER_SUITES,
     severity=Severity.MEDIUM,
     citations=(
         Citation(document="RFC 9325", section="4.5", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.5"),
         Citation(document="RFC 8422", section="5.1.1", url="https://www.rfc-editor.org/rfc/rfc8422#section-5.1.1"),
     ),
-    requirements=(),
-    remediation="Limit the listener's key-exchange groups (elliptic curves) to the policy's list.",
+    remedy="Limit the listener's key-exchange groups (elliptic curves) to the policy's list.",
     observes=GroupsSeen,
     params=AllowedGroups,
     check=check,

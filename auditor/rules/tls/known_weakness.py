@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import WeaknessSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 
 Weakness = Literal["heartbleed", "robot", "openssl-ccs-injection", "compression", "insecure-renegotiation"]
@@ -32,10 +33,10 @@ def check(evidence: Evidence[WeaknessSeen], params: Weaknesses) -> Iterator[Rema
     for weakness in params.weaknesses:
         found = [seen for seen in evidence.seen if seen.weakness == weakness]
         if not found:
-            yield Inconclusive(subject=weakness, reason="it was not looked for")
+            yield Doubt(subject=weakness, reason="it was not looked for")
         for seen in found:
             if seen.vulnerable is None:
-                yield Inconclusive(subject=weakness, reason=seen.evidence)
+                yield Doubt(subject=weakness, reason=seen.evidence)
             elif seen.vulnerable:
                 yield Violation(subject=weakness, expected="not vulnerable", observed=seen.evidence or "vulnerable")
 
@@ -43,13 +44,13 @@ def check(evidence: Evidence[WeaknessSeen], params: Weaknesses) -> Iterator[Rema
 RULE = Rule(
     id="known-weakness",
     title="The TLS implementation has a known weakness",
+    group=Group.WEAKNESSES,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 7457", section="2", url="https://www.rfc-editor.org/rfc/rfc7457#section-2"),
         Citation(document="RFC 9325", section="3", url="https://www.rfc-editor.org/rfc/rfc9325#section-3"),
     ),
-    requirements=(),
-    remediation="Update the endpoint's TLS library; switch off TLS compression and renegotiation without RFC 5746.",
+    remedy="Update the endpoint's TLS library; switch off TLS compression and renegotiation without RFC 5746.",
     observes=WeaknessSeen,
     params=Weaknesses,
     check=check,

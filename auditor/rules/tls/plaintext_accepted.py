@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import PlaintextSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Service
 
@@ -33,26 +34,25 @@ def check(evidence: Evidence[PlaintextSeen], params: PlaintextPorts) -> Iterator
         if seen.answered:
             yield Violation(subject=subject, expected="no answer without TLS", observed=seen.evidence)
         elif seen.answered is None:
-            yield Inconclusive(subject=subject, reason=seen.evidence)
+            yield Doubt(subject=subject, reason=seen.evidence)
     if evidence.target.service is Service.SIP:
         looked_at = {(seen.transport, seen.port) for seen in evidence.seen}
         wanted = ((transport, port) for port in params.ports for transport in ("tcp", "udp"))
         for transport, port in wanted:
             # The endpoint's own port is TLS over TCP; nothing speaks SIP over UDP there.
             if (transport, port) not in looked_at and port != evidence.target.port:
-                yield Inconclusive(subject=f"{transport.upper()} port {port}", reason="it was not looked at")
+                yield Doubt(subject=f"{transport.upper()} port {port}", reason="it was not looked at")
 
 
 RULE = Rule(
     id="plaintext-accepted",
     title="The service answers without encryption",
+    group=Group.WEAKNESSES,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
         Citation(document="RFC 3261", section="26.2.1", url="https://www.rfc-editor.org/rfc/rfc3261#section-26.2.1"),
     ),
-    requirements=("SEC-05", "SEC-06"),
-    remediation="Switch off the UDP and TCP transports on the address that faces the gateway, and let only TLS listen.",
+    remedy="Switch off the UDP and TCP transports on the address that faces the gateway, and let only TLS listen.",
     observes=PlaintextSeen,
     params=PlaintextPorts,
     check=check,

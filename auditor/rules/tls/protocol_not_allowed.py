@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 
@@ -27,28 +28,24 @@ def check(evidence: Evidence[CipherSuitesSeen], params: AllowedProtocols) -> Ite
             continue
         found = [seen for seen in evidence.seen if seen.version is version]
         if not found:
-            yield Inconclusive(subject=version, reason=f"{version} was not asked for")
+            yield Doubt(subject=version, reason=f"{version} was not asked for")
         for seen in found:
             if seen.spoken:
                 yield Violation(subject=version, expected="refused", observed=f"accepted with {seen.accepted[0].name}")
             elif seen.spoken is None:
-                yield Inconclusive(subject=version, reason=seen.doubts[0].reason)
+                yield Doubt(subject=version, reason=seen.doubts[0].reason)
 
 
 RULE = Rule(
     id="protocol-not-allowed",
     title="A protocol version is accepted that the policy does not allow",
+    group=Group.PROTOCOL_VERSIONS,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8996", url="https://www.rfc-editor.org/rfc/rfc8996"),
         Citation(document="RFC 9325", section="3.1.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1"),
-        Citation(
-            document="Overview of security for Azure Communications Gateway",
-            section="Encryption between Azure Communications Gateway and your network",
-        ),
     ),
-    requirements=("SEC-10", "DER-03"),
-    remediation="Switch the version off on this listener.  OpenSSL-based servers: set the minimum protocol to TLS 1.2.",
+    remedy="Switch the version off on this listener.  OpenSSL-based servers: set the minimum protocol to TLS 1.2.",
     observes=CipherSuitesSeen,
     params=AllowedProtocols,
     check=check,

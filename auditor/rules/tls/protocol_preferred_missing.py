@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 
@@ -28,21 +29,20 @@ def check(evidence: Evidence[CipherSuitesSeen], params: PreferredProtocol) -> It
         if seen.spoken is False:
             yield Violation(subject=seen.version, expected="accepted", observed="refused")
         elif seen.spoken is None:
-            yield Inconclusive(subject=seen.version, reason=seen.doubts[0].reason)
+            yield Doubt(subject=seen.version, reason=seen.doubts[0].reason)
         return
-    yield Inconclusive(subject=params.preferred, reason=f"{params.preferred} was not asked for")
+    yield Doubt(subject=params.preferred, reason=f"{params.preferred} was not asked for")
 
 
 RULE = Rule(
     id="protocol-preferred-missing",
     title="The preferred protocol version is not accepted",
+    group=Group.PROTOCOL_VERSIONS,
     severity=Severity.LOW,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
         Citation(document="RFC 9325", section="3.1.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1"),
     ),
-    requirements=("SEC-09",),
-    remediation="Switch on TLS 1.3 on this listener.",
+    remedy="Switch on TLS 1.3 on this listener.",
     observes=CipherSuitesSeen,
     params=PreferredProtocol,
     check=check,

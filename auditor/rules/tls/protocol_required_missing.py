@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
 
@@ -30,7 +31,7 @@ def check(evidence: Evidence[CipherSuitesSeen], params: RequiredProtocols) -> It
     open_ones = {seen.version for seen in found if seen.spoken is None}
     unknown = [version for version in params.any_of if version in open_ones or version not in refused]
     if unknown:
-        yield Inconclusive(subject=wanted, reason=f"it could not be told whether {' or '.join(unknown)} is spoken")
+        yield Doubt(subject=wanted, reason=f"it could not be told whether {' or '.join(unknown)} is spoken")
     else:
         yield Violation(subject=wanted, expected=f"{wanted} accepted", observed="all of them refused")
 
@@ -38,13 +39,12 @@ def check(evidence: Evidence[CipherSuitesSeen], params: RequiredProtocols) -> It
 RULE = Rule(
     id="protocol-required-missing",
     title="No protocol version is accepted that the peer speaks",
+    group=Group.PROTOCOL_VERSIONS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="Overview of security for Azure Communications Gateway", section="Encryption"),
         Citation(document="RFC 9325", section="3.1.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1"),
     ),
-    requirements=("SEC-08",),
-    remediation="Switch on TLS 1.2 or TLS 1.3 on this listener.",
+    remedy="Switch on TLS 1.2 or TLS 1.3 on this listener.",
     observes=CipherSuitesSeen,
     params=RequiredProtocols,
     check=check,

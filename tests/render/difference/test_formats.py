@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from auditor.diff import Difference, compare
-from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import Report, Verdict
 from auditor.render.difference import json, markdown, table
 from tests.render import example
 from tests.render.hostile import FORBIDDEN

@@ -1,0 +1,233 @@
+"""What a remark is about: one value for each kind of thing, and one function that writes any of them as text.
+
+A subject carries its parts, so that nothing has to take a text apart to learn which site, version or certificate was
+meant.  Every text in a subject that came from a peer has passed the sanitiser before it is put here.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from auditor.model.value import Value
+
+Digest: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]*$", description="SHA-256, lower-case hexadecimal")]
+SHOWN_DIGITS = 12
+"""Digits of a SHA-256 that are written in a text."""
+
+
+class WholeTarget(Value):
+    """The target itself, which the finding names."""
+
+    kind: Literal["target"] = "target"
+
+
+class Named(Value):
+    """Something that has a name and no further parts, such as a DNS name, a root, a weakness or a report of old."""
+
+    kind: Literal["named"] = "named"
+    name: str
+
+
+class ProtocolVersionSubject(Value):
+    """One or several protocol versions."""
+
+    kind: Literal["protocol-version"] = "protocol-version"
+    versions: tuple[str, ...] = Field(min_length=1, description="As TLSv1.2")
+
+
+class CipherSuiteSubject(Value):
+    """One cipher suite in one protocol version."""
+
+    kind: Literal["cipher-suite"] = "cipher-suite"
+    version: str | None = Field(default=None, description="None where it holds for every version")
+    suite: str = Field(description="IANA name")
+
+
+class GroupSubject(Value):
+    """One key-exchange group in one protocol version."""
+
+    kind: Literal["group"] = "group"
+    version: str | None = None
+    group: str
+
+
+class SignatureSchemeSubject(Value):
+    """One signature scheme of a handshake in one protocol version."""
+
+    kind: Literal["signature-scheme"] = "signature-scheme"
+    version: str | None = None
+    scheme: str
+
+
+class PortSubject(Value):
+    """One port."""
+
+    kind: Literal["port"] = "port"
+    transport: Literal["tcp", "udp"]
+    port: int
+
+
+class ClientHelloSubject(Value):
+    """The ClientHello, or one part of it."""
+
+    kind: Literal["client-hello"] = "client-hello"
+    part: str = Field(default="", description="As older versions; empty for the whole")
+
+
+class CertificateCaseSubject(Value):
+    """One certificate that was shown to a peer to learn whether it accepts it."""
+
+    kind: Literal["certificate-case"] = "certificate-case"
+    case: str = Field(description="As self-signed or wrong-name")
+    version: str | None = Field(default=None, description="The protocol version it was shown in")
+    root: str | None = Field(default=None, description="The root whose forged issuer signed it")
+
+
+class RootSubject(Value):
+    """One root certificate by its name."""
+
+    kind: Literal["root"] = "root"
+    root: str
+    version: str | None = Field(default=None, description="The protocol version that was asked")
+
+
+class CertificateSubject(Value):
+    """One certificate, or a part of it."""
+
+    kind: Literal["certificate"] = "certificate"
+    name: str = Field(description="Its common name, or what stands for it")
+    sha256: Digest
+    position: int | None = Field(default=None, description="Where it stands in the chain as sent, from 1")
+    chain: str = Field(default="", description="Name of the leaf of that chain, where it is another certificate")
+    chain_sha256: Digest = ""
+    root: str = Field(default="", description="Name of the root that the chain of this certificate ends at")
+    code: str = Field(default="", description="A linter's id of what it found")
+
+
+class CertificationRequestSubject(Value):
+    """One certification request (RFC 2986)."""
+
+    kind: Literal["certification-request"] = "certification-request"
+    name: str = ""
+    sha256: Digest = ""
+
+
+class PrivateKeySubject(Value):
+    """One private key, known by its public half."""
+
+    kind: Literal["private-key"] = "private-key"
+    sha256: Digest = Field(description="Of the SubjectPublicKeyInfo")
+
+
+class DeclaredSubject(Value):
+    """A part of the declared deployment: a list of the inventory, one entry of it, or one field."""
+
+    kind: Literal["declared"] = "declared"
+    part: str = Field(description="The list or mapping of the inventory, as sites or deployment")
+    names: tuple[str, ...] = Field(
+        default=(), description="Which entry: a name; for links the site and the region, for cross-connects both sites"
+    )
+    field: str = Field(default="", description="Path of the field below that, as nat.pool or bgp_sessions.primary")
+    items: str = Field(default="", description="Items of the connectivity page, as items 3 and 6")
+
+
+class MediaSubject(Value):
+    """A session description, one media section of it, or one crypto attribute of that."""
+
+    kind: Literal["media"] = "media"
+    source: str = Field(description="Where the description stands")
+    section: int | None = Field(default=None, description="The media section, from 1")
+    media: str = Field(default="", description="As audio")
+    tag: int | None = Field(default=None, description="Tag of the crypto attribute (RFC 4568 section 9.1)")
+
+
+class SipMessageSubject(Value):
+    """One SIP message, or a part of it."""
+
+    kind: Literal["sip-message"] = "sip-message"
+    source: str
+    part: str = ""
+
+
+Subject: TypeAlias = Annotated[
+    WholeTarget
+    | Named
+    | ProtocolVersionSubject
+    | CipherSuiteSubject
+    | GroupSubject
+    | SignatureSchemeSubject
+    | PortSubject
+    | ClientHelloSubject
+    | CertificateCaseSubject
+    | RootSubject
+    | CertificateSubject
+    | CertificationRequestSubject
+    | PrivateKeySubject
+    | DeclaredSubject
+    | MediaSubject
+    | SipMessageSubject,
+    Field(discriminator="kind"),
+]
+
+TARGET = WholeTarget()
+_BETWEEN = {"links": " to ", "cross_connects": " and "}
+
+
+def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    """Write a subject as text; the target itself is the empty text, as it stands beside every finding."""
+    match subject:
+        case WholeTarget():
+            return ""
+        case Named(name=name):
+            return name
+        case ProtocolVersionSubject(versions=versions):
+            return " and ".join(versions)
+        case CipherSuiteSubject(suite=suite):
+            return suite
+        case GroupSubject(group=group):
+            return group
+        case SignatureSchemeSubject(scheme=scheme):
+            return scheme
+        case PortSubject():
+            return f"{subject.transport.upper()} port {subject.port}"
+        case ClientHelloSubject(part=part):
+            return part or "ClientHello"
+        case CertificateCaseSubject():
+            root = f"({subject.root})" if subject.root else ""
+            return " ".join(filter(None, (subject.version, subject.case, root)))
+        case RootSubject():
+            return " ".join(filter(None, (subject.version, subject.root)))
+        case CertificateSubject():
+            return _certificate_text(subject)
+        case CertificationRequestSubject():
+            return _with_digest(subject.name, subject.sha256) if subject.name else "certification request"
+        case PrivateKeySubject(sha256=digest):
+            return f"private key (public half sha256 {digest[:SHOWN_DIGITS]})"
+        case DeclaredSubject():
+            return _declared_text(subject)
+        case MediaSubject():
+            section = f", media {subject.section} ({subject.media})" if subject.section is not None else ""
+            return f"{subject.source}{section}{'' if subject.tag is None else f', crypto {subject.tag}'}"
+        case SipMessageSubject(source=source, part=part):
+            return f"{source}: {part}" if part else source
+
+
+def _certificate_text(subject: CertificateSubject) -> str:
+    text = _with_digest(subject.name, subject.sha256)
+    if subject.position is not None:
+        text += f", certificate {subject.position}"
+        if subject.chain:
+            text += f" of {_with_digest(subject.chain, subject.chain_sha256)}"
+    if subject.root:
+        text += f", under {subject.root}"
+    return f"{text}: {subject.code}" if subject.code else text
+
+
+def _declared_text(subject: DeclaredSubject) -> str:
+    names = f"[{_BETWEEN.get(subject.part, ', ').join(subject.names)}]" if subject.names else ""
+    field = f".{subject.field}" if subject.field else ""
+    return f"{subject.part}{names}{field}{f' ({subject.items})' if subject.items else ''}"
+
+
+def _with_digest(name: str, digest: str) -> str:
+    return f"{name} (sha256 {digest[:SHOWN_DIGITS]})" if digest else name
