@@ -18,12 +18,13 @@ from auditor.certificates.trust import Status, Trust, anchor_of
 from auditor.certificates.usage import narrowed
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Inconclusive, NotApplicable, Params, Remark, TrustAnchor
+from auditor.model.vocabulary import RootName
 
 
 class AcceptedRoots(Params):
     """Roots a chain may end at."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         default=(), description="Names of pinned root certificates (files in policies/roots)"
     )
     declared_roots: bool = Field(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.model.rule import Params, Rule, TrustAnchor
+from auditor.model.requirement import Requirement, Requirements, distinct
+from auditor.model.rule import Citation, Params, Rule, TrustAnchor
 from auditor.model.severity import Severity
 
 
@@ -33,3 +34,22 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """Of the policy in effect: the same for two files that demand the same."""
+    requirements_file: Requirements = Requirements()
+    """What the documents behind the policy ask for; empty when the policy names no requirements file."""
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements of the file that the policy names, in the file's order."""
+        return self.requirements_file.entries
+
+    def requirement_ids(self, rule_id: str) -> tuple[str, ...]:
+        """The requirements that the rule answers, in the file's order."""
+        return tuple(entry.id for entry in self.requirements if rule_id in entry.rules)
+
+    def policy_citations(self, rule_id: str) -> tuple[Citation, ...]:
+        """The documents behind the policy that ask for what the rule checks, each section once."""
+        return distinct(tuple(source.citation for source in self.requirements_file.sources_of(rule_id)))
+
+    def citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:
+        """The standards that the rule cites, then the documents behind the policy, each section once."""
+        return distinct((*rule.citations, *self.policy_citations(rule.id)))

@@ -24,7 +24,7 @@ from auditor.model.severity import Severity
 from auditor.model.target import Target
 from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
-from auditor.policy.effective import scalar, setting_lines
+from auditor.policy.effective import requirements_line, scalar, setting_lines
 from auditor.rules import all_rules
 from auditor.rules.certificate.certificate_signature_weak import Hash
 from auditor.sanitise import clean
@@ -91,6 +91,7 @@ def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
     yield f'version: "{day}"'
     yield f"title: {scalar(f'As {name[:150]} was on {day}')}"
     yield f"source: {scalar(f'{name} as observed on {day}; {compared} for the rest')}"
+    yield from requirements_line(against)
     yield f"fail_on: {against.fail_on}"
     yield "rules:"
 

@@ -24,12 +24,13 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import RootName
 
 
 class AnnouncedRoots(Params):
     """Roots that a list of CA names should hold."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         min_length=1, description="Names of pinned root certificates (files in policies/roots)"
     )
 

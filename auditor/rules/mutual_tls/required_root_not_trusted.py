@@ -14,12 +14,13 @@ from auditor.model.asks import Asks
 from auditor.model.observation import RootTrustSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import RootName
 
 
 class RequiredRoots(Params):
     """Roots that must be trusted."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         min_length=1, description="Names of pinned root certificates (files in policies/roots)"
     )
 

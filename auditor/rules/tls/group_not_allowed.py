@@ -11,12 +11,13 @@ from auditor.model.asks import Asks
 from auditor.model.observation import GroupsSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import GroupName
 
 
 class AllowedGroups(Params):
     """Groups the endpoint may use."""
 
-    allowed: tuple[str, ...] = Field(min_length=1, description="Key-exchange groups (IANA names) that may be accepted")
+    allowed: tuple[GroupName, ...] = Field(min_length=1, description="Key-exchange groups (IANA names) that may be accepted")
 
 
 def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Remark]:
