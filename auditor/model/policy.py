@@ -1,6 +1,6 @@
 """A policy in effect: after ``extends``, ``disable`` and ``severity`` have been worked out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.model.requirement import Requirement, Requirements, distinct
@@ -34,7 +34,7 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """Of the policy in effect: the same for two files that demand the same."""
-    requirements_file: Requirements = Requirements()
+    requirements_file: Requirements = field(default_factory=Requirements)
     """What the documents behind the policy ask for; empty when the policy names no requirements file."""
 
     @property

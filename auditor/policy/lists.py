@@ -59,7 +59,7 @@ def replaced(value: Any, way: Keys, entries: list[Any]) -> Any:  # noqa: ANN401 
     """Copy the value, with the entries in place of the name at the end of the way."""
     if not way:
         return entries
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[way[0]] = replaced(value[way[0]], way[1:], entries)
     return copy
 

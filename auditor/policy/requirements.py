@@ -65,7 +65,7 @@ def requirements_schema() -> Json:
                 "title": "rule",
                 "description": "Documents that a rule cites beside the sources of the requirements it answers",
                 "additionalProperties": False,
-                "properties": {rule: sources for rule in all_rules()},
+                "properties": dict.fromkeys(all_rules(), sources),
             },
         },
         "$defs": {

@@ -25,6 +25,7 @@ PINS = {
     "microsoft-rsa-root-certificate-authority-2017": "c741f70f4b2a8d88bf2e71c14122ef53ef10eba0cfa5e64cfa20f418853073e0",
 }
 
+
 def policy_directory() -> Path:
     """Find the folder of policies: inside the package when it is installed, beside it in a checkout."""
     package = Path(str(resources.files("auditor")))

@@ -17,7 +17,9 @@ from auditor.model.vocabulary import GroupName
 class AllowedGroups(Params):
     """Groups the endpoint may use."""
 
-    allowed: tuple[GroupName, ...] = Field(min_length=1, description="Key-exchange groups (IANA names) that may be accepted")
+    allowed: tuple[GroupName, ...] = Field(
+        min_length=1, description="Key-exchange groups (IANA names) that may be accepted"
+    )
 
 
 def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Remark]:
