@@ -1,8 +1,8 @@
-"""From what was seen of one good endpoint to a policy that demands just that: a start, to be reviewed line by line.
+"""A starting policy, made from the observations of one known-good endpoint, to be reviewed line by line.
 
-Versions, cipher suites, groups, keys, signatures and roots are demanded as they were seen.  Every other rule of the
-policy it is compared with is taken over where the endpoint passes it.  What that policy forbids, and what could not be
-told, stands there as a comment: nothing is allowed in silence.
+It requires the versions, cipher suites, groups, keys, signatures and roots that were observed.  It takes over every
+other rule of the policy it is compared with that the endpoint passes.  Comments mark what that policy forbids and what
+was inconclusive, so that nothing is allowed silently.
 """
 
 import re

@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.policy.read import load_policy
-from tests.policy.files import CHILD, HEAD, Write, params, wrong, write
+from tests.policy.files import CHILD, HEAD, Write, params, write, wrong
 
 __all__ = ["write"]
 GCM = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
@@ -56,13 +56,17 @@ def test_a_rule_may_name_a_list_that_an_extending_policy_gives(write: Write) -> 
 
 WRONG = {
     "unknown list": (
-        "lists: {roots: [digicert-global-root-g2]}\nrules:\n"
-        "  certificate-root-expired: {roots: $roots}\n  certificate-root-not-allowed: {roots: $rotos}\n",
+        (
+            "lists: {roots: [digicert-global-root-g2]}\nrules:\n"
+            "  certificate-root-expired: {roots: $roots}\n  certificate-root-not-allowed: {roots: $rotos}\n"
+        ),
         ['8:41: unknown list "rotos"; did you mean "roots"?'],
     ),
     "unknown list that is like no other": (
-        "lists: {roots: [digicert-global-root-g2]}\nrules:\n"
-        "  certificate-root-expired: {roots: $roots}\n  protocol-not-allowed: {allowed: $x}\n",
+        (
+            "lists: {roots: [digicert-global-root-g2]}\nrules:\n"
+            "  certificate-root-expired: {roots: $roots}\n  protocol-not-allowed: {allowed: $x}\n"
+        ),
         ['8:35: unknown list "x"; known are roots'],
     ),
     "unused list": (
@@ -94,13 +98,17 @@ WRONG = {
         ["5:12: v must not be empty"],
     ),
     "a suite under the wrong version, named by two rules": (
-        "lists:\n  suites:\n    - TLS_AES_128_GCM_SHA256\nrules:\n"
-        "  cipher-suite-not-allowed: {TLSv1.2: $suites}\n  cipher-suite-none-usable: {TLSv1.2: $suites}\n",
+        (
+            "lists:\n  suites:\n    - TLS_AES_128_GCM_SHA256\nrules:\n"
+            "  cipher-suite-not-allowed: {TLSv1.2: $suites}\n  cipher-suite-none-usable: {TLSv1.2: $suites}\n"
+        ),
         ["7:7: TLS_AES_128_GCM_SHA256 is a TLSv1.3 suite; it cannot be allowed under TLSv1.2"],
     ),
     "a contradiction inside a list": (
-        "lists: {required: [TLSv1.2, TLSv1.3]}\nrules:\n"
-        "  protocol-not-allowed: {allowed: [TLSv1.2]}\n  protocol-required-missing: {any_of: $required}\n",
+        (
+            "lists: {required: [TLSv1.2, TLSv1.3]}\nrules:\n"
+            "  protocol-not-allowed: {allowed: [TLSv1.2]}\n  protocol-required-missing: {any_of: $required}\n"
+        ),
         ["5:29: TLSv1.3 is required, but protocol-not-allowed does not allow it"],
     ),
     "the name of a list among entries": (
@@ -108,13 +116,18 @@ WRONG = {
         ['6:51: "$more" cannot be an entry of a list; the name of a list takes the place of the whole list'],
     ),
     "the name of a list inside a list": (
-        "lists:\n  lab: [zoom_phone_cloud_peering]\n  matrix: [{connection_type: public_internet, production: [], lab: $lab}]\n"
-        "rules: {connection-type-unsupported: {source: s, matrix: $matrix}}\n",
+        (
+            "lists:\n  lab: [zoom_phone_cloud_peering]\n"
+            "  matrix: [{connection_type: public_internet, production: [], lab: $lab}]\n"
+            "rules: {connection-type-unsupported: {source: s, matrix: $matrix}}\n"
+        ),
         ['6:3: no rule uses the list "lab"', "7:68: a list cannot name another list; write the entries out"],
     ),
     "the name of a list where a word belongs": (
-        "lists: {v: [TLSv1.3]}\nrules:\n  protocol-not-allowed: {allowed: $v}\n"
-        "  protocol-preferred-missing: {preferred: $v}\n",
+        (
+            "lists: {v: [TLSv1.3]}\nrules:\n  protocol-not-allowed: {allowed: $v}\n"
+            "  protocol-preferred-missing: {preferred: $v}\n"
+        ),
         ['8:43: preferred cannot be "$v"; it is one of SSLv2, SSLv3, TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3'],
     ),
     "a name that is none": (

@@ -1,7 +1,6 @@
 """Policies: everything that can be wrong with one, said at its place; and what comes of a good one."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pydantic import field_validator
@@ -15,7 +14,7 @@ from auditor.policy.effective import policy_yaml
 from auditor.policy.layers import Setting
 from auditor.policy.read import MAX_EXTENDS, built, load_policy
 from auditor.rules import all_rules
-from tests.policy.files import CHILD, HEAD, Write, params, wrong, write
+from tests.policy.files import CHILD, HEAD, Write, params, write, wrong
 
 __all__ = ["write"]
 

@@ -11,7 +11,7 @@ from auditor.policy.effective import policy_yaml
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies, shipped_requirements
 from auditor.rules import all_rules
-from tests.policy.files import CHILD, HEAD, Write, wrong, write
+from tests.policy.files import CHILD, HEAD, Write, write, wrong
 
 __all__ = ["write"]
 RULES = "rules: {certificate-expired: {}}\n"
@@ -96,7 +96,10 @@ def test_a_wrong_requirements_file_is_refused_at_its_place(case: str, write: Wri
         ),
         (
             "x",
-            'unknown requirements file "x"; shipped are acg, teams-direct-routing (a path has a slash or ends in .yaml)',
+            (
+                'unknown requirements file "x"; shipped are acg, teams-direct-routing '
+                "(a path has a slash or ends in .yaml)"
+            ),
         ),
     ],
 )
