@@ -46,10 +46,10 @@ class Policy:
         """The requirements that the rule answers, in the file's order."""
         return tuple(entry.id for entry in self.requirements if rule_id in entry.rules)
 
-    def policy_citations(self, rule_id: str) -> tuple[Citation, ...]:
+    def citations(self, rule_id: str) -> tuple[Citation, ...]:
         """The documents behind the policy that ask for what the rule checks, each section once."""
         return distinct(tuple(source.citation for source in self.requirements_file.sources_of(rule_id)))
 
-    def citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:
+    def all_citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:
         """The standards that the rule cites, then the documents behind the policy, each section once."""
-        return distinct((*rule.citations, *self.policy_citations(rule.id)))
+        return distinct((*rule.citations, *self.citations(rule.id)))

@@ -123,12 +123,10 @@ def test_a_requirements_file_is_named_from_the_policy_file_and_inherited(write: 
     policy = load_policy(str(write(CHILD + "extends: base.yaml\n")))
     section = Citation(document="A page", section="One", url="https://example.net/page")
     assert policy.requirement_ids("certificate-expired") == ("X-1",)
-    assert policy.policy_citations("certificate-expired") == (section,)
-    assert policy.policy_citations("certificate-wildcard") == (
-        Citation(document="A page", url="https://example.net/page"),
-    )
+    assert policy.citations("certificate-expired") == (section,)
+    assert policy.citations("certificate-wildcard") == (Citation(document="A page", url="https://example.net/page"),)
     rule = all_rules()["certificate-expired"]
-    assert policy.citations(rule) == (*rule.citations, section)
+    assert policy.all_citations(rule) == (*rule.citations, section)
     again = load_policy(str(write(policy_yaml(policy), "again.yaml")))
     assert again.requirements == policy.requirements, "a policy as it is shown names the file by its whole path"
 
@@ -156,13 +154,13 @@ def test_a_policy_that_names_no_requirements_cites_none_of_the_documents_of_the_
     assert not policy.requirements
     for rule in all_rules():
         assert not policy.requirement_ids(rule)
-        assert not policy.policy_citations(rule)
+        assert not policy.citations(rule)
     assert not [word for word in MICROSOFT if word in policy_yaml(policy).replace("microsoft-", "")]
 
 
 def test_teams_direct_routing_cites_its_own_documents_only() -> None:
     ids = {found.id for found in ACG.requirements}
-    titles = {citation.document for rule in all_rules() for citation in TEAMS.policy_citations(rule)}
+    titles = {citation.document for rule in all_rules() for citation in TEAMS.citations(rule)}
     assert titles == {"Plan Direct Routing", "What's new for Direct Routing", "Microsoft Q&A 5835044"}
     assert not ids & {found.id for found in TEAMS.requirements}
     assert not [title for title in titles if "Azure" in title or "Communications Gateway" in title]
@@ -213,7 +211,7 @@ def test_acg_says_what_a_rule_answers_and_where_it_is_written(
     rule: str, requirements: tuple[str, ...], citations: tuple[str, ...]
 ) -> None:
     assert ACG.requirement_ids(rule) == requirements
-    assert tuple(f"{found.document}: {found.section}" for found in ACG.policy_citations(rule)) == citations
+    assert tuple(f"{found.document}: {found.section}" for found in ACG.citations(rule)) == citations
 
 
 def test_every_shipped_requirements_file_is_named_by_a_policy_and_read() -> None:
