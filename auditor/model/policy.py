@@ -51,5 +51,5 @@ class Policy:
         return distinct(tuple(source.citation for source in self.requirements_file.sources_of(rule_id)))
 
     def all_citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:
-        """The standards that the rule cites, then the documents behind the policy, each section once."""
-        return distinct((*rule.citations, *self.citations(rule.id)))
+        """The documents behind the policy, then the standards that the rule cites, each section once."""
+        return distinct((*self.citations(rule.id), *rule.citations))

@@ -126,7 +126,7 @@ def test_a_requirements_file_is_named_from_the_policy_file_and_inherited(write: 
     assert policy.citations("certificate-expired") == (section,)
     assert policy.citations("certificate-wildcard") == (Citation(document="A page", url="https://example.net/page"),)
     rule = all_rules()["certificate-expired"]
-    assert policy.all_citations(rule) == (*rule.citations, section)
+    assert policy.all_citations(rule) == (section, *rule.citations)
     again = load_policy(str(write(policy_yaml(policy), "again.yaml")))
     assert again.requirements == policy.requirements, "a policy as it is shown names the file by its whole path"
 
