@@ -211,7 +211,7 @@ def _rules(plan: Plan) -> dict[str, RuleSummary]:
             group=setting.rule.group,
             severity=setting.severity,
             remedy=setting.rule.remedy_for(setting.params),
-            citations=(*plan.policy.citations(rule_id), *setting.rule.citations),
+            citations=plan.policy.all_citations(setting.rule),
             requirements=plan.policy.requirement_ids(rule_id),
         )
         for rule_id, setting in sorted(asked.items())

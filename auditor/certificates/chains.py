@@ -19,12 +19,13 @@ from auditor.certificates.usage import narrowed
 from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Params, TrustAnchor
+from auditor.model.vocabulary import RootName
 
 
 class AcceptedRoots(Params):
     """Roots a chain may end at."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         default=(), description="Names of pinned root certificates (files in policies/roots)"
     )
     declared_roots: bool = Field(

@@ -1,4 +1,4 @@
-"""``auditor policy init``: a starting policy from an endpoint that is as it should be."""
+"""``auditor policy init``: a starting policy from a known-good endpoint."""
 
 from pathlib import Path
 
@@ -40,9 +40,9 @@ def init(  # noqa: PLR0913 - one parameter an option
     jobs: int,
     client: ClientOptions,
 ) -> int:
-    """Write a starting policy from a golden endpoint.
+    """Write a starting policy from a known-good endpoint.
 
-    It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
+    The policy requires what HOST:PORT does today.  Comments mark what the policy it is compared with forbids.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import write_file  # noqa: PLC0415 - as above

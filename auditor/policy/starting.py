@@ -1,8 +1,8 @@
-"""From what was seen of one good endpoint to a policy that demands just that: a start, to be reviewed line by line.
+"""A starting policy, made from the observations of one known-good endpoint, to be reviewed line by line.
 
-Versions, cipher suites, groups, keys, signatures and roots are demanded as they were seen.  Every other rule of the
-policy it is compared with is taken over where the endpoint passes it.  What that policy forbids, and what could not be
-told, stands there as a comment: nothing is allowed in silence.
+It requires the versions, cipher suites, groups, keys, signatures and roots that were observed.  It takes over every
+other rule of the policy it is compared with that the endpoint passes.  Comments mark what that policy forbids and what
+was inconclusive, so that nothing is allowed silently.
 """
 
 import re
@@ -24,7 +24,7 @@ from auditor.model.severity import Severity
 from auditor.model.target import Target
 from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
-from auditor.policy.effective import scalar, setting_lines
+from auditor.policy.effective import requirements_line, scalar, setting_lines
 from auditor.rules import all_rules
 from auditor.rules.certificate.certificate_signature_weak import Hash
 from auditor.sanitise import clean
@@ -91,6 +91,7 @@ def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
     yield f'version: "{day}"'
     yield f"title: {scalar(f'As {name[:150]} was on {day}')}"
     yield f"source: {scalar(f'{name} as observed on {day}; {compared} for the rest')}"
+    yield from requirements_line(against)
     yield f"fail_on: {against.fail_on}"
     yield "rules:"
 

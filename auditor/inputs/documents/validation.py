@@ -67,6 +67,8 @@ class _Fault:
 def _fault(error: ValidationError) -> _Fault:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, str(error.instance))
     return _Fault(str(error.validator), path, error.instance, error.validator_value, schema, error.message)
 
 

@@ -15,13 +15,14 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import CurveName
 
 
 class KeyStrength(Params):
     """Keys that are strong enough."""
 
     minimum_rsa_bits: int = Field(default=2048, ge=1024, description="Smallest RSA modulus, in bits")
-    curves: tuple[str, ...] = Field(
+    curves: tuple[CurveName, ...] = Field(
         default=("secp256r1", "secp384r1", "secp521r1"), description="Elliptic curves that may be used"
     )
     edwards: bool = Field(default=True, description="Whether Ed25519 and Ed448 keys may be used")

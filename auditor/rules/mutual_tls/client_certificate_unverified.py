@@ -20,6 +20,7 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import RootName
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
 _IMPOSTOR = "impostor-root"
@@ -38,7 +39,7 @@ class Proof(Params):
     unproven: Literal["pass", "warn", "inconclusive"] = Field(
         default="warn", description="What comes of refusals that no accepted certificate vouches for"
     )
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         default=(),
         description="Names of pinned root certificates (files in policies/roots) whose impostors are shown, beside "
         "those of the roots the endpoint announces; three in all",

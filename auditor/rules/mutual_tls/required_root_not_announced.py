@@ -15,12 +15,13 @@ from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Viola
 from auditor.model.observation import ClientCertificateSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import RootName
 
 
 class AnnouncedRoots(Params):
     """Roots that a list of CA names should hold."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         min_length=1, description="Names of pinned root certificates (files in policies/roots)"
     )
 

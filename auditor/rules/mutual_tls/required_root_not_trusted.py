@@ -15,12 +15,13 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import RootTrustSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import RootName
 
 
 class RequiredRoots(Params):
     """Roots that must be trusted."""
 
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         min_length=1, description="Names of pinned root certificates (files in policies/roots)"
     )
 

@@ -12,12 +12,15 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import GroupsSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import GroupName
 
 
 class AllowedGroups(Params):
     """Groups the endpoint may use."""
 
-    allowed: tuple[str, ...] = Field(min_length=1, description="Key-exchange groups (IANA names) that may be accepted")
+    allowed: tuple[GroupName, ...] = Field(
+        min_length=1, description="Key-exchange groups (IANA names) that may be accepted"
+    )
 
 
 def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Remark]:

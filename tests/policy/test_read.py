@@ -1,8 +1,6 @@
 """Policies: everything that can be wrong with one, said at its place; and what comes of a good one."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pydantic import field_validator
@@ -16,39 +14,9 @@ from auditor.policy.effective import policy_yaml
 from auditor.policy.layers import Setting
 from auditor.policy.read import MAX_EXTENDS, built, load_policy
 from auditor.rules import all_rules
+from tests.policy.files import CHILD, HEAD, Write, params, write, wrong
 
-HEAD = 'id: mine\nversion: "1"\ntitle: Mine\nsource: me\n'
-CHILD = 'id: mine\nversion: "1"\ntitle: Mine\n'
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
-    folder = tmp_path_factory.mktemp("policies")
-
-    def write(text: str, name: str = "mine.yaml") -> Path:
-        path = folder / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
-def wrong(path: Path) -> list[str]:
-    """The errors of a policy file, with the names of files instead of their paths."""
-    with pytest.raises(InputErrors) as caught:
-        load_policy(str(path))
-    return [str(error).replace(f"{path.parent}/", "") for error in caught.value.errors]
-
-
-def params(policy: Policy, rule_id: str) -> dict[str, object]:
-    return {
-        name: value
-        for setting in policy.settings
-        if setting.rule.id == rule_id
-        for name, value in setting.params.model_dump(mode="json", by_alias=True, exclude_none=True).items()
-    }
+__all__ = ["write"]
 
 
 def severity(policy: Policy, rule_id: str) -> Severity:
@@ -406,11 +374,6 @@ def test_an_unknown_name_is_answered_with_the_shipped_ones() -> None:
     with pytest.raises(InputErrors) as caught:
         load_policy("pci")
     assert "acg, acg-strict, mozilla-intermediate, mozilla-modern, rfc9325, teams-direct-routing" in str(caught.value)
-
-
-def test_the_requirements_beside_the_policies_are_no_policy() -> None:
-    with pytest.raises(InputErrors, match='unknown policy "requirements"'):
-        load_policy("requirements")
 
 
 def test_a_missing_file_is_an_input_error(write: Write) -> None:
