@@ -40,7 +40,7 @@ WRONG = {
     ),
     "an id twice": (
         DOCUMENTS + "requirements:\n" + ENTRY + ENTRY,
-        ["5:10: the requirement X-1 is there twice; the first is in line 4"],
+        ["5:10: the requirement X-1 appears twice; the first is on line 4"],
     ),
     "unknown document": (
         DOCUMENTS + "requirements:\n" + ENTRY + ENTRY.replace("X-1", "X-2").replace("page", "pag"),
@@ -72,7 +72,7 @@ WRONG = {
     ),
     "duplicate key": (
         DOCUMENTS + "requirements:\n" + ENTRY.replace("}\n", ", severity: low}\n"),
-        ['4:92: the key "severity" is there twice; the first is in line 4'],
+        ['4:92: the key "severity" appears twice; the first is on line 4'],
     ),
 }
 
