@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.model.rule import Citation, Params, Rule, TrustAnchor
+from auditor.model.rule import Citation, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from auditor.inputs.documents.errors import InputError, InputErrors, escaped, qu
 from auditor.inputs.documents.validation import complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.rule import Params, TrustAnchor
+from auditor.model.rule import Params
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.schema import policy_schema
 from auditor.policy.shipped import PINS, policy_directory, shipped_policies, shipped_roots

@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.certificates import Status, anchor_of
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.alter import altered
 from tests.certificates.judged import ISSUING, LEAF, trust
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
