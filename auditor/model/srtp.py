@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-# Bytes of master key and salt together.
-KEY_OCTETS = {
+# Master key and salt together, in bytes.
+KEY_LENGTHS = {
     "AES_CM_128_HMAC_SHA1_80": 30,
     "AES_CM_128_HMAC_SHA1_32": 30,
     "F8_128_HMAC_SHA1_80": 30,

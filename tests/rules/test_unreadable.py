@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.finding import NotApplicable, Remark
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark
 from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, RevocationSeen, Seen
 from auditor.model.rule import Evidence, Rule
 from auditor.model.target import Perspective, Service, Target

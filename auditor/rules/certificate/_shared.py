@@ -17,7 +17,10 @@ from auditor.model.rule import Evidence, Params
 from auditor.model.subject import TARGET, CertificationRequestSubject
 from auditor.rules._shared import any_of
 
-ROOT_UNKNOWN = "whether the chain ends at a public root is not known: its last issuer was not sent"
+ROOT_UNKNOWN = (
+    "whether the chain ends at a public root is not known: the issuer of its last certificate was not sent and is no "
+    "known root"
+)
 
 
 class AcceptedRoots(Params):

@@ -55,7 +55,7 @@ def _root_reached(ending: Ending) -> tuple[str, bool]:
 
 def remedy(params: AcceptedRoots) -> str:
     """Name the accepted roots, and how to have another accepted."""
-    install = f"Install a certificate whose chain ends at {accepted_roots(params)}, and whose root has not expired."
+    install = f"Install a certificate under an accepted root that has not expired ({accepted_roots(params)})."
     if not params.declared_roots:
         return install
     return f"{install}  Or have your CA's root installed at the peer, and declare it with --root or in the inventory."

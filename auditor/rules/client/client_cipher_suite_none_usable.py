@@ -23,12 +23,16 @@ def check(evidence: Evidence[ClientHelloSeen], params: SuiteLists) -> Iterator[R
     for seen in evidence.seen:
         version = next((version for version in lists if version in seen.versions), None)
         if version is None:
-            observed = f"offers only {', '.join(seen.versions) or 'no version'}"
+            observed = f"offers {_only(seen.versions) or 'no version'}"
             remarks[Violation(subject=version_subject(*lists), expected=_EXPECTED, observed=observed)] = None
         elif not set(seen.suites) & set(lists[version]):
-            observed = f"offers only {', '.join(seen.suites[:3]) or 'no suite'}"
+            observed = f"offers {_only(seen.suites[:3]) or 'no suite'}"
             remarks[Violation(subject=version_subject(version), expected=_EXPECTED, observed=observed)] = None
     yield from remarks
+
+
+def _only(names: tuple[str, ...]) -> str:
+    return f"only {', '.join(names)}" if names else ""
 
 
 RULE = Rule(

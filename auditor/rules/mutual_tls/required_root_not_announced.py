@@ -57,8 +57,7 @@ RULE = Rule(
         Citation(document="RFC 5246", section="7.4.4", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.4"),
     ),
     remedy=lambda params: (
-        f"Add {all_of(params.roots)} to the CA names in the listener's CertificateRequest, and check that its trust "
-        "store contains the same."
+        f"Add {all_of(params.roots)} to the CA names in the listener's CertificateRequest and to its trust store."
     ),
     observes=ClientCertificateSeen,
     params=AnnouncedRoots,

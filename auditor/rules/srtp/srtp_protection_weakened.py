@@ -31,7 +31,8 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
                 yield Violation(subject=subject, expected=_ONE, observed=several)
             elif len(media.cryptos) > 1 and seen.role == "unknown":
                 reason = (
-                    f"{several} are right in an offer and wrong in an answer, and which of the two this is is not known"
+                    f"{several} are right in an offer and wrong in an answer; whether this is an offer or an answer is "
+                    "not known"
                 )
                 yield Doubt(subject=subject, reason=reason)
             for problem in media.malformed:

@@ -12,7 +12,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import MediaSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import KEY_OCTETS, CryptoSuite
+from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
 from auditor.model.subject import MediaSubject
 from auditor.rules._shared import any_of
 from auditor.rules.srtp._shared import active_audio, judged, without_active_audio
@@ -54,7 +54,7 @@ def _usable(media: MediaSeen, params: RequiredSuites) -> bool:
 
 
 def _right_length(suite: str, length: int | None) -> bool:
-    return length is not None and length == KEY_OCTETS.get(suite, length)
+    return length is not None and length == KEY_LENGTHS.get(suite, length)
 
 
 def _instead(media: MediaSeen, params: RequiredSuites) -> str:
@@ -63,7 +63,7 @@ def _instead(media: MediaSeen, params: RequiredSuites) -> str:
         name = wanted.get(crypto.suite.casefold())
         if name == crypto.suite:
             lengths = ", ".join("no base64" if key.octets is None else f"{key.octets} bytes" for key in crypto.keys)
-            return f"{name} with a key of the wrong length: {lengths} instead of {KEY_OCTETS.get(name, 'base64')}"
+            return f"{name} with a key of the wrong length: {lengths} instead of {KEY_LENGTHS.get(name, 'base64')}"
         if name is not None:
             return f"{crypto.suite}, which does not match: names of crypto suites are case-sensitive"
     return _protection(media)
