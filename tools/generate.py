@@ -20,13 +20,13 @@ from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.observation import End, Observation, Run
 from auditor.model.report import Report
 from auditor.model.requirement import Requirement
-from auditor.model.rule import Citation
+from auditor.model.rule import Citation, Group
 from auditor.policy.read import load_policy
 from auditor.policy.requirements import requirements_schema
 from auditor.policy.schema import DIALECT, policy_schema
 from auditor.policy.shipped import shipped_policies
 from auditor.render.rule_page import explain_markdown
-from auditor.rules import all_rules, subject
+from auditor.rules import all_rules
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _ABOUT_COVERAGE = (
@@ -63,14 +63,10 @@ def _page(text: str) -> str:
 def _index() -> str:
     rows: dict[str, list[str]] = defaultdict(list)
     for rule in all_rules().values():
-        rows[subject(rule)].append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {_cell(rule.title)} |")
+        rows[rule.group].append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {_cell(rule.title)} |")
     parts = ["# Rules", f"{len(all_rules())} rules.  The severity is the one that counts where a policy sets no other."]
-    for folder, lines in rows.items():
-        title = folder.replace("_", " ").replace("tls", "TLS")
-        parts += [
-            f"## {title[0].upper()}{title[1:]}",
-            "\n".join(["| Rule | Severity | Found when |", "|---|---|---|", *lines]),
-        ]
+    for group in (*Group, *sorted(rows.keys() - set(Group))):
+        parts += [f"## {group}", "\n".join(["| Rule | Severity | Found when |", "|---|---|---|", *rows[group]])]
     return "\n\n".join(parts)
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.model.requirement import Requirement, Requirements, distinct
-from auditor.model.rule import Citation, Params, Rule, TrustAnchor
+from auditor.model.rule import Citation, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 
 
 @dataclass(frozen=True)

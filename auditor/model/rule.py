@@ -11,6 +11,7 @@ from auditor.model.finding import Remark
 from auditor.model.observation import Seen
 from auditor.model.severity import Severity
 from auditor.model.target import Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.value import Value
 
 
@@ -42,16 +43,6 @@ class Citation(Value):
     document: str
     section: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True)
-class TrustAnchor:
-    """A root certificate the policy or the operator names, pinned by the SHA-256 of its DER."""
-
-    name: str
-    der: bytes
-    declared: bool = False
-    """Declared by the operator as sent to onboarding, rather than named by the policy."""
 
 
 O = TypeVar("O", bound=Seen)

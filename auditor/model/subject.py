@@ -29,7 +29,7 @@ class Named(Value):
 
 
 class ProtocolVersionSubject(Value):
-    """One or several protocol versions."""
+    """One protocol version, or several of which any would do."""
 
     kind: Literal["protocol-version"] = "protocol-version"
     versions: tuple[str, ...] = Field(min_length=1, description="As TLSv1.2")
@@ -57,6 +57,13 @@ class SignatureSchemeSubject(Value):
     kind: Literal["signature-scheme"] = "signature-scheme"
     version: str | None = None
     scheme: str
+
+
+class WeaknessSubject(Value):
+    """One known weakness of TLS implementations."""
+
+    kind: Literal["weakness"] = "weakness"
+    weakness: str = Field(description="As heartbleed")
 
 
 class PortSubject(Value):
@@ -88,7 +95,9 @@ class RootSubject(Value):
 
     kind: Literal["root"] = "root"
     root: str
-    version: str | None = Field(default=None, description="The protocol version that was asked")
+    version: str | None = Field(default=None, description="The protocol version in which it was asked about")
+    chain: str = Field(default="", description="Name of the leaf whose chain ends at the root")
+    chain_sha256: Digest = ""
 
 
 class CertificateSubject(Value):
@@ -156,6 +165,7 @@ Subject: TypeAlias = Annotated[
     | CipherSuiteSubject
     | GroupSubject
     | SignatureSchemeSubject
+    | WeaknessSubject
     | PortSubject
     | ClientHelloSubject
     | CertificateCaseSubject
@@ -181,13 +191,15 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
         case Named(name=name):
             return name
         case ProtocolVersionSubject(versions=versions):
-            return " and ".join(versions)
+            return " or ".join(versions)
         case CipherSuiteSubject(suite=suite):
             return suite
         case GroupSubject(group=group):
             return group
         case SignatureSchemeSubject(scheme=scheme):
             return scheme
+        case WeaknessSubject(weakness=weakness):
+            return weakness
         case PortSubject():
             return f"{subject.transport.upper()} port {subject.port}"
         case ClientHelloSubject(part=part):
@@ -196,7 +208,8 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
             root = f"({subject.root})" if subject.root else ""
             return " ".join(filter(None, (subject.version, subject.case, root)))
         case RootSubject():
-            return " ".join(filter(None, (subject.version, subject.root)))
+            root = " ".join(filter(None, (subject.version, subject.root)))
+            return f"{root}, root of {_with_digest(subject.chain, subject.chain_sha256)}" if subject.chain else root
         case CertificateSubject():
             return _certificate_text(subject)
         case CertificationRequestSubject():
@@ -207,7 +220,7 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
             return _declared_text(subject)
         case MediaSubject():
             section = f", media {subject.section} ({subject.media})" if subject.section is not None else ""
-            return f"{subject.source}{section}{'' if subject.tag is None else f', crypto {subject.tag}'}"
+            return f"{subject.source}{section}{'' if subject.tag is None else f', tag {subject.tag}'}"
         case SipMessageSubject(source=source, part=part):
             return f"{source}: {part}" if part else source
 

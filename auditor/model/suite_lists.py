@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from auditor.model.asks import Asks
 from auditor.model.rule import Params
 from auditor.model.tls import ProtocolVersion
 from auditor.model.vocabulary import words_of
@@ -13,7 +12,7 @@ _SUITES = "Cipher suites (IANA names) of this version"
 
 
 class SuiteLists(Params):
-    """A list for each version the rule speaks about; a version without a list is left to ``protocol-not-allowed``."""
+    """One list a protocol version; a version without a list is left to ``protocol-not-allowed``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_alias=True, serialize_by_alias=True)
 
@@ -34,7 +33,7 @@ class SuiteLists(Params):
     )
 
     def lists(self) -> dict[ProtocolVersion, tuple[str, ...]]:
-        """The lists that are there."""
+        """The lists by version, oldest version first; a version without one is left out."""
         by_version = {
             ProtocolVersion.SSL_3_0: self.ssl_3_0,
             ProtocolVersion.TLS_1_0: self.tls_1_0,
@@ -43,8 +42,3 @@ class SuiteLists(Params):
             ProtocolVersion.TLS_1_3: self.tls_1_3,
         }
         return {version: names for version, names in by_version.items() if names is not None}
-
-
-def asks_for(params: SuiteLists) -> Asks:
-    """Direct the probes: what is not listed is forbidden, and asked for first."""
-    return Asks(allowed_suites=params.lists())

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from auditor.model.finding import Finding, Outcome
 from auditor.model.policy import Policy
 from auditor.model.requirement import Requirement
-from auditor.rules import all_rules, subject
+from auditor.model.rule import Group
+from auditor.rules import all_rules
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _given(mine: Sequence[str], outcomes: Mapping[str, Outcome], endpoints: int)
         return "does not apply"
     if declared:
         return "not declared"
-    live = [rule for rule in mine if subject(all_rules()[rule]) != "deployment"]
+    live = [rule for rule in mine if all_rules()[rule].group != Group.DEPLOYMENT]
     if not live:
         return ""
     return f"seen at {endpoints} endpoints" if endpoints else "needs an endpoint"

@@ -13,9 +13,10 @@ from auditor.inputs.documents.validation import complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.requirement import Requirements
-from auditor.model.rule import Params, TrustAnchor
+from auditor.model.rule import Params
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.requirements import read_requirements, shipped_requirements_file
 from auditor.policy.schema import policy_schema

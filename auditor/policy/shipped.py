@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 # SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
 # numbers stand in the code and not beside the files they vouch for.

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, under_public_root
+from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.certificates.facts import public_key, signature_hash
 from auditor.evaluate import evaluate
 from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, Observation
@@ -26,6 +26,7 @@ from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
 from auditor.policy.effective import requirements_line, scalar, setting_lines
 from auditor.rules import all_rules
+from auditor.rules.certificate._shared import AcceptedRoots, judge_chains
 from auditor.rules.certificate.certificate_signature_weak import Hash
 from auditor.sanitise import clean
 

@@ -7,7 +7,7 @@ from auditor.model.report import Finding, Outcome, Report, Verdict
 from auditor.model.rule import Citation
 from auditor.model.target import Perspective
 from auditor.model.waiver import Waiver, WaiverState
-from auditor.rules import all_rules, subject
+from auditor.rules import all_rules
 
 WORST_FIRST = tuple(Outcome)
 """The order in which outcomes are shown."""
@@ -83,7 +83,7 @@ def subject_of(rule_id: str) -> str:
         if rule_id.startswith(beginnings):
             return name
     rule = all_rules().get(rule_id)
-    return subject(rule).replace("_", " ").capitalize() if rule else "Other"
+    return rule.group if rule else "Other"
 
 
 def subjects_of(findings: Iterable[Finding]) -> tuple[str, ...]:

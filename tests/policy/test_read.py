@@ -8,8 +8,9 @@ from pydantic import field_validator
 from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.model.policy import Policy
-from auditor.model.rule import Params, TrustAnchor
+from auditor.model.rule import Params
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.effective import policy_yaml
 from auditor.policy.layers import Setting
 from auditor.policy.read import MAX_EXTENDS, built, load_policy

@@ -38,10 +38,11 @@ from auditor.model.observation import (
     Seen,
     Undetermined,
 )
-from auditor.model.rule import Evidence, Rule, TrustAnchor
+from auditor.model.rule import Evidence, Rule
 from auditor.model.subject import subject_text
 from auditor.model.target import Perspective, Role, Service, Target
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
 from tests.certificates.status import StatusSpec, make_status

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 MAX_BYTES = 1024 * 1024
 MAX_CERTIFICATES = 1000
