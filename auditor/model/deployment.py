@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from auditor.model.subject import DeclaredSubject
 from auditor.model.value import Value
 
 Sku: TypeAlias = Literal["standard", "lab"]
@@ -220,14 +221,14 @@ class Attestation(Value):
 
 
 class Proof(Value):
-    """One thing that a file says, in place of what was declared."""
+    """One field that a file proves; its value replaces the declared one."""
 
-    subject: str = Field(description="What it proves, as circuits[NAME].asn")
+    subject: DeclaredSubject | str = Field(description="What it proves; older versions wrote it as circuits[NAME].asn")
     file: str = Field(description="As the inventory names it")
     kind: str = Field(description="What the file is, as: az network express-route show")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 digits from 0 to f")
-    proven: str | None = Field(default=None, description="What the file says, in short")
-    declared: str | None = Field(default=None, description="What the inventory says, where that is something else")
+    proven: str | None = Field(default=None, description="The value in the file, shortened")
+    declared: str | None = Field(default=None, description="The value in the inventory, where it differs")
 
 
 class Deployment(Value):

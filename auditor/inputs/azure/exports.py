@@ -25,8 +25,18 @@ from auditor.inputs.documents.errors import InputErrors, quoted
 from auditor.inputs.documents.text import HIDDEN
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.deployment import Circuit, Path
+from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
-from auditor.network.proofs import PATHS, About, Route, RouteTable, Said, Source, state_of
+from auditor.network.proofs import (
+    PATHS,
+    EvidenceSource,
+    Fact,
+    LearnedRoute,
+    RouteTable,
+    session_prefix,
+    session_state,
+)
+from auditor.network.subjects import CIRCUITS
 
 _MAC = re.compile(r"[0-9a-f]{4}(\.[0-9a-f]{4}){2}|[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
 _REGISTRIES = {
@@ -50,15 +60,15 @@ class Export:
     """What one file says of one circuit."""
 
     circuit: str
-    source: Source
-    said: tuple[Said, ...] = ()
+    source: EvidenceSource
+    facts: tuple[Fact, ...] = ()
     tables: tuple[RouteTable, ...] = ()
     filter: RouteFilter | None = None
     attached: str | None = None
     """The id of the route filter that the circuit says is attached to it."""
 
 
-def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: Source) -> Export:
+def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource) -> Export:
     """Read a flattened document of that kind; ``InputErrors`` says everything that is wrong with it."""
     if errors := [*format_errors(document, kind)]:
         raise InputErrors(errors)
@@ -79,37 +89,42 @@ def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None
 class _Reader:
     document: Document
     circuit: Circuit
-    source: Source
+    source: EvidenceSource
 
     def error(self, message: str, path: Keys = ()) -> InputErrors:
         return InputErrors([self.document.error(message, path)])
 
-    def said(self, part: str, value: Any) -> Said:  # noqa: ANN401 - any part of a model
-        return Said(About("circuits", self.circuit.name, part), value, self.source)
+    def fact(self, subject: DeclaredSubject, value: Any) -> Fact:  # noqa: ANN401 - any part of a model
+        return Fact(subject, value, self.source)
 
-    def down(self) -> tuple[Said, ...]:
-        return tuple(self.said(state_of(path), "down") for path in PATHS)
+    def field(self, name: str, value: Any) -> Fact:  # noqa: ANN401 - any part of a model
+        return self.fact(CIRCUITS.named(self.circuit.name).at(name), value)
 
-    def export(self, *said: Said, **others: Any) -> Export:  # noqa: ANN401 - the fields of an export
-        return Export(self.circuit.name, self.source, said, **others)
+    def down(self) -> tuple[Fact, ...]:
+        return tuple(self.fact(session_state(self.circuit.name, path), "down") for path in PATHS)
+
+    def export(self, *facts: Fact, **others: Any) -> Export:  # noqa: ANN401 - the fields of an export
+        return Export(self.circuit.name, self.source, facts, **others)
 
     def table(self, kind: str, entries: list[dict[str, Any]], path: Path) -> Export:
         """A table of one path; an empty one is of no route and of no neighbour alike."""
         if kind == ROUTES:
             # Microsoft's routers mark the best of several next hops with a star.
             routes = tuple(
-                Route(one["nextHop"].strip().removesuffix("*"), next(iter(one.get("path", "").split()), ""))
+                LearnedRoute(one["nextHop"].strip().removesuffix("*"), next(iter(one.get("path", "").split()), ""))
                 for one in entries
             )
             return self.export(tables=(RouteTable(self.circuit.name, path, routes, self.source),))
         known = [one for one in entries if one["interface"] == "On-Prem" and _MAC.fullmatch(one.get("macAddress", ""))]
-        return self.export() if kind == ARP and known else self.export(self.said(state_of(path), "down"))
+        if kind == ARP and known:
+            return self.export()
+        return self.export(self.fact(session_state(self.circuit.name, path), "down"))
 
     def filter(self, entry: dict[str, Any]) -> Export:
         """A route filter; a rule that denies takes away, and whatever is not in force is refused."""
-        self.in_force(entry, ())
+        self.require_succeeded(entry, ())
         for index, rule in enumerate(entry["rules"]):
-            self.in_force(rule, ("rules", index))
+            self.require_succeeded(rule, ("rules", index))
         rules = [(rule["access"], community) for rule in entry["rules"] for community in rule["communities"]]
         denied = {community for access, community in rules if access == "Deny"}
         allowed = dict.fromkeys(community for access, community in rules if access == "Allow")
@@ -126,19 +141,19 @@ class _Reader:
             ending = f"/expressRouteCircuits/{self.circuit.name}".casefold()
             found = [one for one in entries if one[0]["id"].casefold().endswith(ending)]
         if len(found) != 1:
-            raise self.stranger([(entry["id"], path) for entry, path in entries])
+            raise self.wrong_circuit([(entry["id"], path) for entry, path in entries])
         entry, path = found[0]
-        self.in_force(entry, path)
+        self.require_succeeded(entry, path)
         provider = entry.get("serviceProviderProperties", {})
-        said = [
+        facts = [
             *self.identity(entry["id"]),
-            *(self.said("provider", text) for text in self.text(provider, "serviceProviderName", path)),
-            *(self.said("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
+            *(self.field("provider", text) for text in self.text(provider, "serviceProviderName", path)),
+            *(self.field("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
         ]
         inner = self.peering([(one, (*path, "peerings", index)) for index, one in enumerate(entry["peerings"])])
         works = (entry["circuitProvisioningState"], entry["serviceProviderProvisioningState"])
         down = () if works == ("Enabled", "Provisioned") else self.down()
-        return replace(inner, said=tuple(dict.fromkeys([*said, *inner.said, *down])))
+        return replace(inner, facts=tuple(dict.fromkeys([*facts, *inner.facts, *down])))
 
     def peerings(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
         """The Microsoft peering, of one or several of the same circuit."""
@@ -148,10 +163,10 @@ class _Reader:
         named = [(entry["id"], path) for entry, path in entries if isinstance(entry.get("id"), str)]
         ids = {_circuit_of(text) for text, _ in named}
         if len(ids) > 1 or (self.circuit.resource_id and ids - {self.circuit.resource_id.casefold()}):
-            raise self.stranger(named)
+            raise self.wrong_circuit(named)
         inner = self.peering(entries)
-        said = [part for entry, _ in found for part in self.identity(entry["id"].rpartition("/peerings/")[0])]
-        return replace(inner, said=(*said, *inner.said))
+        facts = [part for entry, _ in found for part in self.identity(entry["id"].rpartition("/peerings/")[0])]
+        return replace(inner, facts=(*facts, *inner.facts))
 
     def peering(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
         """What the peerings of a circuit say; without a Microsoft peering that is enabled no session is established."""
@@ -161,25 +176,25 @@ class _Reader:
         if len(found) > 1:
             raise self.error(f"there are two peerings of the type {MICROSOFT}", found[1][1])
         entry, path = found[0]
-        self.in_force(entry, path)
-        said = [self.said("asn", entry["peerASN"])] if "peerASN" in entry else []
+        self.require_succeeded(entry, path)
+        facts = [self.field("asn", entry["peerASN"])] if "peerASN" in entry else []
         for end in PATHS:
             key = f"{end}PeerAddressPrefix"
-            said += [
-                self.said(f"bgp_sessions[{end}].prefix", text)
+            facts += [
+                self.fact(session_prefix(self.circuit.name, end), text)
                 for text in self.text(entry, key, path)
                 if self.is_range(text, (*path, key))
             ]
-        said += self.configuration(entry, path)
+        facts += self.configuration(entry, path)
         if entry["state"] != "Enabled":
-            said += self.down()
+            facts += self.down()
         attached = entry.get("routeFilter", {}).get("id")
         if attached is None and entry.get("microsoftPeeringConfig", {}).get("legacyMode") == 0:
             # Since August 2017 nothing is announced where no filter is attached; older peerings are in legacy mode.
-            said.append(self.said("route_filter_communities", ()))
-        return self.export(*said, attached=attached.casefold() if attached else None)
+            facts.append(self.field("route_filter_communities", ()))
+        return self.export(*facts, attached=attached.casefold() if attached else None)
 
-    def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Said]:
+    def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Fact]:
         """Registry and prefixes, those of IPv6 among them: the one word for all that is not Configured counts."""
         six = entry.get("ipv6PeeringConfig", {})
         configs = [(entry.get("microsoftPeeringConfig", {}), path)]
@@ -187,7 +202,7 @@ class _Reader:
             configs.append((six.get("microsoftPeeringConfig", {}), (*path, "ipv6PeeringConfig")))
         registry = configs[0][0].get("routingRegistryName")
         if registry is not None:
-            yield self.said("registry", _REGISTRIES.get(registry.strip().upper()))
+            yield self.field("registry", _REGISTRIES.get(registry.strip().upper()))
         prefixes: dict[str, None] = {}
         for config, around in configs:
             listed = (*around, "microsoftPeeringConfig", "advertisedPublicPrefixes")
@@ -195,7 +210,7 @@ class _Reader:
                 if self.is_range(text, (*listed, index)):
                     prefixes[text] = None
         if any("advertisedPublicPrefixes" in config for config, _ in configs):
-            yield self.said("advertised_prefixes", tuple(prefixes))
+            yield self.field("advertised_prefixes", tuple(prefixes))
         states = [
             config["advertisedPublicPrefixesState"]
             for config, _ in configs
@@ -203,14 +218,14 @@ class _Reader:
             and (config is configs[0][0] or config.get("advertisedPublicPrefixes"))
         ]
         if states:
-            yield self.said("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
+            yield self.field("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
 
-    def identity(self, resource: str) -> Iterator[Said]:
+    def identity(self, resource: str) -> Iterator[Fact]:
         """The ids that a resource id of a circuit holds."""
-        yield self.said("resource_id", resource)
-        yield self.said("subscription_id", resource.split("/")[2])
+        yield self.field("resource_id", resource)
+        yield self.field("subscription_id", resource.split("/")[2])
 
-    def in_force(self, entry: dict[str, Any], path: Keys) -> None:
+    def require_succeeded(self, entry: dict[str, Any], path: Keys) -> None:
         """Refuse what is being changed, or could not be: what it shows is what was asked for, not what is."""
         state = entry.get("provisioningState", "Succeeded")
         if state != "Succeeded":
@@ -235,7 +250,7 @@ class _Reader:
             raise self.error(f"{key} {quoted(text)}: {error}", path) from None
         return True
 
-    def stranger(self, found: list[tuple[str, Keys]]) -> InputErrors:
+    def wrong_circuit(self, found: list[tuple[str, Keys]]) -> InputErrors:
         """Say that the circuit that is meant is not there."""
         wanted = self.circuit.resource_id
         is_declared = f", whose resource_id is {quoted(wanted)}" if wanted else "; declare its resource_id"

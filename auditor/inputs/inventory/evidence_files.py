@@ -16,7 +16,9 @@ from auditor.inputs.documents.yaml import Document
 from auditor.inputs.inventory.access_list import KIND, LARGEST, access_list
 from auditor.model.deployment import Circuit, Deployment, Proof
 from auditor.model.deployment import Path as SessionPath
-from auditor.network.proofs import About, Said, Source, conflicts, merged, states
+from auditor.model.subject import subject_text
+from auditor.network.proofs import EvidenceSource, Fact, conflicts, session_states, with_facts
+from auditor.network.subjects import CIRCUITS, SITES
 
 SECTION = "evidence"
 _MOST = 1000
@@ -80,7 +82,7 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
     ``document`` is the inventory, and ``folder`` where it stands.
     """
     circuits = {circuit.name: circuit for circuit in declared.circuits}
-    said: list[Said] = []
+    facts: list[Fact] = []
     exports: list[Export] = []
     errors: list[InputError] = []
     for index, entry in enumerate(evidence_of(document)):
@@ -89,22 +91,22 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
         except InputErrors as unread:
             errors += [document.error(str(error), (SECTION, index, "file")) for error in unread.errors]
             continue
-        source = Source(entry.file, KIND, hashlib.sha256(content).hexdigest(), index)
+        source = EvidenceSource(entry.file, KIND, hashlib.sha256(content).hexdigest(), index)
         try:
             if entry.circuit is None:
                 acl = access_list(content, str(folder / entry.file))
-                said.append(Said(About("sites", entry.site or "", "acl"), acl, source))
+                facts.append(Fact(SITES.named(entry.site or "").at("acl"), acl, source))
             else:
                 exports.append(_export(document, content, folder, entry, circuits[entry.circuit], source))
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:
         raise InputErrors(errors)
-    return _merged(document, declared, exports, said)
+    return _merged(document, declared, exports, facts)
 
 
 def _export(
-    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: Source
+    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: EvidenceSource
 ) -> Export:
     export = flattened(parse_json(content, str(folder / entry.file)))
     kind = kind_of(export)
@@ -121,49 +123,52 @@ def _export(
 
 
 def _merged(
-    document: Document, declared: Deployment, exports: list[Export], said: list[Said]
+    document: Document, declared: Deployment, exports: list[Export], facts: list[Fact]
 ) -> tuple[Deployment, tuple[Proof, ...]]:
-    said = [*said, *(one for export in exports for one in export.said)]
-    said.sort(key=lambda one: one.source.entry)
-    errors = [*_conflicts(document, said), *_one_resource(document, said)]
+    facts = [*facts, *(one for export in exports for one in export.facts)]
+    facts.sort(key=lambda one: one.source.entry)
+    errors = [*_conflicts(document, facts), *_one_resource(document, facts)]
     if errors:
         raise InputErrors(errors)
     # Route filters and route tables are understood by what the other files say: ids, prefixes, AS numbers.
-    known, _ = merged(declared, said)
+    known, _ = with_facts(declared, facts)
     for export in exports:
         wrong = _unattached(export, known, exports)
         errors += [document.error(wrong, (SECTION, export.source.entry))] if wrong else []
         if export.filter:
-            said.append(
-                Said(
-                    About("circuits", export.circuit, "route_filter_communities"),
+            facts.append(
+                Fact(
+                    CIRCUITS.named(export.circuit).at("route_filter_communities"),
                     export.filter.communities,
                     export.source,
                 )
             )
-    said += states(known, (table for export in exports for table in export.tables))
-    said.sort(key=lambda one: one.source.entry)
-    errors += _conflicts(document, said)
+    facts += session_states(known, (table for export in exports for table in export.tables))
+    facts.sort(key=lambda one: one.source.entry)
+    errors += _conflicts(document, facts)
     if errors:
         raise InputErrors(errors)
-    return merged(declared, said)
+    return with_facts(declared, facts)
 
 
-def _conflicts(document: Document, said: list[Said]) -> Iterator[InputError]:
-    for first, second in conflicts(said):
-        message = f"{quoted(second.source.file)} and {quoted(first.source.file)} do not say the same of {first.about}"
+def _conflicts(document: Document, facts: list[Fact]) -> Iterator[InputError]:
+    for first, second in conflicts(facts):
+        files = f"{quoted(second.source.file)} and {quoted(first.source.file)}"
+        message = f"{files} do not agree on {subject_text(first.subject)}"
         yield document.error(f"{message}; export both again", (SECTION, second.source.entry))
 
 
-def _one_resource(document: Document, said: list[Said]) -> Iterator[InputError]:
+def _one_resource(document: Document, facts: list[Fact]) -> Iterator[InputError]:
     """Two circuits of an inventory cannot be one: that would be no redundancy."""
-    first: dict[str, Said] = {}
-    for one in said:
-        if one.about.part == "resource_id":
+    first: dict[str, Fact] = {}
+    for one in facts:
+        if one.subject.field == "resource_id":
             other = first.setdefault(one.value.casefold(), one)
-            if other.about != one.about:
-                names = f"{quoted(other.about.name)} and {quoted(one.about.name)}"
-                yield document.error(f"the circuits {names} are one by their evidence", (SECTION, one.source.entry))
+            if other.subject != one.subject:
+                names = f"{quoted(*other.subject.names)} and {quoted(*one.subject.names)}"
+                yield document.error(
+                    f"the evidence of the circuits {names} shows one circuit", (SECTION, one.source.entry)
+                )
 
 
 def _unattached(export: Export, known: Deployment, exports: list[Export]) -> str:
