@@ -14,6 +14,6 @@ def geographies() -> dict[str, str]:
     return {row["region"]: row["geography"] for row in rows}
 
 
-def alone(region: str) -> bool:
-    """Whether a region is the only one of its geography, and so may be paired with one of another."""
+def is_only_region(region: str) -> bool:
+    """Whether a region is the only one of its geography, so that it may be paired with one of another."""
     return Counter(geographies().values())[geographies()[region]] == 1
