@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def geographies() -> dict[str, str]:
-    """Every region, and its geography."""
+    """The geography of every region."""
     text = Path(__file__).with_name("azure_regions.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {row["region"]: row["geography"] for row in rows}

@@ -1,9 +1,10 @@
-"""What the exports of Azure prove of a circuit, and no more than that.
+"""Read the facts about a circuit from Azure exports.
 
-A circuit says what Microsoft has on file: who provides it, its numbers and prefixes.  That is no proof that a BGP
-session is established, and yet one that it is not, where there is no Microsoft peering that is enabled on a circuit in
-operation.  A route table may show that a session is established; an ARP table shows layer 2, and only when it lacks the
-operator's router does that say something of the session.  Keys of services, authorizations and sessions are not read.
+The export of a circuit shows Microsoft's records: the provider, AS number and prefixes.  It cannot prove that a BGP
+session is established, but it proves that none is where the circuit is not in operation or has no enabled Microsoft
+peering.  A route table can show that a session is established.  An ARP table shows layer 2: only the absence of the
+operator's router proves something, that the session is down.  Service keys, authorization keys and session keys are
+not read.
 """
 
 import re
@@ -43,21 +44,21 @@ _REGISTRIES = {
     "RIPENCC": "RIPE",
     **{name: name for name in ("ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB")},
 }
-"""Names of Azure, and those of the model; any other is none that Microsoft validates by."""
+"""Azure's names and the model's; Microsoft validates by no other registry."""
 
 
 class RouteFilter(NamedTuple):
-    """A route filter, which says something of a circuit only where it is attached to that."""
+    """A route filter; it is evidence only for the circuits it is attached to."""
 
     id: str
     circuits: frozenset[str]
-    """Resource ids of the circuits it says it is attached to, in lower case."""
+    """Resource ids of the circuits it is attached to according to its own export, in lower case."""
     communities: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Export:
-    """What one file says of one circuit."""
+    """The facts about one circuit in one file."""
 
     circuit: str
     source: EvidenceSource
@@ -65,17 +66,17 @@ class Export:
     tables: tuple[RouteTable, ...] = ()
     filter: RouteFilter | None = None
     attached: str | None = None
-    """The id of the route filter that the circuit says is attached to it."""
+    """The id of the attached route filter, according to the export of the circuit."""
 
 
 def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource) -> Export:
-    """Read a flattened document of that kind; ``InputErrors`` says everything that is wrong with it."""
+    """Read a flattened document of that kind; ``InputErrors`` lists everything that is wrong with it."""
     if errors := [*format_errors(document, kind)]:
         raise InputErrors(errors)
     entries, around = entries_of(document)
     several = around or isinstance(document.data, list)
     source = replace(source, kind=LISTS.get(kind, kind) if several else kind)
-    reader = _Reader(document, circuit, source)
+    reader = _ExportReader(document, circuit, source)
     if path is not None:
         return reader.table(kind, entries, path)
     if kind == FILTER:
@@ -86,7 +87,7 @@ def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ExportReader:
     document: Document
     circuit: Circuit
     source: EvidenceSource
@@ -107,7 +108,7 @@ class _Reader:
         return Export(self.circuit.name, self.source, facts, **others)
 
     def table(self, kind: str, entries: list[dict[str, Any]], path: Path) -> Export:
-        """A table of one path; an empty one is of no route and of no neighbour alike."""
+        """A route table or ARP table of one path; an empty list is read as either."""
         if kind == ROUTES:
             # Microsoft's routers mark the best of several next hops with a star.
             routes = tuple(
@@ -121,7 +122,7 @@ class _Reader:
         return self.export(self.fact(session_state(self.circuit.name, path), "down"))
 
     def filter(self, entry: dict[str, Any]) -> Export:
-        """A route filter; a rule that denies takes away, and whatever is not in force is refused."""
+        """A route filter: the allowed communities without the denied ones.  Rules still being changed are rejected."""
         self.require_succeeded(entry, ())
         for index, rule in enumerate(entry["rules"]):
             self.require_succeeded(rule, ("rules", index))
@@ -133,11 +134,11 @@ class _Reader:
         return self.export(filter=RouteFilter(entry["id"].casefold(), circuits, communities))
 
     def circuits(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """The one circuit that is meant, of one or several."""
+        """The requested circuit, of one or several."""
         wanted, found = self.circuit.resource_id, entries
         if wanted:
             found = [one for one in entries if one[0]["id"].casefold() == wanted.casefold()]
-        elif entries[0][1]:  # one of several goes by its name; a single one need not have the inventory's name for it
+        elif entries[0][1]:  # one of several is found by name; a single one may have another name than in the inventory
             ending = f"/expressRouteCircuits/{self.circuit.name}".casefold()
             found = [one for one in entries if one[0]["id"].casefold().endswith(ending)]
         if len(found) != 1:
@@ -158,7 +159,7 @@ class _Reader:
     def peerings(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
         """The Microsoft peering, of one or several of the same circuit."""
         if entries[0][1] == () and entries[0][0]["peeringType"] != MICROSOFT:
-            raise self.error(f"this is the {entries[0][0]['peeringType']}; what is looked at is the {MICROSOFT}")
+            raise self.error(f"this is the {entries[0][0]['peeringType']}; the {MICROSOFT} is required")
         found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
         named = [(entry["id"], path) for entry, path in entries if isinstance(entry.get("id"), str)]
         ids = {_circuit_of(text) for text, _ in named}
@@ -169,12 +170,12 @@ class _Reader:
         return replace(inner, facts=(*facts, *inner.facts))
 
     def peering(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """What the peerings of a circuit say; without a Microsoft peering that is enabled no session is established."""
+        """The facts about the peerings of a circuit; without an enabled Microsoft peering both sessions are down."""
         found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
         if not found:
             return self.export(*self.down())
         if len(found) > 1:
-            raise self.error(f"there are two peerings of the type {MICROSOFT}", found[1][1])
+            raise self.error(f"there are two peerings of the type {MICROSOFT}; export one circuit", found[1][1])
         entry, path = found[0]
         self.require_succeeded(entry, path)
         facts = [self.field("asn", entry["peerASN"])] if "peerASN" in entry else []
@@ -195,7 +196,7 @@ class _Reader:
         return self.export(*facts, attached=attached.casefold() if attached else None)
 
     def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Fact]:
-        """Registry and prefixes, those of IPv6 among them: the one word for all that is not Configured counts."""
+        """Registry and prefixes, including IPv6; a state other than Configured outranks Configured."""
         six = entry.get("ipv6PeeringConfig", {})
         configs = [(entry.get("microsoftPeeringConfig", {}), path)]
         if six.get("state", "Enabled") == "Enabled":
@@ -221,19 +222,19 @@ class _Reader:
             yield self.field("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
 
     def identity(self, resource: str) -> Iterator[Fact]:
-        """The ids that a resource id of a circuit holds."""
+        """The ids in the resource id of a circuit."""
         yield self.field("resource_id", resource)
         yield self.field("subscription_id", resource.split("/")[2])
 
     def require_succeeded(self, entry: dict[str, Any], path: Keys) -> None:
-        """Refuse what is being changed, or could not be: what it shows is what was asked for, not what is."""
+        """Reject a resource that is being changed or failed to change: it shows the requested settings, not those in force."""
         state = entry.get("provisioningState", "Succeeded")
         if state != "Succeeded":
-            message = f"provisioningState is {quoted(state)}, so that what it shows is not what is in force; export it"
+            message = f"provisioningState is {quoted(state)}, so it may not show the settings in force; export it"
             raise self.error(f"{message} again once it is Succeeded", (*path, "provisioningState"))
 
     def text(self, entry: dict[str, Any], key: str, path: Keys) -> Iterator[str]:
-        """The text of a key, if it is there, in which every character can be seen."""
+        """The text of a key, if present; hidden characters are rejected."""
         text = entry.get(key)
         if text is None:
             return
@@ -242,7 +243,7 @@ class _Reader:
         yield text.strip()
 
     def is_range(self, text: str, path: Keys) -> bool:
-        """Whether it is a network; ``InputErrors`` says why not."""
+        """True for a network; otherwise raises ``InputErrors`` with the reason."""
         try:
             parse_range(text)
         except ValueError as error:
@@ -251,7 +252,7 @@ class _Reader:
         return True
 
     def wrong_circuit(self, found: list[tuple[str, Keys]]) -> InputErrors:
-        """Say that the circuit that is meant is not there."""
+        """The error for an export without the requested circuit."""
         wanted = self.circuit.resource_id
         is_declared = f", whose resource_id is {quoted(wanted)}" if wanted else "; declare its resource_id"
         others = f", but {quoted(found[0][0])}" if found else ""

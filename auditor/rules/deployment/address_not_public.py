@@ -9,7 +9,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import is_range, not_public
+from auditor.network.addresses import is_range, why_not_public
 from auditor.network.subjects import SITES
 from auditor.rules.deployment._shared import injected
 
@@ -36,7 +36,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         if not found:
             yield Doubt(subject=SITES, reason="no address of a site is declared")
         for subject, text in found:
-            if why := not_public(text):
+            if why := why_not_public(text):
                 yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
 
 

@@ -46,7 +46,7 @@ def check(evidence: Evidence[DeploymentSeen], params: BfdIntervals) -> Iterator[
 
 def _allowed(params: BfdIntervals) -> str:
     longer = f", or {params.longest_ms} ms with a reason" if params.longest_ms > params.interval_ms else ""
-    return f"{params.interval_ms} ms{longer}"
+    return f"{min(params.interval_ms, params.longest_ms)} ms{longer}"
 
 
 def _remedy(params: BfdIntervals) -> str:

@@ -13,7 +13,7 @@ from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import is_range, not_public, parse_range, prefix_length
+from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
 from auditor.network.subjects import REGIONS
 from auditor.rules.deployment._shared import injected
 
@@ -61,7 +61,7 @@ def _region(region: Region, length: int, *, inside: bool) -> Iterator[Remark]:
                 yield Violation(subject=subject, expected=f"at least {least} addresses", observed=text)
         elif prefix_length(text) != length:
             yield Violation(subject=subject, expected=f"a /{length}", observed=text)
-        elif why := not_public(text):
+        elif why := why_not_public(text):
             yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
     if not _ranges(region):
         yield Doubt(subject=subject, reason="the ranges of the region are not declared")

@@ -13,7 +13,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
-from auditor.network.addresses import not_public, parse_range
+from auditor.network.addresses import parse_range, why_not_public
 from auditor.network.as_numbers import is_private, is_reserved
 from auditor.network.subjects import MAPS
 from auditor.rules.deployment._shared import normalised_name
@@ -91,7 +91,7 @@ def _numbers(owner: DeclaredSubject, maps: Maps, params: MapsRequirements) -> It
     for text in maps.address_ranges:
         if parse_range(text).version != 4:
             yield Violation(subject=owner.at("address_ranges"), expected="IPv4 addresses", observed=text)
-        elif why := not_public(text):
+        elif why := why_not_public(text):
             yield Violation(subject=owner.at("address_ranges"), expected="public addresses", observed=f"{text}: {why}")
     if params.community not in maps.communities:
         listed = ", ".join(maps.communities) or "none"

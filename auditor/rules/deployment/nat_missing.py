@@ -6,7 +6,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import not_public
+from auditor.network.addresses import why_not_public
 from auditor.network.subjects import SITES
 from auditor.rules.deployment._shared import uses_microsoft_peering
 
@@ -19,7 +19,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="no Microsoft peering is declared")
             continue
         for site in declared.sites:
-            private = [text for text in site.internal_ranges if not_public(text)]
+            private = [text for text in site.internal_ranges if why_not_public(text)]
             pool = site.nat.pool if site.nat else ()
             owner = SITES.named(site.name)
             if not (site.internal_ranges or pool or site.signaling_source or site.media):
@@ -28,7 +28,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 observed = f"none for {private[0]}"
                 yield Violation(subject=owner.at("nat"), expected="a pool of public addresses", observed=observed)
             for text in pool:
-                if why := not_public(text):
+                if why := why_not_public(text):
                     observed = f"{text}: {why}"
                     yield Violation(subject=owner.at("nat.pool"), expected="public addresses", observed=observed)
             if pool and site.nat and site.nat.managed_by is None:

@@ -8,7 +8,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
-from auditor.network.addresses import not_public, prefix_length
+from auditor.network.addresses import prefix_length, why_not_public
 from auditor.network.subjects import CIRCUITS
 from auditor.rules.deployment._shared import judge_peered
 
@@ -30,7 +30,7 @@ def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
     ):
         if prefix_length(text) == 0:
             yield Violation(subject=subject, expected="no default route", observed=text)
-        elif why := not_public(text):
+        elif why := why_not_public(text):
             yield Violation(subject=subject, expected="a public prefix", observed=f"{text}: {why}")
 
 

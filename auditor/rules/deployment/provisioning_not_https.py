@@ -7,7 +7,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warni
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import not_public
+from auditor.network.addresses import why_not_public
 from auditor.network.subjects import RESOURCE
 
 
@@ -35,7 +35,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 observed="none is declared",
             )
         for text in client.source_ranges:
-            if why := not_public(text):
+            if why := why_not_public(text):
                 yield Warning(subject=source_ranges, expected="public addresses", observed=f"{text}: {why}")
 
 

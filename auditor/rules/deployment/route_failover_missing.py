@@ -31,7 +31,7 @@ class Failover(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Remark]:
-    """In production each site has a last route to the other region, sends OPTIONS often and retries only as allowed."""
+    """In production each site routes to the other region last, sends OPTIONS often and retries only as allowed."""
     for seen in evidence.seen:
         judge = partial(_production, params)
         yield from judge_production(seen.declared, judge, lab="a lab deployment has one region")
@@ -65,14 +65,14 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
     if site.retry_on and ignored:
         yield Warning(
             subject=owner.at("retry_on"),
-            expected=f"retries after {', '.join(map(str, params.retry_on))} and a timeout",
+            expected=f"retries after {_causes(params)}",
             observed=f"not after {', '.join(map(str, ignored))}",
         )
     others = sorted(set(site.retry_on) - set(params.retry_on))
     if others:
         yield Violation(
             subject=owner.at("retry_on"),
-            expected=f"retries after {', '.join(map(str, params.retry_on))} and a timeout only",
+            expected=f"retries only after {_causes(params)}",
             observed=f"also after {', '.join(map(str, others))}",
         )
 
@@ -87,11 +87,14 @@ def _route_order(subject: DeclaredSubject, site: Site) -> Iterator[Remark]:
         yield Violation(subject=subject, expected=expected, observed=observed)
 
 
+def _causes(params: Failover) -> str:
+    return ", ".join([*map(str, params.retry_on), "timeouts"])
+
+
 def _remedy(params: Failover) -> str:
-    statuses = ", ".join(map(str, params.retry_on))
     return (
         "Add a route to the other region after all local ones, send OPTIONS at least every "
-        f"{params.longest_options_interval_seconds} s, and retry only after {statuses} or a timeout."
+        f"{params.longest_options_interval_seconds} s, and retry only after {_causes(params)}."
     )
 
 
