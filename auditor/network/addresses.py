@@ -105,8 +105,8 @@ def _address(text: str) -> Address:
 
 _MULTICAST = tuple(map(parse_range, ("224.0.0.0/4", "ff00::/8")))
 _UNICAST = parse_range("2000::/3")
-# Written out because ``is_global`` differs between versions of Python.  Some are routed but belong to no one: AS112 (RFC
-# 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
+# Written out because ``is_global`` differs between versions of Python.  Some are routed but belong to no one: AS112
+# (RFC 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
 _SPECIAL = tuple(
     map(
         parse_range,

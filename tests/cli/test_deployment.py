@@ -116,11 +116,11 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a deployment without its head": (
         f"{HEAD}endpoints: [{{name: a, address: 'a:1'}}]\ncircuits: []\nregions: []\n",
-        ['3:11: nothing is said of circuits without "deployment" beside it', "4:10: nothing is said of regions"],
+        ['3:11: circuits requires a section "deployment"', "4:10: regions requires"],
     ),
     "an unknown region": (
         f"{HEAD}deployment: {{}}\nregions: [{{name: one, azure_region: West Europa}}]\n",
-        ['3:37: azure_region "West Europa": this is no region of Azure; did you mean "West Europe"?'],
+        ['3:37: azure_region "West Europa": not an Azure region; did you mean "West Europe"?'],
     ),
     "dangling references and repeated names, all in one go": (
         HEAD + TANGLED,

@@ -43,8 +43,8 @@ def test_a_group_of_receivers_is_called_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("193.5.122.1-2a01::1", "two IP versions"),
-        ("193.5.122.0/33", "no network"),
+        ("193.5.122.1-2a01::1", "different IP versions"),
+        ("193.5.122.0/33", "not a network"),
         ("193.5.122.1/29", "the network is 193.5.122.0/29"),
         ("193.5.122.9-193.5.122.1", "is above its last"),
         ("193.5.122", "not an IP address"),

@@ -61,8 +61,8 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
     [
         ("", ["f.csv:1:1: the first line must name the columns: action, source, protocol, ports"]),
         ("\n" + HEAD, ["f.csv:1:1: the first line must name the columns: action, source, protocol, ports"]),
-        (HEAD, ["f.csv:1:1: there is no line below the names of the columns"]),
-        (HEAD + "\n,,,\n", ["f.csv:1:1: there is no line below the names of the columns"]),
+        (HEAD, ["f.csv:1:1: no line follows the column names"]),
+        (HEAD + "\n,,,\n", ["f.csv:1:1: no line follows the column names"]),
         ('{"value": []}', ["f.csv:1:1: this looks like JSON; the evidence of a site is an access list as CSV"]),
         ("action,source,ports\n", ['f.csv:1:1: the column "protocol" is missing']),
         (
@@ -70,9 +70,9 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
             ['f.csv:1:30: unknown column "soruce_port"; known are ' + ", ".join(COLUMNS)],
         ),
         ("action,source,protocol,ports,coment\n", ['f.csv:1:30: unknown column "coment"; did you mean "comment"?']),
-        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" is there twice']),
-        (HEAD + "allow,any,tcp\n", ["f.csv:2:1: the line has 3 cells and the file 4 columns"]),
-        (HEAD + "allow,any,tcp,5061,5062\n", ["f.csv:2:1: the line has 5 cells and the file 4 columns"]),
+        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" appears twice']),
+        (HEAD + "allow,any,tcp\n", ["f.csv:2:1: the line has 3 fields, but the header has 4 columns"]),
+        (HEAD + "allow,any,tcp,5061,5062\n", ["f.csv:2:1: the line has 5 fields, but the header has 4 columns"]),
         (HEAD + 'allow,"any,tcp,5061\n', [
             "f.csv:2:7: unterminated quoted field"
         ]),
@@ -80,8 +80,8 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
             HEAD + "alow,any,tcp,5061\nallow,any,tpc,5061\nallow,any,tcp,0\nallow,any,tcp,99-5\nallow,any,tcp,sip\n"
             "allow,,tcp,5061\nallow,sbc,tcp,5061\nallow,10.0.0.1/8,tcp,5061\n",
             [
-                'f.csv:2:1: action cannot be "alow"; it is one of allow, permit, deny, drop, reject',
-                f'f.csv:3:11: protocol cannot be "tpc"; it is one of {PROTOCOLS}',
+                'f.csv:2:1: action cannot be "alow"; use one of allow, permit, deny, drop, reject',
+                f'f.csv:3:11: protocol cannot be "tpc"; use one of {PROTOCOLS}',
                 'f.csv:4:15: ports "0": ports must be from 1 to 65535, the lower one first',
                 'f.csv:5:15: ports "99-5": ports must be from 1 to 65535, the lower one first',
                 'f.csv:6:15: ports "sip": write a port, a range such as 5061-5062, or any',
@@ -93,7 +93,7 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
         (
             "action,source,protocol,ports,enabled,destination\nallow,any,tcp,5061,,any\nallow,any,tcp,5061,true,\n",
             [
-                'f.csv:2:20: enabled cannot be ""; it is one of true, yes, 1, on, false, no, 0, off',
+                'f.csv:2:20: enabled cannot be ""; use one of true, yes, 1, on, false, no, 0, off',
                 'f.csv:3:25: destination "": it is empty; for any address, write any',
             ],
         ),

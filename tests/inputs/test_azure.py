@@ -257,7 +257,7 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
     "a filter that is none": (ER, MS + "routeFilter.id", "x", None, "it is no resource id of a route filter"),
     "a circuit in change": (
         ER, "provisioningState", "Updating", None,
-        'provisioningState is "Updating", so that what it shows is not what is in force',
+        'provisioningState is "Updating", so it may not show the settings in force',
     ),
     "a peering that failed": (ER, MS + "provisioningState", "Failed", None, 'provisioningState is "Failed"'),
     "two Microsoft peerings": (ER, "peerings.0.peeringType", "MicrosoftPeering", None, "there are two peer"),
@@ -267,7 +267,7 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
     ),
     "two lines": (ER, "serviceProviderProperties.peeringLocation", "A\nB", None, "must be in one line"),
     "the private peering": (
-        PE, "peeringType", "AzurePrivatePeering", None, "this is the AzurePrivatePeering; what is looked",
+        PE, "peeringType", "AzurePrivatePeering", None, "this is the AzurePrivatePeering; the MicrosoftPeering",
     ),
     "a rule in change": (RF, "rules.0.provisioningState", "Deleting", None, 'State is "Deleting"'),
     "another rule": (RF, "rules.0.routeFilterRuleType", "Prefix", None, 'Type cannot be "Prefix"'),

@@ -104,7 +104,7 @@ def test_a_table_needs_a_path_and_nothing_else_takes_one(tmp_path: Path) -> None
     assert [message.partition(": ")[2] for message in found] == [
         f'"er-1-routes-primary.json" is az network express-route list-route-tables, {add}',
         f'"er-1-arp-primary.json" is az network express-route list-arp-tables, {add}',
-        '"empty.json" is an empty list, which does not show what it lists; add path: primary or path: secondary',
+        '"empty.json" is an empty list, which does not show what it lists; add its path',
         '"er-1.json" is az network express-route show, which covers both paths; remove path',
         '"route-filter.json" is az network route-filter show, which covers both paths; remove path',
     ]
@@ -166,7 +166,7 @@ def test_two_circuits_cannot_be_one(tmp_path: Path) -> None:
         "circuits.1.resource_id": GONE,
     })  # fmt: skip
     (message,) = errors_of(path)
-    assert message.endswith('the evidence of the circuits "er-1" and "er-2" shows one circuit')
+    assert message.endswith('the evidence of the circuits "er-1" and "er-2" shows the same circuit')
 
 
 def test_the_export_of_another_circuit_than_the_declared_one_is_an_error(tmp_path: Path) -> None:
@@ -179,20 +179,20 @@ ANOTHER = "/subscriptions/a/resourceGroups/b/providers/Microsoft.Network/routeFi
 FILTERS: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]], dict[str, object], str]] = {
     "nobody shows that it is attached": (
         ("route-filter.json",), {"route-filter.json": {"peerings": []}}, {},
-        'nothing shows that the route filter of "route-filter.json" is attached to "er-1"; name the output',
+        'no evidence shows that the route filter of "route-filter.json" is attached to "er-1"; add the output',
     ),
     "the circuit is not known": (
         ("route-filter.json",), {}, {"circuits.0.resource_id": GONE, "circuits.1.resource_id": GONE},
-        'nothing shows that the route filter of "route-filter.json" is attached to "er-1"',
+        'no evidence shows that the route filter of "route-filter.json" is attached to "er-1"',
     ),
     "it is attached to another circuit": (
         ("route-filter.json",), {"route-filter.json": {"peerings.0": GONE}}, {},
-        'the route filter of "route-filter.json" is attached to other circuits, and not to "er-1"',
+        'the route filter of "route-filter.json" is attached to other circuits, not to "er-1"',
     ),
     "another one is attached": (
         ("er-1.json", "er-2-rest.json", "route-filter.json"),
         {"route-filter.json": {"id": ANOTHER}}, {},
-        '"route-filter.json" is not the route filter that "er-1.json" says is attached',
+        '"route-filter.json" is not the route filter that is attached according to "er-1.json"',
     ),
     "none is attached": (
         ("er-1.json", "er-2-rest.json", "route-filter.json"), {"er-1.json": {"peerings.1.routeFilter": None}}, {},

@@ -227,7 +227,7 @@ class _ExportReader:
         yield self.field("subscription_id", resource.split("/")[2])
 
     def require_succeeded(self, entry: dict[str, Any], path: Keys) -> None:
-        """Reject a resource that is being changed or failed to change: it shows the requested settings, not those in force."""
+        """Reject a resource that is being or could not be changed: it shows the requested settings."""
         state = entry.get("provisioningState", "Succeeded")
         if state != "Succeeded":
             message = f"provisioningState is {quoted(state)}, so it may not show the settings in force; export it"

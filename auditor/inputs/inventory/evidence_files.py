@@ -114,7 +114,7 @@ def _export(
     if kind in TABLES and entry.path is None:
         message = f"{quoted(entry.file)} is {kind}, which does not name its path; add path: primary or path: secondary"
         if kind == EMPTY:
-            message = f"{quoted(entry.file)} is an empty list, which does not show what it lists; add path: primary or path: secondary"
+            message = f"{quoted(entry.file)} is an empty list, which does not show what it lists; add its path"
         raise InputErrors([document.error(message, where)])
     if kind not in TABLES and entry.path is not None:
         message = f"{quoted(entry.file)} is {kind}, which covers both paths; remove path"

@@ -88,7 +88,7 @@ def _route_order(subject: DeclaredSubject, site: Site) -> Iterator[Remark]:
 
 
 def _causes(params: Failover) -> str:
-    return ", ".join([*map(str, params.retry_on), "timeouts"])
+    return " or ".join(filter(None, (", ".join(map(str, params.retry_on)), "a timeout")))
 
 
 def _remedy(params: Failover) -> str:
