@@ -24,15 +24,15 @@ def normalised_name(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def injected(declared: Deployment, links: Iterable[Link]) -> bool:
+def only_vnet_injection(declared: Deployment, links: Iterable[Link]) -> bool:
     """Whether all these links lead to an injected virtual network; without link types the deployment decides."""
     types = {link.connection_type for link in links if link.connection_type}
     return types == {INJECTED} if types else declared.deployment.vnet_injection
 
 
-def peered(declared: Deployment) -> tuple[Circuit, ...]:
+def circuits_with_microsoft_peering(declared: Deployment) -> tuple[Circuit, ...]:
     """The circuits with Microsoft peering; an injected virtual network is reached by private peering."""
-    if injected(declared, declared.links):
+    if only_vnet_injection(declared, declared.links):
         return ()
     inside = {link.circuit for link in declared.links if link.connection_type == INJECTED}
     outside = {link.circuit for link in declared.links if link.connection_type != INJECTED}
@@ -41,7 +41,9 @@ def peered(declared: Deployment) -> tuple[Circuit, ...]:
 
 def uses_microsoft_peering(declared: Deployment) -> bool:
     """Whether ExpressRoute with Microsoft peering is in use, or declared to be."""
-    return bool(peered(declared)) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
+    return bool(circuits_with_microsoft_peering(declared)) or any(
+        link.connection_type == EXPRESSROUTE for link in declared.links
+    )
 
 
 def uses_expressroute(declared: Deployment) -> bool:
@@ -68,10 +70,10 @@ def judge_circuits(declared: Deployment, judge: _JudgeCircuit) -> Iterator[Remar
         yield NotApplicable(reason="no ExpressRoute is declared")
 
 
-def judge_peered(declared: Deployment, judge: _JudgeCircuit) -> Iterator[Remark]:
+def judge_microsoft_peering(declared: Deployment, judge: _JudgeCircuit) -> Iterator[Remark]:
     """Yield the remarks of ``judge`` on each circuit with Microsoft peering, where that is in use."""
     if uses_microsoft_peering(declared):
-        yield from _circuits(peered(declared), judge)
+        yield from _circuits(circuits_with_microsoft_peering(declared), judge)
     else:
         yield NotApplicable(reason="no Microsoft peering is declared")
 

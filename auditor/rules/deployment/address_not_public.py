@@ -11,7 +11,7 @@ from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, why_not_public
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import injected
+from auditor.rules.deployment._shared import only_vnet_injection
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -19,8 +19,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     for seen in evidence.seen:
         declared = seen.declared
         links = {site.name: [link for link in declared.links if link.site == site.name] for site in declared.sites}
-        reached = [site for site in declared.sites if not injected(declared, links[site.name])]
-        if not reached and injected(declared, declared.links):
+        reached = [site for site in declared.sites if not only_vnet_injection(declared, links[site.name])]
+        if not reached and only_vnet_injection(declared, declared.links):
             yield NotApplicable(reason="VNet injection allows private addresses")
             continue
         found = [
@@ -42,7 +42,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 RULE = Rule(
     id="address-not-public",
-    title="A site's address is not reachable from the gateway",
+    title="A site's address is not public",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),

@@ -14,7 +14,7 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import judge_peered
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
 class PrefixLimit(Params):
@@ -26,7 +26,7 @@ class PrefixLimit(Params):
 def check(evidence: Evidence[DeploymentSeen], params: PrefixLimit) -> Iterator[Remark]:
     """Each circuit advertises at most that many prefixes per IP version; each IP version has its own sessions."""
     for seen in evidence.seen:
-        yield from judge_peered(seen.declared, partial(_circuit, params.most))
+        yield from judge_microsoft_peering(seen.declared, partial(_circuit, params.most))
 
 
 def _circuit(most: int, owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:

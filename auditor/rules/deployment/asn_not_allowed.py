@@ -13,13 +13,13 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.as_numbers import is_private, is_reserved
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import judge_peered
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """The AS number of each circuit is public and registered, or validated by Microsoft."""
     for seen in evidence.seen:
-        yield from judge_peered(seen.declared, _circuit)
+        yield from judge_microsoft_peering(seen.declared, _circuit)
 
 
 def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:

@@ -56,7 +56,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayPorts) -> Iterator[
                 yield Doubt(subject=subject, reason="the access list of the site is not declared")
                 continue
             lines = parse_acl(site.acl)
-            yield from _anybody(subject, lines, site, params)
+            yield from _any_source(subject, lines, site, params)
             for region in declared.regions:
                 yield from _region(subject, lines, site, region, params)
 
@@ -66,11 +66,11 @@ def _region(
 ) -> Iterator[Remark]:
     signaling, media = _destinations(site.signaling_destination), _destinations(site.media)
     for text in region.signaling_ranges:
-        yield from _wanted(subject, lines, text, "tcp", (params.sip, params.sip), signaling)
+        yield from _required_access(subject, lines, text, "tcp", (params.sip, params.sip), signaling)
     for text in region.media_ranges:
-        yield from _wanted(subject, lines, text, "udp", (params.media_first, params.media_last), media)
+        yield from _required_access(subject, lines, text, "udp", (params.media_first, params.media_last), media)
     for text in _ranges((region,)):
-        yield from _unwanted(subject, lines, text, params.plaintext_sip, signaling)
+        yield from _plaintext_access(subject, lines, text, params.plaintext_sip, signaling)
 
 
 def _ranges(regions: Sequence[Region]) -> tuple[str, ...]:
@@ -83,7 +83,9 @@ def _destinations(texts: Sequence[str]) -> _Destinations:
     return {text: found for text, found in ranges.items() if found is None or found.version == 4} or {"": None}
 
 
-def _anybody(subject: DeclaredSubject, lines: Sequence[AclLine], site: Site, params: GatewayPorts) -> Iterator[Remark]:
+def _any_source(
+    subject: DeclaredSubject, lines: Sequence[AclLine], site: Site, params: GatewayPorts
+) -> Iterator[Remark]:
     used = {"tcp": ((params.sip, params.sip),), "udp": ((params.media_first, params.media_last),)}
     destinations = _destinations((*site.signaling_destination, *site.media))
     doubted = False
@@ -110,7 +112,7 @@ def _wide(source: Range | None, widest: int) -> bool:
     return source is None or source.last - source.first + 1 > 1 << ((32 if source.version == 4 else 128) - widest)
 
 
-def _wanted(
+def _required_access(
     subject: DeclaredSubject,
     lines: Sequence[AclLine],
     text: str,
@@ -136,7 +138,7 @@ def _wanted(
         yield Doubt(subject=subject, reason=f"whether {expected} cannot be determined: {_UNKNOWN}")
 
 
-def _unwanted(
+def _plaintext_access(
     subject: DeclaredSubject, lines: Sequence[AclLine], text: str, port: int, destinations: _Destinations
 ) -> Iterator[Remark]:
     source, ports = parse_range(text), (port, port)

@@ -15,7 +15,7 @@ from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
 from auditor.network.subjects import REGIONS
-from auditor.rules.deployment._shared import injected
+from auditor.rules.deployment._shared import only_vnet_injection
 
 
 class GatewayRanges(Params):
@@ -35,7 +35,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
             yield Doubt(subject=REGIONS, reason="no region is declared")
         for region in declared.regions:
             links = [link for link in declared.links if link.region == region.name]
-            yield from _region(region, params.prefix_length, inside=injected(declared, links))
+            yield from _region(region, params.prefix_length, inside=only_vnet_injection(declared, links))
         for one, other in combinations(declared.regions, 2):
             for mine, theirs in product(_ranges(other), _ranges(one)):
                 if parse_range(mine).overlaps(parse_range(theirs)):

@@ -37,10 +37,10 @@ def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Itera
         for maps in seen.declared.maps:
             yield from _peering(maps, params)
         if seen.declared.maps and seen.declared.production is not False:
-            yield from _elsewhere(seen.declared)
+            yield from _second_location(seen.declared)
 
 
-def _elsewhere(declared: Deployment) -> Iterator[Remark]:
+def _second_location(declared: Deployment) -> Iterator[Remark]:
     """A backup must be in another location with the same bandwidth; having a backup is a recommendation."""
     if len({normalised_name(maps.location) for maps in declared.maps}) < 2:
         observed = f"only {declared.maps[0].location}"

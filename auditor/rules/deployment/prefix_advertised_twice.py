@@ -14,16 +14,18 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import judge_peered, peered
+from auditor.rules.deployment._shared import circuits_with_microsoft_peering, judge_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """No Internet prefix lies within a prefix that a circuit advertises, or overlaps a NAT pool."""
     for seen in evidence.seen:
         declared = seen.declared
-        advertised = dict.fromkeys(text for circuit in peered(declared) for text in circuit.advertised_prefixes)
+        advertised = dict.fromkeys(
+            text for circuit in circuits_with_microsoft_peering(declared) for text in circuit.advertised_prefixes
+        )
         pools = [text for site in declared.sites if site.nat for text in site.nat.pool]
-        yield from judge_peered(declared, partial(_circuit, tuple(advertised), pools))
+        yield from judge_microsoft_peering(declared, partial(_circuit, tuple(advertised), pools))
 
 
 def _circuit(

@@ -10,13 +10,13 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import prefix_length, why_not_public
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import judge_peered
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """The advertised prefixes and the session prefixes of each circuit are public, and none is a default route."""
     for seen in evidence.seen:
-        yield from judge_peered(seen.declared, _circuit)
+        yield from judge_microsoft_peering(seen.declared, _circuit)
 
 
 def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:

@@ -40,7 +40,7 @@ def _production(declared: Deployment) -> Iterator[Remark]:
 
 RULE = Rule(
     id="region-pair-invalid",
-    title="The two service regions are not in one geography",
+    title="The service regions are not a pair in one geography",
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),

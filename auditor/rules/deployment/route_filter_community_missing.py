@@ -16,7 +16,7 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
 from auditor.network.subjects import CIRCUITS, REGIONS
-from auditor.rules.deployment._shared import judge_peered, uses_microsoft_peering
+from auditor.rules.deployment._shared import judge_microsoft_peering, uses_microsoft_peering
 
 
 class RequiredRoutes(Params):
@@ -32,7 +32,7 @@ class RequiredRoutes(Params):
 def check(evidence: Evidence[DeploymentSeen], params: RequiredRoutes) -> Iterator[Remark]:
     """The route filter of each circuit allows the community, and the regions' ranges are in the expected range."""
     for seen in evidence.seen:
-        yield from judge_peered(seen.declared, partial(_circuit, params.community))
+        yield from judge_microsoft_peering(seen.declared, partial(_circuit, params.community))
         if params.prefix and uses_microsoft_peering(seen.declared):
             for region in seen.declared.regions:
                 yield from _region(params.prefix, region)

@@ -28,7 +28,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 RULE = Rule(
     id="sip-transport-not-tls",
-    title="SIP runs without TLS",
+    title="The SIP transport is not TLS",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),

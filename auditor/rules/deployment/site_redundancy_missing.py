@@ -32,7 +32,7 @@ def _production(declared: Deployment) -> Iterator[Remark]:
 
 RULE = Rule(
     id="site-redundancy-missing",
-    title="A production deployment has no second site elsewhere",
+    title="No second site in another location is declared",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
