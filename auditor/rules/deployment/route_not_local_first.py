@@ -45,8 +45,8 @@ RULE = Rule(
     severity=Severity.HIGH,
     citations=(),
     remedy=(
-        "Give the route to the local region the lowest priority number at each site, and give the sites different local "
-        "regions."
+        "Give the route to the local region the lowest priority number at each site, and give the sites different "
+        "local regions."
     ),
     observes=DeploymentSeen,
     params=NoParameters,
