@@ -10,6 +10,7 @@ from auditor.model.asks import Asks
 from auditor.model.finding import Remark
 from auditor.model.observation import Seen
 from auditor.model.severity import Severity
+from auditor.model.subject import DeclaredSubject
 from auditor.model.target import Target
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.value import Value
@@ -81,8 +82,8 @@ class Rule(Generic[O, P]):
     asks: Callable[[P], Asks] = field(default=lambda _params: Asks())
     """What the probes should look at for these parameters, beyond the kind of observation itself."""
 
-    rests_on: tuple[str, ...] = ()
-    """Parts of the declared deployment that files can prove, as ``circuits.asn``."""
+    rests_on: tuple[DeclaredSubject, ...] = ()
+    """Fields of the declared deployment that files can prove, of whichever entry, as ``circuits.asn``."""
 
     @property
     def observation_kind(self) -> str:

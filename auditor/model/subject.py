@@ -22,7 +22,7 @@ class WholeTarget(Value):
 
 
 class Named(Value):
-    """Something that has a name and no further parts, such as a DNS name, a root, a weakness or a report of old."""
+    """Something that has a name and no further parts, such as a root, a weakness or a report of old."""
 
     kind: Literal["named"] = "named"
     name: str
@@ -129,15 +129,42 @@ class PrivateKeySubject(Value):
 
 
 class DeclaredSubject(Value):
-    """A part of the declared deployment: a list of the inventory, one entry of it, or one field."""
+    """A part of the declared deployment: a section of the inventory, one entry of it, or one field.
+
+    ``part`` and ``names`` alone say which element it is.  ``part`` is a section of the inventory: deployment, regions,
+    sites, links, cross_connects, circuits, maps, qos or attestations.  ``names`` is empty for the section as a whole,
+    and otherwise holds what identifies the entry: the name of a site, a region or a circuit; the location of a MAPS
+    peering; the site and the region of a link, in this order; the two sites of a cross-connect in alphabetical order;
+    the statement of an attestation.  A name in DNS is a ``DnsNameSubject``.
+    """
 
     kind: Literal["declared"] = "declared"
-    part: str = Field(description="The list or mapping of the inventory, as sites or deployment")
-    names: tuple[str, ...] = Field(
-        default=(), description="Which entry: a name; for links the site and the region, for cross-connects both sites"
-    )
-    field: str = Field(default="", description="Path of the field below that, as nat.pool or bgp_sessions.primary")
+    part: str = Field(description="The section of the inventory, as sites or deployment")
+    names: tuple[str, ...] = Field(default=(), description="What identifies the entry; empty for the whole section")
+    field: str = Field(default="", description="The field, as media, nat.pool or bgp_sessions")
+    entry: str = Field(default="", description="Which entry of that field, as primary of bgp_sessions")
+    entry_field: str = Field(default="", description="The field of that entry, as prefix")
     items: str = Field(default="", description="Items of the connectivity page, as items 3 and 6")
+
+    def named(self, *names: str) -> "DeclaredSubject":
+        """The entry of this section with these names."""
+        return self.model_copy(update={"names": names})
+
+    def at(self, field: str, entry: str = "", entry_field: str = "", *, items: str = "") -> "DeclaredSubject":
+        """A field of this section or entry."""
+        return self.model_copy(update={"field": field, "entry": entry, "entry_field": entry_field, "items": items})
+
+    @property
+    def any_entry(self) -> "DeclaredSubject":
+        """The same field of whichever entry."""
+        return self.model_copy(update={"names": (), "entry": "", "items": ""})
+
+
+class DnsNameSubject(Value):
+    """One name in DNS."""
+
+    kind: Literal["dns-name"] = "dns-name"
+    name: str
 
 
 class MediaSubject(Value):
@@ -174,6 +201,7 @@ Subject: TypeAlias = Annotated[
     | CertificationRequestSubject
     | PrivateKeySubject
     | DeclaredSubject
+    | DnsNameSubject
     | MediaSubject
     | SipMessageSubject,
     Field(discriminator="kind"),
@@ -218,6 +246,8 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
             return f"private key (public half sha256 {digest[:SHOWN_DIGITS]})"
         case DeclaredSubject():
             return _declared_text(subject)
+        case DnsNameSubject(name=name):
+            return name
         case MediaSubject():
             section = f", media {subject.section} ({subject.media})" if subject.section is not None else ""
             return f"{subject.source}{section}{'' if subject.tag is None else f', tag {subject.tag}'}"
@@ -239,7 +269,10 @@ def _certificate_text(subject: CertificateSubject) -> str:
 def _declared_text(subject: DeclaredSubject) -> str:
     names = f"[{_BETWEEN.get(subject.part, ', ').join(subject.names)}]" if subject.names else ""
     field = f".{subject.field}" if subject.field else ""
-    return f"{subject.part}{names}{field}{f' ({subject.items})' if subject.items else ''}"
+    entry = f"[{subject.entry}]" if subject.entry else ""
+    entry_field = f".{subject.entry_field}" if subject.entry_field else ""
+    items = f" ({subject.items})" if subject.items else ""
+    return f"{subject.part}{names}{field}{entry}{entry_field}{items}"
 
 
 def _with_digest(name: str, digest: str) -> str:

@@ -15,6 +15,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Params
 from auditor.model.subject import TARGET, CertificationRequestSubject
+from auditor.model.vocabulary import RootName
 from auditor.rules._shared import any_of
 
 ROOT_UNKNOWN = (
