@@ -18,13 +18,13 @@ from pydantic import TypeAdapter
 from auditor.cli import cli
 from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.observation import End, Observation, Run
-from auditor.model.report import Report
 from auditor.model.requirement import Requirement
 from auditor.model.rule import Citation, Group
 from auditor.policy.read import load_policy
 from auditor.policy.requirements import requirements_schema
 from auditor.policy.schema import DIALECT, policy_schema
 from auditor.policy.shipped import shipped_policies
+from auditor.render.formats.json import schema as report_schema
 from auditor.render.rule_page import explain_markdown
 from auditor.rules import all_rules
 
@@ -44,7 +44,7 @@ def generated() -> dict[str, str]:
         "policy": policy_schema(),
         "requirements": requirements_schema(),
         "inventory": inventory_schema(),
-        "report": {"$schema": DIALECT, **Report.model_json_schema(mode="serialization")},
+        "report": {"$schema": DIALECT, **report_schema()},
         "observation": {"$schema": DIALECT, **line.json_schema(mode="serialization")},
     }
     return {

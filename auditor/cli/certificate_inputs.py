@@ -15,9 +15,9 @@ from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.targets import parse_target, targets_of
 from auditor.model.policy import Policy
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Role, Service, Target
 from auditor.plan import Plan
-from auditor.render.source_location import Place
 from auditor.sanitise import clean
 
 SUFFIXES = frozenset(
@@ -184,7 +184,7 @@ def sources(targets: Sequence[Target], policy: str) -> Sources:
     return Sources(dict(_places(targets)), policy_place(policy))
 
 
-def _places(targets: Sequence[Target]) -> Iterator[tuple[str, Place]]:
+def _places(targets: Sequence[Target]) -> Iterator[tuple[str, SourceLocation]]:
     for target in targets:
         if target.name != STANDARD_INPUT:
-            yield target.name, Place(target.name)
+            yield target.name, SourceLocation(target.name)

@@ -50,9 +50,9 @@ def sdp(
     from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.inputs.session_descriptions import load_descriptions  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
+    from auditor.model.source_location import SourceLocation  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
-    from auditor.render.source_location import Place  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     at = run.now()
@@ -68,7 +68,7 @@ def sdp(
     if not plan.checks:
         raise InputErrors([InputError(f"the policy {policy.id} has no rule about session descriptions")])
     report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None)
-    places = {str(file): Place(str(file)) for file in files if str(file) != "-"}
+    places = {str(file): SourceLocation(str(file)) for file in files if str(file) != "-"}
     return run.publish(report, reports, as_json=as_json, sources=Sources(places, policy_place(policy_name)))
 
 

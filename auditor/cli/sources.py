@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Perspective, Target
-from auditor.render.source_location import Place
 
 
 @dataclass(frozen=True)
 class Sources:
     """The place of a target in an inventory by its name, and that of the policy if it is a file."""
 
-    targets: Mapping[str, Place] = field(default_factory=dict)
-    policy: Place | None = None
+    targets: Mapping[str, SourceLocation] = field(default_factory=dict)
+    policy: SourceLocation | None = None
 
 
 def sources_of(
@@ -22,7 +22,7 @@ def sources_of(
 ) -> Sources:
     """The places of all targets that an inventory names; that of the deployment is the whole file."""
     written = {
-        request.name: Place(_from_here(request.location.file), request.location.line, request.location.column)
+        request.name: SourceLocation(_from_here(request.location.file), request.location.line, request.location.column)
         for request in requests
         if request.location.file
     }
@@ -30,14 +30,14 @@ def sources_of(
     named = {target.name: target.name.removesuffix(f"@{target.address}") for target in targets}
     places = {name: written[base] for name, base in named.items() if base in written}
     if inventory is not None:
-        whole = Place(_from_here(str(inventory)))
+        whole = SourceLocation(_from_here(str(inventory)))
         places |= {target.name: whole for target in targets if target.perspective is Perspective.DEPLOYMENT}
     return Sources(places, policy_place(policy))
 
 
-def policy_place(policy: str) -> Place | None:
+def policy_place(policy: str) -> SourceLocation | None:
     """The file of a policy that does not ship with the auditor."""
-    return Place(_from_here(policy)) if "/" in policy or policy.endswith((".yaml", ".yml")) else None
+    return SourceLocation(_from_here(policy)) if "/" in policy or policy.endswith((".yaml", ".yml")) else None
 
 
 def _from_here(file: str) -> str:

@@ -1,12 +1,13 @@
 """Targets as they are named on the command line or in an inventory, and what they resolve to."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TypeAlias
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Service, Target
 
 SIPS_PORT = 5061
@@ -15,15 +16,6 @@ _DEFAULTS = {"sips": (Service.SIP, SIPS_PORT), "https": (Service.HTTPS, 443)}
 
 Resolve: TypeAlias = Callable[[str], tuple[str, ...] | str]
 """Gives the addresses of a name, or one sentence that says why there are none."""
-
-
-@dataclass(frozen=True)
-class Location:
-    """Where a target was named; empty for the command line."""
-
-    file: str = ""
-    line: int = 0
-    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,7 @@ class TargetRequest:
     server_name: str | None
     """The DNS name for SNI and for the certificate; none for a bare address."""
     is_address: bool
-    location: Location = Location()
+    location: SourceLocation = field(default_factory=SourceLocation)
     site: str | None = None
     """The site of the deployment it stands at."""
 

@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.certificates.facts import public_key, signature_hash
 from auditor.evaluate import evaluate
+from auditor.model.finding import Finding, Outcome, reason_text
 from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, Observation
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.report import Finding, Outcome
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
+from auditor.model.subject import subject_text
 from auditor.model.target import Target
 from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
@@ -73,10 +74,12 @@ def starting_policy(target: Target, seen: Sequence[Observation], against: Policy
     observed = _as_seen(target, seen, against, at)
     candidates = {**{setting.rule.id: setting for setting in against.settings}, **observed}
     judged = _findings(replace(against, settings=tuple(candidates.values())), target, seen, at)
-    taken = [candidates[name] for name in sorted(judged) if _passes(judged[name], against.fail_on)]
+    taken = [
+        candidates[name] for name in sorted(judged) if _passes(judged[name], candidates[name].severity, against.fail_on)
+    ]
     lines = list(_head(target, against, at.date().isoformat()))
     for setting in taken:
-        lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), against)]
+        lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), setting.severity, against)]
         lines += [f"  # {text}" for text in _advice(setting)]
         lines += setting_lines(setting)
     lines += _left_out(candidates, judged, {setting.rule.id for setting in taken}, against)
@@ -102,10 +105,10 @@ def _findings(policy: Policy, target: Target, seen: Sequence[Observation], at: d
     return {finding.rule: finding for finding in report.findings}
 
 
-def _passes(finding: Finding, fail_on: Severity) -> bool:
-    """A warning of a rule that could fail is a caution: it looks right and was not proven, so the rule is kept."""
-    cautious = finding.outcome is Outcome.WARN and finding.severity.rank >= fail_on.rank
-    return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or cautious
+def _passes(finding: Finding, severity: Severity, fail_on: Severity) -> bool:
+    """A rule that could fail and only warns saw what looks right but is not proven, so the rule is kept."""
+    unproven = finding.outcome is Outcome.WARN and severity.rank >= fail_on.rank
+    return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or unproven
 
 
 def _as_seen(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> Mapping[str, RuleSetting]:
@@ -184,15 +187,16 @@ def _accepted(chains: list[PeerChain]) -> dict[str, Any]:
     }
 
 
-def _complaints(finding: Finding | None, against: Policy) -> Iterator[str]:
+def _complaints(finding: Finding | None, severity: Severity, against: Policy) -> Iterator[str]:
     """What the policy compared with says of it, one line each."""
     if finding is None or finding.outcome not in {Outcome.FAIL, Outcome.WARN}:
         return
     verb = "forbids" if finding.outcome is Outcome.FAIL else "warns of"
-    for said in finding.violations[:_MOST_COMMENTS]:
-        subject, expected, observed = map(clean, (said.subject, said.expected, said.observed))
-        yield f"{against.id} {verb} this ({finding.severity}): {subject}: {observed}; expected {expected}"
-    if (more := len(finding.violations) - _MOST_COMMENTS) > 0:
+    for remark in finding.evidence[:_MOST_COMMENTS]:
+        subject = clean(subject_text(remark.subject) or finding.target)
+        expected, observed = clean(remark.expected), clean(remark.observed)
+        yield f"{against.id} {verb} this ({severity}): {subject}: {observed}; expected {expected}"
+    if (more := len(finding.evidence) - _MOST_COMMENTS) > 0:
         yield f"and {more} more"
 
 
@@ -213,9 +217,11 @@ def _left_out(
         yield f"# Left out, as the endpoint does not pass them or they could not be judged (demands of {against.id}):"
     for name in left:
         finding = judged[name]
-        if finding.reason:
-            yield f"# - {name}: {finding.outcome}: {clean(finding.reason, 400)}"
-        yield from (f"# - {name}: {complaint}" for complaint in _complaints(finding, against))
+        if reason := reason_text(finding):
+            yield f"# - {name}: {finding.outcome}: {clean(reason, 400)}"
+        yield from (
+            f"# - {name}: {complaint}" for complaint in _complaints(finding, candidates[name].severity, against)
+        )
     if _ROOTS not in taken:
         yield "# The chain ends at no root that is known; give the root with --root to have it demanded."
     if unseen := sorted(set(candidates) - set(judged)):
