@@ -7,11 +7,11 @@ from datetime import datetime
 
 from auditor.model.asks import Asks
 from auditor.model.observation import NotSeen, Observation
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.plan import Plan
 from auditor.probes.budget import Limits
 
-Observe = Callable[[Target, Asks, Limits, datetime], Iterator[Observation]]
+Observe = Callable[[ServerTarget, Asks, Limits, datetime], Iterator[Observation]]
 
 
 def collect(
@@ -20,17 +20,17 @@ def collect(
     at: datetime,
     executor: Executor,
     observe: Observe,
-    done: Callable[[Target], None] = lambda _target: None,
+    done: Callable[[ServerTarget], None] = lambda _target: None,
 ) -> Iterator[Observation]:
-    """Observe every target of ``plan`` on ``executor``; ``done`` is told of each target that is finished.
+    """Observe every endpoint of ``plan`` on ``executor``; ``done`` is told of each target that is finished.
 
     Targets at the same address share a process more often than not, so they are asked one after the other; different
     addresses are asked side by side.  A probe that breaks costs its own target's answers and no other's.
     """
-    hosts: dict[str, list[Target]] = defaultdict(list)
-    for target in plan.targets:
+    hosts: dict[str, list[ServerTarget]] = defaultdict(list)
+    for target in plan.endpoints:
         hosts[target.address or target.name].append(target)
-    running: list[Future[list[tuple[Target, list[Observation]]]]] = [
+    running: list[Future[list[tuple[ServerTarget, list[Observation]]]]] = [
         executor.submit(_one_host, targets, plan.asks, limits, at, observe, done) for targets in hosts.values()
     ]
     for finished in as_completed(running):
@@ -39,13 +39,13 @@ def collect(
 
 
 def _one_host(
-    targets: list[Target],
+    targets: list[ServerTarget],
     asks: Asks,
     limits: Limits,
     at: datetime,
     observe: Observe,
-    done: Callable[[Target], None],
-) -> list[tuple[Target, list[Observation]]]:
+    done: Callable[[ServerTarget], None],
+) -> list[tuple[ServerTarget, list[Observation]]]:
     results = []
     for target in targets:
         results.append((target, _one_target(target, asks, limits, at, observe)))
@@ -53,7 +53,7 @@ def _one_host(
     return results
 
 
-def _one_target(target: Target, asks: Asks, limits: Limits, at: datetime, observe: Observe) -> list[Observation]:
+def _one_target(target: ServerTarget, asks: Asks, limits: Limits, at: datetime, observe: Observe) -> list[Observation]:
     seen: list[Observation] = []
     try:
         seen.extend(observe(target, asks, limits, at))

@@ -14,7 +14,7 @@ from auditor import lint
 from auditor.lint import INSTALL, MOST, SEVERITIES
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Inconclusive, Remark
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, Spec, mint_chain
@@ -33,7 +33,7 @@ def _forgotten() -> Iterator[None]:
 
 def remarks() -> list[Remark]:
     rule = all_rules()["certificate-lint-rfc5280"]
-    target = Target(name="sbc", host="sbc.example.net", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="sbc", host="sbc.example.net", port=5061, service=Service.SIP, address="192.0.2.1")
     seen = CertificateChainSeen(target="sbc", at=AT, versions=(ProtocolVersion.TLS_1_2,), certificates=CHAIN)
     return list(rule.check(Evidence(target, AT, (seen,), ANCHORS), rule.params()))
 

@@ -14,7 +14,7 @@ from auditor.cli.options import READABLE, Bounded
 
 if TYPE_CHECKING:
     from auditor.model.policy import Policy
-    from auditor.model.target import Target
+    from auditor.model.target import ServerTarget
     from auditor.probes.server.client_role import ClientRole, ReadDescription
 
 
@@ -91,7 +91,7 @@ def _description_reader() -> "ReadDescription":
 
     salt = secrets.token_bytes(32)
 
-    def read(content: bytes, target: "Target", at: datetime) -> "Iterator[Observation]":
+    def read(content: bytes, target: "ServerTarget", at: datetime) -> "Iterator[Observation]":
         try:
             yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
         except MalformedSdp as error:

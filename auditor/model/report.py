@@ -99,9 +99,9 @@ class EndpointSummary(Value):
     """What one endpoint looked like, for reading beside the findings."""
 
     target: str
-    host: str
+    host: str | None = Field(description="None for what is no endpoint: a file, or a deployment")
     address: str | None
-    port: int
+    port: int | None = Field(description="As host; for a client that of the listener")
     service: str
     perspective: str = Field(default="server", description="server, client, deployment, sdp, or certificate for a file")
     server_name: str | None

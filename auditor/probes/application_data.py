@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.probes.server.options_answer import whole_sip_answer
 from auditor.probes.tls.attempt import shown
 from auditor.sanitise import clean
@@ -35,12 +35,12 @@ class Reading:
     first two are a refusal where another certificate is served."""
 
 
-def request(target: Target) -> bytes:
+def request(target: ServerTarget) -> bytes:
     """The request that an idle client would send: OPTIONS (RFC 3261 section 11) or GET / (RFC 9112)."""
     return sip_options(target, "TLS") if target.service is Service.SIP else _http_get(target)
 
 
-def sip_options(target: Target, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
+def sip_options(target: ServerTarget, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
     """A SIP OPTIONS to ``target``; its host part has been checked to hold no octet that could break a line."""
     host = _bracketed(target.server_name or target.host)
     scheme = "sips" if transport == "TLS" else "sip"
@@ -60,7 +60,7 @@ def sip_options(target: Target, transport: Literal["TLS", "TCP", "UDP"], port: i
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _http_get(target: Target) -> bytes:
+def _http_get(target: ServerTarget) -> bytes:
     host = _bracketed(target.server_name or target.host)
     return (
         f"GET / HTTP/1.1\r\nHost: {host}:{target.port}\r\n"

@@ -6,7 +6,7 @@ import socket
 import time
 from typing import Final
 
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.probes.budget import Limits
 
 REFUSED: Final = "the TCP connection was refused"
@@ -80,7 +80,7 @@ class Wire:
 class Peer:
     """A target with an address, what has been spent on it, and the only way to open a connection to it."""
 
-    def __init__(self, target: Target, limits: Limits) -> None:
+    def __init__(self, target: ServerTarget, limits: Limits) -> None:
         if target.address is None:
             raise ValueError("a target without an address cannot be connected to")
         self.target, self.limits, self.address = target, limits, target.address

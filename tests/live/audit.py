@@ -21,7 +21,7 @@ from auditor.model.observation import (
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, Report
 from auditor.model.rule import TrustAnchor
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -123,7 +123,7 @@ def _own_client(at: datetime) -> Identity:
     return good_by(Identity((root.certificate,), root.private_key), at)
 
 
-def audit(target: Target, policy: Policy, limits: Limits = LIMITS) -> Audit:
+def audit(target: ServerTarget, policy: Policy, limits: Limits = LIMITS) -> Audit:
     """Audit one target from policy to report, with a client certificate that it has to accept.
 
     The servers judge the certificates they are shown by this machine's clock; all else is judged at ``AT``.

@@ -101,7 +101,7 @@ def audits(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
 def _audit(server: Verifying, port: int, policy: Policy, role: ClientRole, at: datetime) -> Seen:
     plan = make_plan(policy, (server.target(port),))
     asks = Asks(kinds=frozenset({"root-trust"}), trust_roots=(OWN_ROOT, G2)) if role.trust_probe else plan.asks
-    observations = tuple(observe(plan.targets[0], asks, LIMITS, at, role))
+    observations = tuple(observe(plan.endpoints[0], asks, LIMITS, at, role))
     report = evaluate(plan, observations, at, at)
     return Seen(observations, {finding.rule: finding for finding in report.findings})
 

@@ -14,7 +14,7 @@ from auditor.model.observation import (
     PlaintextSeen,
 )
 from auditor.model.report import Finding, Outcome, Report
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -95,9 +95,11 @@ class Audited:
         return {finding.rule for finding in self.report.findings if finding.outcome is Outcome.PASS}
 
 
-def target_at(port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None) -> Target:
+def target_at(
+    port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None
+) -> ServerTarget:
     """A target on loopback."""
-    return Target(name="peer", host=host, port=port, service=service, address=host, server_name=name)
+    return ServerTarget(name="peer", host=host, port=port, service=service, address=host, server_name=name)
 
 
 def audit(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from auditor.minting.authority import Authority, Validity, ec_key, make_leaf, make_root
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
-from auditor.model.target import Target
+from auditor.model.target import ClientTarget
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import Audience, Event, Rules, listening, showable
 from auditor.probes.client.shown_certificates import Case, ShownCertificates
@@ -75,7 +75,7 @@ class Heard:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
-    def seen(self, client_name: str | None = None) -> tuple[tuple[Target, ...], list[Observation]]:
+    def seen(self, client_name: str | None = None) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
         return observed(tuple(self.audience.clients.values()), AT, self.port, client_name)
 
 

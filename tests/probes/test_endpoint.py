@@ -10,7 +10,7 @@ from auditor.lab.settings import SUITES_TLS13, ServerSettings
 from auditor.model.asks import Asks
 from auditor.model.observation import CertificateChainSeen, ConnectionsUsed, NotSeen, Observation
 from auditor.model.report import Outcome
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion, suites_of
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -25,9 +25,9 @@ Make = Callable[[ServerSettings], Backend]
 TWO_SUITES = "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"
 
 
-def lab_target(lab: Lab, name: str) -> Target:
+def lab_target(lab: Lab, name: str) -> ServerTarget:
     (endpoint,) = [endpoint for endpoint in lab.endpoints if endpoint.name == name]
-    return Target(
+    return ServerTarget(
         name=endpoint.name,
         host=endpoint.host,
         port=endpoint.port,

@@ -21,7 +21,7 @@ from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
 from auditor.model.observation import NotSeen, NotTested, Observation, SdpSeen
 from auditor.model.report import Outcome
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion, suites_by_name
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -69,7 +69,7 @@ class Called:
         return found[1].decode()
 
     def outcomes(self) -> dict[str, Outcome]:
-        target = Target(name="sbc", host=ADDRESS, port=5061, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=5061, service=Service.SIP, address=ADDRESS)
         report = evaluate(make_plan(load_policy("acg"), (target,)), self.seen, AT, AT)
         for text in (json.render(report), table.render(report, width=120, colour=False)):
             assert_no_key(self, text)
@@ -79,7 +79,7 @@ class Called:
 def call(script: Script, *, identity: Identity | None = None, demands: bool = False, hangs_up: str = "") -> Called:
     uas = Uas(script, demands, hangs_up)
     with serving(uas, ADDRESS) as port:
-        target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
         peer = Peer(target, QUICK)
         found = tuple(invite(peer, ProtocolVersion.TLS_1_3, SUITES, INVITATION, AT, identity=identity))
         assert uas.done.wait(10)
@@ -297,7 +297,7 @@ def test_a_peer_that_demands_a_client_certificate_is_called_with_one_and_said_to
 def test_nothing_listens() -> None:
     with serving(Uas(silent), ADDRESS) as port:
         pass
-    target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+    target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
     (found,) = invite(Peer(target, QUICK), ProtocolVersion.TLS_1_3, SUITES, INVITATION, AT)
     assert isinstance(found, NotSeen)
 
@@ -306,7 +306,7 @@ def observed(role: ClientRole, script: Callable[[bytes], Sequence[bytes]]) -> tu
     """A whole audit that asks about nothing but session descriptions."""
     uas = Uas(script)
     with serving(uas, ADDRESS) as port:
-        target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
         found = list(observe(target, Asks(kinds=frozenset({"sdp"})), QUICK, AT, role))
     return [seen for seen in found if isinstance(seen, SdpSeen | NotSeen | NotTested)], uas.methods
 

@@ -87,7 +87,7 @@ def test_what_is_seen_of_a_client_that_verifies_nothing(tmp_path: Path) -> None:
             say(heard, OPTIONS, context(certificate=client_pem(tmp_path)))
             heard.next()
     (target,), seen = heard.seen("sbc.example.net")
-    assert target.perspective is Perspective.CLIENT
+    assert target.perspective == Perspective.CLIENT
     assert (target.name, target.address, target.service) == ("sbc.example.net", "127.0.0.1", Service.SIP)
     hello = next(found for found in seen if isinstance(found, ClientHelloSeen))
     assert hello.server_name == NAME

@@ -11,7 +11,7 @@ from auditor.lab.responder import Responder, responding
 from auditor.minting.authority import Authority
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
 from auditor.model.rule import Evidence, Inconclusive, Remark, TrustAnchor, Violation
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
 from auditor.probes.status_servers import fetched
@@ -19,7 +19,7 @@ from auditor.rules import all_rules
 from tests.certificates.keys import private_key
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint, mint_chain
 
-TARGET = Target(name="t", host="h", port=5061, service=Service.SIP)
+TARGET = ServerTarget(name="t", host="h", port=5061, service=Service.SIP)
 RULE = all_rules()["certificate-revoked"]
 
 

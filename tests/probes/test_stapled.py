@@ -59,7 +59,7 @@ def judged(server: Running) -> Finding:
     policy = load_policy("acg-strict")
     only = tuple(setting for setting in policy.settings if setting.rule.id == "certificate-revoked")
     plan = make_plan(replace(policy, settings=only), (target_at(server.port),))
-    (finding,) = evaluate(plan, observe(plan.targets[0], plan.asks, QUICK, AT), AT, AT).findings
+    (finding,) = evaluate(plan, observe(plan.endpoints[0], plan.asks, QUICK, AT), AT, AT).findings
     return finding
 
 

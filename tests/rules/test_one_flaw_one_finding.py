@@ -8,7 +8,7 @@ import pytest
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Inconclusive, Remark, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
@@ -182,7 +182,9 @@ FLAWS: dict[str, Flaw] = {
 
 def remarks(chain: list[Spec], anchors: tuple[AnchorSpec, ...]) -> Iterator[tuple[str, Severity, Remark]]:
     certificates, trusted = mint_chain(chain, anchors)
-    target = Target(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
+    target = ServerTarget(
+        name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net"
+    )
     seen = CertificateChainSeen(
         target="t", at=AT, versions=(ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3), certificates=certificates
     )

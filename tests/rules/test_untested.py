@@ -7,13 +7,13 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
 from auditor.model.report import Finding, Outcome
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 
 AT = datetime(2035, 3, 1, tzinfo=UTC)
-TARGET = Target(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+TARGET = ServerTarget(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 
 
 def findings(*seen: Observation) -> dict[str, Finding]:

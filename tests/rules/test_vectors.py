@@ -47,7 +47,17 @@ from auditor.model.rule import (
     Untested,
     Violation,
 )
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import (
+    CertificateFileTarget,
+    ClientTarget,
+    DeploymentTarget,
+    Perspective,
+    Role,
+    ServerTarget,
+    Service,
+    SessionDescriptionTarget,
+    Target,
+)
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
@@ -153,18 +163,28 @@ def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> Non
     assert_safe_to_show(remarks)
 
 
+def target_of(case: Case) -> Target:
+    match case.perspective:
+        case Perspective.SERVER:
+            return ServerTarget(
+                name="target", host=case.host, port=5061, service=case.service, address=case.address,
+                server_name=case.server_name, other_names=case.other_names, roles=case.roles,
+            )  # fmt: skip
+        case Perspective.CLIENT:
+            return ClientTarget(
+                name="target", address=case.address, port=5061, service=case.service, server_name=case.server_name
+            )
+        case Perspective.CERTIFICATE:
+            names = (*((case.server_name,) if case.server_name else ()), *case.other_names)
+            return CertificateFileTarget(name="target", service=case.service, names=names, roles=case.roles)
+        case Perspective.SDP:
+            return SessionDescriptionTarget(name="target")
+        case Perspective.DEPLOYMENT:
+            return DeploymentTarget(name="target")
+
+
 def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
-    target = Target(
-        name="target",
-        host=case.host,
-        port=5061,
-        service=case.service,
-        perspective=case.perspective,
-        server_name=case.server_name,
-        address=case.address,
-        other_names=case.other_names,
-        roles=case.roles,
-    )
+    target = target_of(case)
     seen: list[Seen] = [rule.observes(target=target.name, at=case.at, **fields) for fields in case.seen]
     anchors: tuple[TrustAnchor, ...] = mint_chain((), case.anchors, case.at)[1]
     chains = [] if case.request else [mint_chain(chain, case.anchors, case.at)[0] for chain in case.chains]

@@ -14,7 +14,6 @@ from auditor.inputs.certificates.bundles import Bundle
 from auditor.inputs.certificates.leaves import chains_of
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
-from auditor.inputs.targets import SIPS_PORT
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
@@ -23,7 +22,7 @@ from auditor.model.observation import (
     Observation,
     RenewalSeen,
 )
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import CertificateFileTarget, Role, Service, Target
 from auditor.sanitise import clean
 
 _NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
@@ -65,18 +64,7 @@ def observe_files(
     seen: list[Observation] = []
     for bundle in with_keys(bundles):
         name = clean(bundle.file)
-        targets.append(
-            Target(
-                name=name,
-                host=name,
-                port=SIPS_PORT,  # a file has no port; this is the one its certificate is meant for
-                service=use.service,
-                perspective=Perspective.CERTIFICATE,
-                server_name=use.names[0] if use.names else None,
-                other_names=use.names[1:],
-                roles=use.roles,
-            )
-        )
+        targets.append(CertificateFileTarget(name=name, service=use.service, names=use.names, roles=use.roles))
         seen += _observed(bundle, name, at, old)
     return tuple(targets), tuple(seen)
 

@@ -14,7 +14,7 @@ from auditor.model.observation import (
     Observation,
     ServerCertificateCaseSeen,
 )
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import ClientTarget, Perspective, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_cases import Series, older_versions, treatments
 from auditor.probes.client.shown_certificates import Case
@@ -32,7 +32,7 @@ _NOT_TESTED = {
 
 def observed(
     clients: Sequence[Series], at: datetime, port: int, client_name: str | None
-) -> tuple[tuple[Target, ...], list[Observation]]:
+) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
     """One target an address, and all that was seen of it.
 
     ``client_name`` is the name every client's certificate has to be for; with several clients the address is added to
@@ -45,12 +45,10 @@ def observed(
         if client_name is not None:
             name = client_name if len(clients) == 1 else f"{client_name}@{series.address}"
         http = series.services["HTTP"] + series.services["HTTP/2"] > series.services["SIP"]
-        target = Target(
+        target = ClientTarget(
             name=name,
-            host=series.address,
             port=port,
             service=Service.HTTPS if http else Service.SIP,
-            perspective=Perspective.CLIENT,
             address=series.address,
             server_name=client_name,
         )

@@ -17,7 +17,7 @@ from auditor.model.observation import (
     SipOptionsSeen,
     Treatment,
 )
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.invalid_client_certificates import Control, Question, Shown, cases_seen, show_impostors
@@ -38,7 +38,7 @@ _NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give
 class MutualTls:
     """The questions and what came of them."""
 
-    target: Target
+    target: ServerTarget
     role: ClientRole
     asks: Asks
     at: datetime

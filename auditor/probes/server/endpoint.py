@@ -10,7 +10,7 @@ from datetime import datetime
 
 from auditor.model.asks import Asks
 from auditor.model.observation import CipherSuitesSeen, ConnectionsUsed, NotSeen, Observation
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server.cipher_suites import compared
@@ -23,7 +23,7 @@ from auditor.probes.tls.controls import Series
 
 
 def observe(
-    target: Target, asks: Asks, limits: Limits, at: datetime, role: ClientRole = NOBODY
+    target: ServerTarget, asks: Asks, limits: Limits, at: datetime, role: ClientRole = NOBODY
 ) -> Iterator[Observation]:
     """Everything ``asks`` wants to know about ``target``, shown to it as ``role``.  Never raises for a peer."""
     if target.address is None:

@@ -9,7 +9,7 @@ from sslyze.connection_helpers.tls_connection import SslConnection
 from sslyze.server_connectivity import TlsVersionEnum
 from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
 
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import GROUPS, CipherSuite, ProtocolVersion
 from auditor.probes.budget import Limits
 from auditor.probes.connection import Peer
@@ -114,7 +114,9 @@ def hello_on_the_wire(
     version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
 ) -> tuple[int, ...]:
     """The numbers of the suites a hello would really offer, without a network: for the self-test of this module."""
-    target = Target(name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name)
+    target = ServerTarget(
+        name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name
+    )
     client = make_client(Peer(target, Limits()), version, suites, None, None)
     with suppress(Exception):
         client._ssl.do_handshake()  # noqa: SLF001 - the octets are in the library's buffer, there is no other way to them

@@ -11,13 +11,13 @@ from auditor.certificates.chains import PeerChain, judge_chains, under_public_ro
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Remark, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
+from auditor.model.target import ClientTarget
 from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Iterator[Remark]:
     """Every certificate of a server under a public root keeps the Baseline Requirements."""
-    if evidence.target.perspective is Perspective.CLIENT:
+    if isinstance(evidence.target, ClientTarget):
         yield NotApplicable(reason="the requirements are for the certificates of servers")
         return
 

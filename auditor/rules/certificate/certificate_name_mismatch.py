@@ -26,7 +26,7 @@ from auditor.model.rule import (
     Violation,
 )
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
+from auditor.model.target import CertificateFileTarget, ClientTarget, ServerTarget, Target
 
 _NO_NAME = "no name was given to compare with: name the endpoint by its host name, or set server_name in an inventory"
 
@@ -34,16 +34,16 @@ _NO_NAME = "no name was given to compare with: name the endpoint by its host nam
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
     """The name that was asked for must be in each certificate; without one, the address."""
     target = evidence.target
-    if target.perspective is Perspective.CLIENT and target.server_name is None:
+    if isinstance(target, ClientTarget) and not target.names:
         yield NotApplicable(reason="a client is not expected under a name unless one is given (--client-name)")
         return
 
-    if target.perspective is Perspective.CERTIFICATE and not target.names:
+    if isinstance(target, CertificateFileTarget) and not target.names:
         yield Untested(subject=target.name, reason="no name was given to compare with (--name)", whole=True)
         return
 
     def judged(leaf: Bearer) -> Iterator[Remark]:
-        if not target.names and match_address(leaf, target.address or target.host) is Match.NONE:
+        if not target.names and not _for_address(leaf, target):
             yield Inconclusive(subject=label(leaf), reason=_NO_NAME)
         for name in target.names:
             try:
@@ -62,6 +62,10 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
             yield Inconclusive(subject=label(request), reason="the request has no subject alternative names")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), requested)
+
+
+def _for_address(leaf: Bearer, target: Target) -> bool:
+    return isinstance(target, ServerTarget) and match_address(leaf, target.address or target.host) is not Match.NONE
 
 
 RULE = Rule(

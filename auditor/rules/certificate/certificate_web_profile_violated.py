@@ -11,12 +11,12 @@ from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, 
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, NotApplicable, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
+from auditor.model.target import ClientTarget
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:
     """A chain that RFC 5280 accepts should be accepted by the web PKI profile too."""
-    if evidence.target.perspective is Perspective.CLIENT:
+    if isinstance(evidence.target, ClientTarget):
         yield NotApplicable(reason="those rules are for the certificates of servers")
         return
 

@@ -13,7 +13,7 @@ from auditor.certificates.names import Match, match_name, presented_names, wildc
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective, Service
+from auditor.model.target import CertificateFileTarget, ClientTarget, Service
 from auditor.sanitise import clean
 
 
@@ -45,8 +45,8 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
             return
         if len(wildcards) == len(presented_names(leaf, target.service)):
             yield Violation(subject=label(leaf), expected="a name without a wildcard", observed=shown)
-        elif target.perspective is not Perspective.CLIENT:
-            option = "--name" if target.perspective is Perspective.CERTIFICATE else "server_name"
+        elif not isinstance(target, ClientTarget):
+            option = "--name" if isinstance(target, CertificateFileTarget) else "server_name"
             yield Inconclusive(subject=label(leaf), reason=f"no name was given to compare with; set {option}")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), judged)

@@ -13,7 +13,7 @@ from auditor.model.asks import Asks
 from auditor.model.observation import PlaintextSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, Params, Remark, Rule, Violation
 from auditor.model.severity import Severity
-from auditor.model.target import Service
+from auditor.model.target import ServerTarget, Service
 
 
 class PlaintextPorts(Params):
@@ -34,12 +34,13 @@ def check(evidence: Evidence[PlaintextSeen], params: PlaintextPorts) -> Iterator
             yield Violation(subject=subject, expected="no answer without TLS", observed=seen.evidence)
         elif seen.answered is None:
             yield Inconclusive(subject=subject, reason=seen.evidence)
-    if evidence.target.service is Service.SIP:
+    target = evidence.target
+    if isinstance(target, ServerTarget) and target.service is Service.SIP:
         looked_at = {(seen.transport, seen.port) for seen in evidence.seen}
         wanted = ((transport, port) for port in params.ports for transport in ("tcp", "udp"))
         for transport, port in wanted:
             # The endpoint's own port is TLS over TCP; nothing speaks SIP over UDP there.
-            if (transport, port) not in looked_at and port != evidence.target.port:
+            if (transport, port) not in looked_at and port != target.port:
                 yield Inconclusive(subject=f"{transport.upper()} port {port}", reason="it was not looked at")
 
 
