@@ -100,13 +100,15 @@ def look(
     """Collect everything the plan asks for, with progress and what was opted in to on standard error."""
     from auditor.collect import collect  # noqa: PLC0415 - as above
     from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - as above
     from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
 
     for line in opt_ins(role, plan.asks.trust_roots, len(plan.endpoints)):
         click.echo(line, err=True)
     limits = Limits(target_seconds=deadline, connections=max_connections, connections_per_second=rate)
     with ThreadPoolExecutor(max_workers=jobs) as executor, _progress(plan.endpoints) as done:
-        return list(collect(plan, limits, at, executor, partial(observe, role=role), done))
+        seen = list(collect(plan, limits, at, executor, partial(observe, role=role), done))
+    return with_lint(seen, plan.asks)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from auditor.model.observation import LintProfile
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
 
@@ -18,6 +19,9 @@ class Asks(Value):
     weaknesses: frozenset[str] = Field(default=frozenset(), description="Known weaknesses in question")
     exhaustive: bool = Field(
         default=False, description="Whether sslyze's exhaustive enumeration is to be set beside ours"
+    )
+    lint_profiles: frozenset[LintProfile] = Field(
+        default=frozenset(), description="Profiles by which the certificates are linted"
     )
     plaintext_ports: frozenset[int] = Field(default=frozenset(), description="Ports that must not answer without TLS")
     impostor_roots: tuple[str, ...] = Field(
@@ -42,6 +46,7 @@ class Asks(Value):
             groups=tuple(dict.fromkeys((*self.groups, *other.groups))),
             weaknesses=self.weaknesses | other.weaknesses,
             exhaustive=self.exhaustive or other.exhaustive,
+            lint_profiles=self.lint_profiles | other.lint_profiles,
             plaintext_ports=self.plaintext_ports | other.plaintext_ports,
             impostor_roots=tuple(dict.fromkeys((*self.impostor_roots, *other.impostor_roots))),
             trust_roots=tuple(dict.fromkeys((*self.trust_roots, *other.trust_roots))),

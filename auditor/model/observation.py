@@ -7,7 +7,7 @@ an answer.  Everything a peer sent as text has passed the sanitiser before it is
 # Longer than 250 lines: one list of everything that can be seen, read from top to bottom.
 
 import base64
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, TypeAdapter
 
@@ -142,6 +142,45 @@ class RevocationSeen(Seen):
     asked: tuple[Literal["stapled", "file", "fetched"], ...] = Field(description="Where it was looked for")
     found: tuple[StatusSource, ...] = ()
     missing: tuple[Undetermined, ...] = Field(default=(), description="What was looked for and not had, and why")
+
+
+LintProfile: TypeAlias = Literal["rfc5280", "cabf"]
+"""What a linter goes by: RFC 5280, or the CA/Browser Forum's TLS Baseline Requirements."""
+LintSeverity: TypeAlias = Literal["fatal", "error", "warning", "notice", "info"]
+"""A severity of pkilint (pkilint.validation.ValidationFindingSeverity)."""
+LINT_SEVERITIES: tuple[LintSeverity, ...] = get_args(LintSeverity)
+"""The worst first."""
+
+
+class LintFinding(Value):
+    """One finding of a linter about one certificate."""
+
+    code: str = Field(description="The linter's own id, as pkix.authority_key_identifier_extension_absent")
+    severity: LintSeverity
+    where: str = Field(description="The field, as the linter names it")
+    message: str = ""
+
+
+class CertificateLint(Value):
+    """What a linter found in one certificate."""
+
+    sha256: str = Field(description="SHA-256 of the certificate's DER, lower-case hexadecimal")
+    findings: tuple[LintFinding, ...] = Field(default=(), description="The worst first")
+    failures: tuple[str, ...] = Field(default=(), description="Fields at which the linter itself failed")
+    complete: bool = Field(default=True, description="Whether all findings are here; the mildest are left out first")
+
+
+class LintSeen(Seen):
+    """What a linter found in the certificates of one chain."""
+
+    kind: Literal["lint"] = "lint"
+    profile: LintProfile
+    certificates: tuple[Der, ...] = Field(
+        default=(), description="The chain, leaf first; none for a certification request, which is not linted"
+    )
+    results: tuple[CertificateLint, ...] = Field(default=(), description="One for each certificate; none if none is")
+    linter: str = Field(default="", description="Name and version")
+    problem: str = Field(default="", description="Why there are no results, as one sentence")
 
 
 class RenewalSeen(Seen):
@@ -413,6 +452,7 @@ Observation: TypeAlias = Annotated[
     CipherSuitesSeen
     | CertificateChainSeen
     | CertificateFileSeen
+    | LintSeen
     | RenewalSeen
     | RevocationSeen
     | DeploymentSeen
@@ -455,6 +495,7 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
             "root-trust",
             "sdp",
             "revocation",
+            "lint",
         }
     ),
     Perspective.CLIENT: frozenset(
@@ -466,9 +507,10 @@ OBSERVED_FROM: dict[Perspective, frozenset[str]] = {
             "root-trust",
             "sdp",
             "revocation",
+            "lint",
         }
     ),
     Perspective.SDP: frozenset({"sdp", "sip-message"}),
     Perspective.DEPLOYMENT: frozenset({"deployment", "dns"}),
-    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation"}),
+    Perspective.CERTIFICATE: frozenset({"certificate-chain", "certificate-file", "renewal", "revocation", "lint"}),
 }

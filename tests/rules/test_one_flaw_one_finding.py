@@ -189,8 +189,7 @@ def remarks(chain: list[Spec], anchors: tuple[AnchorSpec, ...]) -> Iterator[tupl
         target="t", at=AT, versions=(ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3), certificates=certificates
     )
     for rule in all_rules().values():
-        # What pkilint finds is its own, about certificates that are made for these cases alone.
-        if rule.observes is CertificateChainSeen and not rule.id.startswith("certificate-lint-"):
+        if rule.observes is CertificateChainSeen:
             params = rule.params.model_validate(PARAMS.get(rule.id) or load(rule.id)[0].params)
             for remark in rule.check(Evidence(target, AT, (seen,), trusted), params):
                 yield rule.id, rule.severity, remark

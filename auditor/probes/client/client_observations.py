@@ -21,6 +21,8 @@ from auditor.probes.client.shown_certificates import Case
 from auditor.sanitise import clean
 
 _NEEDS_TRUST = "it needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"
+_LATER = frozenset({"lint"})
+"""What is told from the other observations, once they are there."""
 _NOT_TESTED = {
     "certificate-chain": "the client presents its certificate only to a server that it trusts: " + _NEEDS_TRUST,
     "client-certificate-presented": "the client gets that far only with a server that it trusts: " + _NEEDS_TRUST,
@@ -74,7 +76,7 @@ def _observed(series: Series, target: str, at: datetime) -> list[Observation]:
         reason = f"{series.unreadable} session descriptions could not be read"
         seen.append(NotSeen(target=target, at=at, wanted="sdp", reason=reason))
     kinds = {observation.kind for observation in seen} | ({"sdp"} if series.unreadable else set())
-    seen += [_missing(series, target, at, kind) for kind in sorted(OBSERVED_FROM[Perspective.CLIENT] - kinds)]
+    seen += [_missing(series, target, at, kind) for kind in sorted(OBSERVED_FROM[Perspective.CLIENT] - kinds - _LATER)]
     return [*seen, ConnectionsUsed(target=target, at=at, count=series.connections, seconds=0.0)]
 
 

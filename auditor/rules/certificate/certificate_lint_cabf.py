@@ -7,30 +7,30 @@ rule says nothing of a chain that ends at a private root.  It needs the auditor'
 
 from collections.abc import Iterator
 
-from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
-from auditor.model.observation import CertificateChainSeen
+from auditor.certificates.chains import PeerChain, under_public_root
+from auditor.model.observation import LintSeen
 from auditor.model.rule import Citation, Evidence, Inconclusive, NotApplicable, Remark, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import ClientTarget
-from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
+from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, judge_lint, lint_remarks, linting
 
 
-def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Iterator[Remark]:
+def check(evidence: Evidence[LintSeen], params: LintFindings) -> Iterator[Remark]:
     """Every certificate of a server under a public root keeps the Baseline Requirements."""
     if isinstance(evidence.target, ClientTarget):
         yield NotApplicable(reason="the requirements are for the certificates of servers")
         return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
+    def judge(chain: PeerChain, seen: LintSeen) -> Iterator[Remark]:
         public = under_public_root(chain.trust)
         if public is None:
             yield Inconclusive(subject=chain.subject, reason="whether its root is a public one cannot be told")
         elif public:
-            yield from linted(chain, "cabf", params)
+            yield from lint_remarks(chain, seen, params)
         else:
             yield NotApplicable(reason="the root is a private one, which the Baseline Requirements do not bind")
 
-    yield from judge_chains(evidence, judge)
+    yield from judge_lint(evidence, "cabf", judge)
 
 
 RULE = Rule(
@@ -47,7 +47,8 @@ RULE = Rule(
     requirements=(),
     remediation="Ask the CA for a new certificate before it has to revoke this one. The id is one of pkilint's "
     "(https://github.com/digicert/pkilint); one that does not matter is named under ignored, with a reason.",
-    observes=CertificateChainSeen,
+    observes=LintSeen,
     params=LintFindings,
     check=check,
+    asks=lambda _params: linting("cabf"),
 )
