@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future, as_completed
 from datetime import datetime
 
 from auditor.model.asks import Asks
-from auditor.model.observation import NotSeen, Observation
+from auditor.model.observation import NotObserved, Observation
 from auditor.model.target import ServerTarget
 from auditor.plan import Plan
 from auditor.probes.budget import Limits
@@ -59,5 +59,5 @@ def _one_target(target: ServerTarget, asks: Asks, limits: Limits, at: datetime, 
         seen.extend(observe(target, asks, limits, at))
     except Exception as error:  # noqa: BLE001 - whatever it was, the other targets are audited all the same
         reason = f"the probe itself failed with {type(error).__name__}; please report this as a bug"
-        seen.extend(NotSeen(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
+        seen.extend(NotObserved(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
     return seen

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from auditor import __version__
-from auditor.model.observation import DeploymentSeen, NotSeen, NotTested, Observation, RootTrustSeen, Seen
+from auditor.model.observation import DeploymentSeen, NotAttempted, NotObserved, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
 from auditor.model.rule import Caution, Evidence, Inconclusive, NotApplicable, Remark, Untested, Violation
@@ -165,13 +165,13 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
     missing = [
         Inconclusive(subject=check.target.name, reason=gap.reason)
         for gap in observations
-        if isinstance(gap, NotSeen) and gap.wanted == setting.rule.observation_kind
+        if isinstance(gap, NotObserved) and gap.wanted == setting.rule.observation_kind
     ]
     if not seen:
         untested = [
             Untested(subject=check.target.name, reason=gap.reason)
             for gap in observations
-            if isinstance(gap, NotTested) and gap.wanted == setting.rule.observation_kind
+            if isinstance(gap, NotAttempted) and gap.wanted == setting.rule.observation_kind
         ]
         return [*missing, *untested] or [Inconclusive(subject=check.target.name, reason="it was not observed")]
     return [*_judge(setting, Evidence(check.target, at, seen, policy.anchors)), *missing]

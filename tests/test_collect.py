@@ -9,7 +9,7 @@ import pytest
 
 from auditor.collect import Observe, collect
 from auditor.model.asks import Asks
-from auditor.model.observation import ConnectionsUsed, NotSeen, Observation
+from auditor.model.observation import ConnectionsUsed, NotObserved, Observation
 from auditor.model.target import ServerTarget, Service
 from auditor.plan import Plan, make_plan
 from auditor.policy.read import load_policy
@@ -75,7 +75,7 @@ def test_a_probe_that_breaks_costs_its_own_target_and_no_other(error: Exception)
 
     plan = planned(target("good"), target("bad"), target("also good"))
     seen = collected(plan, observe)
-    missing = [found for found in seen if isinstance(found, NotSeen)]
+    missing = [found for found in seen if isinstance(found, NotObserved)]
     assert {found.target for found in missing} == {"bad"}
     assert {found.wanted for found in missing} == plan.asks.kinds
     assert {found.reason for found in missing} == {

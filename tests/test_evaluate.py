@@ -19,7 +19,7 @@ from auditor.model.observation import (
     OBSERVATION,
     AcceptedSuite,
     CipherSuitesSeen,
-    NotSeen,
+    NotObserved,
     Observation,
     PlaintextSeen,
     RootTrustSeen,
@@ -164,7 +164,7 @@ def test_losing_suites_of_a_version_never_makes_a_rule_about_versions_pass(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gap_keeps_its_rules_from_passing(audit: tuple[Plan, tuple[Observation, ...]], kind: str) -> None:
     plan, seen = audit
-    gaps = [NotSeen(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
+    gaps = [NotObserved(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
     report = evaluate(plan, [*seen, *gaps], AT, AT)
     rules = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind == kind}
     concerned = [finding for finding in report.findings if finding.rule in rules]

@@ -86,7 +86,7 @@ def client_role(options: ClientOptions, policy: "Policy", at: datetime) -> "Clie
 
 def _description_reader() -> "ReadDescription":
     """Reads what stands in an answer to OPTIONS; keys are told apart by a salt that lives no longer than the run."""
-    from auditor.model.observation import NotSeen, Observation  # noqa: PLC0415 - as above
+    from auditor.model.observation import NotObserved, Observation  # noqa: PLC0415 - as above
     from auditor.sip import MalformedSdp, Origin, describe  # noqa: PLC0415 - as above
 
     salt = secrets.token_bytes(32)
@@ -95,7 +95,7 @@ def _description_reader() -> "ReadDescription":
         try:
             yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
         except MalformedSdp as error:
-            yield NotSeen(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
+            yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
 
     return read
 

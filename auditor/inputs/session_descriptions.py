@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
-from auditor.model.observation import NotTested, Observation, SdpSeen
+from auditor.model.observation import NotAttempted, Observation, SdpSeen
 from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
@@ -76,7 +76,7 @@ def load_descriptions(
         try:
             seen += read_messages(content, target=name, at=at, salt=salt, source=name, transport=transport, role=role)
             messages = measured(content, Origin(name, at, salt, name, transport))
-            seen += messages or [NotTested(target=name, at=at, wanted="sip-message", reason=_BARE)]
+            seen += messages or [NotAttempted(target=name, at=at, wanted="sip-message", reason=_BARE)]
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.lab.session import Reply, Session
 from auditor.probes import serving as probes
-from auditor.probes.serving import Bounds, Ending, listen
+from auditor.probes.serving import Bounds, CloseReason, listen
 
 __all__ = ["Listener", "listen", "serving"]
 
@@ -38,7 +38,7 @@ class _Untimed:
     def waited(self) -> probes.Reply:
         return probes.Reply(b"", close=False)
 
-    def ended(self, how: Ending) -> None:
+    def ended(self, how: CloseReason) -> None:
         pass
 
 

@@ -1,8 +1,8 @@
 """What was seen, when and where; never what it means.
 
 An observation is written to disk as one line of JSON and judged later, perhaps by another policy.  A question that
-could not be answered is an observation too (``NotSeen``, or an ``Undetermined`` inside another one): silence is never
-an answer.  Everything a peer sent as text has passed the sanitiser before it is put here.
+could not be answered is an observation too (``NotObserved``, or an ``Undetermined`` inside another one): silence is
+never an answer.  All text from a peer has passed the sanitiser before it is stored here.
 """
 # Longer than 250 lines: one list of everything that can be seen, read from top to bottom.
 
@@ -424,7 +424,7 @@ class DnsSeen(Seen):
     ranges: tuple[str, ...] = Field(default=(), description="Where its addresses are declared to be")
 
 
-class NotTested(Seen):
+class NotAttempted(Seen):
     """A question that was not put, because it needs an opt-in that was not given."""
 
     kind: Literal["not-tested"] = "not-tested"
@@ -432,7 +432,7 @@ class NotTested(Seen):
     reason: str
 
 
-class NotSeen(Seen):
+class NotObserved(Seen):
     """A question that was put and could not be answered at all, and why."""
 
     kind: Literal["not-seen"] = "not-seen"
@@ -470,8 +470,8 @@ Observation: TypeAlias = Annotated[
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen
-    | NotTested
-    | NotSeen
+    | NotAttempted
+    | NotObserved
     | ConnectionsUsed,
     Field(discriminator="kind"),
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor.model.target import ServerTarget, Service
-from auditor.probes.server.options_answer import whole_sip_answer
-from auditor.probes.tls.attempt import shown
+from auditor.probes.connection import first_line
+from auditor.probes.options_answer import whole_sip_answer
 from auditor.sanitise import clean
 
 Meaning = Literal["served", "refused", "undetermined"]
@@ -93,7 +93,7 @@ def read_answer(service: Service, data: bytes) -> Reading:
 def _read_http(data: bytes) -> Reading:
     status = _HTTP_STATUS.match(data)
     if status is None:
-        return Reading("undetermined", f"an answer that is not HTTP: {shown(data)}")
+        return Reading("undetermined", f"an answer that is not HTTP: {first_line(data)}")
     code, line = int(status[1]), status_line(data)
     body = data[:4096].partition(b"\r\n\r\n")[2]
     if code in _CERTIFICATE_STATUSES or (code == 400 and _WANTS_CERTIFICATE.search(body)):
@@ -108,7 +108,7 @@ def _read_http(data: bytes) -> Reading:
 def _read_sip(data: bytes) -> Reading:
     status = _SIP_STATUS.match(data)
     if status is None:
-        return Reading("undetermined", f"an answer that is not SIP: {shown(data)}")
+        return Reading("undetermined", f"an answer that is not SIP: {first_line(data)}")
     line = status_line(data)
     if int(status[1]) == 403:
         return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")

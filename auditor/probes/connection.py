@@ -8,6 +8,7 @@ from typing import Final
 
 from auditor.model.target import ServerTarget
 from auditor.probes.budget import Limits
+from auditor.sanitise import clean
 
 REFUSED: Final = "the TCP connection was refused"
 NOTHING_WITHIN: Final = "no TCP connection within"
@@ -148,3 +149,9 @@ def _why_no_connection(error: OSError, seconds: float) -> str:
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "the address cannot be reached from here"
     return f"no TCP connection ({errno.errorcode.get(error.errno or 0, type(error).__name__)})"
+
+
+def first_line(data: bytes, most: int = 40) -> str:
+    """The first line of what a peer sent, safe to show."""
+    line = data.splitlines()[0] if data.splitlines() else b""
+    return clean(repr(line[:most].decode("ascii", "backslashreplace")), limit=most * 2)

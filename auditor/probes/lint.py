@@ -25,8 +25,8 @@ from auditor.model.observation import (
     LintFinding,
     LintProfile,
     LintSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
 )
 from auditor.sanitise import clean
@@ -75,7 +75,7 @@ def _linted(observations: Sequence[Observation], asks: Asks) -> Iterator[Observa
                 linter=f"pkilint {release}" if release else "",
                 problem=problem,
             )
-    gaps = [seen for seen in observations if isinstance(seen, NotSeen | NotTested)]
+    gaps = [seen for seen in observations if isinstance(seen, NotObserved | NotAttempted)]
     known = {(gap.target, gap.reason) for gap in gaps if gap.wanted == "lint"}
     for gap in gaps:
         if gap.wanted == "certificate-chain" and (gap.target, gap.reason) not in known:

@@ -21,7 +21,7 @@ from auditor.cli import listening
 from auditor.cli.listen_options import CASES
 from auditor.inputs.documents.errors import InputErrors
 from auditor.minting.authority import Authority, Validity, make_root
-from auditor.probes.client.shown_certificates import Case
+from auditor.probes.client.shown_certificates import ServerCertificateCase
 
 NAME = "gateway.example.net"
 OPTIONS = (
@@ -99,7 +99,7 @@ def outcomes(report: str) -> dict[str, str]:
 
 
 def test_the_cases_of_the_help_are_the_listeners() -> None:
-    assert tuple(Case) == CASES
+    assert tuple(ServerCertificateCase) == CASES
 
 
 def test_nobody_connected_is_inconclusive() -> None:

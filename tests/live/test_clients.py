@@ -22,8 +22,9 @@ from auditor.model.rule import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Rules, listening, showable
-from auditor.probes.client.shown_certificates import Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerSettings
+from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import listen
 from tests.live.kamailio_client import pinging
 from tests.live.process import installed, missing
@@ -201,20 +202,22 @@ def outcomes(scene: Scene, client: Client, newest: str) -> dict[str, Outcome]:
     return judged(scene, connect)
 
 
-def cases_of(scene: Scene) -> tuple[Case, ...]:
-    return showable([case for case in Case if case is not Case.WILDCARD], scene.shown)
+def cases_of(scene: Scene) -> tuple[ServerCertificateCase, ...]:
+    return showable([case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD], scene.shown)
 
 
 def judged(scene: Scene, connect: Callable[[int, threading.Event], None]) -> dict[str, Outcome]:
     """The outcome of each rule for the client that ``connect`` runs against a port, until the event at the latest."""
     opened = listen("127.0.0.1")
     port = opened.getsockname()[1]
-    rules = Rules(cases_of(scene), scene.at, server_name=NAME, expect=1, hold_seconds=0.5)
-    with listening(opened, rules, scene.shown, lambda _event: None) as audience:
-        connect(port, audience.satisfied)
-        (series,) = audience.clients.values()
-        while series.connections > sum(series.met.values()):  # the last end may still be on its way to the listener
-            audience.satisfied.wait(0.01)
+    settings = ListenerSettings(cases_of(scene), scene.at, server_name=NAME, expect=1, hold_seconds=0.5)
+    with listening(opened, settings, scene.shown, lambda _event: None) as state:
+        connect(port, state.satisfied)
+        (series,) = state.clients.values()
+        while series.connections > sum(
+            series.finished.values()
+        ):  # the last end may still be on its way to the listener
+            state.satisfied.wait(0.01)
     targets, seen = observed([series], scene.at, port, None)
     root = scene.authority.certificate.public_bytes(Encoding.DER)
     policy = load_policy("acg", [TrustAnchor("test", root, declared=True)])

@@ -9,7 +9,7 @@ from auditor.model.observation import (
     ClientCertificateSeen,
     ConnectionsUsed,
     GroupsSeen,
-    NotSeen,
+    NotObserved,
     Observation,
     PlaintextSeen,
 )
@@ -76,7 +76,7 @@ class Audited:
     @property
     def missing(self) -> dict[str, str]:
         """Reasons by the kind that was not seen."""
-        return {s.wanted: s.reason for s in self.seen if isinstance(s, NotSeen)}
+        return {s.wanted: s.reason for s in self.seen if isinstance(s, NotObserved)}
 
     @property
     def connections(self) -> int:

@@ -18,13 +18,14 @@ from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import ClientTarget
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Audience, Event, Rules, listening, showable
-from auditor.probes.client.shown_certificates import Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings, ListenerState
+from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import Bounds, listen
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 NAME = "gateway.example.net"
-ALL = tuple(Case)
+ALL = tuple(ServerCertificateCase)
 SECONDS = 10.0
 OPTIONS = (
     b"OPTIONS sip:gateway.example.net SIP/2.0\r\nVia: SIP/2.0/TLS sbc.example.net;branch=z9hG4bK1\r\n"
@@ -66,22 +67,22 @@ class Heard:
     """A running listener."""
 
     port: int
-    audience: Audience
-    events: "queue.Queue[Event]" = field(default_factory=queue.Queue)
+    state: ListenerState
+    events: "queue.Queue[ListenerEvent]" = field(default_factory=queue.Queue)
 
-    def next(self) -> Event:
+    def next(self) -> ListenerEvent:
         return self.events.get(timeout=SECONDS)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
     def seen(self, client_name: str | None = None) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
-        return observed(tuple(self.audience.clients.values()), AT, self.port, client_name)
+        return observed(tuple(self.state.clients.values()), AT, self.port, client_name)
 
 
 @contextmanager
 def hearing(
-    cases: Sequence[Case] = ALL,
+    cases: Sequence[ServerCertificateCase] = ALL,
     shown: ShownCertificates | None = None,
     *,
     bounds: Bounds | None = None,
@@ -90,7 +91,7 @@ def hearing(
     expect: int | None = None,
 ) -> Iterator[Heard]:
     shown = shown or certificates()
-    rules = Rules(
+    settings = ListenerSettings(
         showable(cases, shown),
         AT,
         server_name=NAME,
@@ -99,11 +100,11 @@ def hearing(
         handshake_seconds=handshake,
         bounds=bounds or Bounds(lifetime=30.0, octets=131_072, connections=256),
     )
-    events: queue.Queue[Event] = queue.Queue()
+    events: queue.Queue[ListenerEvent] = queue.Queue()
     opened = listen("127.0.0.1")
     port = opened.getsockname()[1]
-    with listening(opened, rules, shown, events.put) as audience:
-        yield Heard(port, audience, events)
+    with listening(opened, settings, shown, events.put) as state:
+        yield Heard(port, state, events)
 
 
 def context(*, certificate: Path | None = None) -> ssl.SSLContext:

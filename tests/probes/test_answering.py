@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.client.answering import Said, listen_to
+from auditor.probes.client.answering import ClientMessage, read_message
 
 HEAD = (
     "{} sip:a SIP/2.0\r\nVia: SIP/2.0/TLS b;branch=z9hG4bK1\r\nf: <sip:b>;tag=1\r\nt: <sip:a>\r\ni: 1\r\nCSeq: 1 {}\r\n"
@@ -15,9 +15,9 @@ def sip(method: str, body: str = "") -> bytes:
     return f"{HEAD.format(method, method)}l: {len(body)}\r\n\r\n{body}".encode()
 
 
-def told(received: bytes) -> tuple[Said, list[bytes]]:
+def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     invited: list[bytes] = []
-    return listen_to(received, invited.append), invited
+    return read_message(received, invited.append), invited
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_sip_request_is_answered(method: str, status: str) -> None:
 
 
 def test_an_ack_is_never_answered() -> None:
-    assert told(b"\r\n" + sip("ACK"))[0] == Said("SIP ACK", b"", len(sip("ACK")) + 2)
+    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage("SIP ACK", b"", len(sip("ACK")) + 2)
 
 
 def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from auditor.model.tls import suites_by_code
-from auditor.probes.tls.client_hello import MOST_OCTETS, ClientHello, HelloReader, NoHello
+from auditor.probes.tls.client_hello import MOST_OCTETS, ClientHello, ClientHelloReader, NotClientHello
 
 # Captured on loopback, once: curl 7.88.1 with OpenSSL 3.0.19, gnutls-cli 3.7.9, and openssl s_client -tls1_2.
 CURL = base64.b64decode(
@@ -33,9 +33,9 @@ S_CLIENT = base64.b64decode(
 )
 
 
-def read(*pieces: bytes) -> ClientHello | NoHello | None:
-    reader = HelloReader()
-    found: ClientHello | NoHello | None = None
+def read(*pieces: bytes) -> ClientHello | NotClientHello | None:
+    reader = ClientHelloReader()
+    found: ClientHello | NotClientHello | None = None
     for piece in pieces:
         assert found is None, "nothing more is asked for once it is read"
         found = reader.feed(piece)
@@ -221,21 +221,21 @@ def test_the_empty_list_of_versions_is_no_version() -> None:
 )
 def test_what_is_no_hello_is_said_to_be_none(sent: bytes, reason: str) -> None:
     found = read(sent)
-    assert isinstance(found, NoHello)
+    assert isinstance(found, NotClientHello)
     assert reason in found.reason
 
 
 def test_a_hello_without_end_is_given_up() -> None:
     record = b"\x16\x03\x01\x40\x00" + bytes(16_384)
     endless = b"\x16\x03\x01\x00\x04\x01\x00\xff\xff"
-    reader = HelloReader()
+    reader = ClientHelloReader()
     found = reader.feed(endless)
     fed = len(endless)
     while found is None:
         found = reader.feed(record)
         fed += len(record)
         assert fed < MOST_OCTETS + 2 * len(record)
-    assert isinstance(found, NoHello | ClientHello)
+    assert isinstance(found, NotClientHello | ClientHello)
 
 
 @settings(max_examples=400, deadline=None)
@@ -245,7 +245,7 @@ def test_a_mutated_hello_never_raises(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 8))):
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(octets)))
-    found = HelloReader().feed(bytes(octets[:cut]))
+    found = ClientHelloReader().feed(bytes(octets[:cut]))
     if isinstance(found, ClientHello):
         assert all(text.isascii() and text.isprintable() for text in (*found.versions, *found.suites, *found.groups))
 
@@ -253,7 +253,7 @@ def test_a_mutated_hello_never_raises(data: st.DataObject) -> None:
 @settings(max_examples=200, deadline=None)
 @given(pieces=st.lists(st.binary(max_size=200), max_size=10))
 def test_garbage_never_raises(pieces: list[bytes]) -> None:
-    reader = HelloReader()
+    reader = ClientHelloReader()
     for piece in pieces:
         if reader.feed(piece) is not None:
             return

@@ -8,7 +8,7 @@ from auditor.evaluate import evaluate
 from auditor.lab import Lab
 from auditor.lab.settings import SUITES_TLS13, ServerSettings
 from auditor.model.asks import Asks
-from auditor.model.observation import CertificateChainSeen, ConnectionsUsed, NotSeen, Observation
+from auditor.model.observation import CertificateChainSeen, ConnectionsUsed, NotObserved, Observation
 from auditor.model.report import Outcome
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion, suites_of
@@ -107,9 +107,9 @@ def test_a_target_without_an_address_is_missing_in_every_kind(why: str | None) -
     asks = make_plan(load_policy("acg-strict"), ()).asks
     target = target_at(5061, Service.SIP).model_copy(update={"address": None, "unresolved": why})
     seen = list(observe(target, asks, QUICK, AT))
-    assert all(isinstance(found, NotSeen) for found in seen)
-    assert {found.wanted for found in seen if isinstance(found, NotSeen)} == asks.kinds
-    assert {found.reason for found in seen if isinstance(found, NotSeen)} == {why or "it has no address"}
+    assert all(isinstance(found, NotObserved) for found in seen)
+    assert {found.wanted for found in seen if isinstance(found, NotObserved)} == asks.kinds
+    assert {found.reason for found in seen if isinstance(found, NotObserved)} == {why or "it has no address"}
 
 
 def test_nothing_is_asked_that_nobody_wants(lab: Lab) -> None:

@@ -227,7 +227,7 @@ def test_a_short_hello_offers_one_curve() -> None:
     with running(lambda _hello: CLOSE) as server:
         peer = Peer(target_at(server.port), QUICK)
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))
-        exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3), hello="small")
+        exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3), form="small")
         long, short = server.hellos
     assert len(short.raw) < len(long.raw) - 1000
     assert b"\x00\x0a\x00\x04\x00\x02\x00\x17" in short.raw

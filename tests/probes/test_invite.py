@@ -19,7 +19,7 @@ from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
-from auditor.model.observation import NotSeen, NotTested, Observation, SdpSeen
+from auditor.model.observation import NotAttempted, NotObserved, Observation, SdpSeen
 from auditor.model.report import Outcome
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion, suites_by_name
@@ -58,7 +58,7 @@ class Called:
     @property
     def reason(self) -> str:
         (found,) = self.seen
-        assert isinstance(found, NotSeen)
+        assert isinstance(found, NotObserved)
         assert found.wanted == "sdp"
         return found.reason
 
@@ -299,7 +299,7 @@ def test_nothing_listens() -> None:
         pass
     target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
     (found,) = invite(Peer(target, QUICK), ProtocolVersion.TLS_1_3, SUITES, INVITATION, AT)
-    assert isinstance(found, NotSeen)
+    assert isinstance(found, NotObserved)
 
 
 def observed(role: ClientRole, script: Callable[[bytes], Sequence[bytes]]) -> tuple[list[Observation], list[str]]:
@@ -308,13 +308,13 @@ def observed(role: ClientRole, script: Callable[[bytes], Sequence[bytes]]) -> tu
     with serving(uas, ADDRESS) as port:
         target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
         found = list(observe(target, Asks(kinds=frozenset({"sdp"})), QUICK, AT, role))
-    return [seen for seen in found if isinstance(seen, SdpSeen | NotSeen | NotTested)], uas.methods
+    return [seen for seen in found if isinstance(seen, SdpSeen | NotObserved | NotAttempted)], uas.methods
 
 
 def test_an_audit_calls_nobody_unless_it_was_asked_to() -> None:
     seen, methods = observed(NOBODY, answering("200 OK"))
     (found,) = seen
-    assert isinstance(found, NotTested)
+    assert isinstance(found, NotAttempted)
     assert found.reason == "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
     assert "INVITE" not in methods
 

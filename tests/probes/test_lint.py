@@ -12,7 +12,7 @@ import pytest
 
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
-from auditor.model.observation import LINT_SEVERITIES, CertificateChainSeen, LintProfile, LintSeen, NotSeen
+from auditor.model.observation import LINT_SEVERITIES, CertificateChainSeen, LintProfile, LintSeen, NotObserved
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Finding, Outcome
 from auditor.model.target import ServerTarget, Service
@@ -31,7 +31,7 @@ ASKS = Asks(kinds=frozenset({"lint"}), lint_profiles=frozenset({"rfc5280"}))
 needs_pkilint = pytest.mark.skipif(lint._installed() is None, reason="the extra lint is not installed here")
 
 
-def linted(*observations: CertificateChainSeen | NotSeen, asks: Asks = ASKS) -> list[LintSeen]:
+def linted(*observations: CertificateChainSeen | NotObserved, asks: Asks = ASKS) -> list[LintSeen]:
     return [seen for seen in with_lint(observations, asks) if isinstance(seen, LintSeen)]
 
 
@@ -149,7 +149,7 @@ def test_observations_from_before_linting_was_one_are_inconclusive_and_start_no_
 
 
 def test_a_target_without_a_chain_is_inconclusive_for_the_reason_of_the_chain() -> None:
-    gap = NotSeen(target="sbc", at=AT, wanted="certificate-chain", reason="it does not answer")
+    gap = NotObserved(target="sbc", at=AT, wanted="certificate-chain", reason="it does not answer")
     finding = judged(with_lint([gap], ASKS))
     assert (finding.outcome, finding.reason) == (Outcome.INCONCLUSIVE, "it does not answer")
 

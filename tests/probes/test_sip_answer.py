@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.server.options_answer import MOST_OCTETS, read_sip_answer, whole_sip_answer
+from auditor.probes.options_answer import MOST_OCTETS, read_sip_answer, whole_sip_answer
 
 HEAD = b"SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS auditor.invalid\r\nAllow: INVITE, ACK ,BYE\r\nALLOW: OPTIONS,INVITE\r\n"
 SDP = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"

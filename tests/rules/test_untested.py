@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
+from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotAttempted, Observation
 from auditor.model.report import Finding, Outcome
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
@@ -57,7 +57,7 @@ def test_a_rule_whose_only_case_needs_an_opt_in_does_not_pass(safe: tuple[Observ
 
 
 def test_a_trust_probe_that_nobody_asked_for_is_not_tested() -> None:
-    gap = NotTested(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
+    gap = NotAttempted(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
     finding = findings(gap)["required-root-not-trusted"]
     assert finding.outcome is Outcome.NOT_TESTED
     assert finding.reason == "it has to be asked for (--trust-probe)"

@@ -17,8 +17,8 @@ from auditor.inputs.host import parse_name
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     RenewalSeen,
 )
@@ -135,11 +135,11 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         closed_keys=bundle.closed_keys,
     )
     # Where there is something to tell it by, that is seen as well, and this says nothing any more.
-    yield NotTested(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
+    yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
-        yield NotTested(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
+        yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
     elif old.why_not:
-        yield NotSeen(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
+        yield NotObserved(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
     if old is not None and old.chains:
         yield RenewalSeen(
             target=target,

@@ -8,7 +8,7 @@ from auditor.inputs.documents.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
 from auditor.model.deployment import Deployment, Proof
-from auditor.model.observation import DeploymentSeen, NotTested, Observation
+from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
 from auditor.network.regions import geographies
@@ -64,7 +64,7 @@ def deployment_of(document: Document) -> Deployment | None:
 def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
     """The deployment as a target of its own, and as it was declared or proven at that moment; DNS was not asked yet."""
     target = DeploymentTarget(name=DEPLOYMENT)
-    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
+    unasked = NotAttempted(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
     return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
 
 

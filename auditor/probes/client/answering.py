@@ -29,7 +29,7 @@ _SIP_STATUS = {
 }
 
 
-class Said(NamedTuple):
+class ClientMessage(NamedTuple):
     """One message a client sent, and the answer to it."""
 
     what: str
@@ -40,22 +40,22 @@ class Said(NamedTuple):
     close: bool = False
 
 
-def listen_to(received: bytes, invited: Callable[[bytes], None]) -> Said:
+def read_message(received: bytes, invited: Callable[[bytes], None]) -> ClientMessage:
     """Read the message that ``received`` starts with.  ``invited`` is handed a whole INVITE.
 
     Nothing is answered, and ``octets`` is 0, while it is not complete.
     """
     message = received.lstrip(b"\r\n")  # RFC 3261 section 7.5, RFC 9112 section 2.2
     if not message:
-        return Said("")
+        return ClientMessage("")
     if not METHOD_STARTS.match(message):
-        return Said("octets that are neither SIP nor HTTP", close=True)
+        return ClientMessage("octets that are neither SIP nor HTTP", close=True)
     line, whole_line, _ = message.partition(b"\r\n")
     head, whole_head, body = message.partition(b"\r\n\r\n")
     if len(head) > MOST_OCTETS:
-        return Said(_kind(line) if whole_line else "", close=True)
+        return ClientMessage(_kind(line) if whole_line else "", close=True)
     if not whole_head:
-        return Said(_kind(line) if whole_line else "")
+        return ClientMessage(_kind(line) if whole_line else "")
     said = _answer(head, body, message, invited)
     return said._replace(octets=said.octets and len(received) - len(message) + said.octets)
 
@@ -71,25 +71,27 @@ def _kind(line: bytes) -> str:
     return "HTTP/2" if text == "PRI * HTTP/2.0" else "octets that are neither SIP nor HTTP"
 
 
-def _answer(head: bytes, body: bytes, message: bytes, invited: Callable[[bytes], None]) -> Said:
+def _answer(head: bytes, body: bytes, message: bytes, invited: Callable[[bytes], None]) -> ClientMessage:
     found = fields(head)
     kind = _kind(head.partition(b"\r\n")[0])
     protocol, _, method = kind.partition(" ")
     if protocol == "HTTP" and method:
         status = "204 No Content" if method in ("GET", "HEAD", "OPTIONS") else "404 Not Found"
         length = "" if status.startswith("204") else "Content-Length: 0\r\n"
-        return Said(kind, f"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n".encode("ascii"), 0, close=True)
+        return ClientMessage(
+            kind, f"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n".encode("ascii"), 0, close=True
+        )
     length_of_body = content_length(found, MOST_BODY)
     if protocol != "SIP" or not found or length_of_body is None:
-        return Said(kind, close=True)
+        return ClientMessage(kind, close=True)
     if len(body) < length_of_body:
-        return Said(kind)
+        return ClientMessage(kind)
     octets = len(head) + 4 + length_of_body
     copied, whole = copied_fields(found, method)
     if not whole:
-        return Said(kind, sip_response("400 Bad Request", copied), octets, close=True)
+        return ClientMessage(kind, sip_response("400 Bad Request", copied), octets, close=True)
     if method == "INVITE":
         invited(message[:octets])
     if method == "ACK":  # never answered (RFC 3261 section 17)
-        return Said(kind, b"", octets)
-    return Said(kind, sip_response(_SIP_STATUS.get(method, "405 Method Not Allowed"), copied, _ALLOW), octets)
+        return ClientMessage(kind, b"", octets)
+    return ClientMessage(kind, sip_response(_SIP_STATUS.get(method, "405 Method Not Allowed"), copied, _ALLOW), octets)

@@ -23,7 +23,7 @@ _OTHER_NAME = "another-name.invalid"  # RFC 2606 section 2: nobody is ever calle
 _LONGEST_COMMON_NAME = 64  # RFC 5280 appendix A.1, ub-common-name
 
 
-class Case(StrEnum):
+class ServerCertificateCase(StrEnum):
     """What is shown to a client that connects, in the order it is shown."""
 
     GOOD = "good"
@@ -38,7 +38,14 @@ class Case(StrEnum):
     """No bad certificate, but TLS 1.1 at most: for a client whose hello names only the highest version it speaks."""
 
 
-NEEDS_AUTHORITY = frozenset({Case.EXPIRED, Case.WRONG_NAME, Case.COMMON_NAME_ONLY, Case.WILDCARD})
+NEEDS_AUTHORITY = frozenset(
+    {
+        ServerCertificateCase.EXPIRED,
+        ServerCertificateCase.WRONG_NAME,
+        ServerCertificateCase.COMMON_NAME_ONLY,
+        ServerCertificateCase.WILDCARD,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -68,40 +75,45 @@ class ShownCertificates:
         self._impostor = _impostor(authority or good, required_root, at)
         self.identities = lru_cache(maxsize=64)(self._identities)
 
-    def available(self, case: Case) -> bool:
+    def available(self, case: ServerCertificateCase) -> bool:
         """Whether the case can be shown with what is at hand."""
-        if case is Case.GOOD:
+        if case is ServerCertificateCase.GOOD:
             return self._good is not None or self._authority is not None
-        if case is Case.IMPOSTOR_ROOT:
+        if case is ServerCertificateCase.IMPOSTOR_ROOT:
             return self._impostor is not None
         return case not in NEEDS_AUTHORITY or self._authority is not None
 
-    def _identities(self, case: Case, name: str) -> tuple[Identity, ...]:
+    def _identities(self, case: ServerCertificateCase, name: str) -> tuple[Identity, ...]:
         """One for each kind of key; ``name`` is a DNS name or an IP address."""
-        if case is Case.OLD_VERSION:
-            return self.identities(Case.GOOD if self.available(Case.GOOD) else Case.SELF_SIGNED, name)
-        if case is Case.GOOD and self._good is not None:
+        if case is ServerCertificateCase.OLD_VERSION:
+            return self.identities(
+                ServerCertificateCase.GOOD
+                if self.available(ServerCertificateCase.GOOD)
+                else ServerCertificateCase.SELF_SIGNED,
+                name,
+            )
+        if case is ServerCertificateCase.GOOD and self._good is not None:
             return (self._good,)
         return tuple(self._identity(case, name, key) for key in self._keys)
 
-    def _identity(self, case: Case, name: str, key: PrivateKey) -> Identity:
+    def _identity(self, case: ServerCertificateCase, name: str, key: PrivateKey) -> Identity:
         issuer = {
-            Case.SELF_SIGNED: None,
-            Case.UNRELATED_CA: self._unrelated,
-            Case.IMPOSTOR_ROOT: self._impostor,
+            ServerCertificateCase.SELF_SIGNED: None,
+            ServerCertificateCase.UNRELATED_CA: self._unrelated,
+            ServerCertificateCase.IMPOSTOR_ROOT: self._impostor,
         }.get(case, self._authority)
         alternative = name
-        if case in (Case.WRONG_NAME, Case.COMMON_NAME_ONLY):
+        if case in (ServerCertificateCase.WRONG_NAME, ServerCertificateCase.COMMON_NAME_ONLY):
             alternative = _OTHER_NAME
-        elif case is Case.WILDCARD:
+        elif case is ServerCertificateCase.WILDCARD:
             alternative = "*." + name.partition(".")[2]
-        subject = named(_common_name(_OTHER_NAME if case is Case.WRONG_NAME else name)).subject
+        subject = named(_common_name(_OTHER_NAME if case is ServerCertificateCase.WRONG_NAME else name)).subject
         leaf = mint(
             Who(subject, (_general_name(alternative),)),
             (issuer.certificate, issuer.key) if issuer else None,
             key,
             self._at,
-            days=(-60, -1) if case is Case.EXPIRED else IN_FORCE,
+            days=(-60, -1) if case is ServerCertificateCase.EXPIRED else IN_FORCE,
         )
         return Identity((leaf, *(issuer.sent if issuer else ())), key)
 
@@ -168,6 +180,6 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def in_order(cases: Sequence[Case]) -> tuple[Case, ...]:
+def in_order(cases: Sequence[ServerCertificateCase]) -> tuple[ServerCertificateCase, ...]:
     """Each case once, the good one first: a client that is refused at once may not come back soon."""
-    return tuple(case for case in Case if case in cases)
+    return tuple(case for case in ServerCertificateCase if case in cases)

@@ -21,11 +21,10 @@ from auditor.model.tls import (
     alert_name,
     suites_by_code,
 )
-from auditor.probes.connection import Peer, Wire
+from auditor.probes.connection import Peer, Wire, first_line
 from auditor.probes.tls.client_hello_rewriting import offered_suites, with_groups, with_suites
 from auditor.probes.tls.client_setup import LEGACY, SignatureAlgorithms, make_client, received_chain
 from auditor.probes.tls.records import ServerFlight, parse_server_flight
-from auditor.sanitise import clean
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,12 @@ class _Tap:
 
     def __init__(self, wire: Wire, rewrite: Callable[[bytes], bytes] | None, *, stop: bool, at_retry: bool) -> None:
         self._wire, self._rewrite, self._stop, self._at_retry = wire, rewrite, stop, at_retry
-        self.hello = b""
+        self.client_hello = b""
 
     def send(self, data: bytes) -> int:
-        if not self.hello:
+        if not self.client_hello:
             data = data if self._rewrite is None else self._rewrite(data)
-            self.hello = data
+            self.client_hello = data
         self._wire.send(data)
         return len(data)
 
@@ -106,7 +105,7 @@ class _Tap:
         self._wire.close()
 
 
-def hello(
+def attempt(
     peer: Peer,
     version: ProtocolVersion,
     suites: Sequence[CipherSuite],
@@ -148,7 +147,7 @@ def hello(
     finally:
         wire.close()
     seconds = time.monotonic() - started
-    return read_answer_of_hello(peer, wire, version, suites, suites_length(tap.hello), seconds, certificates)
+    return read_server_answer(peer, wire, version, suites, suites_length(tap.client_hello), seconds, certificates)
 
 
 def suites_length(client_hello: bytes) -> int:
@@ -157,7 +156,7 @@ def suites_length(client_hello: bytes) -> int:
     return width * len(offered_suites(client_hello))
 
 
-def read_answer_of_hello(
+def read_server_answer(
     peer: Peer,
     wire: Wire,
     version: ProtocolVersion,
@@ -170,7 +169,7 @@ def read_answer_of_hello(
     data = bytes(wire.received)
     flight = parse_server_flight(data)
     if flight.foreign:
-        return NoAnswer(f"the peer does not speak TLS here: it sent {shown(data)}", length, foreign=True)
+        return NoAnswer(f"the peer does not speak TLS here: it sent {first_line(data)}", length, foreign=True)
     if flight.version is not None and flight.suite is not None:
         peer.answered_in(seconds)
         chosen = VERSION_BY_WIRE.get(flight.version)
@@ -206,9 +205,3 @@ def _silence(wire: Wire, length: int, seconds: float) -> Answer:
         "too much": "the peer sent more than a handshake may hold",
     }.get(wire.ended or "", f"no complete answer within {seconds:.0f} s")
     return NoAnswer(what, length)
-
-
-def shown(data: bytes, most: int = 40) -> str:
-    """The first line of what a peer sent, safe to show."""
-    line = data.splitlines()[0] if data.splitlines() else b""
-    return clean(repr(line[:most].decode("ascii", "backslashreplace")), limit=most * 2)

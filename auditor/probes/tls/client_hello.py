@@ -55,13 +55,13 @@ class ClientHello:
 
 
 @dataclass(frozen=True)
-class NoHello:
+class NotClientHello:
     """The octets are no ClientHello, and why, as the end of a sentence."""
 
     reason: str
 
 
-class HelloReader:
+class ClientHelloReader:
     """Takes octets as they arrive, over however many segments and records, in time linear in their number."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class HelloReader:
         self._taken = 0
         self._old: bool | None = None
 
-    def feed(self, data: bytes) -> ClientHello | NoHello | None:
+    def feed(self, data: bytes) -> ClientHello | NotClientHello | None:
         """The hello, why there is none, or nothing while it is not complete."""
         self._taken += len(data)
         self._records += data
@@ -78,19 +78,19 @@ class HelloReader:
             if maybe and len(self._records) < 3:
                 return None
             self._old = maybe and self._records[2] == _CLIENT_HELLO
-        found = self._old_hello() if self._old else self._read_records()
+        found = self._ssl2_client_hello() if self._old else self._read_records()
         if found is None and self._taken > MOST_OCTETS:
-            return NoHello(f"more than {MOST_OCTETS} octets without a whole ClientHello")
+            return NotClientHello(f"more than {MOST_OCTETS} octets without a whole ClientHello")
         return found
 
-    def _read_records(self) -> ClientHello | NoHello | None:
+    def _read_records(self) -> ClientHello | NotClientHello | None:
         records, position = self._records, 0
         if records and records[0] != _HANDSHAKE:
-            return NoHello("what arrived is not TLS")
+            return NotClientHello("what arrived is not TLS")
         while position + 5 <= len(records):
             length = int.from_bytes(records[position + 3 : position + 5], "big")
             if records[position] != _HANDSHAKE or records[position + 1] != 3 or not 0 < length <= _MOST_RECORD:
-                return NoHello("what arrived is not a TLS handshake")
+                return NotClientHello("what arrived is not a TLS handshake")
             if position + 5 + length > len(records):
                 break
             self._message += records[position + 5 : position + 5 + length]
@@ -98,18 +98,18 @@ class HelloReader:
         del records[:position]
         return self._whole_message()
 
-    def _whole_message(self) -> ClientHello | NoHello | None:
+    def _whole_message(self) -> ClientHello | NotClientHello | None:
         message = self._message
         if message and message[0] != _CLIENT_HELLO:
-            return NoHello("the handshake does not begin with a ClientHello")
+            return NotClientHello("the handshake does not begin with a ClientHello")
         if len(message) < 4:
             return None
         length = int.from_bytes(message[1:4], "big")
         if length > MOST_OCTETS:
-            return NoHello(f"the ClientHello says it is longer than {MOST_OCTETS} octets")
+            return NotClientHello(f"the ClientHello says it is longer than {MOST_OCTETS} octets")
         return _parse(bytes(message[4 : 4 + length])) if len(message) >= 4 + length else None
 
-    def _old_hello(self) -> ClientHello | NoHello | None:
+    def _ssl2_client_hello(self) -> ClientHello | NotClientHello | None:
         """RFC 5246 appendix E.2: three octets a suite, those of TLS with a zero in front."""
         length = int.from_bytes(self._records[:2], "big") & 0x7FFF
         if len(self._records) < 2 + length:
@@ -117,20 +117,20 @@ class HelloReader:
         body = bytes(self._records[2 : 2 + length])
         specs = int.from_bytes(body[3:5], "big")
         if len(body) < 9 + specs:
-            return NoHello("the ClientHello is malformed")
+            return NotClientHello("the ClientHello is malformed")
         suites = [int.from_bytes(body[9 + at : 12 + at], "big") for at in range(0, specs - 2, 3)]
         return ClientHello((_version(int.from_bytes(body[1:3], "big")),), False, _suites(suites))
 
 
-def _parse(body: bytes) -> ClientHello | NoHello:
+def _parse(body: bytes) -> ClientHello | NotClientHello:
     if len(body) < 35:
-        return NoHello("the ClientHello is malformed")
+        return NotClientHello("the ClientHello is malformed")
     legacy = int.from_bytes(body[:2], "big")
     session, rest = _vector(body[34:], 1)
     suites, rest = _vector(rest, 2) if rest is not None else (None, None)
     compression, rest = _vector(rest, 1) if rest is not None else (None, None)
     if session is None or suites is None or compression is None or rest is None:
-        return NoHello("the ClientHello is malformed")
+        return NotClientHello("the ClientHello is malformed")
     extensions = _extensions(rest)
     listed = extensions.get(_SUPPORTED_VERSIONS)
     versions = _numbers(_vector(listed, 1)[0] or b"") if listed is not None else [legacy]

@@ -110,7 +110,7 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name not in dropped)
 
 
-def hello_on_the_wire(
+def suites_on_the_wire(
     version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
 ) -> tuple[int, ...]:
     """The numbers of the suites a hello would really offer, without a network: for the self-test of this module."""

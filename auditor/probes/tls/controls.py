@@ -18,7 +18,7 @@ from typing import Final
 
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion
 from auditor.probes.connection import Peer
-from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused, hello
+from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused, attempt
 from auditor.probes.tls.client_setup import SignatureAlgorithms
 from auditor.probes.tls.exchange import exchange
 
@@ -33,22 +33,22 @@ SHORT: Final = 2 * (PIECE + 1)
 
 
 @dataclass(frozen=True)
-class Control:
+class KnownGood:
     """A hello that was accepted."""
 
     version: ProtocolVersion
     suite: CipherSuite
 
 
-class Series:
+class Controls:
     """Asks, remembers what was accepted, and says what a refusal is worth."""
 
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
         self._thorough = thorough
         """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
-        self.controls: dict[ProtocolVersion, Control] = {}
-        self.accepts_hellos: set[ProtocolVersion] = set()
+        self.known_good: dict[ProtocolVersion, KnownGood] = {}
+        self.accepts_bare: set[ProtocolVersion] = set()
         """Versions in which a bare hello (not a whole exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
         """By whether it was a TLS 1.3 hello, in octets of its list of suites."""
@@ -56,13 +56,13 @@ class Series:
         self._pads = True
         self.last_accepted = -1
         """Number of the newest accepted hello; hellos are numbered from 0."""
-        self.asked = 0
+        self.attempt_count = 0
         self.unsteady = ""
         """Why refusals of this peer need repeating; empty while it is steady."""
-        self.whole_client = False
+        self.needs_newer_library = False
         """TLS 1.3 hellos come from the newer library: the peer speaks no group the other one knows."""
 
-    def ask(
+    def attempt(
         self,
         version: ProtocolVersion,
         suites: Sequence[CipherSuite],
@@ -84,14 +84,14 @@ class Series:
             self.peer.slow = 1.0
         return answer
 
-    def note(self, version: ProtocolVersion, answer: Answer) -> Answer:
+    def record(self, version: ProtocolVersion, answer: Answer) -> Answer:
         """Count an answer that another probe got into the series."""
-        self.asked += 1
+        self.attempt_count += 1
         if isinstance(answer, Accepted):
             newest = version is ProtocolVersion.TLS_1_3
             self._longest_accepted[newest] = max(self._longest_accepted[newest], answer.length)
-            self.last_accepted = self.asked - 1
-            self.controls.setdefault(version, Control(version, answer.suite))
+            self.last_accepted = self.attempt_count - 1
+            self.known_good.setdefault(version, KnownGood(version, answer.suite))
         elif isinstance(answer, Refused) and answer.lower is None and answer.alert != Alert.protocol_version:
             self.longest_refused = max(self.longest_refused, answer.length)
         return answer
@@ -106,32 +106,32 @@ class Series:
         chain: bool = False,
         pad: bool = False,
     ) -> Answer:
-        if self.whole_client and version is ProtocolVersion.TLS_1_3:
-            return self.note(version, exchange(self.peer, version, suites, ask=False).answer)
+        if self.needs_newer_library and version is ProtocolVersion.TLS_1_3:
+            return self.record(version, exchange(self.peer, version, suites, ask=False).answer)
         length = self.longest_refused if pad and self._pads else 0
-        answer = hello(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
+        answer = attempt(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
         if isinstance(answer, Accepted):
-            self.accepts_hellos.add(version)
-        return self.note(version, answer)
+            self.accepts_bare.add(version)
+        return self.record(version, answer)
 
-    def control(self, version: ProtocolVersion | None = None) -> bool:
+    def verify(self, version: ProtocolVersion | None = None) -> bool:
         """Whether a hello that was accepted before is accepted now; an unsteady peer gets a rest and another chance."""
-        known = self.controls.get(version) if version else next(iter(self.controls.values()), None)
+        known = self.known_good.get(version) if version else next(iter(self.known_good.values()), None)
         if known is None:
             return False
         answer = self._once(known.version, (known.suite,), pad=True)
         if isinstance(answer, Accepted):
             return True
-        if isinstance(answer, Refused) and self._minds_length(known):
+        if isinstance(answer, Refused) and self._rejects_length(known):
             return True
-        self.unsteady = f"a hello that was accepted before was not accepted again ({_what(answer)})"
+        self.unsteady = f"a hello that was accepted before was not accepted again ({_described(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
                 return True
         return False
 
-    def _minds_length(self, known: Control) -> bool:
+    def _rejects_length(self, known: KnownGood) -> bool:
         """Whether the padding was what the peer refused; then there is no more of it, and it vouches for less."""
         if not self._pads or not self.longest_refused:
             return False
@@ -139,11 +139,11 @@ class Series:
         long_again, short, short_again = (
             self._once(known.version, (known.suite,), pad=pad) for pad in (True, False, False)
         )
-        minds = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
-        self._pads = not minds
-        return minds
+        rejects = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
+        self._pads = not rejects
+        return rejects
 
-    def weakness_of(self, answer: Answer) -> str:
+    def why_not_a_refusal(self, answer: Answer) -> str:
         """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
         if isinstance(answer, NoAnswer):
             return answer.reason
@@ -166,17 +166,17 @@ class Series:
             again = self._once(version, suites)
             if isinstance(again, Accepted):
                 return again
-            if weakness := self.weakness_of(again):
-                return weakness
-        if repeats and not self.control():
+            if reason := self.why_not_a_refusal(again):
+                return reason
+        if repeats and not self.verify():
             return self.unsteady or "no hello is known to be accepted"
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:
         """Whether hello ``number`` was followed by an accepted one and was no longer than one that was accepted."""
-        return answer.lower is not None or (self.last_accepted > number and self.takes(version, answer))
+        return answer.lower is not None or (self.last_accepted > number and self.accepts_length(version, answer))
 
-    def takes(self, version: ProtocolVersion, answer: Refused) -> bool:
+    def accepts_length(self, version: ProtocolVersion, answer: Refused) -> bool:
         """Whether the peer is known to take hellos as long as the refused one.
 
         TLS 1.3 may be another part of the peer's software than what came before it, so a hello of the one vouches for
@@ -189,5 +189,5 @@ class Series:
         return answer.length <= (same or min(other, SHORT))
 
 
-def _what(answer: Answer) -> str:
+def _described(answer: Answer) -> str:
     return answer.reason if isinstance(answer, NoAnswer) else str(answer)

@@ -18,8 +18,8 @@ from auditor.model.observation import (
     ClientCertificateCaseSeen,
     ClientCertificateSeen,
     ConnectionsUsed,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     RootTrustSeen,
     SipOptionsSeen,
@@ -166,7 +166,7 @@ def test_the_lab_s_ca_is_its_own_control_and_brings_the_other_cases(backend: Mak
 def test_where_no_certificate_is_asked_for_none_can_be_shown(backend: Make) -> None:
     seen = seen_at(backend(ServerSettings(client_certificate=ClientCertificate.NONE)), role())
     assert not cases(seen, V.TLS_1_2)
-    reasons = {one.reason for one in seen if isinstance(one, NotSeen) and one.wanted == "client-certificate-case"}
+    reasons = {one.reason for one in seen if isinstance(one, NotObserved) and one.wanted == "client-certificate-case"}
     assert reasons == {f"{version}: no client certificate is asked for, so none can be shown" for version in BOTH}
 
 
@@ -201,7 +201,7 @@ def test_the_trust_probe_is_made_only_where_it_is_asked_for(backend: Make) -> No
     asks = Asks(kinds=frozenset({"root-trust"}), trust_roots=(G2,))
     seen = seen_at(backend(ServerSettings()), role(), asks)
     assert not [one for one in seen if isinstance(one, RootTrustSeen)]
-    (gap,) = [one for one in seen if isinstance(one, NotTested)]
+    (gap,) = [one for one in seen if isinstance(one, NotAttempted)]
     assert gap.wanted == "root-trust"
     assert "--trust-probe" in gap.reason
 
