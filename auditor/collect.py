@@ -1,4 +1,4 @@
-"""Runs a plan's questions: many hosts at once, one connection at a time to each of them, results as they come."""
+"""Carries out a plan: many hosts at once, one connection at a time to each of them, results as they come."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -22,10 +22,10 @@ def collect(
     observe: Observe,
     done: Callable[[ServerTarget], None] = lambda _target: None,
 ) -> Iterator[Observation]:
-    """Observe every endpoint of ``plan`` on ``executor``; ``done`` is told of each target that is finished.
+    """Observe every endpoint of ``plan`` on ``executor``; ``done`` is called with each target that is finished.
 
-    Targets at the same address share a process more often than not, so they are asked one after the other; different
-    addresses are asked side by side.  A probe that breaks costs its own target's answers and no other's.
+    Targets at the same address share a process more often than not, so they are scanned one after the other; different
+    addresses are scanned in parallel.  A probe that breaks costs its own target's answers and no other's.
     """
     hosts: dict[str, list[ServerTarget]] = defaultdict(list)
     for target in plan.endpoints:

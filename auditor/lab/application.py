@@ -9,8 +9,8 @@ from typing import NamedTuple
 from auditor.model.target import Service
 from auditor.probes.requests import (
     HTTP_REQUEST,
+    MAX_BYTES,
     METHOD_STARTS,
-    MOST_OCTETS,
     SIP_REQUEST,
     content_length,
     copied_fields,
@@ -36,7 +36,7 @@ def answer(service: Service, received: bytes) -> Answer | None:
     if not message:
         return None
     head, found, body = message.partition(b"\r\n\r\n")
-    if not METHOD_STARTS.match(message) or len(head) > MOST_OCTETS:
+    if not METHOD_STARTS.match(message) or len(head) > MAX_BYTES:
         return _HANG_UP
     if not found:
         return None

@@ -40,7 +40,7 @@ def session_maker(settings: ServerSettings, credentials: Credentials) -> Callabl
 
 
 class _Silent:
-    def received(self, data: bytes) -> Reply:  # noqa: ARG002 - it never answers, whatever it is told
+    def received(self, data: bytes) -> Reply:  # noqa: ARG002 - it never answers, whatever it receives
         return Reply(b"", close=False)
 
 

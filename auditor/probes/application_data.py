@@ -41,7 +41,7 @@ def request(target: ServerTarget) -> bytes:
 
 
 def sip_options(target: ServerTarget, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
-    """A SIP OPTIONS to ``target``; its host part has been checked to hold no octet that could break a line."""
+    """A SIP OPTIONS to ``target``; its host part has been checked to hold no byte that could break a line."""
     host = _bracketed(target.server_name or target.host)
     scheme = "sips" if transport == "TLS" else "sip"
     lines = (
@@ -86,7 +86,7 @@ def _has_body(data: bytes) -> bool:
 
 
 def read_answer(service: Service, data: bytes) -> Reading:
-    """What the first octets of an answer mean.  A status that could come from either side decides nothing."""
+    """What the first bytes of an answer mean.  A status that could come from either side decides nothing."""
     return _read_http(data) if service is Service.HTTPS else _read_sip(data)
 
 

@@ -1,4 +1,4 @@
-"""One peer and the connections to it: each with one deadline, a cap on octets and a record of both directions."""
+"""One peer and the connections to it: each with one deadline, a cap on bytes and a record of both directions."""
 
 import errno
 import select
@@ -25,8 +25,8 @@ class Wire:
     peer's side ended: ``closed``, ``reset``, ``timeout`` or ``too much``.
     """
 
-    def __init__(self, connection: socket.socket, deadline: float, octets: int) -> None:
-        self._socket, self._deadline, self._octets = connection, deadline, octets
+    def __init__(self, connection: socket.socket, deadline: float, max_bytes: int) -> None:
+        self._socket, self._deadline, self._max_bytes = connection, deadline, max_bytes
         self.sent = bytearray()
         self.received = bytearray()
         self.ended: str | None = None
@@ -52,7 +52,7 @@ class Wire:
         return len(data)
 
     def recv(self, size: int = 16_384, until: float | None = None) -> bytes:
-        """Some octets, or none when the peer has ended or the deadline (or ``until``) has passed: see ``ended``."""
+        """Some bytes, or none when the peer has ended or the deadline (or ``until``) has passed: see ``ended``."""
         if self.ended is not None:
             return b""
         try:
@@ -69,7 +69,7 @@ class Wire:
         self.received += data
         if not data:
             self.ended = "closed"
-        elif len(self.received) > self._octets:
+        elif len(self.received) > self._max_bytes:
             self.ended = "too much"
         return data
 
@@ -117,7 +117,7 @@ class Peer:
         self.connections += 1
         self.round_trip = time.monotonic() - started
         end = min(self.deadline, started + self.limits.connection_seconds * self.slow)
-        return Wire(connection, end, self.limits.octets)
+        return Wire(connection, end, self.limits.max_bytes)
 
     def answered_in(self, seconds: float) -> None:
         """Note how long an answer took: a slow peer that answers gets more time, up to four times the usual."""

@@ -20,7 +20,7 @@ from auditor.probes.connection import Wire
 from auditor.probes.resolve import resolve
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-MOST_OCTETS: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 SECONDS: Final = 15.0
 _MOST_URL: Final = 2048
 _FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
@@ -82,7 +82,7 @@ def fetch(
         connection = socket.create_connection((addresses[0], place.port), timeout=min(5.0, seconds))
     except OSError:
         return f"{place.host} could not be reached"
-    wire = Wire(connection, deadline, MOST_OCTETS)
+    wire = Wire(connection, deadline, MAX_BYTES)
     try:
         wire.send(_request(place, body))
         while wire.ended is None and not _whole(wire.received):
@@ -141,7 +141,7 @@ def _content(wire: Wire, seconds: float) -> bytes | str:
     if wire.ended == "timeout":
         return f"there was no whole answer within {seconds:.0f} s"
     if wire.ended == "too much":
-        return f"its answer has more than {MOST_OCTETS} octets"
+        return f"its answer has more than {MAX_BYTES} octets"
     answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
     try:
         answer.begin()

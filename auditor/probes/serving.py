@@ -28,12 +28,12 @@ class Bounds:
 
     lifetime: float = 60.0
     """Seconds after which any connection ends."""
-    octets: int = 65_536
-    """Octets a peer may send on one connection."""
+    max_bytes: int = 65_536
+    """Bytes a peer may send on one connection."""
     connections: int = 128
     """Open at once over all listeners; the oldest of the address with the most makes room for a newer one."""
     drain: float = 2.0
-    """Seconds a peer has to close after us.  Closing first, with octets unread, would reset the connection and could
+    """Seconds a peer has to close after us.  Closing first, with bytes unread, would reset the connection and could
     destroy an alert on its way (RFC 9112 section 9.6 describes it for HTTP)."""
 
 
@@ -61,7 +61,7 @@ class Session(Protocol):
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening socket and what gives the session of a connection to it, told the peer's IP address."""
+    """A listening socket and what makes the session of a connection from the peer's IP address."""
 
     socket: socket.socket
     new_session: Callable[[str], Session]
@@ -74,13 +74,13 @@ class _Connection:
     session: Session
     deadline: float
     unread: int
-    """How many more octets are read."""
+    """How many more bytes are read."""
     wake: float | None = None
     unsent: bytes = b""
     ending: bool = False
     """Nothing more is said after ``unsent``."""
     ended: bool = False
-    """It has been told so."""
+    """The end has been sent."""
 
 
 @dataclass(eq=False)
@@ -175,7 +175,7 @@ def _accept(loop: _Loop, listener: Listener) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address = str(origin[0]).partition("%")[0]
         deadline = time.monotonic() + loop.bounds.lifetime
-        peer = _Connection(connection, address, listener.new_session(address), deadline, loop.bounds.octets)
+        peer = _Connection(connection, address, listener.new_session(address), deadline, loop.bounds.max_bytes)
         loop.peers[peer] = None
         loop.selector.register(connection, selectors.EVENT_READ, peer)
 

@@ -98,7 +98,7 @@ def hearing(
         expect=expect,
         hold_seconds=hold,
         handshake_seconds=handshake,
-        bounds=bounds or Bounds(lifetime=30.0, octets=131_072, connections=256),
+        bounds=bounds or Bounds(lifetime=30.0, max_bytes=131_072, connections=256),
     )
     events: queue.Queue[ListenerEvent] = queue.Queue()
     opened = listen("127.0.0.1")

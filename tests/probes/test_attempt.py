@@ -1,4 +1,4 @@
-"""What is offered, checked on the octets and without a network: a suite that is not offered cannot be refused."""
+"""What is offered, checked on the bytes and without a network: a suite that is not offered cannot be refused."""
 
 import pytest
 from sslyze.plugins.openssl_cipher_suites.cipher_suites import CipherSuitesRepository

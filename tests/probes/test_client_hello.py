@@ -1,4 +1,4 @@
-"""A ClientHello, read from the octets of several libraries, and from octets that are none."""
+"""A ClientHello, read from the bytes of several libraries, and from bytes that are none."""
 
 import base64
 import ssl
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from auditor.model.tls import suites_by_code
-from auditor.probes.tls.client_hello import MOST_OCTETS, ClientHello, ClientHelloReader, NotClientHello
+from auditor.probes.tls.client_hello import MAX_BYTES, ClientHello, ClientHelloReader, NotClientHello
 
 # Captured on loopback, once: curl 7.88.1 with OpenSSL 3.0.19, gnutls-cli 3.7.9, and openssl s_client -tls1_2.
 CURL = base64.b64decode(
@@ -213,7 +213,7 @@ def test_the_empty_list_of_versions_is_no_version() -> None:
         (b"\x16\x03\x01\x00\x00", "not a TLS handshake"),
         (b"\x16\x03\x01\xff\xff", "not a TLS handshake"),
         (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", "does not begin with a ClientHello"),
-        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"longer than {MOST_OCTETS}"),
+        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"longer than {MAX_BYTES}"),
         (b"\x16\x03\x01\x00\x04\x01\x00\x00\x00", "malformed"),
         (b"\x80\x03\x01\x03\x01", "malformed"),
         (b"\x80\x05\x01\x03\x01\xff\xff", "malformed"),
@@ -234,7 +234,7 @@ def test_a_hello_without_end_is_given_up() -> None:
     while found is None:
         found = reader.feed(record)
         fed += len(record)
-        assert fed < MOST_OCTETS + 2 * len(record)
+        assert fed < MAX_BYTES + 2 * len(record)
     assert isinstance(found, NotClientHello | ClientHello)
 
 

@@ -38,7 +38,7 @@ V = ProtocolVersion
 BOTH = (V.TLS_1_2, V.TLS_1_3)
 G2 = "digicert-global-root-g2"
 KINDS = frozenset({"client-certificate", "client-certificate-case"})
-ASKS = Asks(kinds=KINDS, impostor_roots=(G2,))
+ASKS = Asks(kinds=KINDS, forged_roots=(G2,))
 SAFE = {"self-signed", "impostor-root", "unrelated-ca"}
 Make = Callable[[ServerSettings], Backend]
 
@@ -214,7 +214,7 @@ def test_answers_that_do_not_tell_roots_apart_leave_trust_open(backend: Make, ve
 
 
 class _Saying:
-    """TLS that asks for nothing, and whatever is said is answered with the same octets, or never."""
+    """TLS that asks for nothing, and whatever is said is answered with the same bytes, or never."""
 
     def __init__(self, connection: SSL.Connection, answer: bytes) -> None:
         self._tls, self._answer = connection, answer

@@ -1,4 +1,4 @@
-"""Connections: bounded in time, in octets and in number, and one sentence where there is none."""
+"""Connections: bounded in time, in bytes and in number, and one sentence where there is none."""
 
 import socket
 import time

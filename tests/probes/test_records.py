@@ -1,4 +1,4 @@
-"""Octets of real handshakes, whole, cut short at every octet, and damaged."""
+"""Bytes of real handshakes, whole, cut short at every byte, and damaged."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -164,7 +164,7 @@ def assert_part_of(part: ServerFlight, whole: ServerFlight) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_flight_in_small_records_reads_the_same(flights: dict[str, bytes], kind: str) -> None:
-    """Messages may be split over records at any octet (RFC 5246 section 6.2.1)."""
+    """Messages may be split over records at any byte (RFC 5246 section 6.2.1)."""
     if kind in ("alert", "SSLv2", "TLSv1.3"):
         return
     messages, position, data = b"", 0, flights[kind]

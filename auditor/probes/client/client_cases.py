@@ -1,7 +1,7 @@
 """What one client did, case by case, and what that means.
 
 The same end of a connection means different things in different company: a close without an alert is a refusal only
-where the client went on after the good certificate.  So the meaning is worked out once, over the whole series.
+where the client went on after the good certificate.  So the meaning is worked out once, over all its attempts.
 """
 
 from collections import Counter
@@ -187,7 +187,7 @@ def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished
 
 
 def older_versions(attempts: Iterable[ConnectionAttempt]) -> tuple[tuple[ProtocolVersion, ...], bool]:
-    """The versions below the one its hello names that a client took, and whether that is known at all."""
+    """The versions below the one its ClientHello names that a client accepted, and whether that is known at all."""
     tried = [attempt for attempt in attempts if attempt.case is ServerCertificateCase.OLD_VERSION]
     taken = {
         attempt.version
@@ -199,5 +199,5 @@ def older_versions(attempts: Iterable[ConnectionAttempt]) -> tuple[tuple[Protoco
 
 
 def alert_evidence(alert: int, *, completed: bool) -> str:
-    """An alert as it is told in reports."""
+    """An alert in the words of a report."""
     return f"alert {alert_name(alert)}" + (" after the handshake" if completed else "")

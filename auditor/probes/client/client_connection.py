@@ -21,7 +21,7 @@ from auditor.probes.tls.handshake import library_reason
 from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_PLAIN = 81_920
-"""Octets of a message that are held while it is not complete."""
+"""Bytes of a message that are held while it is not complete."""
 _FATAL = 2
 _HOW = {
     "closed": "the client closed the connection",
@@ -63,7 +63,7 @@ class ClientConnection:
     def _received(self, data: bytes) -> Reply:
         begun = self._tls is None
         if self._tls is None:
-            reply = self._hello(data)
+            reply = self._client_hello(data)
             if reply is not None:
                 return reply
         else:
@@ -77,7 +77,7 @@ class ClientConnection:
         return Reply(self._outgoing(), close, wake)
 
     def waited(self) -> Reply:
-        """The hello or the handshake took too long, or the silence after it did."""
+        """The ClientHello or the handshake took too long, or the silence after it did."""
         if not self._completed:
             self._failure = "the handshake did not get any further in time"
         elif not self._recorded:
@@ -92,7 +92,7 @@ class ClientConnection:
             self._conclude(how)
         self._tls = None  # it knows this session, which knows it
 
-    def _hello(self, data: bytes) -> Reply | None:
+    def _client_hello(self, data: bytes) -> Reply | None:
         first = not self._raw
         self._raw += data
         found = self._reader.feed(data)
@@ -128,7 +128,7 @@ class ClientConnection:
     def _advance(self) -> bool:
         """Go on as far as what has arrived allows; whether the connection ends."""
         tls = self._tls
-        assert tls is not None  # made with the hello
+        assert tls is not None  # made with the ClientHello
         try:
             if not self._completed:
                 tls.do_handshake()
@@ -181,9 +181,9 @@ class ClientConnection:
                 or (answered and self._case is not ServerCertificateCase.GOOD)
                 or len(self._plain) > _MOST_PLAIN
             )
-            if not said.octets:
+            if not said.size:
                 return
-            self._plain = self._plain[said.octets :]
+            self._plain = self._plain[said.size :]
 
     def _invited(self, message: bytes) -> None:
         """An INVITE: its session description, read so that no key is kept."""
@@ -223,7 +223,7 @@ class ClientConnection:
         return f"the handshake was completed and the connection held open, silent for {seconds:g} s"
 
     def _record(self, end: ConnectionEnd, evidence: str) -> None:
-        assert self._case is not None  # both come with the hello
+        assert self._case is not None  # both come with the ClientHello
         assert self._client is not None
         self._recorded = True
         attempt = ConnectionAttempt(

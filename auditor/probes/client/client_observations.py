@@ -22,7 +22,7 @@ from auditor.sanitise import clean
 
 _NEEDS_TRUST = "it needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"
 _LATER = frozenset({"lint"})
-"""What is told from the other observations, once they are there."""
+"""Kinds that are derived from the other observations later."""
 _NOT_TESTED = {
     "certificate-chain": "the client presents its certificate only to a server that it trusts: " + _NEEDS_TRUST,
     "client-certificate-presented": "the client gets that far only with a server that it trusts: " + _NEEDS_TRUST,

@@ -42,7 +42,7 @@ class ListenerSettings:
     handshake_seconds: float = 15.0
     hold_seconds: float = 5.0
     """How long a client that has completed the handshake may stay silent; and how long a trunk is held up."""
-    bounds: Bounds = field(default_factory=lambda: Bounds(lifetime=30.0, octets=131_072, connections=256))
+    bounds: Bounds = field(default_factory=lambda: Bounds(lifetime=30.0, max_bytes=131_072, connections=256))
 
 
 @dataclass(frozen=True)

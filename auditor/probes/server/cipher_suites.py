@@ -1,7 +1,7 @@
 """Cipher suites by elimination: offer everything in question, take away what the server picks, repeat until it refuses.
 
-What the policy forbids is offered first and together, so that one refused hello a version proves it.  The order of
-the picks is the server's preference.  Every suite in question ends as accepted, refused or undetermined.
+What the policy forbids is offered first and together: one refused ClientHello a version proves that none of it is
+accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, refused or undetermined.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ class VersionResult:
     refused: dict[CipherSuite, None] = field(default_factory=dict)
     undetermined: dict[CipherSuite, str] = field(default_factory=dict)
     unconfirmed: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
-    """Refusals that no later accepted hello has vouched for yet."""
+    """Refusals that no later accepted ClientHello has vouched for yet."""
     possibly_more: bool = False
     evidence: dict[str, None] = field(default_factory=dict)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
@@ -94,7 +94,7 @@ def eliminate(
 ) -> None:
     """Sort ``batch`` into accepted, refused and undetermined; stop with ``possibly_more`` after ``most`` picks.
 
-    ``pad`` is for suites that are likely to be accepted, see ``Series.ask``.
+    ``pad`` is for suites that are likely to be accepted, see ``Controls.attempt``.
     """
     open_suites = [suite for suite in batch if suite not in result.accepted]
     picks = 0
@@ -109,7 +109,7 @@ def eliminate(
             confirmed = controls.confirm(result.version, open_suites, answer)
             if isinstance(confirmed, Refused):
                 result.unconfirmed.append((number, confirmed, tuple(open_suites)))
-                result.evidence[f"{len(open_suites)} suites in one hello: {confirmed}"] = None
+                result.evidence[f"{len(open_suites)} suites in one ClientHello: {confirmed}"] = None
                 return
             if isinstance(confirmed, str):
                 result.give_up(open_suites, confirmed)
@@ -124,7 +124,7 @@ def eliminate(
 
 
 def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> None:
-    """Vouch for the refusals that still wait.  One control at the end serves them all; the rest is asked anew."""
+    """Confirm the refusals so far.  One control at the end vouches for all it covers; the others are repeated."""
     for result in results:
         _check_library(controls, result)
     unconfirmed = [(result, *refusal) for result in results for refusal in result.unconfirmed]
@@ -150,10 +150,10 @@ def _denies_version(result: VersionResult, answer: Refused) -> bool:
 
 
 def _check_library(controls: Controls, result: VersionResult) -> None:
-    """A version the peer speaks must accept hellos of the kind that it refused, or the refusal was for something else.
+    """A peer that speaks a version must accept the kind of ClientHello it refused; else the refusal had another reason.
 
-    A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every hello of the older library; the newer
-    one asks instead.
+    A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every ClientHello of the older library; then
+    the newer one is used.
     """
     known = controls.known_good.get(result.version)
     if known is None or result.version in controls.accepts_bare or not result.unconfirmed:
@@ -166,13 +166,13 @@ def _check_library(controls: Controls, result: VersionResult) -> None:
         controls.needs_newer_library = True
         eliminate(controls, result, asked)
     else:
-        result.give_up(asked, "the peer accepts this version, but no hello of the kind its refusal was for")
+        result.give_up(asked, "the peer accepts this version, but no ClientHello of the kind its refusal was for")
 
 
 def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
-    """A refusal that may have been for the hello's length, or of a peer that had begun to refuse everything."""
+    """Repeat a refusal whose reason may be the ClientHello's length, or that the peer refused everything by then."""
     if not controls.known_good:
-        result.give_up(suites, "no hello was accepted that could vouch for a refusal")
+        result.give_up(suites, "no ClientHello was accepted that could vouch for a refusal")
         return
     size = len(suites) if first.lower or controls.accepts_length(result.version, first) else PIECE
     pieces = [suites[start : start + size] for start in range(0, len(suites), size)]
@@ -195,7 +195,9 @@ def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites
         elif controls.verify() and controls.vouches_for(number, result.version, confirmed):
             result.refused.update(dict.fromkeys(piece))
         else:
-            result.give_up(piece, controls.unsteady or "the refusal came for a hello longer than any that was accepted")
+            result.give_up(
+                piece, controls.unsteady or "the refusal came for a ClientHello longer than any that was accepted"
+            )
 
 
 def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:

@@ -1,4 +1,4 @@
-"""Everything an endpoint is asked about client certificates beyond the exchange without one, and what it said in SIP.
+"""All questions about client certificates beyond the exchange without one, and the endpoint's SIP answers.
 
 A compliant endpoint takes one connection more for each case and version, and two more a version for the control.
 """
@@ -35,7 +35,7 @@ CASES, TRUST, SDP = "client-certificate-case", "root-trust", "sdp"
 _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
 """With these the question is put anyway, and the answer costs nothing."""
 _SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
-_NO_TRUST_PROBE: Final = "showing the endpoint impostors of the required roots has to be asked for (--trust-probe)"
+_NO_TRUST_PROBE: Final = "showing the endpoint forged issuers with the names of the required roots needs --trust-probe"
 _NOT_ASKED_FOR: Final = "no client certificate is asked for, so none can be shown"
 _NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
 
@@ -49,7 +49,7 @@ class ClientAuthentication:
     asks: Asks
     at: datetime
     results: dict[ProtocolVersion, CaseResults] = field(default_factory=dict)
-    """The first series of each version: its control speaks for the exchange without a certificate too."""
+    """The first results of each version: their control vouches for the exchange without a certificate too."""
     seen: list[Observation] = field(default_factory=list)
     asked: bool = False
 

@@ -24,7 +24,7 @@ class ClientRole:
     authority: Identity | None = None
     """A CA that the endpoint trusts, in a lab: it signs certificates whose faults are not in their root."""
     trust_probe: bool = False
-    """Whether the endpoint may be shown impostors of the required roots to learn which of them it trusts."""
+    """Whether forged issuers with the names of the required roots may be shown, to learn which roots it trusts."""
     anchors: tuple[TrustAnchor, ...] = ()
     """Every root that a policy may name."""
     read_description: ReadDescription | None = None

@@ -1,8 +1,8 @@
 """Client certificates that an endpoint has to refuse, shown one by one, each in every version that asks for one.
 
-What a refusal is worth is told by a control: a certificate that has to be accepted, shown before and after.  A peer
-that drops everybody refuses every impostor as well.  Nothing here waits: a peer that begins to drop the auditor in the
-middle of the series fails the control at its end.
+A refusal counts only with a control: a certificate that has to be accepted, shown before and after.  A peer that drops
+everybody refuses every forged issuer as well.  Nothing here waits: a peer that begins to drop the auditor halfway
+through fails the control at the end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _BUT: Final = "while a certificate that has to be accepted was served"
 
 @dataclass
 class CaseResults:
-    """What came of the series in one version."""
+    """What came of all cases in one version."""
 
     states: list[_State] = field(default_factory=list)
     """How the control fared, before and after; empty without one."""
@@ -73,7 +73,7 @@ def show_invalid_certificates(
 ) -> Iterator[tuple[RequestingVersion, CaseResults]]:
     """Show every case in every version: first what needs nothing installed at the peer, then what needs a lab's CA."""
     for requesting in requesting_versions:
-        named = [forgery_of(*root) for root in role.roots(asks.impostor_roots)][:MOST_ROOTS]
+        named = [forgery_of(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
         roots = (*named, *announced(requesting.authorities, named))[:MOST_ROOTS]
         lab_control = good_by(role.authority, at) if role.authority else None
         control = role.identity or lab_control

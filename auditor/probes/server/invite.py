@@ -154,7 +154,7 @@ def _converse(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> 
     # A call that forks may be picked up twice (section 13.2.2.4).
     while ended and _listen(stream, dialog, called, until, decisive=200):
         _end(handshake, dialog, called, ended)
-    # A connection closed with octets unread is reset, and a reset could overtake the CANCEL.
+    # A connection closed with bytes unread is reset, and a reset could overtake the CANCEL.
     while stream.problem and handshake.read(until):
         pass
     return called

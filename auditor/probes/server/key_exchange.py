@@ -12,7 +12,7 @@ from auditor.probes.tls.attempt import Accepted, Refused
 from auditor.probes.tls.client_setup import groups_of
 from auditor.probes.tls.controls import Controls
 
-# RFC 5246 section 7.4.1.4.1: HashAlgorithm in the first octet; 1 is MD5, 2 is SHA-1.
+# RFC 5246 section 7.4.1.4.1: HashAlgorithm in the first byte; 1 is MD5, 2 is SHA-1.
 _WEAK_HASHES = {1: "md5", 2: "sha1"}
 _SIGNATURES = {1: "rsa", 2: "dsa", 3: "ecdsa"}
 _OFFERED_WEAK = tuple(
@@ -61,7 +61,11 @@ def _doubt(controls: Controls, answer: object) -> str:
         return str(getattr(answer, "reason", answer))
     if reason := controls.why_not_a_refusal(answer):
         return reason
-    return controls.unsteady if controls.verify() else controls.unsteady or "no accepted hello vouches for the refusal"
+    return (
+        controls.unsteady
+        if controls.verify()
+        else controls.unsteady or "no accepted ClientHello vouches for the refusal"
+    )
 
 
 def _elliptic(result: VersionResult) -> Sequence[CipherSuite]:

@@ -1,4 +1,4 @@
-"""Whether an endpoint trusts a root, told from how it refuses an impostor of it; only where that was asked for.
+"""Whether an endpoint trusts a root, by how it rejects a forged issuer with the root's name; only where asked for.
 
 A certificate that names the root as its issuer but was signed by another key fails in one of two ways: a peer that
 holds the root tries the signature and says decrypt_error, one that does not finds no issuer and says unknown_ca.  A
@@ -28,12 +28,12 @@ from auditor.probes.tls.attempt import NoAnswer
 from auditor.probes.tls.controls import Controls
 from auditor.probes.tls.exchange import exchange
 
-_WITHIN: Final = "in answer to an impostor of the root"
+_WITHIN: Final = "in answer to a forged issuer with the root's name"
 
 
 @dataclass(frozen=True)
 class _ForgeryAnswer:
-    """How an impostor was refused; an alert, or why there is none."""
+    """How a forged issuer was rejected; an alert, or why there is none."""
 
     alert: int | None
     words: str

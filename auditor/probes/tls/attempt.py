@@ -1,10 +1,10 @@
-"""One hello, one answer: what a server chooses when it is offered these cipher suites in this version.
+"""One attempt, one answer: what a server chooses when it is offered these cipher suites in this version.
 
 The ClientHello is made by sslyze's connection layer (modern OpenSSL from TLS 1.0 on, the legacy one for SSL 2.0 and
 3.0).  Its list of suites is then replaced on its way out, because no library can offer every suite that a policy may
 forbid, and the answer is read from the wire: the handshake is given up once the ServerHello (and, up to TLS 1.2, the
 certificates that follow it) has arrived.  Nothing is concluded here: a refusal is only as good as its controls, see
-``suites.py``.
+``controls.py``.
 """
 
 import time
@@ -34,7 +34,7 @@ class Accepted:
     suite: CipherSuite
     flight: ServerFlight
     length: int
-    """Octets of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
+    """Bytes of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
     seconds: float
     certificates: tuple[bytes, ...] = ()
 
@@ -77,7 +77,7 @@ class _SeenEnoughError(Exception):
 
 
 class _Tap:
-    """Stands between library and wire: replaces the suites of the hello, and stops after the server's flight."""
+    """Stands between library and wire: replaces the suites of the ClientHello, and stops after the server's flight."""
 
     def __init__(self, wire: Wire, rewrite: Callable[[bytes], bytes] | None, *, stop: bool, at_retry: bool) -> None:
         self._wire, self._rewrite, self._stop, self._at_retry = wire, rewrite, stop, at_retry
@@ -119,7 +119,7 @@ def attempt(
 
     ``groups`` limits the key-exchange groups and ``signatures`` the signature algorithms that are offered.  ``chain``
     completes a TLS 1.3 handshake, without a client certificate, to read the certificates.  ``length`` pads the list of
-    suites, from TLS 1.0 on, to at least so many octets.  Raises ``OutOfBudgetError``.
+    suites, from TLS 1.0 on, to at least so many bytes.  Raises ``OutOfBudgetError``.
     """
     wire = peer.connect()
     if isinstance(wire, str):
@@ -151,8 +151,8 @@ def attempt(
 
 
 def suites_length(client_hello: bytes) -> int:
-    """Octets of the list of suites; 0 where no ClientHello was sent."""
-    width = 3 if client_hello[:1] > b"\x7f" else 2  # SSL 2.0 counts suites in three octets
+    """Bytes of the list of suites; 0 where no ClientHello was sent."""
+    width = 3 if client_hello[:1] > b"\x7f" else 2  # SSL 2.0 counts suites in three bytes
     return width * len(offered_suites(client_hello))
 
 
@@ -165,7 +165,7 @@ def read_server_answer(
     seconds: float,
     certificates: tuple[bytes, ...],
 ) -> Answer:
-    """What the wire says the server answered; ``length`` is the hello's, without ``suites`` it may choose any."""
+    """What the wire says the server answered; ``length`` is the ClientHello's, without ``suites`` it may choose any."""
     data = bytes(wire.received)
     flight = parse_server_flight(data)
     if flight.foreign:

@@ -1,4 +1,4 @@
-"""The octets of a ClientHello: what it offers, and the same hello offering something else.
+"""The bytes of a ClientHello: what it offers, and the same ClientHello offering something else.
 
 No library can offer every suite or every group that a policy may forbid, and none needs to: the handshake ends at the
 ServerHello or the HelloRetryRequest.  Sources: RFC 5246 section 7.4.1.2, RFC 8446 section 4.1.2, RFC 8701.
@@ -27,7 +27,7 @@ def _layout(client_hello: bytes) -> _Layout | None:
 
 
 def offered_suites(client_hello: bytes) -> tuple[int, ...]:
-    """The suites a ClientHello offers, in its order; those of an SSL 2.0 CLIENT-HELLO have three octets."""
+    """The suites a ClientHello offers, in its order; those of an SSL 2.0 CLIENT-HELLO have three bytes."""
     if client_hello[:1] > b"\x7f" and client_hello[2:3] == b"\x01":
         length = int.from_bytes(client_hello[5:7], "big")
         return tuple(int.from_bytes(client_hello[11 + index : 14 + index], "big") for index in range(0, length, 3))
@@ -46,8 +46,8 @@ def with_suites(client_hello: bytes, suites: tuple[int, ...], length: int = 0) -
     """The same ClientHello offering exactly ``suites`` and the renegotiation signal (RFC 5746 section 3.3).
 
     No library can offer every suite a policy may forbid, and none needs to: the handshake ends at the ServerHello.
-    Values that servers have to skip (GREASE) fill the list up to ``length`` octets, so that an accepted hello can show
-    that the peer's refusal of another one was not for its length.
+    GREASE values, which servers have to skip, fill the list up to ``length`` bytes, so that an accepted ClientHello
+    shows that the peer did not refuse another one for its length.
     """
     layout = _layout(client_hello)
     if layout is None:

@@ -73,7 +73,7 @@ def make_client(
     elif version in LEGACY:
         client.set_cipher_list(names)
     else:
-        # Only for the extensions of the hello; the suites themselves are replaced on the wire.
+        # Only for the extensions of the ClientHello; the suites themselves are replaced on the wire.
         client.set_cipher_list("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
     if isinstance(client, SslClient):
         if groups is None or version is ProtocolVersion.TLS_1_3:
@@ -113,13 +113,13 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
 def suites_on_the_wire(
     version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
 ) -> tuple[int, ...]:
-    """The numbers of the suites a hello would really offer, without a network: for the self-test of this module."""
+    """The suites a ClientHello really offers, by number and without a network: for the self-test of this module."""
     target = ServerTarget(
         name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name
     )
     client = make_client(Peer(target, Limits()), version, suites, None, None)
     with suppress(Exception):
-        client._ssl.do_handshake()  # noqa: SLF001 - the octets are in the library's buffer, there is no other way to them
+        client._ssl.do_handshake()  # noqa: SLF001 - the bytes are in the library's buffer, there is no other way to them
     data = client._network_bio.read(client._network_bio.pending())  # noqa: SLF001
     if version in (*LEGACY, ProtocolVersion.TLS_1_3):
         return tuple(code for code in offered_suites(data) if code not in (0x00FF, 0x5600))

@@ -1,15 +1,15 @@
-"""A series of hellos to one peer, in which accepted hellos vouch for refused ones.
+"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of refused ones.
 
-A refusal alone proves little: a rate limiter, a failing load balancer or a box that cannot take a long hello refuse
-just as well.  So a refusal stands only
+A refusal alone proves little: a rate limiter, a failing load balancer or a device that cannot take a long ClientHello
+refuses just as well.  So a refusal counts only
 
-* with an accepted hello before and after it, of the same kind, and one that was at least as long; and
+* with an accepted ClientHello before and after it, of the same kind, and one that was at least as long; and
 * with a refusal alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
-  alerts illegal_parameter and internal_error, when it is repeated between two accepted hellos; or
-* with a ServerHello in a lower version, which is the server's own word that it does not speak the higher one.
+  alerts illegal_parameter and internal_error, when it is repeated between two accepted ClientHellos; or
+* with a ServerHello in a lower version, by which the server itself says that it does not speak the higher one.
 
-decode_error, resets, timeouts and everything else are no answer.  Where a hello that is known to be accepted fails,
-the peer is unsteady: it gets a rest, and from then on a refusal has to come five times running.
+decode_error, resets, timeouts and everything else are no answer.  If a ClientHello that is known to be accepted fails,
+the peer is unsteady: the auditor pauses, and from then on a refusal has to come five times in a row.
 """
 
 from collections.abc import Sequence
@@ -27,21 +27,21 @@ _WEAK_REFUSAL_ALERTS: Final = (Alert.illegal_parameter, Alert.internal_error)
 _BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0)
 _REPEATS_WHEN_UNSTEADY: Final = 5
 PIECE: Final = 20
-"""Suites in a hello that any peer takes."""
+"""Suites in a ClientHello that any peer takes."""
 SHORT: Final = 2 * (PIECE + 1)
-"""Octets of their list, with the renegotiation signal."""
+"""Bytes of their list, with the renegotiation signal."""
 
 
 @dataclass(frozen=True)
 class KnownGood:
-    """A hello that was accepted."""
+    """A version and a suite that the peer has accepted."""
 
     version: ProtocolVersion
     suite: CipherSuite
 
 
 class Controls:
-    """Asks, remembers what was accepted, and says what a refusal is worth."""
+    """Makes attempts, remembers which were accepted, and decides which refusals count."""
 
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
@@ -49,18 +49,18 @@ class Controls:
         """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
         self.known_good: dict[ProtocolVersion, KnownGood] = {}
         self.accepts_bare: set[ProtocolVersion] = set()
-        """Versions in which a bare hello (not a whole exchange) was accepted."""
+        """Versions in which a bare ClientHello (not a whole exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
-        """By whether it was a TLS 1.3 hello, in octets of its list of suites."""
+        """By whether it was a TLS 1.3 ClientHello, in bytes of its list of suites."""
         self.longest_refused = 0
         self._pads = True
         self.last_accepted = -1
-        """Number of the newest accepted hello; hellos are numbered from 0."""
+        """Number of the newest accepted ClientHello; ClientHellos are numbered from 0."""
         self.attempt_count = 0
         self.unsteady = ""
         """Why refusals of this peer need repeating; empty while it is steady."""
         self.needs_newer_library = False
-        """TLS 1.3 hellos come from the newer library: the peer speaks no group the other one knows."""
+        """TLS 1.3 attempts use the newer library: the peer speaks no group that the older one knows."""
 
     def attempt(
         self,
@@ -72,9 +72,10 @@ class Controls:
         chain: bool = False,
         pad: bool = False,
     ) -> Answer:
-        """One hello; where no answer comes, once more after a pause and with twice the time.
+        """Make one attempt; if no answer comes, a second one after a pause and with twice the time.
 
-        ``pad`` makes a hello that is likely to be accepted as long as the longest that was refused: it vouches for it.
+        ``pad`` makes a ClientHello that is likely to be accepted as long as the longest that was refused: accepted, it
+        vouches for that refusal.
         """
         answer = self._once(version, suites, groups, signatures, chain=chain, pad=pad)
         if isinstance(answer, NoAnswer) and not answer.foreign:
@@ -85,7 +86,7 @@ class Controls:
         return answer
 
     def record(self, version: ProtocolVersion, answer: Answer) -> Answer:
-        """Count an answer that another probe got into the series."""
+        """Count an answer that another probe received."""
         self.attempt_count += 1
         if isinstance(answer, Accepted):
             newest = version is ProtocolVersion.TLS_1_3
@@ -115,7 +116,7 @@ class Controls:
         return self.record(version, answer)
 
     def verify(self, version: ProtocolVersion | None = None) -> bool:
-        """Whether a hello that was accepted before is accepted now; an unsteady peer gets a rest and another chance."""
+        """Whether what was accepted before is accepted now; an unsteady peer is tried again after a pause."""
         known = self.known_good.get(version) if version else next(iter(self.known_good.values()), None)
         if known is None:
             return False
@@ -124,7 +125,7 @@ class Controls:
             return True
         if isinstance(answer, Refused) and self._rejects_length(known):
             return True
-        self.unsteady = f"a hello that was accepted before was not accepted again ({_described(answer)})"
+        self.unsteady = f"a ClientHello that was accepted before was not accepted again ({_described(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
@@ -132,7 +133,7 @@ class Controls:
         return False
 
     def _rejects_length(self, known: KnownGood) -> bool:
-        """Whether the padding was what the peer refused; then there is no more of it, and it vouches for less."""
+        """Whether the peer refused the padding itself; if so, padding ends and controls vouch for shorter ones only."""
         if not self._pads or not self.longest_refused:
             return False
         # Twice each: a peer that turns away every second connection must not look like this.
@@ -169,18 +170,18 @@ class Controls:
             if reason := self.why_not_a_refusal(again):
                 return reason
         if repeats and not self.verify():
-            return self.unsteady or "no hello is known to be accepted"
+            return self.unsteady or "no ClientHello is known to be accepted"
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:
-        """Whether hello ``number`` was followed by an accepted one and was no longer than one that was accepted."""
+        """Whether hello ``number`` was followed by an accepted one and was no longer than an accepted one."""
         return answer.lower is not None or (self.last_accepted > number and self.accepts_length(version, answer))
 
     def accepts_length(self, version: ProtocolVersion, answer: Refused) -> bool:
-        """Whether the peer is known to take hellos as long as the refused one.
+        """Whether the peer is known to accept a ClientHello as long as the refused one.
 
-        TLS 1.3 may be another part of the peer's software than what came before it, so a hello of the one vouches for
-        the length of the other only where nothing else was accepted, and only while it is short.
+        The peer may handle TLS 1.3 in another part of its software than older versions, so an accepted ClientHello of
+        one vouches for the length of the other only if nothing else was accepted, and only while it is short.
         """
         if answer.alert == Alert.protocol_version:
             return True

@@ -19,11 +19,11 @@ from auditor.model.target import Service
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.application_data import Doubt, Reading, read_answer, request, whole_head
 from auditor.probes.connection import Peer
-from auditor.probes.options_answer import MOST_OCTETS, SipAnswer, read_sip_answer
+from auditor.probes.options_answer import MAX_BYTES, SipAnswer, read_sip_answer
 from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, read_server_answer
 from auditor.probes.tls.handshake import EXCHANGE_VERSIONS, ClientHelloForm, Handshake
 
-_MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MOST_OCTETS}
+_MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MAX_BYTES}
 
 __all__ = ["EXCHANGE_VERSIONS", "Exchange", "Stage", "exchange"]
 Stage = Literal["handshake", "after-handshake", "after-request"]
@@ -51,7 +51,7 @@ class Exchange:
     """What came of it."""
 
     answer: Answer
-    """The hello's answer, in the same terms as everywhere."""
+    """The ClientHello's answer, in the same terms as everywhere."""
     requested: bool | None = None
     authorities: tuple[bytes, ...] = ()
     reading: Reading = _NO_HANDSHAKE
@@ -172,7 +172,7 @@ def _ending(handshake: Handshake) -> str:
 
 
 def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
-    """What the end of the handshake was worth, when that showed, and what the application said."""
+    """What the handshake and the application's answer mean, at which stage that showed, and the answer itself."""
     limits, service = peer.limits, peer.target.service
     if settle:
         seconds = max(limits.settle_seconds, 4 * peer.round_trip) * peer.slow

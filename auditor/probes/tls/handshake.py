@@ -23,7 +23,7 @@ ClientHelloForm: TypeAlias = Literal["usual", "small", "status"]
 
 
 class Handshake:
-    """The library has no socket, so nothing blocks past the deadline."""
+    """One handshake and what follows it.  The library has no socket, so nothing blocks past the deadline."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Handshake:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(_OPENSSL_VERSION[version])
         context.set_max_proto_version(_OPENSSL_VERSION[version])
-        # What is judged is the server's demand; its certificate is judged elsewhere, from the octets it sent.
+        # What is judged is the server's demand; its certificate is judged elsewhere, from the bytes it sent.
         context.set_verify(SSL.VERIFY_NONE)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
@@ -110,7 +110,7 @@ class Handshake:
                 return True
 
     def read(self, until: float) -> bytes | None:
-        """Octets of the application, none at ``until``, or None when the peer has ended (an alert or a close)."""
+        """Bytes of the application, none at ``until``, or None when the peer has ended (an alert or a close)."""
         while True:
             try:
                 return self.tls.recv(16_384)
@@ -163,7 +163,7 @@ def _use(context: SSL.Context, identity: Identity) -> None:
 
 
 def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
-    """The suites, then whatever else the library knows: a long hello that is accepted vouches for shorter ones."""
+    """The suites, then all others the library knows: a long ClientHello that is accepted vouches for shorter ones."""
     names = ":".join(suite.openssl_name for suite in suites if suite.openssl_name)
     return (f"{names}:ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 
