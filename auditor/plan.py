@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import reduce
 
 from auditor.model.asks import Asks
-from auditor.model.observation import OBSERVED_FROM
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.target import ServerTarget, Target
 
@@ -59,7 +58,7 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
             for target in targets
             if not (offline and isinstance(target, ServerTarget))
             for setting in settings
-            if setting.rule.observation_kind in OBSERVED_FROM[target.perspective]
+            if target.perspective in setting.rule.observes.seen_of
         ),
         asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
         offline=offline,

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.asks import Asks
-from auditor.model.observation import OBSERVED_FROM
 from auditor.model.target import DeploymentTarget, Perspective, ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
@@ -21,7 +20,7 @@ def test_every_rule_that_can_be_asked_is_promised_on_every_target_in_order(polic
     loaded = load_policy(policy)
     plan = make_plan(loaded, tuple(target(name) for name in names))
     # What only a client or a document shows cannot be asked of a server.
-    rules = sorted(s.rule.id for s in loaded.settings if s.rule.observation_kind in OBSERVED_FROM[Perspective.SERVER])
+    rules = sorted(s.rule.id for s in loaded.settings if Perspective.SERVER in s.rule.observes.seen_of)
     assert "protocol-not-allowed" in rules
     assert [(check.target.name, check.setting.rule.id) for check in plan.checks] == [
         (name, rule) for name in names for rule in rules

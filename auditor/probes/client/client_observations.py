@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from auditor.model.observation import (
-    OBSERVED_FROM,
     CertificateChainSeen,
     ClientCertificatePresentedSeen,
     ClientHelloSeen,
@@ -13,6 +12,7 @@ from auditor.model.observation import (
     NotObserved,
     Observation,
     ServerCertificateCaseSeen,
+    kinds_of,
 )
 from auditor.model.target import ClientTarget, Perspective, Service
 from auditor.model.tls import ProtocolVersion
@@ -76,7 +76,7 @@ def _observed(client: ClientRecord, target: str, at: datetime) -> list[Observati
         reason = f"{client.unreadable} session descriptions could not be read"
         seen.append(NotObserved(target=target, at=at, wanted="sdp", reason=reason))
     kinds = {observation.kind for observation in seen} | ({"sdp"} if client.unreadable else set())
-    seen += [_missing(client, target, at, kind) for kind in sorted(OBSERVED_FROM[Perspective.CLIENT] - kinds - _LATER)]
+    seen += [_missing(client, target, at, kind) for kind in sorted(kinds_of(Perspective.CLIENT) - kinds - _LATER)]
     return [*seen, ConnectionsUsed(target=target, at=at, count=client.connections, seconds=0.0)]
 
 
