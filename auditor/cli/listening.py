@@ -18,6 +18,7 @@ from auditor.cli.passphrases import given
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
+from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.policy import Policy
@@ -26,7 +27,6 @@ from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings
-from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import Listening, listen
 
 _LAST_WORDS = 0.5
@@ -67,11 +67,11 @@ def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Ta
     return observed(clients, at, port, client_name)
 
 
-def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
+def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ServerCertificates:
     passphrase = given(None)
     good = _loaded(load_identity, options.cert, options.key, passphrase, at, ("--cert", "--key"))
     authority = _loaded(load_authority, options.ca, options.ca_key, passphrase, at, ("--ca", "--ca-key"))
-    return ShownCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
+    return ServerCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
 
 
 def _loaded(
@@ -98,7 +98,7 @@ def _required_root(policy: Policy) -> x509.Certificate | None:
     return None if found is None else x509.load_der_x509_certificate(found)
 
 
-def _cases(text: str | None, certificates: ShownCertificates) -> tuple[ServerCertificateCase, ...]:
+def _cases(text: str | None, certificates: ServerCertificates) -> tuple[ServerCertificateCase, ...]:
     if text is None:
         return showable(_USUAL, certificates)
     names = [name.strip() for name in text.split(",")]
@@ -160,7 +160,7 @@ def _until_told(done: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _announce(settings: ListenerSettings, port: int, certificates: ShownCertificates) -> None:
+def _announce(settings: ListenerSettings, port: int, certificates: ServerCertificates) -> None:
     host = f"[{settings.address}]" if ":" in settings.address else settings.address
     end = "Ctrl-C ends it." if settings.expect is None else f"It ends with {_count(settings.expect, 'client')} through."
     click.echo(f"Listening on {host}:{port}.  {end}", err=True)

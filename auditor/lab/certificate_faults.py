@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import ServerSettings
-from auditor.minting.authority import SERVER_ROLE, rsa_key
+from auditor.minting.certificate import SERVER_ROLE
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -108,7 +109,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         "The certificate is signed with SHA-1.",
         ("certificate-signature-weak",),
         settings=ServerSettings(versions=(ProtocolVersion.TLS_1_3,), security_level=0),
-        leaves=(Leaf(sha1=True),),
+        leaves=(Leaf(digest="sha1"),),
         issuer=pki.issuing_rsa,
     )
     yield plan_endpoint(

@@ -14,6 +14,7 @@ from OpenSSL import SSL, crypto
 
 from auditor.lab.pki import Pki, client_identity
 from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import Target
@@ -21,7 +22,6 @@ from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerSettings
-from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import listen
 
 SERVER_NAME = "gateway.example.net"
@@ -108,7 +108,7 @@ def hear(pki: Pki) -> tuple[tuple[Target, ...], list[Observation]]:
     Raises ``OSError`` when loopback cannot be listened on.
     """
     authority = Identity((pki.root.certificate,), pki.root.key)
-    certificates = ShownCertificates(pki.at, authority=authority)
+    certificates = ServerCertificates(pki.at, authority=authority)
     settings = ListenerSettings(showable(_CASES, certificates), pki.at, server_name=SERVER_NAME, hold_seconds=_HOLD)
     targets: list[Target] = []
     observations: list[Observation] = []

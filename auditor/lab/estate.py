@@ -10,7 +10,7 @@ from auditor.lab.certificate_faults import certificate_faults
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Verification, Wire
-from auditor.minting.authority import rsa_key
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from auditor.model.identity import Identity
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -67,14 +67,6 @@ class ServerSettings:
     security_level: int = 2
     """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
     wire: Wire = Wire.TLS
-
-
-@dataclass(frozen=True)
-class Identity:
-    """An end-entity certificate and its private key."""
-
-    certificate: x509.Certificate
-    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True)

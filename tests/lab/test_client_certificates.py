@@ -8,7 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.lab import Lab, LabEndpoint
-from auditor.minting.authority import Validity, ec_key, make_intermediate, make_leaf, make_root
+from auditor.minting.authority import make_intermediate, make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, handshake, read_until, status_line
 from tests.lab.conftest import AT
@@ -76,7 +78,7 @@ def test_the_root_s_name_is_announced_wherever_a_certificate_is_asked_for(lab: L
 
 def impostor(directory: Path) -> Path:
     """A client certificate under another root of the same name, with its key, as one PEM file."""
-    year = Validity(AT - timedelta(days=30), AT + timedelta(days=335))
+    year = ValidityPeriod(AT - timedelta(days=30), AT + timedelta(days=335))
     root, key = make_root("Lab Root CA", year), ec_key()
     issuer = make_intermediate(root, "Lab Issuing CA", year)
     leaf = make_leaf(issuer, ("client.example.net",), key, year)

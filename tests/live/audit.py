@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from auditor.evaluate import evaluate
-from auditor.minting.client_certificates import good_by
+from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.identity import Identity
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -120,7 +120,7 @@ def _with(setting: RuleSetting, params: dict[str, Any] | None) -> RuleSetting:
 @cache
 def _own_client(at: datetime) -> Identity:
     root = make_authority().root
-    return good_by(Identity((root.certificate,), root.private_key), at)
+    return good_client_certificate(Identity((root.certificate,), root.private_key), at)
 
 
 def audit(target: ServerTarget, policy: Policy, limits: Limits = LIMITS) -> Audit:

@@ -15,7 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.evaluate import evaluate
-from auditor.minting.authority import Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.report import Outcome
 from auditor.model.rule import TrustAnchor
@@ -24,7 +27,6 @@ from auditor.policy.read import load_policy
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerSettings
-from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import listen
 from tests.live.kamailio_client import pinging
 from tests.live.process import installed, missing
@@ -141,7 +143,7 @@ KAMAILIO: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
 class Scene:
     at: datetime
     authority: Identity
-    shown: ShownCertificates
+    shown: ServerCertificates
     files: Files
 
 
@@ -149,16 +151,16 @@ class Scene:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     at = datetime.now(UTC).replace(microsecond=0)
     directory = tmp_path_factory.mktemp("clients")
-    years = Validity(at - timedelta(days=900), at + timedelta(days=900))
+    years = ValidityPeriod(at - timedelta(days=900), at + timedelta(days=900))
     root = make_root("Live Client Test Root", years)
     key = ec_key()
-    leaf = make_leaf(root, ("sbc.example.net",), key, Validity(at - timedelta(days=1), at + timedelta(days=90)))
+    leaf = make_leaf(root, ("sbc.example.net",), key, ValidityPeriod(at - timedelta(days=1), at + timedelta(days=90)))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     files = Files(str(directory / "ca.pem"), str(directory / "client.pem"))
     Path(files.ca).write_bytes(root.certificate.public_bytes(Encoding.PEM))
     Path(files.client).write_bytes(leaf.public_bytes(Encoding.PEM) + secret)
     authority = Identity((root.certificate,), root.key)
-    return Scene(at, authority, ShownCertificates(at, authority=authority), files)
+    return Scene(at, authority, ServerCertificates(at, authority=authority), files)
 
 
 @pytest.mark.parametrize("newest", ["1.2", "1.3"])

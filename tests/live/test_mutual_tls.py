@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.minting.client_certificates import good_by
+from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, Observation, RootTrustSeen
@@ -82,7 +82,7 @@ def audits(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
     ca = Identity((authority.root.certificate,), authority.root.private_key)
     roles = {
         "blind": ClientRole(anchors=policy.anchors),
-        "own": ClientRole(identity=good_by(ca, at), anchors=policy.anchors),
+        "own": ClientRole(identity=good_client_certificate(ca, at), anchors=policy.anchors),
         "lab": ClientRole(authority=ca, anchors=policy.anchors),
         "trust": ClientRole(trust_probe=True, anchors=(own_root, *policy.anchors)),
     }

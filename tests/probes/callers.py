@@ -13,14 +13,16 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auditor.minting.authority import Authority, Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import Authority, make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import ClientTarget
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings, ListenerState
-from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import Bounds, listen
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
@@ -37,21 +39,25 @@ OPTIONS = (
 @cache
 def trusted() -> Authority:
     """The CA that the clients trust; its dates are around now as well, since Python's ssl reads the clock."""
-    return make_root("Test Trusted CA", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)))
+    return make_root(
+        "Test Trusted CA", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+    )
 
 
 @cache
-def certificates(*, authority: bool = True) -> ShownCertificates:
+def certificates(*, authority: bool = True) -> ServerCertificates:
     if not authority:
-        return ShownCertificates(AT, required_root=trusted().certificate)
-    return ShownCertificates(AT, authority=Identity((trusted().certificate,), trusted().key))
+        return ServerCertificates(AT, required_root=trusted().certificate)
+    return ServerCertificates(AT, authority=Identity((trusted().certificate,), trusted().key))
 
 
 def client_pem(directory: Path) -> Path:
     """A client certificate of a CA nobody knows, with its key."""
-    made_up = make_root("Nobody's CA", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)))
+    made_up = make_root(
+        "Nobody's CA", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+    )
     key = ec_key()
-    leaf = make_leaf(made_up, ("sbc.example.net",), key, Validity(AT.replace(year=2039), AT.replace(year=2041)))
+    leaf = make_leaf(made_up, ("sbc.example.net",), key, ValidityPeriod(AT.replace(year=2039), AT.replace(year=2041)))
     path = directory / "client.pem"
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(pem(leaf, made_up.certificate) + secret)
@@ -83,7 +89,7 @@ class Heard:
 @contextmanager
 def hearing(
     cases: Sequence[ServerCertificateCase] = ALL,
-    shown: ShownCertificates | None = None,
+    shown: ServerCertificates | None = None,
     *,
     bounds: Bounds | None = None,
     hold: float = 5.0,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.tls import Alert, ProtocolVersion
 from auditor.probes.client.client_cases import (
     ClientRecord,
@@ -10,7 +11,6 @@ from auditor.probes.client.client_cases import (
     older_versions,
     treatments,
 )
-from auditor.probes.client.shown_certificates import ServerCertificateCase
 from auditor.probes.tls.client_hello import ClientHello
 
 HELLO = ClientHello(("TLSv1.3",), versions_listed=True, suites=("TLS_AES_128_GCM_SHA256",))

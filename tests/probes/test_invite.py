@@ -3,19 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from json import loads
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
 
 from auditor.cli.audit import audit
 from auditor.evaluate import evaluate
+from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, mint
+from auditor.minting.keys import ec_key
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
@@ -282,11 +279,9 @@ def test_a_header_cannot_smuggle_a_line_into_what_is_sent_back() -> None:
 
 
 def identity() -> Identity:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "operator.example.net")])
-    start = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = start.serial_number(2).not_valid_before(AT).not_valid_after(AT + timedelta(days=30))
-    return Identity((dated.sign(key, SHA256()),), key)
+    key = ec_key()
+    spec = CertificateSpec(common_name("operator.example.net"), ValidityPeriod.days(AT, 0, 30))
+    return Identity((mint(spec, key),), key)
 
 
 def test_a_peer_that_demands_a_client_certificate_is_called_with_one_and_said_to_want_one_otherwise() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import (
     CertificateChainSeen,
     ClientCertificatePresentedSeen,
@@ -30,7 +31,6 @@ from auditor.probes.client import client_cases as client_series
 from auditor.probes.client import client_connection as client_session
 from auditor.probes.client import listener_state
 from auditor.probes.client.client_cases import ConnectionEnd
-from auditor.probes.client.shown_certificates import ServerCertificateCase
 from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 from tests.probes.callers import NAME, OPTIONS, Heard, certificates, client_pem, context, hearing, say

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import SdpSeen
 from auditor.model.tls import Alert, ProtocolVersion, alert_name
-from auditor.probes.client.shown_certificates import ServerCertificateCase
 from auditor.probes.tls.client_hello import ClientHello
 
 MOST_ATTEMPTS = 16

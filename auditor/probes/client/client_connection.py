@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from OpenSSL import SSL, crypto
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.answering import read_message
 from auditor.probes.client.client_cases import (
@@ -14,7 +15,6 @@ from auditor.probes.client.client_cases import (
     alert_evidence,
 )
 from auditor.probes.client.listener_state import ListenerState
-from auditor.probes.client.shown_certificates import ServerCertificateCase
 from auditor.probes.serving import CloseReason, Reply
 from auditor.probes.tls.client_hello import ClientHello, ClientHelloReader, NotClientHello
 from auditor.probes.tls.handshake import library_reason

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import (
     CertificateChainSeen,
     ClientCertificatePresentedSeen,
@@ -17,7 +18,6 @@ from auditor.model.observation import (
 from auditor.model.target import ClientTarget, Perspective, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_cases import ClientRecord, older_versions, treatments
-from auditor.probes.client.shown_certificates import ServerCertificateCase
 from auditor.sanitise import clean
 
 _NEEDS_TRUST = "it needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"

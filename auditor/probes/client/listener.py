@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
 
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates, in_order
 from auditor.probes.client.client_connection import ClientConnection
 from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings, ListenerState
-from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates, in_order
 from auditor.probes.serving import Listener, serving
 
 
 @contextmanager
 def listening(
-    port: socket, settings: ListenerSettings, certificates: ShownCertificates, notify: Callable[[ListenerEvent], None]
+    port: socket, settings: ListenerSettings, certificates: ServerCertificates, notify: Callable[[ListenerEvent], None]
 ) -> Iterator[ListenerState]:
     """Serve clients until the end of the context; ``notify`` is called in the listener's thread."""
     state = ListenerState(settings, certificates, notify)
@@ -27,7 +27,7 @@ def listening(
 
 
 def showable(
-    cases: Sequence[ServerCertificateCase], certificates: ShownCertificates
+    cases: Sequence[ServerCertificateCase], certificates: ServerCertificates
 ) -> tuple[ServerCertificateCase, ...]:
     """Those of the cases that can be shown, in their order."""
     return tuple(case for case in in_order(cases) if certificates.available(case))

@@ -11,8 +11,8 @@ from typing import Literal
 
 from OpenSSL import SSL
 
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.probes.client.client_cases import ClientRecord, ConnectionAttempt
-from auditor.probes.client.shown_certificates import ServerCertificateCase, ShownCertificates
 from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 
@@ -62,7 +62,7 @@ class ListenerState:
     """Every client so far.  Written by the listener's thread; to be read once it has ended."""
 
     settings: ListenerSettings
-    certificates: ShownCertificates
+    certificates: ServerCertificates
     notify: Callable[[ListenerEvent], None]
     clients: dict[str, ClientRecord] = field(default_factory=dict)
     """By address."""

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from auditor.minting.client_certificates import MOST_ROOTS, Case, announced, bad_by, forgery_of, good_by, impostors
+from auditor.minting.client_certificates import (
+    MOST_ROOTS,
+    ClientCertificateCase,
+    faulty_cases,
+    good_client_certificate,
+    untrusted_cases,
+)
+from auditor.minting.forged_issuer import announced, forged_issuer
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, Observation, Treatment
@@ -73,12 +80,12 @@ def show_invalid_certificates(
 ) -> Iterator[tuple[RequestingVersion, CaseResults]]:
     """Show every case in every version: first what needs nothing installed at the peer, then what needs a lab's CA."""
     for requesting in requesting_versions:
-        named = [forgery_of(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
+        named = [forged_issuer(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
         roots = (*named, *announced(requesting.authorities, named))[:MOST_ROOTS]
-        lab_control = good_by(role.authority, at) if role.authority else None
+        lab_control = good_client_certificate(role.authority, at) if role.authority else None
         control = role.identity or lab_control
-        cases = list(impostors(roots, at, control))
-        faulty = list(bad_by(role.authority, at, role.identity)) if role.authority else []
+        cases = list(untrusted_cases(roots, at, control))
+        faulty = list(faulty_cases(role.authority, at, role.identity)) if role.authority else []
         if control is lab_control:
             yield requesting, _show(controls, requesting, control, [*cases, *faulty])
         else:
@@ -89,7 +96,7 @@ def show_invalid_certificates(
 
 
 def _show(
-    controls: Controls, requesting: RequestingVersion, control: Identity | None, cases: Sequence[Case]
+    controls: Controls, requesting: RequestingVersion, control: Identity | None, cases: Sequence[ClientCertificateCase]
 ) -> CaseResults:
     results, open_cases = CaseResults(unasked=[case.name for case in cases]), list(cases)
     try:

@@ -16,8 +16,9 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.minting.client_certificates import MOST_ROOTS, Forgery, announced, forgery_of, impostor_of
-from auditor.minting.mint import named
+from auditor.minting.certificate import common_name
+from auditor.minting.client_certificates import MOST_ROOTS, forged_client_certificate
+from auditor.minting.forged_issuer import ForgedIssuer, announced, forged_issuer
 from auditor.model.asks import Asks
 from auditor.model.observation import RootTrustSeen
 from auditor.model.tls import Alert, alert_name
@@ -43,7 +44,7 @@ def root_trust(
     controls: Controls, requesting_versions: Sequence[RequestingVersion], role: ClientRole, asks: Asks, at: datetime
 ) -> Iterator[RootTrustSeen]:
     """One observation for each root, in the first version that tells, or in the last that was tried."""
-    open_roots = [forgery_of(*root) for root in role.roots(asks.trust_roots)]
+    open_roots = [forged_issuer(*root) for root in role.roots(asks.trust_roots)]
     for number, requesting in enumerate(requesting_versions):
         found = _probe(controls, requesting, role, open_roots, at)
         last = number == len(requesting_versions) - 1
@@ -55,12 +56,12 @@ def root_trust(
 
 
 def _probe(
-    controls: Controls, requesting: RequestingVersion, role: ClientRole, roots: Sequence[Forgery], at: datetime
+    controls: Controls, requesting: RequestingVersion, role: ClientRole, roots: Sequence[ForgedIssuer], at: datetime
 ) -> list[RootTrustSeen]:
     answers: dict[str, _ForgeryAnswer] = {}
     canary, tells, why = _ForgeryAnswer(None, "it was not asked"), False, ""
     try:
-        canary = _ask(controls, requesting, Forgery("canary", named(f"Canary {secrets.token_hex(8)}").subject), at)
+        canary = _ask(controls, requesting, ForgedIssuer("canary", common_name(f"Canary {secrets.token_hex(8)}")), at)
         for root in roots:
             answers[root.name] = _ask(controls, requesting, root, at)
         tells = any(answer.alert == Alert.decrypt_error for answer in answers.values())
@@ -94,18 +95,20 @@ def _trusted(answer: _ForgeryAnswer, canary: _ForgeryAnswer, *, tells: bool) -> 
     return False if answer.alert == Alert.unknown_ca and tells else None
 
 
-def _calibration(requesting: RequestingVersion, role: ClientRole, roots: Sequence[Forgery]) -> Iterator[Forgery]:
+def _calibration(
+    requesting: RequestingVersion, role: ClientRole, roots: Sequence[ForgedIssuer]
+) -> Iterator[ForgedIssuer]:
     """Roots that this peer should hold: the lab's CA, and what it announces itself."""
     if role.authority is not None:
         certificate: x509.Certificate = role.authority.chain[-1]
-        yield forgery_of("lab", certificate.public_bytes(Encoding.DER))
+        yield forged_issuer("lab", certificate.public_bytes(Encoding.DER))
     for root in list(announced(requesting.authorities, roots))[:MOST_ROOTS]:
         yield root
         yield replace(root, elliptic=True)
 
 
-def _ask(controls: Controls, requesting: RequestingVersion, root: Forgery, at: datetime) -> _ForgeryAnswer:
-    identity = impostor_of(root, at, alone=True)
+def _ask(controls: Controls, requesting: RequestingVersion, root: ForgedIssuer, at: datetime) -> _ForgeryAnswer:
+    identity = forged_client_certificate(root, at, alone=True)
     exchanged = exchange(controls.peer, requesting.version, requesting.suites, identity=identity, ask=False)
     controls.record(requesting.version, exchanged.answer)
     if isinstance(exchanged.answer, NoAnswer):

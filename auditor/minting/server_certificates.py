@@ -5,18 +5,27 @@ client refuses a case for its kind of key; where the good certificate is the ope
 its kind.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.minting.mint import IN_FORCE, Who, keys, mint, named
+from auditor.minting.authority import Authority
+from auditor.minting.certificate import (
+    CertificateSpec,
+    ValidityPeriod,
+    common_name,
+    host_name,
+    key_identifier_of,
+    mint,
+)
+from auditor.minting.forged_issuer import ForgedIssuer, unrelated_authority
+from auditor.minting.keys import ec_leaf_key, rsa_leaf_key
 from auditor.model.identity import Identity, PrivateKey
 
 _OTHER_NAME = "another-name.invalid"  # RFC 2606 section 2: nobody is ever called so
@@ -49,14 +58,13 @@ NEEDS_AUTHORITY = frozenset(
 
 
 @dataclass(frozen=True)
-class _Issuer:
-    certificate: x509.Certificate
-    key: PrivateKey
+class _Signer:
+    authority: Authority
     sent: tuple[x509.Certificate, ...]
     """What follows the leaf."""
 
 
-class ShownCertificates:
+class ServerCertificates:
     """Gives the identities of a case for a name, made when they are first asked for."""
 
     def __init__(
@@ -67,12 +75,13 @@ class ShownCertificates:
         authority: Identity | None = None,
         required_root: x509.Certificate | None = None,
     ) -> None:
-        """``good`` and ``authority`` are trusted by the client; the impostor takes the name of the root it trusts."""
+        """The client trusts ``good`` and ``authority``; the forged issuer has the name of the root that it trusts."""
         self._at, self._good = at, good
-        self._authority = None if authority is None else _issuer(authority)
+        self._authority = None if authority is None else _below_root(authority)
         self._keys = _keys(good)
-        self._unrelated = _made_up(named("Unrelated CA"), at)
-        self._impostor = _impostor(authority or good, required_root, at)
+        self._unrelated = _made_up(unrelated_authority(at))
+        forged = _forged_issuer(authority or good, required_root)
+        self._forged = None if forged is None else _made_up(forged.authority(at))
         self.identities = lru_cache(maxsize=64)(self._identities)
 
     def available(self, case: ServerCertificateCase) -> bool:
@@ -80,7 +89,7 @@ class ShownCertificates:
         if case is ServerCertificateCase.GOOD:
             return self._good is not None or self._authority is not None
         if case is ServerCertificateCase.IMPOSTOR_ROOT:
-            return self._impostor is not None
+            return self._forged is not None
         return case not in NEEDS_AUTHORITY or self._authority is not None
 
     def _identities(self, case: ServerCertificateCase, name: str) -> tuple[Identity, ...]:
@@ -97,70 +106,50 @@ class ShownCertificates:
         return tuple(self._identity(case, name, key) for key in self._keys)
 
     def _identity(self, case: ServerCertificateCase, name: str, key: PrivateKey) -> Identity:
-        issuer = {
+        signer = {
             ServerCertificateCase.SELF_SIGNED: None,
             ServerCertificateCase.UNRELATED_CA: self._unrelated,
-            ServerCertificateCase.IMPOSTOR_ROOT: self._impostor,
+            ServerCertificateCase.IMPOSTOR_ROOT: self._forged,
         }.get(case, self._authority)
         alternative = name
         if case in (ServerCertificateCase.WRONG_NAME, ServerCertificateCase.COMMON_NAME_ONLY):
             alternative = _OTHER_NAME
         elif case is ServerCertificateCase.WILDCARD:
             alternative = "*." + name.partition(".")[2]
-        subject = named(_common_name(_OTHER_NAME if case is ServerCertificateCase.WRONG_NAME else name)).subject
-        leaf = mint(
-            Who(subject, (_general_name(alternative),)),
-            (issuer.certificate, issuer.key) if issuer else None,
-            key,
-            self._at,
-            days=(-60, -1) if case is ServerCertificateCase.EXPIRED else IN_FORCE,
+        days = (-60, -1) if case is ServerCertificateCase.EXPIRED else (-1, 30)
+        spec = CertificateSpec(
+            common_name(_short(_OTHER_NAME if case is ServerCertificateCase.WRONG_NAME else name)),
+            ValidityPeriod.days(self._at, *days),
+            (host_name(alternative),),
         )
-        return Identity((leaf, *(issuer.sent if issuer else ())), key)
-
-
-@cache
-def _ec_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-@cache
-def _signer() -> rsa.RSAPrivateKey:
-    """Of CAs that nobody trusts: a key nothing else is ever signed with."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        leaf = mint(spec, key, signer.authority.issuer if signer else None)
+        return Identity((leaf, *(signer.sent if signer else ())), key)
 
 
 def _keys(good: Identity | None) -> tuple[PrivateKey, ...]:
     if good is None:
-        return (_ec_key(), keys()[0])
-    return (keys()[0],) if isinstance(good.key, rsa.RSAPrivateKey) else (_ec_key(),)
+        return (ec_leaf_key(), rsa_leaf_key())
+    return (rsa_leaf_key(),) if isinstance(good.key, rsa.RSAPrivateKey) else (ec_leaf_key(),)
 
 
-def _issuer(authority: Identity) -> _Issuer:
+def _below_root(authority: Identity) -> _Signer:
     # A client holds its roots itself (RFC 8446 section 4.4.2); what lies below them has to be sent.
     sent = tuple(found for found in authority.chain if found.subject != found.issuer)
-    return _Issuer(authority.certificate, authority.key, sent)
+    return _Signer(Authority(authority.certificate, authority.key), sent)
 
 
-def _impostor(trusted: Identity | None, required: x509.Certificate | None, at: datetime) -> _Issuer | None:
-    """A CA with the name and the key identifier of the root that the client trusts, and a key of ours."""
+def _made_up(authority: Authority) -> _Signer:
+    return _Signer(authority, (authority.certificate,))
+
+
+def _forged_issuer(trusted: Identity | None, required: x509.Certificate | None) -> ForgedIssuer | None:
+    """A forged issuer with the name and the key identifier of the root that the client trusts."""
     last = trusted.chain[-1] if trusted else None
     if last is not None and last.subject != last.issuer:
         # The root itself is not at hand; the certificate below it says its name and its key identifier.
-        return _made_up(Who(last.issuer, ()), at, _identifier_above(last))
+        return ForgedIssuer("", last.issuer, _identifier_above(last))
     root = last or required
-    return None if root is None else _made_up(Who(root.subject, ()), at, _identifier(root))
-
-
-def _made_up(who: Who, at: datetime, identifier: bytes | None = None) -> _Issuer:
-    signer = _signer()
-    certificate = mint(who, None, signer, at, authority=True, key_identifier=identifier)
-    return _Issuer(certificate, signer, (certificate,))
-
-
-def _identifier(certificate: x509.Certificate) -> bytes | None:
-    with suppress(x509.ExtensionNotFound):
-        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    return None
+    return None if root is None else ForgedIssuer("", root.subject, key_identifier_of(root))
 
 
 def _identifier_above(certificate: x509.Certificate) -> bytes | None:
@@ -169,15 +158,9 @@ def _identifier_above(certificate: x509.Certificate) -> bytes | None:
     return None
 
 
-def _common_name(name: str) -> str:
+def _short(name: str) -> str:
+    """The name, or another one where it is too long for a common name."""
     return name if len(name) <= _LONGEST_COMMON_NAME else "auditor.invalid"
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
 
 
 def in_order(cases: Sequence[ServerCertificateCase]) -> tuple[ServerCertificateCase, ...]:

@@ -5,15 +5,17 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from auditor.minting.authority import Authority, Validity, ec_key, make_intermediate, make_leaf
+from auditor.minting.authority import Authority, make_intermediate, make_leaf
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
-from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ShownCertificates
 from tests.probes.callers import AT, NAME, certificates, trusted
 
-YEARS = Validity(AT.replace(year=2030), AT.replace(year=2050))
+YEARS = ValidityPeriod(AT.replace(year=2030), AT.replace(year=2050))
 
 
-def leaf(case: ServerCertificateCase, shown: ShownCertificates | None = None) -> x509.Certificate:
+def leaf(case: ServerCertificateCase, shown: ServerCertificates | None = None) -> x509.Certificate:
     return (shown or certificates()).identities(case, NAME)[0].certificate
 
 
@@ -100,7 +102,7 @@ def test_the_operators_own_certificate_is_the_good_one_and_its_root_is_imitated(
     issuing = make_intermediate(trusted(), "Issuing", YEARS)
     key = ec_key()
     own = Identity((make_leaf(issuing, (NAME,), key, YEARS), issuing.certificate), key)
-    shown = ShownCertificates(AT, good=own)
+    shown = ServerCertificates(AT, good=own)
     assert shown.identities(ServerCertificateCase.GOOD, NAME) == (own,)
     (bad,) = shown.identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)
     assert isinstance(bad.key, ec.EllipticCurvePrivateKey)
@@ -114,6 +116,6 @@ def test_the_operators_own_certificate_is_the_good_one_and_its_root_is_imitated(
 
 def test_what_lies_between_a_trusted_root_and_the_leaf_is_sent() -> None:
     issuing = make_intermediate(trusted(), "Issuing", YEARS)
-    below = ShownCertificates(AT, authority=Identity((issuing.certificate, trusted().certificate), issuing.key))
+    below = ServerCertificates(AT, authority=Identity((issuing.certificate, trusted().certificate), issuing.key))
     chain = below.identities(ServerCertificateCase.GOOD, NAME)[0].chain
     assert chain[1:] == (issuing.certificate,)
