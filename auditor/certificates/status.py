@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class StatusAnswer:
     """What one list or response says of one certificate."""
 
     state: State
@@ -38,7 +38,7 @@ class Answer:
     """When and why it was revoked, or why nothing is known."""
 
 
-def combined(answers: Sequence[Answer]) -> Answer:
+def combined(answers: Sequence[StatusAnswer]) -> StatusAnswer:
     """Return the gravest: revoked by any, else good by any, else why nothing is known."""
     for state in (State.REVOKED, State.GOOD):
         found = next((answer for answer in answers if answer.state is state), None)
@@ -114,7 +114,7 @@ def out_of_date(what: str, since: datetime, until: datetime | None, at: datetime
     return f"{what} was due to be replaced by {until:%Y-%m-%d %H:%M} UTC" if at > until + SKEW else None
 
 
-def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> Answer:
+def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> StatusAnswer:
     """Return the answer of an entry.
 
     Revocation is for good, so that even an old list tells it; but a hold may have been lifted since.
@@ -123,9 +123,9 @@ def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str 
         return unknown(f"it was on hold, and {dated}")
     words = f"revoked on {since:%Y-%m-%d %H:%M} UTC" if since else "revoked"
     words += f", {reason.value}" if reason is not None and reason is not x509.ReasonFlags.unspecified else ""
-    return Answer(State.REVOKED, words)
+    return StatusAnswer(State.REVOKED, words)
 
 
-def unknown(words: str) -> Answer:
+def unknown(words: str) -> StatusAnswer:
     """Return that nothing is known, and why."""
-    return Answer(State.UNKNOWN, words)
+    return StatusAnswer(State.UNKNOWN, words)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from auditor.lab.certificate_faults import certificate_faults
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Verification, Wire
+from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Transport, Verification
 from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
@@ -180,20 +180,20 @@ def _without_tls(pki: Pki) -> Iterator[PlannedEndpoint]:
         "sip-plaintext-too",
         "SIP is answered without TLS on the port that also speaks TLS.",
         ("plaintext-accepted",),
-        settings=ServerSettings(wire=Wire.TLS_AND_PLAINTEXT),
+        settings=ServerSettings(wire=Transport.TLS_AND_PLAINTEXT),
     )
     yield plan_endpoint(
         pki,
         "sip-plaintext",
         "SIP is answered without TLS, and TLS is not spoken.",
         ("plaintext-accepted",),
-        settings=ServerSettings(wire=Wire.PLAINTEXT),
+        settings=ServerSettings(wire=Transport.PLAINTEXT),
         inconclusive=True,
     )
     yield plan_endpoint(
         pki,
         "sip-silent",
         "Connections are taken and nothing is ever answered, so that nothing can be told.",
-        settings=ServerSettings(wire=Wire.SILENT),
+        settings=ServerSettings(wire=Transport.SILENT),
         inconclusive=True,
     )

@@ -37,7 +37,7 @@ class Verification(StrEnum):
     """No certificate will do."""
 
 
-class Wire(StrEnum):
+class Transport(StrEnum):
     """What is spoken on the port."""
 
     TLS = "tls"
@@ -66,7 +66,7 @@ class ServerSettings:
     encrypt_then_mac: bool = True
     security_level: int = 2
     """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
-    wire: Wire = Wire.TLS
+    wire: Transport = Transport.TLS
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from auditor.lab.session import Session
+from auditor.lab.session import LabSession
 from auditor.model.tls import Alert
 from auditor.probes.tls.client_hello_rewriting import offered_suites
 
 CLOSE, RESET, SILENCE = "close", "reset", "silence"
-Action = bytes | Session | str
+Action = bytes | LabSession | str
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _first_record(connection: socket.socket) -> bytes:
     return raw
 
 
-def _converse(connection: socket.socket, session: Session, data: bytes) -> None:
+def _converse(connection: socket.socket, session: LabSession, data: bytes) -> None:
     while data:
         reply = session.received(data)
         connection.sendall(reply.data)

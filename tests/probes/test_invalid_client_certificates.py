@@ -9,7 +9,7 @@ from OpenSSL import SSL
 from auditor.lab.contexts import connection_maker
 from auditor.lab.endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.session import Reply, Session
+from auditor.lab.session import LabSession
 from auditor.lab.settings import ClientCertificate, ServerSettings, Verification
 from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.asks import Asks
@@ -30,6 +30,7 @@ from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from auditor.probes.serving import Reply
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import running
@@ -49,7 +50,7 @@ def lab_ca(pki: Pki) -> Identity:
 
 
 def seen_at(
-    backend: Callable[[], Session],
+    backend: Callable[[], LabSession],
     role: ClientRole,
     asks: Asks = ASKS,
     limits: Limits = QUICK,
