@@ -1,4 +1,4 @@
-"""What every certificate rule starts from: each chain an endpoint sent, read, and linked as far as it goes."""
+"""The start of every certificate rule: each chain an endpoint sent, parsed, and linked as far as possible."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -135,7 +135,7 @@ def overlooked(chain: PeerChain, trust: Trust) -> Iterator[str]:
     """Yield what is wrong with certificates on the way to an accepted root that the rules without roots do not look at.
 
     Those rules follow the best path to any root known by name.  Where that is another one than the best path to a root
-    the policy accepts, nobody else would notice that the latter is out of date or limits the usage.
+    the policy accepts, no other rule would notice that the latter is out of date or limits the usage.
     """
     for certificate in trust.path:
         if certificate in chain.linked:

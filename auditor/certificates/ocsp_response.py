@@ -84,7 +84,7 @@ def _bit_string(info: bytes) -> bytes:
 
 
 def _length(data: bytes, position: int) -> tuple[int, int]:
-    """A DER length and the octets it takes."""
+    """A DER length and the number of bytes it takes."""
     first = data[position]
     if first < 0x80:
         return first, 1
@@ -104,7 +104,7 @@ def _signature_problem(response: ocsp.OCSPResponse, issuer: x509.Certificate, at
 
 
 def _never_checked(certificate: x509.Certificate) -> bool:
-    """Whether nobody has to ask if a responder is revoked itself (RFC 6960 section 4.2.2.2.1); others do not count."""
+    """Whether the responder's own revocation need not be checked (RFC 6960 section 4.2.2.2.1); others do not count."""
     return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in certificate.extensions)
 
 

@@ -1,6 +1,6 @@
 """Whether a certificate is revoked: what an answer is, and what CRLs and OCSP responses have in common.
 
-Nothing here or beside it takes silence for an answer: what is not signed by the issuer, is out of date, or does not
+Nothing in these modules takes silence for an answer: what is not signed by the issuer, is out of date, or does not
 speak of the certificate leaves it unknown.
 """
 
@@ -117,7 +117,7 @@ def out_of_date(what: str, since: datetime, until: datetime | None, at: datetime
 def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> StatusAnswer:
     """Return the answer of an entry.
 
-    Revocation is for good, so that even an old list tells it; but a hold may have been lifted since.
+    Revocation is permanent, so even an old list proves it; but a hold may have been lifted since.
     """
     if dated is not None and reason is x509.ReasonFlags.certificate_hold:
         return unknown(f"it was on hold, and {dated}")

@@ -44,7 +44,7 @@ _NOT_JUDGED = {
     "malformed": "a name cannot be compared with the name constraints of an issuer",
     "serial": "a serial number is not one that RFC 5280 allows, and the verifier goes no further",
     "UtcTime": "a date is encoded in another way than RFC 5280 says, and the verifier goes no further",
-    "no interior errors": "the verifier compares names octet by octet, and those of the chain are encoded in two ways",
+    "no interior errors": "the verifier compares names byte by byte, and those of the chain are encoded in two ways",
 }
 
 

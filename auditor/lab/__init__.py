@@ -39,7 +39,7 @@ class LabEndpoint:
     expected: frozenset[str]
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     inconclusive: bool
-    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
     """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 

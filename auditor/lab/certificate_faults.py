@@ -1,4 +1,4 @@
-"""The part of the estate whose fault is in the certificates: compliant endpoints but for what they present."""
+"""Endpoints whose only fault is in the certificates they present."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         "sip-expired-root",
         "The chain ends at a declared root that has expired.",
         ("certificate-root-expired",),
-        leaves=(Leaf(days=(-60, 305)),),  # issued before the root expired, so that dates are all that is wrong
+        leaves=(Leaf(days=(-60, 305)),),  # issued before the root expired: only dates are wrong
         issuer=pki.outlived,
     )
     yield plan_endpoint(
@@ -67,7 +67,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         ("sip-expired", "The certificate has expired.", "certificate-expired", Leaf(days=(-372, -7))),
         (
             "sip-not-yet-valid",
-            "The certificate is in force from next week.",
+            "The certificate is not valid until next week.",
             "certificate-not-yet-valid",
             Leaf(days=(7, 372)),
         ),

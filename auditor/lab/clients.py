@@ -1,7 +1,7 @@
 """SBCs as clients, good and deliberately broken: each connects to a listener as often as it is asked to.
 
-They stand for the trunk that calls Azure Communications Gateway.  Each opens its connections one after the other, as
-a trunk that is refused does, and speaks SIP where it goes on.
+They stand for the trunk that calls Azure Communications Gateway.  Each opens its connections one after the other, as a
+rejected trunk does, and sends SIP if it accepts the certificate.
 """
 
 import socket

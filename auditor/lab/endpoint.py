@@ -41,7 +41,7 @@ class PlannedEndpoint:
     credentials: Credentials
     host: str = "127.0.0.1"
     inconclusive: bool = False
-    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
     """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 

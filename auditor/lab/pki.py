@@ -1,4 +1,4 @@
-"""Every certificate authority and every key the estate needs, made once a start."""
+"""Every certificate authority and every key that the estate needs, made once at each start."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ CLIENT_NAME = "client.example.net"
 
 @dataclass(frozen=True)
 class Pki:
-    """The authorities by what is particular about them, all in force but for ``expired_root``."""
+    """The authorities, named after what is particular about them; all but ``expired_root`` are valid."""
 
     at: datetime
     """The moment everything is relative to, UTC, in whole seconds."""
@@ -39,10 +39,10 @@ class Pki:
     unlisted: Authority
     """Under ``unlisted_root``."""
     peer_root: x509.Certificate
-    """The real root that the policy requires of those who call: trusted and announced, and nobody here has its key."""
+    """The real root that the policy requires of those who call: trusted and announced; its key is not here."""
     expired_root: Authority
     outlived: Authority
-    """Under ``expired_root``, and itself still in force."""
+    """Under ``expired_root``, and still valid itself."""
     rsa: rsa.RSAPrivateKey
     """For end-entity certificates that need RSA; shared, since making one takes longest of all."""
 

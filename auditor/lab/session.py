@@ -7,7 +7,7 @@ from OpenSSL import SSL
 
 from auditor.lab.application import answer
 from auditor.lab.contexts import connection_maker
-from auditor.lab.settings import Credentials, ServerSettings, Transport
+from auditor.lab.settings import Credentials, PortProtocol, ServerSettings
 from auditor.model.target import Service
 from auditor.probes.serving import Reply
 
@@ -23,12 +23,12 @@ class LabSession(Protocol):
 
 def session_maker(settings: ServerSettings, credentials: Credentials) -> Callable[[], LabSession]:
     """A function that gives the session of a new connection."""
-    if settings.wire is Transport.SILENT:
+    if settings.wire is PortProtocol.SILENT:
         return _Silent
-    if settings.wire is Transport.PLAINTEXT:
+    if settings.wire is PortProtocol.PLAINTEXT:
         return lambda: _Plaintext(settings.service)
     connect = connection_maker(settings, credentials)
-    if settings.wire is Transport.TLS:
+    if settings.wire is PortProtocol.TLS:
         return lambda: _Tls(connect(), settings.service)
     return lambda: _Either(lambda: _Tls(connect(), settings.service), settings.service)
 

@@ -94,7 +94,7 @@ def faulty_cases(authority: Identity, at: datetime, like: Identity | None = None
 
 
 def _like(like: Identity | None, at: datetime) -> CertificateSpec:
-    """A certificate in force at ``at``, with the names of ``like``."""
+    """A certificate that is valid at ``at``, with the names of ``like``."""
     validity = ValidityPeriod.days(at, -1, 30)
     if like is None:
         return CertificateSpec(common_name(OWN_NAME), validity, (x509.DNSName(OWN_NAME),))

@@ -53,7 +53,7 @@ def announced(authorities: Sequence[bytes], known: Sequence[ForgedIssuer] = ()) 
 
 
 def unrelated_authority(at: datetime) -> Authority:
-    """A made-up root that imitates nobody, and that nobody trusts."""
+    """A made-up root that imitates no other, and that no peer trusts."""
     return _self_signed(common_name("Unrelated CA"), at, None)
 
 
@@ -66,7 +66,7 @@ def _self_signed(
 
 
 @cache
-def _request_for_nobody() -> tuple[bytes, bytes]:
+def _nameless_request() -> tuple[bytes, bytes]:
     """A certificate request with an empty name: what follows the name, and what follows the part that is signed."""
     request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(rsa_leaf_key(), hashes.SHA256())
     signed = request.tbs_certrequest_bytes
@@ -79,9 +79,9 @@ def name_from_der(name: bytes) -> x509.Name | None:
     """A DER Name as a value; none where it cannot be read.
 
     cryptography reads names only inside something larger, so it is given a certificate request (RFC 2986 section 4)
-    for that name, whose signature nobody checks.
+    for that name, whose signature is not checked.
     """
-    after, tail = _request_for_nobody()
+    after, tail = _nameless_request()
     try:
         subject = x509.load_der_x509_csr(_sequence(_sequence(_VERSION + name + after) + tail)).subject
         return subject if subject.public_bytes() == name and list(subject) else None

@@ -1,8 +1,7 @@
-"""The server certificates a listener shows, one a case: a good one, and those a client must not accept.
+"""The server certificates that a listener shows, one for each case: a good one, and those a client must reject.
 
-The bad ones differ from the good one in the one thing that is wrong with them.  RSA and EC are both there, so that no
-client refuses a case for its kind of key; where the good certificate is the operator's own, every case has a key of
-its kind.
+A bad certificate differs from the good one in one thing.  Each case has an RSA and an EC key: no client rejects it for
+its kind of key.  If the good certificate is the operator's own, every case has a key of the same kind.
 """
 
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ from auditor.minting.forged_issuer import ForgedIssuer, unrelated_authority
 from auditor.minting.keys import ec_leaf_key, rsa_leaf_key
 from auditor.model.identity import Identity, PrivateKey
 
-_OTHER_NAME = "another-name.invalid"  # RFC 2606 section 2: nobody is ever called so
+_OTHER_NAME = "another-name.invalid"  # RFC 2606 section 2: never a real name
 _LONGEST_COMMON_NAME = 64  # RFC 5280 appendix A.1, ub-common-name
 
 

@@ -73,7 +73,7 @@ def _bracketed(host: str) -> str:
 
 
 def whole_head(service: Service) -> Callable[[bytes], bool]:
-    """When enough of an answer has arrived to read it: HTTP until the body's first lines; SIP: see there."""
+    """When enough of an answer has arrived to read it: HTTP: the first lines of the body; SIP: ``whole_sip_answer``."""
     if service is Service.HTTPS:
         return lambda data: _has_body(data) or (bool(data) and not data.startswith(b"HTTP/"[: len(data)]))
     return whole_sip_answer

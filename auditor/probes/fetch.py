@@ -2,7 +2,7 @@
 
 Whoever made the certificate chose the URL.  So the name is resolved here, every address of it has to be a public one,
 and the connection goes to the address that was looked at; a redirection is not followed.  What is fetched is signed by
-the CA and checked by the rule, so that http is enough (RFC 5280 section 8).
+the CA and checked by the rule, so http is enough (RFC 5280 section 8).
 """
 
 import http.client
@@ -141,7 +141,7 @@ def _content(wire: Wire, seconds: float) -> bytes | str:
     if wire.ended == "timeout":
         return f"there was no whole answer within {seconds:.0f} s"
     if wire.ended == "too much":
-        return f"its answer has more than {MAX_BYTES} octets"
+        return f"its answer has more than {MAX_BYTES} bytes"
     answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
     try:
         answer.begin()

@@ -68,7 +68,7 @@ class Listener:
 
 
 @dataclass(eq=False)
-class _Connection:
+class _OpenConnection:
     socket: socket.socket
     address: str
     session: Session
@@ -87,7 +87,7 @@ class _Connection:
 class _Loop:
     selector: selectors.BaseSelector
     bounds: Bounds
-    peers: dict[_Connection, None] = field(default_factory=dict)
+    peers: dict[_OpenConnection, None] = field(default_factory=dict)
     """Oldest first."""
 
 
@@ -144,7 +144,7 @@ def _patience(loop: _Loop) -> float | None:
     return max(0.0, min(_due(peer) for peer in loop.peers) - time.monotonic())
 
 
-def _due(peer: _Connection) -> float:
+def _due(peer: _OpenConnection) -> float:
     return peer.deadline if peer.wake is None or peer.ending else min(peer.deadline, peer.wake)
 
 
@@ -175,12 +175,12 @@ def _accept(loop: _Loop, listener: Listener) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address = str(origin[0]).partition("%")[0]
         deadline = time.monotonic() + loop.bounds.lifetime
-        peer = _Connection(connection, address, listener.new_session(address), deadline, loop.bounds.max_bytes)
+        peer = _OpenConnection(connection, address, listener.new_session(address), deadline, loop.bounds.max_bytes)
         loop.peers[peer] = None
         loop.selector.register(connection, selectors.EVENT_READ, peer)
 
 
-def _attend(loop: _Loop, peer: _Connection, events: int) -> None:
+def _attend(loop: _Loop, peer: _OpenConnection, events: int) -> None:
     if events & selectors.EVENT_READ:
         try:
             data = peer.socket.recv(16_384)
@@ -198,14 +198,14 @@ def _attend(loop: _Loop, peer: _Connection, events: int) -> None:
     _flush(loop, peer)
 
 
-def _take(peer: _Connection, reply: Reply) -> None:
+def _take(peer: _OpenConnection, reply: Reply) -> None:
     peer.unsent += reply.data
     peer.ending = reply.close
     if reply.wake is not None:
         peer.wake = time.monotonic() + reply.wake
 
 
-def _flush(loop: _Loop, peer: _Connection) -> None:
+def _flush(loop: _Loop, peer: _OpenConnection) -> None:
     try:
         _write(loop, peer)
     except OSError:
@@ -215,7 +215,7 @@ def _flush(loop: _Loop, peer: _Connection) -> None:
         loop.selector.modify(peer.socket, selectors.EVENT_READ, peer)
 
 
-def _write(loop: _Loop, peer: _Connection) -> None:
+def _write(loop: _Loop, peer: _OpenConnection) -> None:
     if peer.unsent:
         with contextlib.suppress(BlockingIOError):
             peer.unsent = peer.unsent[peer.socket.send(peer.unsent) :]
@@ -234,7 +234,7 @@ def _make_room(loop: _Loop) -> None:
         _drop(loop, next(peer for peer in loop.peers if peer.address == busiest), "pushed out")
 
 
-def _drop(loop: _Loop, peer: _Connection, how: CloseReason) -> None:
+def _drop(loop: _Loop, peer: _OpenConnection, how: CloseReason) -> None:
     del loop.peers[peer]
     loop.selector.unregister(peer.socket)
     peer.socket.close()

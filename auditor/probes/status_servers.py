@@ -40,7 +40,7 @@ def fetched(
     anchors: tuple[TrustAnchor, ...],
     allowed: Callable[[Address], bool] = is_public,
 ) -> Iterator[RevocationSeen]:
-    """Fetch what tells of every certificate that was seen, each URL once; roots are not asked about.
+    """Fetch the CRLs and OCSP responses about every certificate that was seen, each URL once, roots excepted.
 
     ``allowed`` says which addresses may be asked.
     """

@@ -67,7 +67,7 @@ def test_the_safe_cases_bear_the_names_of_the_good_certificate(pki: Pki) -> None
 
 
 @pytest.mark.parametrize("name", sorted(ROOTS))
-def test_an_impostor_has_the_root_s_subject_and_key_identifier_and_not_its_key(name: str) -> None:
+def test_a_forged_issuer_has_the_root_s_subject_and_key_identifier_and_not_its_key(name: str) -> None:
     root = x509.load_der_x509_certificate(ROOTS[name])
     leaf, forged = forged_client_certificate(forged_issuer(name, ROOTS[name]), AT).chain
     assert forged.subject.public_bytes() == root.subject.public_bytes() == leaf.issuer.public_bytes()
@@ -85,7 +85,7 @@ def test_a_probe_for_trust_shows_the_leaf_alone() -> None:
     assert alone.certificate.issuer == x509.load_der_x509_certificate(ROOTS[G2]).subject
 
 
-def test_an_impostor_of_an_announced_name_claims_no_key_identifier(pki: Pki) -> None:
+def test_a_forged_issuer_of_an_announced_name_claims_no_key_identifier(pki: Pki) -> None:
     (root,) = announced([pki.root.certificate.subject.public_bytes()])
     assert root == ForgedIssuer("CN=Lab Root CA,O=Example Operator", pki.root.certificate.subject)
     leaf, forged = forged_client_certificate(root, AT).chain
@@ -111,7 +111,7 @@ def test_a_name_in_a_report_is_cleaned_and_cut() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_octets_are_a_name_or_none(octets: bytes) -> None:
+def test_any_bytes_are_a_name_or_none(octets: bytes) -> None:
     found = name_from_der(octets)
     assert found is None or found.public_bytes() == octets
 

@@ -83,7 +83,7 @@ def test_the_names_and_the_dates_are_those_of_the_case() -> None:
         assert in_date == (case is not ServerCertificateCase.EXPIRED), case
 
 
-def test_the_impostor_has_the_name_and_the_key_identifier_of_the_root_and_another_key() -> None:
+def test_the_forged_issuer_has_the_name_and_the_key_identifier_of_the_root_and_another_key() -> None:
     _, root = certificates().identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)[0].chain
     real = trusted().certificate
     assert root.subject == real.subject

@@ -19,14 +19,14 @@ V = ProtocolVersion
 
 @pytest.mark.parametrize("version", V)
 @pytest.mark.parametrize("server_name", [None, "sbc.example.net"])
-def test_a_hello_holds_every_suite_of_its_version(version: V, server_name: str | None) -> None:
+def test_a_client_hello_holds_every_suite_of_its_version(version: V, server_name: str | None) -> None:
     suites = suites_of(version)
     assert suites
     assert sorted(suites_on_the_wire(version, suites, server_name)) == sorted(suite.code for suite in suites)
 
 
 @pytest.mark.parametrize("version", V)
-def test_a_hello_holds_a_single_suite_and_nothing_else(version: V) -> None:
+def test_a_client_hello_holds_a_single_suite_and_nothing_else(version: V) -> None:
     for suite in suites_of(version):
         assert suites_on_the_wire(version, (suite,)) == (suite.code,), suite.name
 
@@ -43,7 +43,7 @@ def test_every_suite_of_a_shipped_policy_can_be_offered(policy: str) -> None:
     assert asked
 
 
-def test_the_suites_of_a_hello_keep_their_order() -> None:
+def test_the_suites_of_a_client_hello_keep_their_order() -> None:
     suites = tuple(reversed(suites_of(V.TLS_1_2)))
     assert suites_on_the_wire(V.TLS_1_2, suites) == tuple(suite.code for suite in suites)
 
@@ -100,7 +100,7 @@ def test_the_groups_that_can_be_asked_are_named_as_iana_names_them() -> None:
     assert "secp192r1" not in groups_of(V.TLS_1_3)
 
 
-def test_the_length_of_a_hello_is_that_of_its_list_of_suites() -> None:
+def test_the_length_of_a_client_hello_is_that_of_its_list_of_suites() -> None:
     made = step(client(V.TLS_1_2))
     assert suites_length(with_suites(made, (1, 2, 3))) == 8
     assert suites_length(with_suites(made, (1, 2, 3), 500)) == 500
@@ -118,6 +118,6 @@ def test_the_length_of_a_hello_is_that_of_its_list_of_suites() -> None:
         (b"a" * 99, repr("a" * 40)),
     ],
 )
-def test_what_a_peer_sent_is_shown_without_its_control_octets(data: bytes, expected: str) -> None:
+def test_what_a_peer_sent_is_shown_without_its_control_bytes(data: bytes, expected: str) -> None:
     assert first_line(data) == expected
     assert first_line(data).isprintable()

@@ -149,7 +149,7 @@ def test_connections_side_by_side_get_different_cases() -> None:
     ]
 
 
-def test_an_old_version_is_only_tried_where_the_hello_leaves_it_open() -> None:
+def test_an_old_version_is_only_tried_where_the_client_hello_leaves_it_open() -> None:
     listed = ClientRecord("192.0.2.1", (ServerCertificateCase.GOOD, ServerCertificateCase.OLD_VERSION))
     assert [listed.next_case(HELLO) for _ in range(2)] == [ServerCertificateCase.GOOD, ServerCertificateCase.GOOD]
     open_one = ClientRecord("192.0.2.1", (ServerCertificateCase.GOOD, ServerCertificateCase.OLD_VERSION))

@@ -66,7 +66,7 @@ def from_pyopenssl(context: SSL.Context, name: str | None = None) -> bytes:
     return tls.bio_read(65_536)
 
 
-def test_the_hello_of_curl() -> None:
+def test_the_client_hello_of_curl() -> None:
     found = hello(CURL)
     assert found.versions == ("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1.0")
     assert found.versions_listed
@@ -84,7 +84,7 @@ def test_the_hello_of_curl() -> None:
     assert found.protocols == (b"h2", b"http/1.1")
 
 
-def test_the_hello_of_gnutls() -> None:
+def test_the_client_hello_of_gnutls() -> None:
     found = hello(GNUTLS)
     assert found.versions == ("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1.0")
     assert "TLS_ECDHE_ECDSA_WITH_AES_256_CCM" in found.suites
@@ -93,7 +93,7 @@ def test_the_hello_of_gnutls() -> None:
     assert found.protocols == ()
 
 
-def test_a_hello_of_tls_1_2_names_only_the_highest_version() -> None:
+def test_a_client_hello_of_tls_1_2_names_only_the_highest_version() -> None:
     found = hello(S_CLIENT)
     assert found.versions == ("TLSv1.2",)
     assert not found.versions_listed
@@ -131,21 +131,21 @@ def test_what_pyopenssl_was_told_to_offer_is_what_is_read() -> None:
 
 
 @pytest.mark.parametrize("sent", [CURL, GNUTLS, S_CLIENT], ids=["curl", "gnutls", "s_client"])
-def test_octets_may_arrive_one_at_a_time(sent: bytes) -> None:
-    assert hello(*(bytes((octet,)) for octet in sent)) == hello(sent)
+def test_bytes_may_arrive_one_at_a_time(sent: bytes) -> None:
+    assert hello(*(bytes((byte,)) for byte in sent)) == hello(sent)
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_a_hello_may_be_split_over_many_records(size: int) -> None:
+def test_a_client_hello_may_be_split_over_many_records(size: int) -> None:
     message = CURL[5:]
     parts = [message[at : at + size] for at in range(0, len(message), size)]
     records = b"".join(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part for part in parts)
     assert hello(records) == hello(CURL)
-    assert hello(*(bytes((octet,)) for octet in records)) == hello(CURL)
+    assert hello(*(bytes((byte,)) for byte in records)) == hello(CURL)
 
 
 @pytest.mark.parametrize("length", [0, 4, 5, 9, 43, len(CURL) - 1])
-def test_part_of_a_hello_is_waited_for(length: int) -> None:
+def test_part_of_a_client_hello_is_waited_for(length: int) -> None:
     assert read(CURL[:length]) is None
 
 
@@ -181,14 +181,14 @@ def test_numbers_that_look_a_little_like_grease_are_kept() -> None:
     assert hello(made((0x0A1A, 0x1A0A))).suites == ("0x0a1a", "0x1a0a")
 
 
-def test_a_hello_without_extensions() -> None:
+def test_a_client_hello_without_extensions() -> None:
     found = hello(made((0x002F,), legacy=0x0301))
     assert found.versions == ("TLSv1.0",)
     assert found.versions_known
     assert found.suites == ("TLS_RSA_WITH_AES_128_CBC_SHA",)
 
 
-def test_a_hello_in_the_form_of_ssl_2() -> None:
+def test_a_client_hello_in_the_form_of_ssl_2() -> None:
     suites = b"\x00\x00\x2f" + b"\x07\x00\xc0"
     body = b"\x01\x03\x01" + len(suites).to_bytes(2, "big") + b"\x00\x00" + b"\x00\x10" + suites + bytes(16)
     found = hello(bytes((0x80, len(body))) + body)
@@ -219,13 +219,13 @@ def test_the_empty_list_of_versions_is_no_version() -> None:
         (b"\x80\x05\x01\x03\x01\xff\xff", "malformed"),
     ],
 )
-def test_what_is_no_hello_is_said_to_be_none(sent: bytes, reason: str) -> None:
+def test_what_is_no_client_hello_is_said_to_be_none(sent: bytes, reason: str) -> None:
     found = read(sent)
     assert isinstance(found, NotClientHello)
     assert reason in found.reason
 
 
-def test_a_hello_without_end_is_given_up() -> None:
+def test_a_client_hello_without_end_is_given_up() -> None:
     record = b"\x16\x03\x01\x40\x00" + bytes(16_384)
     endless = b"\x16\x03\x01\x00\x04\x01\x00\xff\xff"
     reader = ClientHelloReader()
@@ -240,12 +240,12 @@ def test_a_hello_without_end_is_given_up() -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(data=st.data())
-def test_a_mutated_hello_never_raises(data: st.DataObject) -> None:
-    octets = bytearray(data.draw(st.sampled_from([CURL, GNUTLS, S_CLIENT])))
+def test_a_mutated_client_hello_never_raises(data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from([CURL, GNUTLS, S_CLIENT])))
     for _ in range(data.draw(st.integers(1, 8))):
-        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(octets)))
-    found = ClientHelloReader().feed(bytes(octets[:cut]))
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    found = ClientHelloReader().feed(bytes(content[:cut]))
     if isinstance(found, ClientHello):
         assert all(text.isascii() and text.isprintable() for text in (*found.versions, *found.suites, *found.groups))
 

@@ -224,7 +224,7 @@ def test_a_handshake_that_breaks_off_in_tls13_says_nothing_of_a_request(more: by
     assert found.reading.meaning == "undetermined"
 
 
-def test_a_short_hello_offers_one_curve() -> None:
+def test_a_short_client_hello_offers_one_curve() -> None:
     with running(lambda _hello: CLOSE) as server:
         peer = Peer(target_at(server.port), QUICK)
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))

@@ -108,7 +108,7 @@ def test_a_refusal_is_open_while_the_certificate_that_was_given_has_not_been_sho
 
 
 @pytest.mark.parametrize("verification", [Verification.NAME, Verification.NOTHING])
-def test_who_takes_an_impostor_is_seen_to_in_both_versions(
+def test_who_takes_a_forged_issuer_is_seen_to_in_both_versions(
     backend: Make, lab_ca: Identity, verification: Verification
 ) -> None:
     seen = seen_at(

@@ -168,7 +168,7 @@ def test_http_is_answered_and_makes_the_client_one_of_https() -> None:
     assert "verysecret" not in "".join(observation.model_dump_json() for observation in seen)
 
 
-def test_an_old_version_is_tried_on_a_client_whose_hello_lists_none() -> None:
+def test_an_old_version_is_tried_on_a_client_whose_client_hello_lists_none() -> None:
     tls = context()
     tls.set_ciphers("ALL:@SECLEVEL=0")
     tls.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -228,7 +228,7 @@ def test_a_certificate_that_was_not_shown_is_undetermined_and_never_refused() ->
     assert cases["self-signed"].treatment == "undetermined"
 
 
-def test_octets_that_are_no_tls_make_no_client() -> None:
+def test_bytes_that_are_no_tls_make_no_client() -> None:
     with hearing() as heard:
         with heard.connect() as raw:
             raw.sendall(OPTIONS)
@@ -238,13 +238,13 @@ def test_octets_that_are_no_tls_make_no_client() -> None:
     assert heard.seen() == ((), [])
 
 
-def test_a_silent_client_and_half_a_hello_cost_nobody_anything() -> None:
+def test_a_silent_client_and_half_a_client_hello_cost_nobody_anything() -> None:
     with hearing() as heard, heard.connect(), heard.connect() as half:
         half.sendall(CURL[:100])
         answers(heard)
 
 
-def test_a_hello_that_drips_is_cut_off_in_time() -> None:
+def test_a_client_hello_that_drips_is_cut_off_in_time() -> None:
     with hearing(handshake=0.1) as heard, heard.connect() as raw:
         with suppress(OSError):
             for octet in CURL[:200]:
@@ -387,7 +387,7 @@ def test_more_addresses_than_there_is_room_for_are_turned_away(monkeypatch: pyte
     assert heard.seen() == ((), [])
 
 
-def test_hellos_that_are_all_different_are_kept_up_to_a_bound() -> None:
+def test_client_hellos_that_are_all_different_are_kept_up_to_a_bound() -> None:
     with hearing([ServerCertificateCase.GOOD]) as heard:
         for number in range(client_series.MOST_CLIENT_HELLOS + 5):
             say(heard, OPTIONS, name=f"n{number}.example.net")

@@ -44,7 +44,7 @@ def test_waiting_until_a_moment_does_not_end_the_wire() -> None:
     wire.close()
 
 
-def test_more_octets_than_allowed_end_the_wire() -> None:
+def test_more_bytes_than_allowed_end_the_wire() -> None:
     wire, theirs = wires(octets=10)
     with theirs:
         theirs.sendall(b"x" * 11)

@@ -51,7 +51,7 @@ class StatusSource(Value):
 
 
 class RevocationSeen(Seen):
-    """What could tell whether the certificates of one chain are revoked."""
+    """CRLs and OCSP responses about the certificates of one chain."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset(
         {Perspective.SERVER, Perspective.CLIENT, Perspective.CERTIFICATE}
@@ -61,7 +61,7 @@ class RevocationSeen(Seen):
     certificates: tuple[Der, ...] = Field(description="The chain, leaf first")
     asked: tuple[Literal["stapled", "file", "fetched"], ...] = Field(description="Where it was looked for")
     found: tuple[StatusSource, ...] = ()
-    missing: tuple[Undetermined, ...] = Field(default=(), description="What was looked for and not had, and why")
+    missing: tuple[Undetermined, ...] = Field(default=(), description="What was looked for and not found, and why")
 
 
 class RenewalSeen(Seen):

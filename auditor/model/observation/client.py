@@ -15,7 +15,7 @@ class ClientHelloSeen(Seen):
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CLIENT})
 
     kind: Literal["client-hello"] = "client-hello"
-    versions: tuple[str, ...] = Field(description="As TLSv1.2; numbers nobody assigned as hexadecimal")
+    versions: tuple[str, ...] = Field(description="As TLSv1.2; unassigned numbers as hexadecimal")
     versions_complete: bool = Field(
         default=True,
         description="Whether no other version is accepted: they were listed (RFC 8446 section 4.2.1), or older ones "
@@ -47,5 +47,5 @@ class ClientCertificatePresentedSeen(Seen):
 
     kind: Literal["client-certificate-presented"] = "client-certificate-presented"
     version: ProtocolVersion | None
-    presented: bool | None = Field(description="None when the handshake broke before it could be told")
+    presented: bool | None = Field(description="None when the handshake ended before that showed")
     evidence: str = ""

@@ -24,7 +24,7 @@ class ClientCertificateSeen(Seen):
     authorities: tuple[Der, ...] = Field(default=(), description="The CA names of the CertificateRequest, DER Names")
     trust_probe: bool = Field(default=False, description="Whether looking for the required roots was asked for")
     without: Literal["refused", "served", "undetermined"] = Field(
-        description="What met a client without a certificate: a refusal, the service itself, or it could not be told"
+        description="How a client without a certificate is treated: refused, served, or undetermined"
     )
     stage: Literal["handshake", "after-handshake", "after-request"] | None = Field(
         default=None, description="When the refusal or the answer came"
@@ -50,17 +50,17 @@ class ClientCertificateCaseSeen(Seen):
     stage: Literal["handshake", "after-handshake", "after-request"] | None = None
     evidence: str = ""
     control: Literal["succeeded", "failed", "none"] = Field(
-        default="none", description="Whether a certificate that has to be accepted was, before and after the series"
+        default="none", description="Whether a certificate that has to be accepted was, before and after all cases"
     )
 
 
 class RootTrustSeen(Seen):
-    """Whether a peer trusts one root, told from how it refuses an impostor of that root (opt-in)."""
+    """Whether a peer trusts one root, determined by how it rejects a forged issuer with the root's name (opt-in)."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER, Perspective.CLIENT})
 
     kind: Literal["root-trust"] = "root-trust"
     version: ProtocolVersion
     root: str = Field(description="The root's name")
-    trusted: bool | None = Field(description="None when it could not be told")
+    trusted: bool | None = Field(description="None when unknown")
     evidence: str = ""

@@ -28,5 +28,5 @@ class DnsSeen(Seen):
     purpose: Literal["region", "provisioning", "own"]
     name: str
     records: tuple[DnsRecord, ...] = ()
-    missing: tuple[Undetermined, ...] = Field(default=(), description="Questions that nobody answered")
+    missing: tuple[Undetermined, ...] = Field(default=(), description="Questions without an answer")
     ranges: tuple[str, ...] = Field(default=(), description="Where its addresses are declared to be")

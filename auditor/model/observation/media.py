@@ -73,7 +73,7 @@ class SdpSeen(Seen):
 
 
 class SipMessageSeen(Seen):
-    """How long one SIP message and its parts are, in octets; 0 for what is not there."""
+    """How long one SIP message and its parts are, in bytes; 0 for what is not there."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SDP})
 

@@ -34,7 +34,7 @@ class Seen(Value):
 
 
 class NotAttempted(Seen):
-    """A question that was not put, because it needs an opt-in that was not given."""
+    """A question that was not asked, because it needs an opt-in that was not given."""
 
     kind: Literal["not-tested"] = "not-tested"
     wanted: str = Field(description="The kind of observation that is missing")
@@ -42,7 +42,7 @@ class NotAttempted(Seen):
 
 
 class NotObserved(Seen):
-    """A question that was put and could not be answered at all, and why."""
+    """A question that was asked and got no answer at all, and why."""
 
     kind: Literal["not-seen"] = "not-seen"
     wanted: str = Field(description="The kind of observation that is missing")

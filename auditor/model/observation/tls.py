@@ -35,7 +35,8 @@ class CipherSuitesSeen(Seen):
         default=None, description="Whose order decides; none if not learnt"
     )
     prefers_cbc: bool | None = Field(
-        default=None, description="Whether a CBC suite was chosen although the hello put an accepted AEAD suite first"
+        default=None,
+        description="Whether a CBC suite was chosen although the ClientHello put an accepted AEAD suite first",
     )
     exhaustive: tuple[str, ...] | None = Field(
         default=None, description="What an exhaustive enumeration accepted, if one was made"
@@ -44,7 +45,7 @@ class CipherSuitesSeen(Seen):
 
     @property
     def spoken(self) -> bool | None:
-        """Whether the endpoint speaks this version; none when that could not be told."""
+        """Whether the endpoint speaks this version; none when unknown."""
         if self.accepted:
             return True
         return None if self.doubts else False
@@ -89,7 +90,7 @@ class PlaintextSeen(Seen):
     kind: Literal["plaintext"] = "plaintext"
     transport: Literal["tcp", "udp"]
     port: int
-    answered: bool | None = Field(description="None when it could not be told")
+    answered: bool | None = Field(description="None when unknown")
     evidence: str = ""
 
 
@@ -100,5 +101,5 @@ class WeaknessSeen(Seen):
 
     kind: Literal["weakness"] = "weakness"
     weakness: str
-    vulnerable: bool | None = Field(description="None when it could not be told")
+    vulnerable: bool | None = Field(description="None when unknown")
     evidence: str = ""

@@ -143,7 +143,7 @@ class CaseTreatment:
 
 
 def treatments(attempts: Iterable[ConnectionAttempt]) -> Iterator[CaseTreatment]:
-    """What each meeting means in the light of all of them."""
+    """What each attempt means in the light of all of them."""
     client = tuple(attempt for attempt in attempts if attempt.case is not ServerCertificateCase.OLD_VERSION)
     good = [attempt for attempt in client if attempt.case is ServerCertificateCase.GOOD]
     others = [attempt for attempt in client if attempt.case is not ServerCertificateCase.GOOD]

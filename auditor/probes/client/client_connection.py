@@ -21,7 +21,7 @@ from auditor.probes.tls.handshake import library_reason
 from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_PLAIN = 81_920
-"""Bytes of a message that are held while it is not complete."""
+"""Bytes of a message that are kept while it is not complete."""
 _FATAL = 2
 _HOW = {
     "closed": "the client closed the connection",
@@ -83,7 +83,7 @@ class ClientConnection:
         elif not self._recorded:
             self._record(ConnectionEnd.SPOKE if self._plain else ConnectionEnd.HELD, self._silence())
         elif self._case is ServerCertificateCase.GOOD and self._client is not None and not self._client.open_cases():
-            return Reply(b"", close=False)  # nothing is left to show, so that the trunk may stay up for a call
+            return Reply(b"", close=False)  # all cases are shown: the trunk may stay up for a call
         return self._goodbye()
 
     def ended(self, how: CloseReason) -> None:
@@ -118,8 +118,8 @@ class ClientConnection:
         self._raw = b""
 
     def note(self, where: int, value: int) -> None:
-        """What OpenSSL tells of the handshake: alerts, and that the certificate has been sent."""
-        assert self._tls is not None  # it is the one that tells
+        """What OpenSSL reports of the handshake: alerts, and that the certificate has been sent."""
+        assert self._tls is not None  # it calls this
         if where & SSL.SSL_CB_ALERT and where & SSL.SSL_CB_READ and value >> 8 == _FATAL:
             self._alert = value & 0xFF
         elif where & SSL.SSL_CB_LOOP and b"write certificate" in self._tls.get_state_string().lower():
@@ -186,7 +186,7 @@ class ClientConnection:
             self._plain = self._plain[said.size :]
 
     def _invited(self, message: bytes) -> None:
-        """An INVITE: its session description, read so that no key is kept."""
+        """Read the session description of an INVITE, without keeping a key."""
         if self._client is None:
             return
         kept = self._client.descriptions

@@ -1,4 +1,4 @@
-"""From what clients did at the listener to targets and observations.  Pure."""
+"""Targets and observations from what clients did at the listener.  Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

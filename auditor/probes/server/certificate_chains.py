@@ -27,9 +27,9 @@ def other_chain(
 ) -> tuple[bytes, ...] | Refused | str | None:
     """The TLS 1.3 chain for the key type that ``first`` does not have; a refusal if there seems to be none.
 
-    Up to TLS 1.2 the suites tell both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
+    Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
     ``once`` is for an endpoint whose TLS 1.2 has shown that it has no such certificate: one refusal is enough then.
-    A text says why it could not be told.
+    A text says why it is unknown.
     """
     try:
         is_rsa = isinstance(x509.load_der_x509_certificate(first[0]).public_key(), RSAPublicKey)

@@ -40,7 +40,7 @@ class Dialog:
     branch: str = field(default_factory=lambda: f"z9hG4bK{secrets.token_hex(8)}")
 
     def invite(self) -> bytes:
-        """An offer of the one suite, with a fresh key.  Media, if any come, go to an address that nobody has."""
+        """An offer of the one suite, with a fresh key.  Media, if any come, go to a documentation address."""
         key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii")
         offer = (
             "v=0",

@@ -39,7 +39,7 @@ def _over_http(peer: Peer, port: int, *, alive: bool) -> _Found:
     answer = _say(peer, port, request(peer.target))
     if isinstance(answer, str):
         return None, answer
-    # Servers that expect TLS say so with 400 in plaintext; that serves nobody.
+    # Servers that expect TLS say so with 400 in plaintext; that is no service.
     if answer.startswith(b"HTTP/") and b" 400 " not in answer.partition(b"\r\n")[0]:
         return True, status_line(answer)
     return _unanswered(peer, answer, alive=alive)

@@ -2,8 +2,8 @@
 
 A certificate that names the root as its issuer but was signed by another key fails in one of two ways: a peer that
 holds the root tries the signature and says decrypt_error, one that does not finds no issuer and says unknown_ca.  A
-canary that names an issuer nobody has says what "no issuer" looks like at this peer.  Where both look alike, a root
-that the peer announces, or the lab's CA, tells whether it makes the difference at all; else nothing can be said.
+canary that names a made-up issuer shows what "no issuer" looks like at this peer.  If both look alike, a root that the
+peer announces, or the lab's CA, shows whether the peer makes the difference at all; else trust stays unknown.
 (Known as root-store probing; it works in both versions, in TLS 1.3 with the alert after the handshake.)
 """
 
@@ -43,7 +43,7 @@ class _ForgeryAnswer:
 def root_trust(
     controls: Controls, requesting_versions: Sequence[RequestingVersion], role: ClientRole, asks: Asks, at: datetime
 ) -> Iterator[RootTrustSeen]:
-    """One observation for each root, in the first version that tells, or in the last that was tried."""
+    """One observation for each root, in the first version that answers, or in the last that was tried."""
     open_roots = [forged_issuer(*root) for root in role.roots(asks.trust_roots)]
     for number, requesting in enumerate(requesting_versions):
         found = _probe(controls, requesting, role, open_roots, at)
@@ -59,14 +59,14 @@ def _probe(
     controls: Controls, requesting: RequestingVersion, role: ClientRole, roots: Sequence[ForgedIssuer], at: datetime
 ) -> list[RootTrustSeen]:
     answers: dict[str, _ForgeryAnswer] = {}
-    canary, tells, why = _ForgeryAnswer(None, "it was not asked"), False, ""
+    canary, distinguishes, why = _ForgeryAnswer(None, "it was not asked"), False, ""
     try:
         canary = _ask(controls, requesting, ForgedIssuer("canary", common_name(f"Canary {secrets.token_hex(8)}")), at)
         for root in roots:
             answers[root.name] = _ask(controls, requesting, root, at)
-        tells = any(answer.alert == Alert.decrypt_error for answer in answers.values())
-        if not tells and canary.alert == Alert.unknown_ca:
-            tells = any(
+        distinguishes = any(answer.alert == Alert.decrypt_error for answer in answers.values())
+        if not distinguishes and canary.alert == Alert.unknown_ca:
+            distinguishes = any(
                 _ask(controls, requesting, known, at).alert == Alert.decrypt_error
                 for known in _calibration(requesting, role, roots)
             )
@@ -78,8 +78,8 @@ def _probe(
             at=at,
             version=requesting.version,
             root=root.name,
-            trusted=_trusted(answers[root.name], canary, tells=tells) if root.name in answers else None,
-            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} in answer to one that nobody has"
+            trusted=_trusted(answers[root.name], canary, distinguishes=distinguishes) if root.name in answers else None,
+            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} in answer to a made-up issuer"
             if root.name in answers
             else why,
         )
@@ -87,12 +87,12 @@ def _probe(
     ]
 
 
-def _trusted(answer: _ForgeryAnswer, canary: _ForgeryAnswer, *, tells: bool) -> bool | None:
+def _trusted(answer: _ForgeryAnswer, canary: _ForgeryAnswer, *, distinguishes: bool) -> bool | None:
     if canary.alert != Alert.unknown_ca:
         return None
     if answer.alert == Alert.decrypt_error:
         return True
-    return False if answer.alert == Alert.unknown_ca and tells else None
+    return False if answer.alert == Alert.unknown_ca and distinguishes else None
 
 
 def _calibration(

@@ -29,7 +29,7 @@ _SIGNALS = (0x00FF, 0x5600)
 
 @dataclass(frozen=True)
 class ClientHello:
-    """A ClientHello, in the client's own order and without GREASE.  Numbers nobody assigned stand as hexadecimal."""
+    """A ClientHello, in the client's own order and without GREASE.  Unassigned numbers stand as hexadecimal."""
 
     versions: tuple[str, ...]
     """As TLSv1.2."""
@@ -106,7 +106,7 @@ class ClientHelloReader:
             return None
         length = int.from_bytes(message[1:4], "big")
         if length > MAX_BYTES:
-            return NotClientHello(f"the ClientHello says it is longer than {MAX_BYTES} octets")
+            return NotClientHello(f"the ClientHello says it is longer than {MAX_BYTES} bytes")
         return _parse(bytes(message[4 : 4 + length])) if len(message) >= 4 + length else None
 
     def _ssl2_client_hello(self) -> ClientHello | NotClientHello | None:

@@ -63,8 +63,8 @@ def with_suites(client_hello: bytes, suites: tuple[int, ...], length: int = 0) -
 def with_groups(client_hello: bytes, groups: Sequence[int]) -> bytes:
     """The same TLS 1.3 ClientHello offering exactly ``groups``, without a key share for any of them.
 
-    A server that accepts one of them names it in a HelloRetryRequest (RFC 8446 section 4.1.4), so that a group can be
-    asked for without being able to compute in it.
+    A server that accepts one of them names it in a HelloRetryRequest (RFC 8446 section 4.1.4): a group can be offered
+    without being able to compute in it.
     """
     layout = _layout(client_hello)
     if layout is None:

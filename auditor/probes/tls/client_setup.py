@@ -25,7 +25,7 @@ SSLYZE_VERSION: Final = {
 }
 LEGACY: Final = (ProtocolVersion.SSL_2_0, ProtocolVersion.SSL_3_0)
 
-# Every group the library knows, so that a server with an unusual one is not taken for one that refuses.
+# Every group the library knows: a server with an unusual one must not look like one that refuses.
 _EC_GROUPS: Final = {
     "x25519": OpenSslEcNidEnum.X25519,
     "secp256r1": OpenSslEcNidEnum.SECP256R1,
@@ -102,7 +102,7 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
     """The groups that can be asked for in ``version``.
 
     In TLS 1.3 every named one but those it has dropped (RFC 8446 section 4.2.7); before, the elliptic curves, since
-    finite-field groups are not told apart by number there.
+    finite-field groups have no numbers there.
     """
     if version is not ProtocolVersion.TLS_1_3:
         return tuple(_EC_GROUPS)

@@ -158,7 +158,7 @@ class Controls:
         """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
 
         Repeats the question where the refusal alone would be too weak, with a control after the last.  The repeats come
-        one right after the other: with controls between them, a peer that turns away every second connection would keep
+        one right after the other: with controls between them, a peer that turns away every second connection would stay
         in step.
         """
         strong = first.lower is not None or first.alert in _REFUSAL_ALERTS
@@ -174,7 +174,7 @@ class Controls:
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:
-        """Whether hello ``number`` was followed by an accepted one and was no longer than an accepted one."""
+        """Whether attempt ``number`` was followed by an accepted one and was no longer than an accepted one."""
         return answer.lower is not None or (self.last_accepted > number and self.accepts_length(version, answer))
 
     def accepts_length(self, version: ProtocolVersion, answer: Refused) -> bool:

@@ -78,7 +78,7 @@ def exchange(
     """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
 
     ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
-    which a certificate that is expected to be accepted does not need.  A ``small`` hello is
+    which a certificate that is expected to be accepted does not need.  A ``small`` ClientHello is
     short (one elliptic curve), for peers that cannot take a long one; one for ``status`` asks for an OCSP response.
     Raises ``OutOfBudgetError``.
     """

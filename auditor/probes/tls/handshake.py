@@ -92,7 +92,7 @@ class Handshake:
             self.authorities = tuple(name.der() for name in self.tls.get_client_ca_list()) or self.authorities
 
     def complete(self) -> bool:
-        """Whether it was completed, as far as the client can tell."""
+        """Make the handshake; return whether it was completed on the client's side."""
         while True:
             try:
                 self.tls.do_handshake()
