@@ -62,7 +62,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     if not speaks_tls(seen):
         click.echo("auditor: no TLS handshake could be made, so there is nothing to make a policy of", err=True)
         return 3
-    start = starting_policy(inputs.targets[0], seen, inputs.policy, at)
+    start = starting_policy(plan.endpoints[0], seen, inputs.policy, at)
     if output is None:
         click.echo(start.text, nl=False)
     else:

@@ -115,7 +115,7 @@ def reason_text(finding: Finding) -> str:
     """
     doubts, untested = "; ".join(_grouped(finding.doubts)), "; ".join(_grouped(finding.not_tested))
     if doubts and finding.outcome is not Outcome.INCONCLUSIVE:
-        doubts = f"Inconclusive: {doubts}"
+        doubts = f"Doubt: {doubts}"
     if untested and finding.outcome is not Outcome.NOT_TESTED:
         untested = f"Not tested: {untested}"
     return "; ".join(filter(None, (doubts, untested, finding.not_applicable)))

@@ -139,7 +139,9 @@ def test_a_peer_that_refuses_many_suites_is_asked_for_few(weak: Backend, most: i
 
 
 @pytest.mark.parametrize("octets", [200, 256, 384, 511])
-def test_a_peer_that_refuses_long_hellos_never_gets_a_suite_refused_that_it_accepts(weak: Backend, octets: int) -> None:
+def test_a_peer_that_refuses_long_client_hellos_never_gets_a_suite_refused_that_it_accepts(
+    weak: Backend, octets: int
+) -> None:
     audited = audit(lambda hello: HANDSHAKE_FAILURE if len(hello.raw) > octets else weak(), only=SUITES)
     assert refused_nothing_it_accepts(audited)
 

@@ -19,7 +19,7 @@ from auditor.model.asks import Asks
 from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import Observation
 from auditor.model.report import Report
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.plan import Plan, make_plan
 from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
@@ -73,7 +73,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     assert len(every) == len(hostile) + 1
     seconds: dict[str, float] = {}
 
-    def timed(target: Target, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
+    def timed(target: ServerTarget, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
         started = time.monotonic()
         yield from observe(target, asks, limits, at, ClientRole(anchors=shipped_roots()))
         seconds[target.name] = time.monotonic() - started
@@ -86,10 +86,10 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return Result(every, plan, evaluate(plan, observations, AT, AT), seconds)
 
 
-def _start(case: Case, number: int, stack: ExitStack) -> Target:
+def _start(case: Case, number: int, stack: ExitStack) -> ServerTarget:
     address = f"127.0.1.{number}"
     port = stack.enter_context(peers.serving(case.behave, address, case.accepts))
-    return Target(
+    return ServerTarget(
         name=case.name, host=SERVER_NAME, port=port, service=case.service, address=address, server_name=SERVER_NAME
     )
 

@@ -9,30 +9,29 @@ from collections.abc import Iterator
 
 from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.model.finding import Doubt, NotApplicable, Remark
-from auditor.model.observation import CertificateChainSeen
+from auditor.model.observation import LintSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
-from auditor.rules.certificate._shared import judge_chains
-from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
+from auditor.model.target import ClientTarget
+from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, judge_lint, lint_remarks, linting
 
 
-def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Iterator[Remark]:
+def check(evidence: Evidence[LintSeen], params: LintFindings) -> Iterator[Remark]:
     """Every certificate of a server under a public root keeps the Baseline Requirements."""
-    if evidence.target.perspective is Perspective.CLIENT:
+    if isinstance(evidence.target, ClientTarget):
         yield NotApplicable(reason="the requirements are for the certificates of servers")
         return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
+    def judge(chain: PeerChain, seen: LintSeen) -> Iterator[Remark]:
         public = under_public_root(chain.trust)
         if public is None:
             yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
         elif public:
-            yield from linted(chain, "cabf", params)
+            yield from lint_remarks(chain, seen, params)
         else:
             yield NotApplicable(reason="the root is a private one, which the Baseline Requirements do not bind")
 
-    yield from judge_chains(evidence, judge)
+    yield from judge_lint(evidence, "cabf", judge)
 
 
 RULE = Rule(
@@ -49,7 +48,8 @@ RULE = Rule(
     ),
     remedy="Ask the CA for a new certificate before it has to revoke this one. The id is one of pkilint's "
     "(https://github.com/digicert/pkilint); one that does not matter is named under ignored, with a reason.",
-    observes=CertificateChainSeen,
+    observes=LintSeen,
     params=LintFindings,
     check=check,
+    asks=lambda _params: linting("cabf"),
 )
