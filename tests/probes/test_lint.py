@@ -12,9 +12,9 @@ import pytest
 
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
+from auditor.model.finding import Finding, Outcome, reason_text
 from auditor.model.observation import LINT_SEVERITIES, CertificateChainSeen, LintProfile, LintSeen, NotObserved
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.report import Finding, Outcome
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
@@ -144,14 +144,14 @@ def test_observations_from_before_linting_was_one_are_inconclusive_and_start_no_
 ) -> None:
     calls = answering(monkeypatch, b'{"findings": [[], []]}')
     finding = judged([SEEN])
-    assert (finding.outcome, finding.reason) == (Outcome.INCONCLUSIVE, "it was not observed")
+    assert (finding.outcome, reason_text(finding)) == (Outcome.INCONCLUSIVE, "not observed")
     assert not calls
 
 
 def test_a_target_without_a_chain_is_inconclusive_for_the_reason_of_the_chain() -> None:
     gap = NotObserved(target="sbc", at=AT, wanted="certificate-chain", reason="it does not answer")
     finding = judged(with_lint([gap], ASKS))
-    assert (finding.outcome, finding.reason) == (Outcome.INCONCLUSIVE, "it does not answer")
+    assert (finding.outcome, reason_text(finding)) == (Outcome.INCONCLUSIVE, "it does not answer")
 
 
 @needs_pkilint
