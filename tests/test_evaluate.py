@@ -30,7 +30,8 @@ from auditor.model.observation import (
     OBSERVATION,
     AcceptedSuite,
     CipherSuitesSeen,
-    NotSeen,
+    NotAttempted,
+    NotObserved,
     Observation,
     PlaintextSeen,
     RootTrustSeen,
@@ -38,14 +39,14 @@ from auditor.model.observation import (
     Undetermined,
     WeaknessSeen,
 )
-from auditor.model.observation import NotTested as NotAttempted
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
-from auditor.model.rule import Evidence, Params, TrustAnchor
+from auditor.model.rule import Evidence, Params
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET, Named
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import Plan, make_plan
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
@@ -81,7 +82,9 @@ def audit() -> tuple[Plan, tuple[Observation, ...]]:
     with start(AT) as lab:
         chosen = [endpoint for endpoint in lab.endpoints if endpoint.name in NAMES]
         targets = tuple(
-            Target(name=e.name, host=e.host, port=e.port, service=e.service, address=e.host, server_name=e.server_name)
+            ServerTarget(
+                name=e.name, host=e.host, port=e.port, service=e.service, address=e.host, server_name=e.server_name
+            )
             for e in chosen
         )
         root = x509.load_pem_x509_certificate(lab.root_pem.read_bytes()).public_bytes(Encoding.DER)
@@ -176,7 +179,7 @@ def test_losing_suites_of_a_version_never_makes_a_rule_about_versions_pass(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gap_keeps_its_rules_from_passing(audit: tuple[Plan, tuple[Observation, ...]], kind: str) -> None:
     plan, seen = audit
-    gaps = [NotSeen(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
+    gaps = [NotObserved(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
     report = evaluate(plan, [*seen, *gaps], AT, AT)
     rules = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind == kind}
     concerned = [finding for finding in report.findings if finding.rule in rules]
@@ -186,7 +189,7 @@ def test_a_gap_keeps_its_rules_from_passing(audit: tuple[Plan, tuple[Observation
 
 @pytest.mark.parametrize("policy", shipped_policies())
 def test_nothing_at_all_was_seen_and_nothing_passes(policy: str) -> None:
-    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     report = evaluate(make_plan(load_policy(policy), (target,)), [], AT, AT)
     assert {finding.outcome for finding in report.findings} == {Outcome.INCONCLUSIVE}
     assert {reason_text(finding) for finding in report.findings} == {"not observed"}
@@ -231,7 +234,7 @@ def one_rule(
     (setting,) = [setting for setting in policy.settings if setting.rule.id == "plaintext-accepted"]
     rule = replace(setting.rule, check=check)
     policy = replace(policy, settings=(replace(setting, rule=rule, severity=severity),), fail_on=fail_on)
-    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     return make_plan(policy, (target,))
 
 
@@ -305,7 +308,7 @@ def test_what_is_true_of_a_rule_stands_once_in_the_report() -> None:
 
 
 def test_what_the_policy_does_not_judge_is_named() -> None:
-    target = Target(name="it", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="it", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     report = evaluate(make_plan(replace(load_policy("acg"), settings=()), (target,)), [], AT, AT)
     assert "The policy acg has no rule for it." in report.notes
 
@@ -403,11 +406,11 @@ def test_the_verdict_table(outcomes_: tuple[Outcome, ...], expected: Verdict) ->
 
 
 @pytest.fixture
-def sip() -> Target:
-    return Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+def sip() -> ServerTarget:
+    return ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 
 
-def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: Target) -> None:
+def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: ServerTarget) -> None:
     """The observations were made for another policy, with other ports."""
     report = evaluate(make_plan(load_policy("acg"), (sip,)), [SEEN], AT, AT)
     (found,) = [finding for finding in report.findings if finding.rule == "plaintext-accepted"]
@@ -415,7 +418,7 @@ def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: Target) -> No
     assert "5060" in reason_text(found)
 
 
-def test_suites_seen_twice_count_with_the_worse_answer(sip: Target) -> None:
+def test_suites_seen_twice_count_with_the_worse_answer(sip: ServerTarget) -> None:
     def suites(version: ProtocolVersion, *accepted: str) -> CipherSuitesSeen:
         return CipherSuitesSeen(
             target="one", at=AT, version=version, accepted=tuple(AcceptedSuite(name=name) for name in accepted)
@@ -429,7 +432,7 @@ def test_suites_seen_twice_count_with_the_worse_answer(sip: Target) -> None:
         assert found["one", "protocol-not-allowed"] is Outcome.FAIL
 
 
-def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> None:
+def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: ServerTarget) -> None:
     policy: Policy = load_policy("acg")
     allowed = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
     seen = [
@@ -446,7 +449,7 @@ def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> N
     assert found["one", "cipher-suite-not-allowed"] is Outcome.PASS
 
 
-def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_pass(sip: Target) -> None:
+def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_pass(sip: ServerTarget) -> None:
     policy = load_policy("acg")
     (setting,) = [setting for setting in policy.settings if setting.rule.id == "cipher-suite-none-usable"]
     usable = setting.params.lists()  # type: ignore[attr-defined]  # SuiteLists
@@ -478,14 +481,14 @@ def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_
         ("2026-11-21-rc1", AT, False),
     ],
 )
-def test_a_policy_older_than_a_year_says_so(sip: Target, version: str, judged: datetime, *, noted: bool) -> None:
+def test_a_policy_older_than_a_year_says_so(sip: ServerTarget, version: str, judged: datetime, *, noted: bool) -> None:
     policy = replace(load_policy("acg"), version=version)
     (note,) = evaluate(make_plan(policy, (sip,)), [], judged, judged).notes or (None,)
     assert bool(note) == noted
     assert note is None or f"acg {version} is more than a year old" in note
 
 
-def test_what_the_policy_disables_is_said(sip: Target, tmp_path: Path) -> None:
+def test_what_the_policy_disables_is_said(sip: ServerTarget, tmp_path: Path) -> None:
     path = tmp_path / "acg.yaml"
     path.write_text(
         "id: acg\nversion: '1'\ntitle: t\nextends: acg\n"
@@ -496,14 +499,14 @@ def test_what_the_policy_disables_is_said(sip: Target, tmp_path: Path) -> None:
     assert "client-certificate-not-required (the trunk is private)" in note
 
 
-def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: Target) -> None:
+def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: ServerTarget) -> None:
     plan = make_plan(replace(load_policy("acg"), version="2026.11"), (sip,))
     seen = datetime(2026, 12, 1, tzinfo=UTC)
     assert evaluate(plan, [], seen, seen).notes == ()
     assert len(evaluate(plan, [], seen, seen + timedelta(days=400)).notes) == 1
 
 
-def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
+def test_a_trust_probe_is_logged_in_the_report(sip: ServerTarget) -> None:
     plan = make_plan(load_policy("acg"), (sip,))
     probed = RootTrustSeen(
         target=sip.name, at=AT, version=ProtocolVersion.TLS_1_3, root="digicert-global-root-g2", trusted=None
@@ -514,7 +517,8 @@ def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
 
 def test_what_is_not_promised_of_an_endpoint_is_said_and_is_no_pass() -> None:
     targets = tuple(
-        Target(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1") for name in "abcd"
+        ServerTarget(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+        for name in "abcd"
     )
     plan = make_plan(load_policy("acg"), targets, offline=True)
     report = evaluate(plan, [], AT, AT)

@@ -16,14 +16,14 @@ from auditor.model.observation import (
     Undetermined,
 )
 from auditor.model.report import CertificateFacts, EndpointSummary
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
 from auditor.summary import summarise
 
 AT = datetime(2040, 3, 1, tzinfo=UTC)
 V = ProtocolVersion
-TARGET = Target(
+TARGET = ServerTarget(
     name="sbc-1",
     host="sbc.example.net",
     port=5061,

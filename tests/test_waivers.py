@@ -11,7 +11,7 @@ from auditor.evaluate import evaluate, verdict
 from auditor.model.finding import Finding, Outcome
 from auditor.model.report import Verdict
 from auditor.model.severity import Severity
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.waiver import Waiver, WaiverState
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -149,7 +149,7 @@ def test_when_everything_is_waived_nothing_has_passed() -> None:
 
 
 def test_a_report_keeps_one_finding_a_check_and_counts_what_is_waived() -> None:
-    target = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     plan = make_plan(load_policy("acg"), (target,))
     at = datetime(2026, 11, 21, 23, 59, 59, tzinfo=UTC)
     rule = plan.checks[0].setting.rule.id

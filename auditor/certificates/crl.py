@@ -10,8 +10,8 @@ from auditor.certificates.distinguished import same_name
 from auditor.certificates.facts import is_authority, public_key
 from auditor.certificates.read import quiet
 from auditor.certificates.status import (
-    Answer,
     State,
+    StatusAnswer,
     distribution_points,
     out_of_date,
     revoked,
@@ -24,7 +24,7 @@ from auditor.certificates.status import (
 _KNOWN_CRITICAL = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.DELTA_CRL_INDICATOR}
 
 
-def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> Answer:
+def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> StatusAnswer:
     """Return what a CRL (DER) says of the certificate at that moment.  Never raises."""
     try:
         with quiet():
@@ -35,7 +35,7 @@ def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, 
 
 def _by_crl(
     crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-) -> Answer:
+) -> StatusAnswer:
     if problem := next(_problems(crl, certificate, issuer), None):
         return unknown(problem)
     late = out_of_date("the CRL", crl.last_update_utc, crl.next_update_utc, at)
@@ -43,7 +43,7 @@ def _by_crl(
     if entry is not None:
         return _listed(entry, late)
     silent = late or _says_nothing_of_the_others(crl, certificate)
-    return unknown(silent) if silent else Answer(State.GOOD, "")
+    return unknown(silent) if silent else StatusAnswer(State.GOOD, "")
 
 
 def _problems(
@@ -57,16 +57,16 @@ def _problems(
     if problem := weakly_signed("the CRL", crl.signature_hash_algorithm):
         yield problem
     if any(extension.critical and extension.oid not in _KNOWN_CRITICAL for extension in crl.extensions):
-        yield "the CRL has a critical extension that is not known"
+        yield "the CRL has an unknown critical extension"
     point = _distribution_point(crl)
     if point is not None and point.indirect_crl:
-        yield "the CRL is an indirect one"
+        yield "the CRL is an indirect CRL"
 
 
-def _listed(entry: x509.RevokedCertificate, late: str | None) -> Answer:
+def _listed(entry: x509.RevokedCertificate, late: str | None) -> StatusAnswer:
     reason = next((e.value.reason for e in entry.extensions if isinstance(e.value, x509.CRLReason)), None)
     if reason is x509.ReasonFlags.remove_from_crl:
-        return unknown("the CRL takes back an earlier revocation")
+        return unknown("the CRL removes an earlier revocation")
     return revoked(entry.revocation_date_utc, reason, late)
 
 
@@ -78,14 +78,14 @@ def _says_nothing_of_the_others(crl: x509.CertificateRevocationList, certificate
     if point is None:
         return None
     if point.only_some_reasons:
-        return "the CRL lists some reasons only"
+        return "the CRL covers only some revocation reasons"
     if point.only_contains_attribute_certs or (
         point.only_contains_ca_certs if not is_authority(certificate) else point.only_contains_user_certs
     ):
-        return "the CRL is for certificates of another kind"
+        return "the CRL covers another kind of certificate"
     if point.full_name and not set(map(uri, point.full_name)) & set(distribution_points(certificate)):
-        return "the CRL is that of another distribution point"
-    return "the CRL is that of another distribution point" if point.relative_name else None
+        return "the CRL covers another distribution point"
+    return "the CRL covers another distribution point" if point.relative_name else None
 
 
 def _distribution_point(crl: x509.CertificateRevocationList) -> x509.IssuingDistributionPoint | None:

@@ -94,6 +94,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     now = run.now()
@@ -108,8 +109,8 @@ def certificate(  # noqa: PLR0913 - one parameter an option
         click.echo(note, err=True)
     old = None if replaces is None else inputs.replaced(replaces, passphrase, now)
     targets, found = observe_files(bundles, use, at, old)
-    seen = with_revocation(found, policy, lists, fetch=fetch)
     plan = inputs.checked(make_plan(policy, targets))
+    seen = with_lint(with_revocation(found, policy, lists, fetch=fetch), plan.asks)
     waived = load_waivers(waivers) if waivers else ()
     report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)
     report = report.model_copy(update={"notes": (*report.notes, *notes)})

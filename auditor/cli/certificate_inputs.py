@@ -97,7 +97,7 @@ def gather(files: Sequence[Path], passphrase: Passphrase) -> tuple[tuple[Bundle,
     notes: list[str] = []
     errors: list[InputError] = []
     if files.count(Path("-")) > 1:
-        raise InputErrors([InputError(f"the {STANDARD_INPUT} is named twice")])
+        raise InputErrors([InputError(f"the {STANDARD_INPUT} is listed twice")])
     for file in files:
         try:
             found, left = _directory(file, passphrase) if file.is_dir() else ((_file(file, passphrase),), ())
@@ -162,7 +162,7 @@ def replaced(text: str, passphrase: Passphrase, now: datetime) -> Old:
 
 def _endpoint(text: str, now: datetime) -> Old:
     from auditor.model.asks import Asks  # noqa: PLC0415 - what connects is only loaded to connect
-    from auditor.model.observation import CertificateChainSeen, NotSeen  # noqa: PLC0415 - as above
+    from auditor.model.observation import CertificateChainSeen, NotObserved  # noqa: PLC0415 - as above
     from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - as above
     from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
@@ -173,7 +173,7 @@ def _endpoint(text: str, now: datetime) -> Old:
     for target in targets_of([parse_target(text)], resolve):  # each address of the name may send another certificate
         seen = list(observe(target, asks, Limits(), now))
         sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
-        why = [found.reason for found in seen if isinstance(found, NotSeen)]
+        why = [found.reason for found in seen if isinstance(found, NotObserved)]
         chains += sent
         missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
     return Old(text, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))

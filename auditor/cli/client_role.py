@@ -14,7 +14,7 @@ from auditor.cli.options import READABLE, Bounded
 
 if TYPE_CHECKING:
     from auditor.model.policy import Policy
-    from auditor.model.target import Target
+    from auditor.model.target import ServerTarget
     from auditor.probes.server.client_role import ClientRole, ReadDescription
 
 
@@ -86,16 +86,16 @@ def client_role(options: ClientOptions, policy: "Policy", at: datetime) -> "Clie
 
 def _description_reader() -> "ReadDescription":
     """Reads what stands in an answer to OPTIONS; keys are told apart by a salt that lives no longer than the run."""
-    from auditor.model.observation import NotSeen, Observation  # noqa: PLC0415 - as above
+    from auditor.model.observation import NotObserved, Observation  # noqa: PLC0415 - as above
     from auditor.sip import MalformedSdp, Origin, describe  # noqa: PLC0415 - as above
 
     salt = secrets.token_bytes(32)
 
-    def read(content: bytes, target: "Target", at: datetime) -> "Iterator[Observation]":
+    def read(content: bytes, target: "ServerTarget", at: datetime) -> "Iterator[Observation]":
         try:
             yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
         except MalformedSdp as error:
-            yield NotSeen(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
+            yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
 
     return read
 

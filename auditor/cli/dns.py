@@ -47,6 +47,7 @@ def named_by_dns(inputs: "Inputs", at: datetime, resolver: str | None, *, asked:
 
     if not asked:
         return []
+    from auditor.model.target import ServerTarget  # noqa: PLC0415 - as above
     from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - as above
 
     address, port = _address(resolver) if resolver is not None else (None, 53)
@@ -54,7 +55,8 @@ def named_by_dns(inputs: "Inputs", at: datetime, resolver: str | None, *, asked:
         found = resolver_at(address, port)
     except OSError as error:
         raise InputErrors([InputError(f"--dns: {error}")]) from None
-    own = [target.server_name for target in inputs.targets if target.server_name]
+    endpoints = (target for target in inputs.targets if isinstance(target, ServerTarget))
+    own = [target.server_name for target in endpoints if target.server_name]
     return [answer for seen in _declared(inputs) for answer in look_up(seen.target, at, seen.declared, own, found)]
 
 

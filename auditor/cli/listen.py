@@ -48,6 +48,7 @@ def listen(
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - as above
 
     run.check_reports(reports)
     if output is not None:
@@ -55,7 +56,9 @@ def listen(
     at = run.now()
     policy = load_policy(policy_name, load_declared_roots(roots))
     targets, seen = hear(options, policy, at)
+    plan = make_plan(policy, targets)
+    seen = with_lint(seen, plan.asks)
     if output is not None:
         run.write_observations(output, targets, seen, at)
-    report = evaluate(make_plan(policy, targets), seen, at, run.now(), Severity(fail_on) if fail_on else None)
+    report = evaluate(plan, seen, at, run.now(), Severity(fail_on) if fail_on else None)
     return run.publish(report, reports, as_json=as_json)

@@ -18,33 +18,34 @@ from auditor.cli.passphrases import given
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
+from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.policy import Policy
 from auditor.model.target import Target
-from auditor.probes.client.client_cases import End
+from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Event, Rules, listening, showable
-from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings
 from auditor.probes.serving import Listening, listen
 
 _LAST_WORDS = 0.5
 """Seconds in which the last client hears its answer before everything ends."""
 _WORDS = {
-    End.SPOKE: "went on",
-    End.HELD: "went on",
-    End.ALERT: "refused",
-    End.BROKEN: "broke off",
-    End.CLOSED: "left",
+    ConnectionEnd.SPOKE: "went on",
+    ConnectionEnd.HELD: "went on",
+    ConnectionEnd.ALERT: "refused",
+    ConnectionEnd.BROKEN: "broke off",
+    ConnectionEnd.CLOSED: "left",
 }
-_USUAL = tuple(case for case in Case if case is not Case.WILDCARD)
+_USUAL = tuple(case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD)
 
 
 def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Target, ...], list[Observation]]:
     """Listen until it is over, and say what was seen.  Raises ``InputErrors``."""
     certificates = _certificates(options, policy, at)
     cases = _cases(options.cases, certificates)
-    rules = Rules(
+    settings = ListenerSettings(
         cases=cases,
         at=at,
         server_name=_name(options.server_name, "--server-name"),
@@ -53,24 +54,24 @@ def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Ta
         hold_seconds=options.hold,
     )
     client_name = _name(options.client_name, "--client-name")
-    opened = _open(rules.address, options.port)
+    opened = _open(settings.address, options.port)
     port = opened.getsockname()[1]
-    _announce(rules, port, certificates)
-    with listening(opened, rules, certificates, show) as audience, _until_told(audience.satisfied):
-        audience.satisfied.wait(options.duration)
+    _announce(settings, port, certificates)
+    with listening(opened, settings, certificates, show) as state, _until_told(state.satisfied):
+        state.satisfied.wait(options.duration)
         threading.Event().wait(_LAST_WORDS)
-    clients = tuple(audience.clients.values())
+    clients = tuple(state.clients.values())
     click.echo(
         f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
     )
     return observed(clients, at, port, client_name)
 
 
-def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
+def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ServerCertificates:
     passphrase = given(None)
     good = _loaded(load_identity, options.cert, options.key, passphrase, at, ("--cert", "--key"))
     authority = _loaded(load_authority, options.ca, options.ca_key, passphrase, at, ("--ca", "--ca-key"))
-    return ShownCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
+    return ServerCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
 
 
 def _loaded(
@@ -97,17 +98,24 @@ def _required_root(policy: Policy) -> x509.Certificate | None:
     return None if found is None else x509.load_der_x509_certificate(found)
 
 
-def _cases(text: str | None, certificates: ShownCertificates) -> tuple[Case, ...]:
+def _cases(text: str | None, certificates: ServerCertificates) -> tuple[ServerCertificateCase, ...]:
     if text is None:
         return showable(_USUAL, certificates)
     names = [name.strip() for name in text.split(",")]
     for name in names:
-        if name not in list(Case):
-            _fail(f"--cases: there is no case {quoted(name)}{suggestion(name, Case)}; there are {', '.join(Case)}")
-        if not certificates.available(Case(name)):
-            needed = "--ca and --ca-key" if Case(name) in NEEDS_AUTHORITY else "--ca and --ca-key, or --cert and --key"
+        if name not in list(ServerCertificateCase):
+            known = ", ".join(ServerCertificateCase)
+            _fail(
+                f"--cases: there is no case {quoted(name)}{suggestion(name, ServerCertificateCase)}; there are {known}"
+            )
+        if not certificates.available(ServerCertificateCase(name)):
+            needed = (
+                "--ca and --ca-key"
+                if ServerCertificateCase(name) in NEEDS_AUTHORITY
+                else "--ca and --ca-key, or --cert and --key"
+            )
             _fail(f"--cases: {name} cannot be shown without {needed}")
-    return showable([Case(name) for name in names], certificates)
+    return showable([ServerCertificateCase(name) for name in names], certificates)
 
 
 def _name(text: str | None, option: str) -> str | None:
@@ -152,28 +160,28 @@ def _until_told(done: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _announce(rules: Rules, port: int, certificates: ShownCertificates) -> None:
-    host = f"[{rules.address}]" if ":" in rules.address else rules.address
-    end = "Ctrl-C ends it." if rules.expect is None else f"It ends with {_count(rules.expect, 'client')} through."
+def _announce(settings: ListenerSettings, port: int, certificates: ServerCertificates) -> None:
+    host = f"[{settings.address}]" if ":" in settings.address else settings.address
+    end = "Ctrl-C ends it." if settings.expect is None else f"It ends with {_count(settings.expect, 'client')} through."
     click.echo(f"Listening on {host}:{port}.  {end}", err=True)
-    click.echo(f"Shown in turn to each address: {', '.join(rules.cases)}.", err=True)
+    click.echo(f"Shown in turn to each address: {', '.join(settings.cases)}.", err=True)
     left = [case for case in _USUAL if not certificates.available(case)]
     if left:
         click.echo(f"Not shown without a certificate that the clients trust: {', '.join(left)}.", err=True)
 
 
-def show(event: Event) -> None:
+def show(event: ListenerEvent) -> None:
     """One line on standard error for what has just happened."""
-    if event.kind == "no hello":
+    if event.kind == "not TLS":
         click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
     elif event.kind == "turned away":
         click.echo(f"{event.address}  turned away: too many addresses", err=True)
-    elif event.meeting is not None:
-        met = event.meeting
-        outcome = _WORDS.get(met.end, "could not tell")
+    elif event.attempt is not None:
+        attempt = event.attempt
+        outcome = _WORDS.get(attempt.end, "could not tell")
         left = f"{event.open_cases} to go" if event.open_cases else "through"
-        version = met.version or "no version"
-        click.echo(f"{event.address}  {version}  {met.case}: {outcome}, {met.evidence}  ({left})", err=True)
+        version = attempt.version or "no version"
+        click.echo(f"{event.address}  {version}  {attempt.case}: {outcome}, {attempt.evidence}  ({left})", err=True)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""``auditor policy coverage``: which rules answer which requirement."""
+"""``auditor policy coverage``: the requirements behind a policy, and the rules that answer them."""
 
 from pathlib import Path
 
@@ -15,36 +15,35 @@ from auditor.cli.options import READABLE, epilog
     )
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
-@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Say what this inventory gives the rules.")
+@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory gives the rules.")
 def coverage(name: str, inventory: Path | None) -> None:
-    """List every requirement and the rules that answer it.
+    """List the requirements behind a policy and the rules that answer them.
 
-    Where none does, the reason stands there.  With an inventory it says whether what a rule needs is
-    declared there, or seen at its endpoints.
+    A requirement that no rule answers is listed with the reason.  With an inventory, also say whether
+    the inventory declares what the rules need.
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
     from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
     from auditor.cli.run import now  # noqa: PLC0415 - as above
     from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.documents.yaml import read_yaml  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.declared_deployment import observe_deployment  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.coverage import coverage as cover  # noqa: PLC0415 - as above
-    from auditor.policy.coverage import requirements_of  # noqa: PLC0415 - as above
     from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
-    from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
 
     policy = load_policy(name)
-    requirements = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
+    if not policy.requirements:
+        click.echo(f"The policy {policy.id} names no requirements file, so there are no requirements to list.")
+        return
     findings, endpoints = None, 0
     if inventory is not None:
         listed, at = load_inventory(inventory), now()
         endpoints = len(listed.endpoints)
         targets, seen = observe_deployment(listed.deployment, at, listed.proofs) if listed.deployment else ((), ())
         findings = evaluate(make_plan(policy, targets), seen, at, at).findings
-    answers = cover(requirements, policy, findings, endpoints)
+    answers = cover(policy, findings, endpoints)
     rows = [
         (
             answer.requirement.id,

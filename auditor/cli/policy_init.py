@@ -1,4 +1,4 @@
-"""``auditor policy init``: a starting policy from an endpoint that is as it should be."""
+"""``auditor policy init``: a starting policy from a known-good endpoint."""
 
 from pathlib import Path
 
@@ -40,9 +40,9 @@ def init(  # noqa: PLR0913 - one parameter an option
     jobs: int,
     client: ClientOptions,
 ) -> int:
-    """Write a starting policy from a golden endpoint.
+    """Write a starting policy from a known-good endpoint.
 
-    It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
+    The policy requires what HOST:PORT does today.  Comments mark what the policy it is compared with forbids.
     """
     from auditor.cli import run  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import write_file  # noqa: PLC0415 - as above
@@ -62,7 +62,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     if not speaks_tls(seen):
         click.echo("auditor: no TLS handshake could be made, so there is nothing to make a policy of", err=True)
         return 3
-    start = starting_policy(inputs.targets[0], seen, inputs.policy, at)
+    start = starting_policy(plan.endpoints[0], seen, inputs.policy, at)
     if output is None:
         click.echo(start.text, nl=False)
     else:

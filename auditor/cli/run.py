@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from auditor.inputs.targets import parse_targets, targets_of
 from auditor.model.observation import End, Observation, Run
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
-from auditor.model.target import Perspective, Target
+from auditor.model.target import ServerTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan
 from auditor.policy.read import load_policy
@@ -100,18 +100,19 @@ def look(
     """Collect everything the plan asks for, with progress and what was opted in to on standard error."""
     from auditor.collect import collect  # noqa: PLC0415 - as above
     from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - as above
     from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
 
-    plan = replace(plan, targets=tuple(target for target in plan.targets if target.perspective is Perspective.SERVER))
-    for line in opt_ins(role, plan.asks.trust_roots, len(plan.targets)):
+    for line in opt_ins(role, plan.asks.trust_roots, len(plan.endpoints)):
         click.echo(line, err=True)
     limits = Limits(target_seconds=deadline, connections=max_connections, connections_per_second=rate)
-    with ThreadPoolExecutor(max_workers=jobs) as executor, _progress(plan.targets) as done:
-        return list(collect(plan, limits, at, executor, partial(observe, role=role), done))
+    with ThreadPoolExecutor(max_workers=jobs) as executor, _progress(plan.endpoints) as done:
+        seen = list(collect(plan, limits, at, executor, partial(observe, role=role), done))
+    return with_lint(seen, plan.asks)
 
 
 @contextmanager
-def _progress(targets: Sequence[Target]) -> Iterator["_Progress"]:
+def _progress(targets: Sequence[ServerTarget]) -> Iterator["_Progress"]:
     from tqdm import tqdm  # noqa: PLC0415 - as above
 
     progress = _Progress(len(targets))
@@ -130,7 +131,7 @@ class _Progress:
         self.total, self.finished = total, 0
         self.bar: object | None = None
 
-    def __call__(self, target: Target) -> None:
+    def __call__(self, target: ServerTarget) -> None:
         self.finished += 1
         if self.bar is not None:
             self.bar.update()  # type: ignore[attr-defined]  # tqdm's bar

@@ -75,10 +75,10 @@ def sdp(
 def _read(file: Path) -> tuple[str, bytes]:
     """The name to show for a file, and its octets, or enough of them to be refused."""
     from auditor.inputs.documents.files import check_size, read_bytes  # noqa: PLC0415 - as above
-    from auditor.sip import MOST_OCTETS  # noqa: PLC0415 - as above
+    from auditor.sip import MAX_BYTES  # noqa: PLC0415 - as above
 
     if str(file) != "-":
-        return str(file), read_bytes(file, MOST_OCTETS)
-    content = sys.stdin.buffer.read(MOST_OCTETS + 1)
-    check_size(content, MOST_OCTETS, "standard input")
+        return str(file), read_bytes(file, MAX_BYTES)
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    check_size(content, MAX_BYTES, "standard input")
     return "standard input", content

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
 from auditor.model.source_location import SourceLocation
-from auditor.model.target import Perspective, Target
+from auditor.model.target import DeploymentTarget, ServerTarget, Target
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ def sources_of(
         if request.location.file
     }
     # A name with several addresses gives targets that are called name@address.
-    named = {target.name: target.name.removesuffix(f"@{target.address}") for target in targets}
+    endpoints = (target for target in targets if isinstance(target, ServerTarget))
+    named = {target.name: target.name.removesuffix(f"@{target.address}") for target in endpoints}
     places = {name: written[base] for name, base in named.items() if base in written}
     if inventory is not None:
         whole = SourceLocation(_from_here(str(inventory)))
-        places |= {target.name: whole for target in targets if target.perspective is Perspective.DEPLOYMENT}
+        places |= {target.name: whole for target in targets if isinstance(target, DeploymentTarget)}
     return Sources(places, policy_place(policy))
 
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
-from auditor.inputs.targets import SIPS_PORT
-from auditor.model.observation import NotTested, Observation, SdpSeen
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.observation import NotAttempted, Observation, SdpSeen
+from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
 from auditor.sip.description import Role, Transport
 
-_BARE = "the file holds a session description and no SIP message"
+_BARE = "the file contains a session description and no SIP message"
 
 
 def read_sdp(  # noqa: PLR0913 - where it stood, and what it was
@@ -71,14 +70,13 @@ def load_descriptions(
     for file, content in files:
         name = clean(file)
         if name in {target.name for target in targets}:
-            errors.append(InputError(f"the file {quoted(file)} is named twice"))
+            errors.append(InputError(f"the file {quoted(file)} is listed twice"))
             continue
-        # A file has no address; the port is the one its messages are meant for.
-        targets.append(Target(name=name, host=name, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.SDP))
+        targets.append(SessionDescriptionTarget(name=name))
         try:
             seen += read_messages(content, target=name, at=at, salt=salt, source=name, transport=transport, role=role)
             messages = measured(content, Origin(name, at, salt, name, transport))
-            seen += messages or [NotTested(target=name, at=at, wanted="sip-message", reason=_BARE)]
+            seen += messages or [NotAttempted(target=name, at=at, wanted="sip-message", reason=_BARE)]
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
 from auditor.model.source_location import SourceLocation
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 
 SIPS_PORT = 5061
 """The port of SIP over TLS (RFC 3261 section 19.1.2)."""
@@ -76,7 +76,7 @@ def parse_targets(texts: Iterable[str]) -> tuple[TargetRequest, ...]:
 def split_target(text: str) -> tuple[Host, int, Service]:
     """Take a target apart.  ``ValueError`` says in a sentence what is wrong with it."""
     if not text.isprintable() or " " in text:
-        raise ValueError("it has a space or a character that does not print")
+        raise ValueError("it contains a space or an unprintable character")
     scheme, separator, rest = text.rpartition("://")
     named = _DEFAULTS[parse_scheme(scheme)] if separator else None
     authority = rest.removesuffix("/") if named else rest
@@ -104,7 +104,7 @@ def _split(authority: str) -> tuple[Host, str | None]:
             raise ValueError("an IPv6 address with a port is written as [ADDRESS]:PORT")
         return parse_host(inside, bracketed=True), rest[1:] if rest else None
     if authority.count(":") > 1:
-        raise ValueError("an IPv6 address stands in brackets, as in [2001:db8::1]:5061")
+        raise ValueError("put the IPv6 address in brackets, as in [2001:db8::1]:5061")
     host, colon, port = authority.partition(":")
     return parse_host(host), port if colon else None
 
@@ -116,16 +116,16 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
     for request in requests:
         first = endpoints.setdefault((request.host, request.port, request.service, request.server_name), request)
         if request.name in names:
-            yield request.error(f"the target {quoted(request.name)} is there twice")
+            yield request.error(f"the target {quoted(request.name)} appears twice")
         elif first is not request:
             yield request.error(f"the target {quoted(request.name)} is the same endpoint as {quoted(first.name)}")
         names.add(request.name)
 
 
-def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Target, ...]:
+def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[ServerTarget, ...]:
     """Make one target for every address of every request; a name without one gives a target that says why.
 
-    ``InputErrors`` when a target is there twice.
+    ``InputErrors`` when a target appears twice.
     """
     if errors := list(repeated(requests)):
         raise InputErrors(errors)
@@ -136,9 +136,9 @@ def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Tar
     return tuple(target for request in requests for target in _targets(request, addresses))
 
 
-def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]) -> Iterator[Target]:
+def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]) -> Iterator[ServerTarget]:
     found = (request.host,) if request.is_address else addresses[request.host]
-    plain = Target(
+    plain = ServerTarget(
         name=request.name,
         host=request.host,
         port=request.port,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 # SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
 # numbers stand in the code and not beside the files they vouch for.
@@ -25,9 +25,6 @@ PINS = {
     "microsoft-rsa-root-certificate-authority-2017": "c741f70f4b2a8d88bf2e71c14122ef53ef10eba0cfa5e64cfa20f418853073e0",
 }
 
-_NOT_POLICIES = frozenset({"requirements"})
-"""YAML files that lie beside the policies: the packaged list of requirements."""
-
 
 def policy_directory() -> Path:
     """Find the folder of policies: inside the package when it is installed, beside it in a checkout."""
@@ -38,7 +35,17 @@ def policy_directory() -> Path:
 
 def shipped_policies() -> tuple[str, ...]:
     """Name the policies that ship with the auditor, in alphabetical order."""
-    return tuple(sorted(path.stem for path in policy_directory().glob("*.yaml") if path.stem not in _NOT_POLICIES))
+    return tuple(sorted(path.stem for path in policy_directory().glob("*.yaml")))
+
+
+def requirements_directory() -> Path:
+    """Find the folder of the requirements files that ship with the auditor."""
+    return policy_directory() / "requirements"
+
+
+def shipped_requirements() -> tuple[str, ...]:
+    """Name the requirements files that ship with the auditor, in alphabetical order."""
+    return tuple(sorted(path.stem for path in requirements_directory().glob("*.yaml")))
 
 
 @cache

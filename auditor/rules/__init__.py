@@ -1,4 +1,8 @@
-"""One requirement a file, in a folder a subject.  A rule is found by looking there; nothing registers itself."""
+"""One requirement a file, in a folder a subject.  A rule is found by its file; nothing registers itself.
+
+What the rules of one folder share is in its ``_shared``, and what all share in ``auditor.rules._shared``.  No rule
+imports another.
+"""
 
 import importlib
 import pkgutil
@@ -12,8 +16,8 @@ from auditor.model.rule import Rule
 def all_rules() -> dict[str, Rule[Any, Any]]:
     """Every rule by its id, sorted by id.
 
-    Raises ``LookupError`` when a rule file has no ``RULE`` or its name is not its rule's id: a mistake of a developer,
-    which must not let a rule go missing in silence.
+    Raises ``LookupError`` when a rule file has no ``RULE`` or its name is not its rule's id.  Such a mistake must not
+    make a rule disappear silently.
     """
     rules: dict[str, Rule[Any, Any]] = {}
     for subject in pkgutil.iter_modules(__path__, "auditor.rules."):
@@ -35,10 +39,5 @@ def all_rules() -> dict[str, Rule[Any, Any]]:
 
 
 def rationale(rule: Rule[Any, Any]) -> str:
-    """Why the rule exists: the docstring of its file, in the reader's words."""
+    """Why the rule exists: the docstring of its file."""
     return (importlib.import_module(rule.check.__module__).__doc__ or "").strip()
-
-
-def subject(rule: Rule[Any, Any]) -> str:
-    """The folder the rule lives in: ``tls``, ``certificate`` and so on."""
-    return rule.check.__module__.split(".")[-2]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from auditor.cli.run import write_observations
-from auditor.model.observation import CipherSuitesSeen, NotSeen, Observation
-from auditor.model.target import Service, Target
+from auditor.model.observation import CipherSuitesSeen, NotObserved, Observation
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from tests.cli.conftest import AT, Auditor
 
-TARGET = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
-GAP = NotSeen(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
+TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+GAP = NotObserved(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
 
 
 def written(tmp_path: Path, *observations: Observation) -> Path:
@@ -84,7 +84,7 @@ def test_a_file_that_has_lost_a_line_is_refused_and_never_judged_by_what_is_left
         path.write_text("".join(lines[:left_out] + lines[left_out + 1 :]), encoding="utf-8")
         done = auditor("evaluate", path, "-p", policy)
         assert (done.code, done.out) == (2, "")
-        assert "missing" in done.err if left_out == len(lines) - 1 else "holds 2 observations" in done.err
+        assert "missing" in done.err if left_out == len(lines) - 1 else "contains 2 of" in done.err
     for twice in range(1, len(lines)):
         path.write_text("".join(lines[: twice + 1] + lines[twice:]), encoding="utf-8")
         assert auditor("evaluate", path, "-p", policy).code == 2

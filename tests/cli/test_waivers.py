@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 from auditor.cli.run import write_observations
 from auditor.model.observation import CipherSuitesSeen
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from tests.cli.conftest import AT, Auditor
 
-TARGET = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 POLICY = """\
 id: own
 version: "1"

@@ -15,7 +15,7 @@ from auditor.inputs.inventory.declared_deployment import SECTIONS, observe_deplo
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Doubt, Finding, Outcome, Violation, Warning
 from auditor.model.report import EndpointSummary, Report
-from auditor.model.subject import TARGET, DeclaredSubject, Named, Subject
+from auditor.model.subject import TARGET, DeclaredSubject, DnsNameSubject, Subject
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.render.html import document as html
@@ -129,7 +129,7 @@ def faulty() -> Report:
         said(
             at("regions", "two", field="hostname"),
             rule="region-hostname-invalid",
-            doubts=(Named(name="r1.example-7f3a.commsgw.azure.com"),),
+            doubts=(DnsNameSubject(name="r1.example-7f3a.commsgw.azure.com"),),
         ),
         said(at("deployment", field="base_domain"), rule="base-domain-invalid"),
         said(rule="provisioning-not-https", outcome=doubtful, doubts=(at("deployment", field="provisioning.url"),)),
@@ -205,17 +205,16 @@ def test_links_of_one_circuit_stand_together() -> None:
 def test_faults_are_marked_where_they_are_in_colour_sign_and_words() -> None:
     assert marks(FAULTY) == {
         "Site A, Zurich. Fail: address-not-public.": "box fail",
-        "Site B. Inconclusive: site-redundancy-missing.": "box inconclusive",
+        "Site B. Doubt: site-redundancy-missing.": "box inconclusive",
         "ExpressRoute from A to one, circuit er-1. Warning: connection-type-not-recommended.": "box warn",
         "No link from A to two. Fail: region-site-link-missing.": "box absent fail",
-        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing. "
-        "Inconclusive: peering-prefix-invalid.": "box fail",
+        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing. Doubt: peering-prefix-invalid.": "box fail",
         "ExpressRoute circuit er-2, Geneva. Fail: peering-prefix-invalid.": "box fail",
-        "ExpressRoute circuit er-3. Fail: peering-prefix-invalid. Inconclusive: asn-not-allowed.": "box fail",
+        "ExpressRoute circuit er-3. Fail: peering-prefix-invalid. Doubt: asn-not-allowed.": "box fail",
         "MAPS Voice peering Zurich. Fail: maps-requirement-unmet.": "box fail",
         "No cross-connect between A and B. Fail: cross-connect-missing.": "box fail",
         "Service region one, West Europe, r1.example-7f3a.commsgw.azure.com. "
-        "Inconclusive: region-hostname-invalid.": "box inconclusive",
+        "Doubt: region-hostname-invalid.": "box inconclusive",
         "Service region two, North Europe. Fail: region-hostname-invalid.": "box fail",
     }
     assert {"\u2715 A", "? B", "! ExpressRoute to one", "\u2715 er-1", "\u2715 two"} <= set(texts(FAULTY))
@@ -269,7 +268,7 @@ def test_what_concerns_all_sites_or_regions_is_marked_at_the_heading() -> None:
 
 
 def test_the_name_of_a_region_in_dns_is_the_region() -> None:
-    found = of_alone(golden("lab"), said(Named(name="r1.lab-91c2.commsgw.azure.com"), outcome=Outcome.WARN))
+    found = of_alone(golden("lab"), said(DnsNameSubject(name="r1.lab-91c2.commsgw.azure.com"), outcome=Outcome.WARN))
     assert marks(found) == {
         "Service region one, East US, r1.lab-91c2.commsgw.azure.com. Warning: some-rule.": "box warn"
     }
@@ -292,7 +291,7 @@ def test_a_doubt_beside_a_failure_is_a_doubt() -> None:
     found = of_alone(golden("maps"), said(at("sites", "A", field="media"), doubts=(at("sites", "B", field="media"),)))
     assert set(marks(found).items()) == {
         ("Site A, Zurich. Fail: some-rule.", "box fail"),
-        ("Site B, Geneva. Inconclusive: some-rule.", "box inconclusive"),
+        ("Site B, Geneva. Doubt: some-rule.", "box inconclusive"),
     }
 
 

@@ -4,17 +4,18 @@ from typing import Any
 
 import pytest
 
-from auditor.model.finding import NotApplicable, Remark
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark
 from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, RevocationSeen, Seen
 from auditor.model.rule import Evidence, Rule
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.subject import CertificationRequestSubject
+from auditor.model.target import ClientTarget, ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request
 from tests.rules.test_vectors import assert_safe_to_show
 
-TARGET = Target(
+TARGET = ServerTarget(
     name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net", address="192.0.2.1"
 )
 CERTIFICATE_RULES = [
@@ -86,13 +87,18 @@ def test_a_request_whose_signature_is_of_an_unknown_kind_cannot_be_told() -> Non
     assert [type(remark) for remark in remarks] == [Doubt, NotTested]
 
 
+@pytest.mark.parametrize("rule_id", ["certificate-key-weak", "certificate-name-mismatch"])
+def test_a_request_that_cannot_be_read_is_never_a_pass(rule_id: str) -> None:
+    rule = all_rules()[rule_id]
+    seen = CertificateChainSeen(target="t", at=AT, request=GARBAGE)
+    (remark,) = rule.check(Evidence(TARGET, AT, (seen,)), rule.params())
+    assert isinstance(remark, Doubt)
+    assert remark.subject == CertificationRequestSubject()
+
+
 def test_a_client_is_not_expected_under_a_name_unless_one_is_given() -> None:
     rule = all_rules()["certificate-name-mismatch"]
-    client = replace_target(perspective=Perspective.CLIENT, server_name=None)
+    client = ClientTarget(name="t", address="192.0.2.1", port=5061, service=Service.SIP)
     seen = CertificateChainSeen(target="t", at=AT, role="client", certificates=CHAIN)
     remarks = list(rule.check(Evidence(client, AT, (seen,), ANCHORS), rule.params()))
     assert [type(remark) for remark in remarks] == [NotApplicable]
-
-
-def replace_target(**changes: object) -> Target:
-    return TARGET.model_copy(update=changes)

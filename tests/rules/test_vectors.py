@@ -10,18 +10,22 @@ For files ``request`` makes a certification request of the first certificate of 
 that are replaced, ``keys`` the private keys at hand, as ``p256:name``, ``closed_keys`` counts encrypted ones, and
 ``leaf_position`` says where the leaf stands in the file.
 
+For linting ``lint`` says what the linter found in each chain: ``profile``, ``linter`` or ``problem``, and ``results``,
+for each certificate a list of findings (``code``, ``severity``, ``where``, ``message``); ``failures`` and ``complete``
+are those of the first certificate.
+
 For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``inconclusive`` lists a text of every reason; ``not_applicable`` says
 whether the rule has nothing to say; ``cautions`` lists warnings in the form of violations; ``untested`` is the number
-of questions that were not put, where that is all there is; ``needs`` is a package of an extra, and the case is skipped
-without it.  What is not listed must not come out.
+of questions that were not put, where that is all there is.  What is not listed must not come out.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +37,30 @@ from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Viola
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
+    CertificateLint,
+    LintFinding,
+    LintProfile,
+    LintSeen,
     RenewalSeen,
     RevocationSeen,
     Seen,
     Undetermined,
 )
-from auditor.model.rule import Evidence, Rule, TrustAnchor
+from auditor.model.rule import Evidence, Rule
 from auditor.model.subject import subject_text
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import (
+    CertificateFileTarget,
+    ClientTarget,
+    DeploymentTarget,
+    Perspective,
+    Role,
+    ServerTarget,
+    Service,
+    SessionDescriptionTarget,
+    Target,
+)
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
 from tests.certificates.status import StatusSpec, make_status
@@ -55,6 +74,17 @@ class Expected(BaseModel):
     subject: str = ""
     expected: str = ""
     observed: str = ""
+
+
+class Lint(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    profile: LintProfile
+    linter: str = "pkilint 0.13.3"
+    problem: str = ""
+    results: list[list[dict[str, str]]] = []
+    failures: tuple[str, ...] = ()
+    complete: bool = True
 
 
 class Case(BaseModel):
@@ -84,6 +114,8 @@ class Case(BaseModel):
     asked: list[str] = ["file"]
     missing: list[str] = []
     """Where it was looked for, and not had."""
+    lint: list[Lint] = []
+    """What was found in each of the chains."""
     other_names: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     violations: list[str | Expected] = []
@@ -91,7 +123,6 @@ class Case(BaseModel):
     cautions: list[str | Expected] = []
     untested: int = 0
     not_applicable: bool = False
-    needs: str = ""
 
     @property
     def passes(self) -> bool:
@@ -124,8 +155,6 @@ def test_every_vector_file_belongs_to_a_rule() -> None:
 @pytest.mark.parametrize("title", CASES, ids=list(CASES))  # pytest would number the longer ones
 def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> None:
     rule_id, case = CASES[title]
-    if case.needs:
-        pytest.importorskip(case.needs, reason=f"{case.needs} is an extra that is not installed here")
     rule = all_rules()[rule_id]
     remarks = list(rule.check(evidence(rule, case), rule.params(**case.params)))
     violations = [remark for remark in remarks if isinstance(remark, Violation)]
@@ -146,18 +175,28 @@ def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> Non
     assert_safe_to_show(remarks)
 
 
+def target_of(case: Case) -> Target:
+    match case.perspective:
+        case Perspective.SERVER:
+            return ServerTarget(
+                name="target", host=case.host, port=5061, service=case.service, address=case.address,
+                server_name=case.server_name, other_names=case.other_names, roles=case.roles,
+            )  # fmt: skip
+        case Perspective.CLIENT:
+            return ClientTarget(
+                name="target", address=case.address, port=5061, service=case.service, server_name=case.server_name
+            )
+        case Perspective.CERTIFICATE:
+            names = (*((case.server_name,) if case.server_name else ()), *case.other_names)
+            return CertificateFileTarget(name="target", service=case.service, names=names, roles=case.roles)
+        case Perspective.SDP:
+            return SessionDescriptionTarget(name="target")
+        case Perspective.DEPLOYMENT:
+            return DeploymentTarget(name="target")
+
+
 def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
-    target = Target(
-        name="target",
-        host=case.host,
-        port=5061,
-        service=case.service,
-        perspective=case.perspective,
-        server_name=case.server_name,
-        address=case.address,
-        other_names=case.other_names,
-        roles=case.roles,
-    )
+    target = target_of(case)
     seen: list[Seen] = [rule.observes(target=target.name, at=case.at, **fields) for fields in case.seen]
     anchors: tuple[TrustAnchor, ...] = mint_chain((), case.anchors, case.at)[1]
     chains = [] if case.request else [mint_chain(chain, case.anchors, case.at)[0] for chain in case.chains]
@@ -189,6 +228,9 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
                     target="target", at=case.at, certificates=ders, asked=case.asked, found=found, missing=gaps
                 )
             )
+    elif rule.observes is LintSeen:
+        seen += [lint_of(lint, ders, case) for ders, lint in zip(chains, case.lint, strict=True)]
+        seen += [rule.observes(target="target", at=case.at, profile="rfc5280") for _ in requests]
     elif rule.observes is RenewalSeen:
         old = tuple(mint_chain(chain, case.anchors, case.at)[0] for chain in case.old)
         seen.append(
@@ -198,6 +240,22 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
         )
     assert seen, "a vector states what was seen"
     return Evidence(target, case.at, tuple(seen), anchors)
+
+
+def lint_of(lint: Lint, ders: tuple[bytes, ...], case: Case) -> LintSeen:
+    results = tuple(
+        CertificateLint(
+            sha256=sha256(der).hexdigest(),
+            findings=tuple(LintFinding.model_validate(finding) for finding in findings),
+            failures=() if position else lint.failures,
+            complete=bool(position) or lint.complete,
+        )
+        for position, (der, findings) in enumerate(zip(ders, lint.results, strict=False))
+    )
+    return LintSeen(
+        target="target", at=case.at, profile=lint.profile, certificates=ders, results=results, linter=lint.linter,
+        problem=lint.problem,
+    )  # fmt: skip
 
 
 def assert_each_expected(expected: list[str | Expected], violations: Sequence[Violation | Warning]) -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from auditor.model.srtp import KEY_OCTETS, CryptoSuite
+from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
 from auditor.sip.crypto import MalformedCrypto, read_crypto
 from tests.sip.examples import KEY, OTHER_KEY, SALT
 
@@ -45,7 +45,7 @@ def test_equal_keys_have_equal_digests_in_one_run_and_different_ones_in_another(
         ("=", 0),
     ],
 )
-def test_the_length_of_a_key_is_that_of_its_octets_with_or_without_padding(key: str, octets: int | None) -> None:
+def test_the_length_of_a_key_is_that_of_its_bytes_with_or_without_padding(key: str, octets: int | None) -> None:
     assert read_crypto(f"1 {SUITE} inline:{key}", SALT).keys[0].octets == octets
 
 
@@ -118,4 +118,4 @@ def test_names_of_suites_are_kept_as_they_are_written(suite: str) -> None:
 
 
 def test_every_suite_that_a_policy_may_name_has_a_known_length_of_key() -> None:
-    assert set(get_args(get_args(CryptoSuite)[0])) == set(KEY_OCTETS)
+    assert set(get_args(get_args(CryptoSuite)[0])) == set(KEY_LENGTHS)

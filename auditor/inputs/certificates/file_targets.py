@@ -14,20 +14,19 @@ from auditor.inputs.certificates.bundles import Bundle
 from auditor.inputs.certificates.leaves import chains_of
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
-from auditor.inputs.targets import SIPS_PORT
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     RenewalSeen,
 )
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import CertificateFileTarget, Role, Service, Target
 from auditor.sanitise import clean
 
-_NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
-_NOT_COMPARED = "nothing was named that it is to replace (--replaces)"
+_NO_STATUS = "no CRL or OCSP response was given (--revocation) or fetched (--fetch-revocation)"
+_NOT_COMPARED = "the certificate it replaces was not named (--replaces)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def observe_files(
 ) -> tuple[tuple[Target, ...], tuple[Observation, ...]]:
     """One target for every file, and what is in it.  ``at`` is the moment it is judged as of.
 
-    ``InputErrors`` when there is nothing to judge, a file is named twice, or ``old`` could belong to several files.
+    ``InputErrors`` when there is nothing to judge, a file is listed twice, or ``old`` could belong to several files.
     """
     holding = [bundle for bundle in bundles if bundle.certificates or bundle.requests]
     _check(bundles, holding, old)
@@ -65,30 +64,19 @@ def observe_files(
     seen: list[Observation] = []
     for bundle in with_keys(bundles):
         name = clean(bundle.file)
-        targets.append(
-            Target(
-                name=name,
-                host=name,
-                port=SIPS_PORT,  # a file has no port; this is the one its certificate is meant for
-                service=use.service,
-                perspective=Perspective.CERTIFICATE,
-                server_name=use.names[0] if use.names else None,
-                other_names=use.names[1:],
-                roles=use.roles,
-            )
-        )
+        targets.append(CertificateFileTarget(name=name, service=use.service, names=use.names, roles=use.roles))
         seen += _observed(bundle, name, at, old)
     return tuple(targets), tuple(seen)
 
 
 def _check(bundles: Sequence[Bundle], holding: Sequence[Bundle], old: Old | None) -> None:
     names = Counter(bundle.file for bundle in bundles)
-    errors = [InputError(f"the file {quoted(name)} is named twice") for name, times in names.items() if times > 1]
+    errors = [InputError(f"the file {quoted(name)} is listed twice") for name, times in names.items() if times > 1]
     if not holding:
-        message = "there is a private key and no certificate; name the certificate beside it"
+        message = "there is a private key but no certificate; add the certificate's file"
         errors.append(InputError(message, bundles[0].file if len(bundles) == 1 else ""))
     if old is not None and len(holding) > 1:
-        errors.append(InputError(f"--replaces needs one certificate that is new, and there are {len(holding)} files"))
+        errors.append(InputError(f"--replaces compares one new certificate, and {len(holding)} files contain one"))
     if errors:
         raise InputErrors(errors)
 
@@ -121,7 +109,7 @@ def stray_keys(bundles: Sequence[Bundle]) -> Iterator[str]:
     owned = {public for bundle in bundles for public in _publics(bundle)} if loose else set()
     for bundle in loose:
         if not owned.issuperset(bundle.keys):
-            yield f"{bundle.file}: this private key belongs to no certificate and no request that is judged"
+            yield f"{bundle.file}: this private key belongs to none of the certificates and requests"
 
 
 def _publics(bundle: Bundle) -> tuple[bytes, ...]:
@@ -147,11 +135,11 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         closed_keys=bundle.closed_keys,
     )
     # Where there is something to tell it by, that is seen as well, and this says nothing any more.
-    yield NotTested(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
+    yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
-        yield NotTested(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
+        yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
     elif old.why_not:
-        yield NotSeen(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
+        yield NotObserved(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
     if old is not None and old.chains:
         yield RenewalSeen(
             target=target,
@@ -192,9 +180,9 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
         if bundle.keys or bundle.closed_keys or not holders:
             kept.append(bundle)
         elif bundle.file not in holders:
-            notes.append(f"{bundle.file} is left out: {min(holders)} holds the same certificate, and its chain if any")
+            notes.append(f"{bundle.file} is left out: {min(holders)} contains the same certificate and its chain")
         elif ends and bundle.file not in ends:
-            notes.append(f"{bundle.file} is left out: it holds certificates of CAs only")
+            notes.append(f"{bundle.file} is left out: it contains only CA certificates")
         else:
             kept.append(bundle)
     return tuple(kept), tuple(notes)

@@ -22,9 +22,9 @@ from auditor.inputs.inventory.evidence_files import (
 from auditor.inputs.inventory.waiver_file import waivers_of, waivers_schema
 from auditor.inputs.targets import TargetRequest, repeated, split_target
 from auditor.model.deployment import Deployment, Proof
-from auditor.model.rule import TrustAnchor
 from auditor.model.source_location import SourceLocation
 from auditor.model.target import Service
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
