@@ -7,7 +7,7 @@ from auditor.probes.budget import Limits
 from bench.compare import Cell, differences
 from bench.many import Batch
 from bench.scene import Suites
-from tests.live.exhaustive import missed_by_sslyze
+from testbed.oracles.sslyze import missed_by_sslyze
 
 MOST_CONNECTIONS = 14
 """To a verdict on a compliant endpoint with two suites a version."""

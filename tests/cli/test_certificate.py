@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.inputs.documents.errors import InputErrors
+from testbed.process import free_ports
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 from tests.cli.conftest import Auditor
 from tests.inputs.test_bundles import mutated, pem
-from tests.live.process import free_ports
 
 PASSPHRASE = "correct horse"
 ISSUING = Spec(subject="Issuing CA")

@@ -9,10 +9,8 @@ from auditor.model.policy import Policy
 from auditor.model.report import Outcome, Verdict
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.budget import Limits
-from tests.live import oracle
-from tests.live.audit import Audit, audit, deserved, forbidden_suites
-from tests.live.certificates import Authority
-from tests.live.configuration import (
+from testbed.certificates import Authority
+from testbed.configuration import (
     OTHER_NAME,
     SERVER_NAME,
     V10,
@@ -27,9 +25,11 @@ from tests.live.configuration import (
     accepted_suites,
     shown_keys,
 )
-from tests.live.exhaustive import missed_by_sslyze
-from tests.live.fleet import CONFIGURATIONS, STATED, every_server, server_of
-from tests.live.servers import Server
+from testbed.fleet import Server
+from testbed.oracles import openssl as oracle
+from testbed.oracles.sslyze import missed_by_sslyze
+from tests.live.audit import Audit, audit, deserved, forbidden_suites
+from tests.live.parameters import CONFIGURATIONS, STATED, every_server, server_of
 
 pytestmark = pytest.mark.live
 

@@ -25,8 +25,8 @@ from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import Rules, listening, showable
 from auditor.probes.client.shown_certificates import Case, ShownCertificates
 from auditor.probes.serving import listen
-from tests.live.kamailio_client import pinging
-from tests.live.process import installed, missing
+from testbed.process import program
+from testbed.servers.kamailio_client import pinging
 
 pytestmark = pytest.mark.live
 
@@ -193,8 +193,7 @@ def test_kamailio_is_judged_as_its_client_profile_says(scene: Scene, name: str, 
 def outcomes(scene: Scene, client: Client, newest: str) -> dict[str, Outcome]:
     def connect(port: int, _done: threading.Event) -> None:
         command = client.command(port, newest, scene.files)
-        if command[0] != sys.executable and installed(command[0]) is None:
-            missing(f"{command[0]} is not installed")
+        program(command[0])
         for _ in cases_of(scene):
             subprocess.run(command, input=REQUEST, capture_output=True, timeout=20, check=False)
 

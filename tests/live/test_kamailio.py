@@ -8,12 +8,12 @@ import pytest
 from auditor.model.policy import Policy
 from auditor.model.report import Outcome
 from auditor.probes.budget import Limits
-from tests.live import kamailio
+from testbed.certificates import Authority
+from testbed.configuration import Implementation, ServerConfiguration
+from testbed.fleet import Server
+from testbed.process import free_ports, program
+from testbed.servers import kamailio
 from tests.live.audit import audit, live_policy
-from tests.live.certificates import Authority
-from tests.live.configuration import Implementation, ServerConfiguration
-from tests.live.process import free_ports, program
-from tests.live.servers import Server
 
 pytestmark = pytest.mark.live
 

@@ -21,8 +21,8 @@ from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from testbed.scripted import Hello, Script, running
 from tests.probes.conftest import AT
-from tests.probes.scripted import Hello, Script, running
 
 QUICK = Limits(target_seconds=20, connection_seconds=2, connect_seconds=2, settle_seconds=0.02, answer_seconds=0.3)
 HURRIED = Limits(

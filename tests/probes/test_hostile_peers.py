@@ -24,11 +24,11 @@ from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from testbed import peers
+from testbed.certificates import AT, make_authority
+from testbed.configuration import SERVER_NAME, Key
+from testbed.process import free_ports
 from tests.live.audit import live_policy
-from tests.live.certificates import AT, make_authority
-from tests.live.configuration import SERVER_NAME, Key
-from tests.live.process import free_ports
-from tests.probes import peers
 from tests.probes.hostile_cases import Case, cases, server_context
 
 LIMITS = Limits(

@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
+
+
+class NotAvailableError(Exception):
+    """What a server or its client needs is not on this machine: a program, or IPv6."""
 
 
 class NotStartedError(Exception):
@@ -27,18 +28,11 @@ def installed(name: str) -> str | None:
 
 
 def program(name: str) -> str:
-    """The path of a program.  Without it the test is skipped, but in CI, where it must be there, it fails."""
+    """The path of a program that has to be there."""
     found = installed(name)
     if found is None:
-        missing(f"{name} is not installed")
+        raise NotAvailableError(f"{name} is not installed")
     return found
-
-
-def missing(why: str) -> NoReturn:
-    """Skip the test on a developer's machine; in CI nothing may be missing."""
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def has_ipv6() -> bool:
@@ -72,7 +66,7 @@ def running(
     """Run ``command`` in ``directory`` until the block ends, and yield its process id once every listener accepts.
 
     Its output goes to ``output.log`` there.  It leads a process group of its own, so that its children end with it.
-    Raises ``NotStartedError`` when it does not get that far.
+    Raises ``NotStartedError`` when the program ends or does not listen in time.
     """
     log = directory / "output.log"
     with log.open("wb") as output:

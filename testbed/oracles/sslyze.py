@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.model.tls import ProtocolVersion
-from tests.live.configuration import SERVER_NAME, V12, Implementation, Key, ServerConfiguration
-from tests.live.oracle import Suites, offerable
-from tests.live.servers import Server
+from testbed.configuration import SERVER_NAME, V12, Implementation, Key, ServerConfiguration
+from testbed.fleet import Server
+from testbed.oracles.openssl import Suites, offerable
 
 
 def enumerate_with_sslyze(servers: Sequence[Server], seconds: float) -> dict[str, Suites]:

@@ -5,15 +5,12 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime
+from functools import cache
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 
-from tests.probes.conftest import AT
+from auditor.minting.authority import Authority, Validity, make_root
 
 Script = Callable[[bytes], Sequence[bytes]]
 """What is answered to one whole request."""
@@ -32,9 +29,11 @@ class Uas:
 
     @property
     def methods(self) -> list[str]:
+        """Of the requests it was sent."""
         return [request.split(b" ")[0].decode() for request in self.heard]
 
     def __call__(self, connection: socket.socket, _number: int) -> None:
+        """Serve one connection: the server is a behaviour of ``testbed.peers``."""
         try:
             self._serve(connection)
         finally:
@@ -57,22 +56,17 @@ class Uas:
                     return
 
 
+@cache
+def _certificate() -> Authority:
+    """Self-signed; the INVITE probe judges no certificate."""
+    return make_root("uas.example.net", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)))
+
+
 def _context(*, demands: bool) -> SSL.Context:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "uas.example.net")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(AT)
-        .not_valid_after(AT + timedelta(days=30))
-        .sign(key, SHA256())
-    )
+    made = _certificate()
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.use_certificate(certificate)
-    context.use_privatekey(key)
+    context.use_certificate(made.certificate)
+    context.use_privatekey(made.key)
     if demands:
         accept_any = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
         context.set_verify(accept_any, lambda *_: True)
@@ -89,6 +83,7 @@ def _request(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def header(request: bytes, name: str) -> str:
+    """The value of a header field; nothing where it is not there."""
     found = re.search(rb"\r\n" + name.encode() + rb": *([^\r]*)", request)
     return found[1].decode() if found else ""
 

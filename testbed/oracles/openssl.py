@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import serialization
 
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
-from tests.live.configuration import SERVER_NAME, V10, V11, V12, V13, Implementation, Key
-from tests.live.process import program
-from tests.live.servers import Server
+from testbed.configuration import SERVER_NAME, V10, V11, V12, V13, Implementation, Key
+from testbed.fleet import Server
+from testbed.process import program
 
 SECONDS = 10.0
 THREADS = 4
