@@ -82,7 +82,7 @@ def _beside_sslyze(cell: Cell, other: Cell | None, where: str) -> Iterator[str]:
     theirs = other.readings[0].suites
     for reading in cell.readings:
         for version in ProtocolVersion:
-            ours = reading.suites[version] - missed_by_sslyze(cell.stage.configuration, version)
+            ours = reading.suites[version] - missed_by_sslyze(version)
             if theirs[version] - ours and not reading.more:
                 yield f"{where}: sslyze accepts {_few(theirs[version] - ours)} in {version}, the auditor does not"
             if ours - theirs[version]:

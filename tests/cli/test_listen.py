@@ -23,6 +23,8 @@ from auditor.inputs.documents.errors import InputErrors
 from auditor.minting.authority import Authority, Validity, make_root
 from auditor.probes.client.shown_certificates import Case
 
+pytestmark = pytest.mark.slow
+
 NAME = "gateway.example.net"
 OPTIONS = (
     b"OPTIONS sip:gateway.example.net SIP/2.0\r\nVia: SIP/2.0/TLS a;branch=z9hG4bK1\r\nFrom: <sip:a>;tag=1\r\n"

@@ -12,7 +12,7 @@ from testbed.fleet import Server, serve
 from testbed.matrix import IMPLEMENTATIONS, matrix
 from testbed.oracles import openssl as oracle
 from testbed.oracles.sslyze import enumerate_with_sslyze
-from testbed.process import NotAvailableError, free_ports, has_ipv6, installed
+from testbed.process import NotAvailableError, closed_port, has_ipv6, installed
 from tests.live.audit import Audit, audit_all, live_policy
 
 SSLYZE_SECONDS = 150.0
@@ -59,8 +59,9 @@ def servers(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def policy(authority: Authority) -> Policy:
-    return live_policy(authority, *free_ports(["127.0.0.1"]))
+def policy(authority: Authority) -> Iterator[Policy]:
+    with closed_port() as port:
+        yield live_policy(authority, port)
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +73,15 @@ def audits(servers: dict[str, Server], policy: Policy) -> dict[str, Audit]:
 @pytest.fixture(scope="session")
 def openssl_truth(servers: dict[str, Server]) -> dict[str, oracle.Suites]:
     """What ``openssl s_client`` found, one suite at a time."""
-    return oracle.survey(servers.values())
+    return oracle.survey(_with_everything(servers))
 
 
 @pytest.fixture(scope="session")
 def sslyze_truth(servers: dict[str, Server]) -> dict[str, oracle.Suites]:
     """What sslyze's exhaustive enumeration found."""
-    return enumerate_with_sslyze(list(servers.values()), SSLYZE_SECONDS)
+    return enumerate_with_sslyze(_with_everything(servers), SSLYZE_SECONDS)
+
+
+def _with_everything(servers: dict[str, Server]) -> list[Server]:
+    """The servers whose configuration does not say which suites they accept."""
+    return [server for server in servers.values() if server.configuration.everything]

@@ -27,9 +27,11 @@ from auditor.probes.server.endpoint import observe
 from testbed import peers
 from testbed.certificates import AT, make_authority
 from testbed.configuration import SERVER_NAME, Key
-from testbed.process import free_ports
+from testbed.process import closed_port
 from tests.live.audit import live_policy
 from tests.probes.hostile_cases import Case, cases, server_context
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile peers")]
 
 LIMITS = Limits(
     target_seconds=6.0,
@@ -79,7 +81,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
     with ExitStack() as stack:
         targets = tuple(_start(case, number, stack) for number, case in enumerate(every.values(), 1))
-        plan = make_plan(live_policy(authority, *free_ports(["127.0.0.1"])), targets)
+        plan = make_plan(live_policy(authority, stack.enter_context(closed_port())), targets)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS))
         observations = list(collect(plan, LIMITS, AT, pool, timed))
     return Result(every, plan, evaluate(plan, observations, AT, AT), seconds)
