@@ -6,10 +6,9 @@ import pytest
 
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.policy.coverage import Answer, Requirement, coverage, requirements_of
-from auditor.policy.read import load_policy
 from auditor.policy.shipped import policy_directory
 from tests.cli.conftest import Auditor, auditor
-from tests.deployment.test_faults import INVENTORIES
+from tests.deployment.test_faults import INVENTORIES, acg
 
 __all__ = ["auditor"]
 PART = "Not looked at: "
@@ -18,7 +17,7 @@ REQUIREMENTS = requirements_of(read_yaml(policy_directory() / "requirements.yaml
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda found: found.id)
 def test_a_requirement_is_answered_by_a_rule_or_says_why_not(requirement: Requirement) -> None:
-    (answer,) = coverage([requirement], load_policy("acg"))
+    (answer,) = coverage([requirement], acg())
     if answer.rules or answer.elsewhere:
         assert not requirement.reason or requirement.reason.startswith(PART), "beside a rule a reason says which part"
     else:

@@ -108,7 +108,7 @@ HOSTILE: dict[str, Answer] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_resolver_that_does_not_answer_leaves_everything_open(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "SECONDS", 0.2)
+    monkeypatch.setattr(probe, "SECONDS", 0.05)
     with resolver(HOSTILE[name]) as port:
         seen, outcomes = asked(port)
     assert set(outcomes.values()) <= {Outcome.INCONCLUSIVE}

@@ -1,6 +1,7 @@
 """One audit of one scripted peer, as ``auditor audit`` makes it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
@@ -13,6 +14,7 @@ from auditor.model.observation import (
     Observation,
     PlaintextSeen,
 )
+from auditor.model.policy import Policy
 from auditor.model.report import Finding, Outcome, Report
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
@@ -95,6 +97,12 @@ class Audited:
         return {finding.rule for finding in self.report.findings if finding.outcome is Outcome.PASS}
 
 
+@cache
+def _policy(name: str) -> Policy:
+    """A policy of this run: a file of a test's own has a name of its own."""
+    return load_policy(name)
+
+
 def target_at(port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None) -> Target:
     """A target on loopback."""
     return Target(name="peer", host=host, port=port, service=service, address=host, server_name=name)
@@ -106,7 +114,7 @@ def audit(
     """Audit an HTTPS peer by the script; ``only`` limits the kinds of observation."""
     with running(script) as server:
         target = target_at(server.port)
-        demanded = load_policy(policy)
+        demanded = _policy(policy)
         plan = make_plan(demanded, (target,))
         asks = plan.asks if only is None else Asks(**{**dict(plan.asks), "kinds": only})
         seen = tuple(observe(target, asks, limits, AT, ClientRole(anchors=demanded.anchors)))
