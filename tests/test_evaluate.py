@@ -460,3 +460,11 @@ def test_what_is_not_promised_of_an_endpoint_is_said_and_is_no_pass() -> None:
     assert report.notes[-1] == (
         "4 endpoints were not connected to (--offline), and nothing is said here of a, b, c and 1 more."
     )
+
+
+def test_a_target_that_no_rule_of_the_policy_is_about_is_named(sip: Target) -> None:
+    policy = load_policy("acg")
+    about_files = replace(policy, settings=tuple(s for s in policy.settings if s.rule.observation_kind == "media"))
+    report = evaluate(make_plan(about_files, (sip,)), [], AT, AT)
+    assert report.findings == ()
+    assert "The policy acg asks nothing about one." in report.notes

@@ -15,7 +15,7 @@ from auditor.minting.authority import Validity, ec_key, make_intermediate, make_
 from auditor.policy.shipped import policy_directory, shipped_policies
 
 PROJECT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:

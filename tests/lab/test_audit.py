@@ -21,7 +21,7 @@ from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
 from tests.lab.conftest import AT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab audit")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

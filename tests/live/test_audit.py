@@ -32,7 +32,7 @@ from testbed.oracles.sslyze import missed_by_sslyze
 from tests.live.audit import Audit, audit, deserved, forbidden_suites
 from tests.live.parameters import CONFIGURATIONS, STATED, every_server, server_of
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("matrix")]
+pytestmark = pytest.mark.live
 
 Servers = dict[str, Server]
 Audits = Mapping[str, Audit]

@@ -33,7 +33,7 @@ from testbed.configuration import V12, V13, Implementation
 from testbed.fleet import Server
 from testbed.process import program
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("mutual TLS")]
+pytestmark = pytest.mark.live
 
 UNVERIFIED, REQUIRED = "client-certificate-unverified", "client-certificate-not-required"
 RULES = {UNVERIFIED, REQUIRED, "client-certificate-usage-strictness", "client-certificate-not-requested"}

@@ -24,7 +24,7 @@ from auditor.rules import all_rules
 from testbed.process import free_ports, program
 from testbed.servers import nginx, openssl
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("revocation")]
+pytestmark = pytest.mark.live
 RULE = all_rules()["certificate-revoked"]
 TARGET = Target(name="t", host="127.0.0.1", port=1, service=Service.HTTPS, address="127.0.0.1")
 CONFIGURATION = """\

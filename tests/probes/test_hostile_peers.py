@@ -31,7 +31,7 @@ from testbed.process import closed_port
 from tests.live.audit import live_policy
 from tests.probes.hostile_cases import Case, cases, server_context
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile peers")]
+pytestmark = pytest.mark.slow
 
 LIMITS = Limits(
     target_seconds=6.0,

@@ -19,7 +19,6 @@ from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS
 from tests.render.parsed import Document
 
-pytestmark = pytest.mark.xdist_group("hostile report")
 OURS = Document(html.render(example.REPORT)).elements
 OUR_TAGS = {element.tag for element in OURS}
 OUR_ATTRIBUTES = {name for element in OURS for name in element.attributes}
