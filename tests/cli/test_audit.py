@@ -1,8 +1,7 @@
 """``auditor audit``: each exit code, what is printed where, and what is written."""
 
 import json
-import socket  # noqa: TID251 - a port that is closed
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,17 @@ from auditor.cli import run
 from auditor.cli.output import write_file
 from auditor.inputs.documents.errors import InputErrors
 from auditor.lab import Lab
+from testbed.process import closed_port
 from tests.cli.conftest import AT, Auditor
 
 Address = Callable[[str], str]
 
 
 @pytest.fixture
-def closed() -> str:
+def closed() -> Iterator[str]:
     """A target that refuses every connection."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"https://127.0.0.1:{server.getsockname()[1]}"
+    with closed_port() as port:
+        yield f"https://127.0.0.1:{port}"
 
 
 def test_a_compliant_endpoint_gives_0(auditor: Auditor, address: Address, lab: Lab, policy: str) -> None:

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.inputs.documents.errors import InputErrors
+from testbed.process import closed_port
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 from tests.cli.conftest import Auditor, reason
 from tests.inputs.test_bundles import mutated, pem
-from tests.live.process import free_ports
 
 PASSPHRASE = "correct horse"
 ISSUING = Spec(subject="Issuing CA")
@@ -235,8 +235,8 @@ def test_every_address_of_a_name_counts_for_a_renewal(
 
 
 def test_an_endpoint_that_cannot_be_reached_leaves_the_renewal_open(judge: Any, file: Files) -> None:
-    (closed,) = free_ports(["127.0.0.1"])
-    code, report = judge(file("new.pem", GOOD), "--replaces", f"127.0.0.1:{closed}")
+    with closed_port() as port:
+        code, report = judge(file("new.pem", GOOD), "--replaces", f"127.0.0.1:{port}")
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
     assert (code, found["outcome"]) == (3, "inconclusive")
     assert "refused" in reason(found)
@@ -401,6 +401,7 @@ def altered(chance: random.Random) -> bytes:
             return pem(flipped(leaf, chance)) + pem(issuing) + bare
 
 
+@pytest.mark.slow
 def test_a_thousand_mutated_files_give_a_verdict_or_a_sentence_and_never_a_key(
     auditor: Auditor, file: Files, root: Path
 ) -> None:

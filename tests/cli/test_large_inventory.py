@@ -24,6 +24,7 @@ def inventory_of(path: Path, endpoints: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_endpoints_are_read_and_the_deployment_is_judged(auditor: Auditor, tmp_path: Path) -> None:
     done = auditor("audit", "-i", inventory_of(tmp_path / "large.yaml", MANY), "--offline", "--json")
     report = json.loads(done.out)

@@ -24,6 +24,8 @@ from auditor.minting.authority import Authority, make_root
 from auditor.minting.certificate import ValidityPeriod
 from auditor.minting.server_certificates import ServerCertificateCase
 
+pytestmark = pytest.mark.slow
+
 NAME = "gateway.example.net"
 OPTIONS = (
     b"OPTIONS sip:gateway.example.net SIP/2.0\r\nVia: SIP/2.0/TLS a;branch=z9hG4bK1\r\nFrom: <sip:a>;tag=1\r\n"
