@@ -2,6 +2,7 @@
 
 import json as stdlib_json
 import re
+from collections.abc import Callable
 from functools import cache
 
 import pytest
