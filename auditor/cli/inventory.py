@@ -26,24 +26,24 @@ def inventory() -> None:
 @click.option("--sku", type=click.Choice(["standard", "lab"]), default="standard", show_default=True,
               help="The kind of deployment; standard is for production.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="The inventory; standard output without it.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+              help="Write the inventory to this file; by default to standard output.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def init(sku: str, output: Path | None, *, force: bool) -> None:
     """Write an example of an inventory, to be changed.
 
     It is complete, has comments, and passes.
     """
-    from auditor.cli.output import write_file  # noqa: PLC0415 - --help stays quick
-    from auditor.cli.run import check_output, now  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
+    from auditor.writing import write_file  # noqa: PLC0415 - as above
 
     text = (policy_directory() / "examples" / f"inventory-{sku}.yaml").read_text(encoding="utf-8")
-    text = text.replace(_DAY_OF_EXAMPLES, f"{now():%Y-%m-%d}")
+    text = text.replace(_DAY_OF_EXAMPLES, f"{pipeline.now():%Y-%m-%d}")
     if output is None:
         click.echo(text, nl=False)
         return
-    check_output(output)
+    pipeline.check_observation_file(output)
     if output.exists() and not force:
         raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
     write_file(output, text)
@@ -66,7 +66,7 @@ def show(file: Path) -> None:
     from ruamel.yaml import YAML  # noqa: PLC0415 - --help stays quick
 
     from auditor.inputs.inventory.normalised import normalised  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
+    from auditor.pipeline import load_inventory  # noqa: PLC0415 - as above
 
     writer = YAML()
     writer.default_flow_style = False

@@ -13,22 +13,22 @@ from typing import NoReturn
 import click
 from cryptography import x509
 
+from auditor.cli.client_role import check_pair
 from auditor.cli.listen_options import ListenOptions
 from auditor.cli.passphrases import given
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
 from auditor.model.identity import Identity
-from auditor.model.observation import Observation
 from auditor.model.policy import Policy
-from auditor.model.target import Target
+from auditor.pipeline import Observations
 from auditor.probes.client.client_cases import End
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import Event, Rules, listening, showable
 from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
 from auditor.probes.serving import Listening, listen
 
-_LAST_WORDS = 0.5
+_LAST_ANSWER = 0.5
 """Seconds in which the last client hears its answer before everything ends."""
 _WORDS = {
     End.SPOKE: "went on",
@@ -40,8 +40,8 @@ _WORDS = {
 _USUAL = tuple(case for case in Case if case is not Case.WILDCARD)
 
 
-def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Target, ...], list[Observation]]:
-    """Listen until it is over, and say what was seen.  Raises ``InputErrors``."""
+def observe_clients(options: ListenOptions, policy: Policy, at: datetime) -> Observations:
+    """Listen until the end, and observe every client that connects.  Raises ``InputErrors``."""
     certificates = _certificates(options, policy, at)
     cases = _cases(options.cases, certificates)
     rules = Rules(
@@ -56,14 +56,15 @@ def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Ta
     opened = _open(rules.address, options.port)
     port = opened.getsockname()[1]
     _announce(rules, port, certificates)
-    with listening(opened, rules, certificates, show) as audience, _until_told(audience.satisfied):
+    with listening(opened, rules, certificates, show) as audience, _until_stopped(audience.satisfied):
         audience.satisfied.wait(options.duration)
-        threading.Event().wait(_LAST_WORDS)
+        threading.Event().wait(_LAST_ANSWER)
     clients = tuple(audience.clients.values())
     click.echo(
         f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
     )
-    return observed(clients, at, port, client_name)
+    targets, seen = observed(clients, at, port, client_name)
+    return Observations(at, targets, tuple(seen))
 
 
 def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
@@ -81,16 +82,12 @@ def _loaded(
     at: datetime,
     names: tuple[str, str],
 ) -> Identity | None:
-    if certificate is None and key is None:
-        return None
-    if certificate is None or key is None:
-        given, missing = names if key is None else (names[1], names[0])
-        _fail(f"{given} needs {missing} beside it")
-    return load(certificate, key, passphrase, at)
+    check_pair(certificate, key, *names)
+    return load(certificate, key, passphrase, at) if certificate and key else None
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
-    """The first root that the policy accepts and that ships with it: the one an impostor would pretend to be."""
+    """The first root that the policy accepts and that ships with it: the one a forged issuer carries the name of."""
     wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
     anchors = {anchor.name: anchor.der for anchor in policy.anchors}
     found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)
@@ -141,7 +138,7 @@ def _open(host: str, port: int) -> Listening:
 
 
 @contextmanager
-def _until_told(done: threading.Event) -> Iterator[None]:
+def _until_stopped(done: threading.Event) -> Iterator[None]:
     """Ctrl-C and SIGTERM end it in good order, so that what was seen is reported."""
     handled = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: done.set()) for number in handled]

@@ -1,5 +1,6 @@
 """``auditor policy coverage``: which rules answer which requirement."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from auditor.cli.options import READABLE, epilog
     )
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
-@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Say what this inventory gives the rules.")
+@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory provides.")
 def coverage(name: str, inventory: Path | None) -> None:
     """List every requirement and the rules that answer it.
 
@@ -24,26 +25,21 @@ def coverage(name: str, inventory: Path | None) -> None:
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
+    from auditor import pipeline  # noqa: PLC0415 - as above
     from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
-    from auditor.cli.run import now  # noqa: PLC0415 - as above
-    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
     from auditor.inputs.documents.yaml import read_yaml  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory.declared_deployment import observe_deployment  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.coverage import coverage as cover  # noqa: PLC0415 - as above
     from auditor.policy.coverage import requirements_of  # noqa: PLC0415 - as above
-    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
     from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
 
-    policy = load_policy(name)
+    policy = pipeline.load_policy(name)
     requirements = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
     findings, endpoints = None, 0
     if inventory is not None:
-        listed, at = load_inventory(inventory), now()
+        listed = pipeline.load_inventory(inventory)
         endpoints = len(listed.endpoints)
-        targets, seen = observe_deployment(listed.deployment, at, listed.proofs) if listed.deployment else ((), ())
-        findings = evaluate(make_plan(policy, targets), seen, at, at).findings
+        offline = pipeline.CollectSettings(offline=True)
+        findings = pipeline.audit((), policy, inventory=replace(listed, waivers=()), settings=offline).findings
     answers = cover(requirements, policy, findings, endpoints)
     rows = [
         (

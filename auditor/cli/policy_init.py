@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.options import epilog, limit_options, root_option
+from auditor.cli.options import LimitOptions, epilog, limit_options, root_option
 
 
 @click.command(
@@ -20,49 +20,47 @@ from auditor.cli.options import epilog, limit_options, root_option
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The policy file; standard output without it.",
+    help="Write the policy to this file; by default to standard output.",
 )
 @click.option("--against", default="acg", show_default=True, metavar="NAME|FILE", help="The policy to compare with.")
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 @root_option
 @client_options
 @limit_options
-def init(  # noqa: PLR0913 - one parameter an option
+def init(
     target: str,
     output: Path | None,
     against: str,
     roots: tuple[Path, ...],
     *,
     force: bool,
-    deadline: float,
-    max_connections: int,
-    rate: float | None,
-    jobs: int,
+    limits: LimitOptions,
     client: ClientOptions,
 ) -> int:
     """Write a starting policy from a golden endpoint.
 
     It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
-    from auditor.cli.output import write_file  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.progress import shown  # noqa: PLC0415 - as above
     from auditor.policy.starting import looked_at, speaks_tls, starting_policy  # noqa: PLC0415 - as above
+    from auditor.writing import write_file  # noqa: PLC0415 - as above
 
     if output is not None:
-        run.check_output(output)
+        pipeline.check_observation_file(output)
         _refuse(output, force=force)
-    at = run.now()
-    inputs = run.read_inputs((target,), None, against, roots)
-    _one(target, len(inputs.targets))
+    at = pipeline.now()
+    inputs = pipeline.read_inputs((target,), None, against, roots)
+    targets = pipeline.resolve_targets((target,))
+    _one(target, len(targets))
     policy = looked_at(inputs.policy)
-    role = client_role(client, policy, at)
-    plan = make_plan(policy, inputs.targets)
-    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
+    settings = limits.settings(client_role(client, at))
+    with shown(settings, policy) as progress:
+        seen = pipeline.collect_observations(targets, policy, settings=settings, at=at, progress=progress).seen
     if not speaks_tls(seen):
         click.echo("auditor: no TLS handshake could be made, so there is nothing to make a policy of", err=True)
         return 3
-    start = starting_policy(inputs.targets[0], seen, inputs.policy, at)
+    start = starting_policy(targets[0], seen, inputs.policy, at)
     if output is None:
         click.echo(start.text, nl=False)
     else:

@@ -1,38 +1,47 @@
 """Where what is judged is written down, for the formats that point at a line of a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
-from auditor.model.target import Perspective, Target
+from auditor.model.report import EndpointSummary
+from auditor.model.target import Perspective
 from auditor.render.source_location import Place
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The place of a target in an inventory by its name, and that of the policy if it is a file."""
+    """The place of each target in an inventory by its name, and that of the policy if it is a file."""
 
     targets: Mapping[str, Place] = field(default_factory=dict)
     policy: Place | None = None
 
 
 def sources_of(
-    requests: Sequence[TargetRequest], targets: Sequence[Target], policy: str, inventory: Path | None = None
+    requests: Sequence[TargetRequest],
+    endpoints: Sequence[EndpointSummary],
+    policy: str,
+    inventory: Path | None = None,
 ) -> Sources:
-    """The places of all targets that an inventory names; that of the deployment is the whole file."""
+    """The places of all endpoints of a report that an inventory names; that of the deployment is the whole file."""
     written = {
         request.name: Place(_from_here(request.location.file), request.location.line, request.location.column)
         for request in requests
         if request.location.file
     }
     # A name with several addresses gives targets that are called name@address.
-    named = {target.name: target.name.removesuffix(f"@{target.address}") for target in targets}
+    named = {endpoint.target: endpoint.target.removesuffix(f"@{endpoint.address}") for endpoint in endpoints}
     places = {name: written[base] for name, base in named.items() if base in written}
     if inventory is not None:
         whole = Place(_from_here(str(inventory)))
-        places |= {target.name: whole for target in targets if target.perspective is Perspective.DEPLOYMENT}
+        places |= {found.target: whole for found in endpoints if found.perspective == Perspective.DEPLOYMENT}
     return Sources(places, policy_place(policy))
+
+
+def sources_of_files(files: Iterable[str], policy: str) -> Sources:
+    """Targets that are files of that name."""
+    return Sources({file: Place(file) for file in files}, policy_place(policy))
 
 
 def policy_place(policy: str) -> Place | None:
