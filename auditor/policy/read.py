@@ -17,7 +17,7 @@ from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.schema import policy_schema
-from auditor.policy.shipped import PINS, policy_directory, shipped_policies, shipped_roots
+from auditor.policy.shipped import pins, plug_in_of, policy_files, shipped_policies, shipped_roots
 
 MAX_EXTENDS = 8
 
@@ -28,10 +28,13 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     ``declared`` are the roots the operator has sent to onboarding; they are no part of the policy's SHA-256.
     ``InputErrors`` says everything that is wrong with the file and with those it extends.
     """
-    layers = _layers(name_or_path)
-    merged = merge(layers)
+    try:
+        layers = _layers(name_or_path)
+        merged = merge(layers)
+        settings = tuple(built(merged.settings))
+    except InputErrors as wrong:
+        raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path)]) from None
     top = layers[-1].data
-    settings = tuple(built(merged.settings))
     fail_on = Severity(_inherited(layers, "fail_on", str(Severity.MEDIUM)))
     return Policy(
         id=top["id"],
@@ -46,11 +49,19 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     )
 
 
+def _of_plug_in(name_or_path: str) -> Iterator[InputError]:
+    """Say whose the policy is, where it is not one of ours: its file lies where nobody looks."""
+    path = policy_path(name_or_path)
+    plug_in = plug_in_of(path) if path is not None else None
+    if plug_in is not None:
+        yield plug_in.error(f"its policy {name_or_path} is wrong")
+
+
 def policy_path(name_or_path: str, beside: Path | None = None) -> Path | None:
     """Find the file of a policy; a relative path starts from the folder of the file ``beside``.  None: no such name."""
     if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
         return (beside.parent / name_or_path) if beside else Path(name_or_path)
-    return policy_directory() / f"{name_or_path}.yaml" if name_or_path in shipped_policies() else None
+    return policy_files().get(name_or_path)
 
 
 def _layers(name_or_path: str) -> list[Layer]:
@@ -152,7 +163,7 @@ def _sha256(settings: Iterable[RuleSetting], fail_on: Severity) -> str:
         for setting in settings
     }
     roots = sorted({name for rule in rules.values() for name in _roots(rule["params"])})
-    demand = {"fail_on": str(fail_on), "rules": rules, "roots": {name: PINS[name] for name in roots}}
+    demand = {"fail_on": str(fail_on), "rules": rules, "roots": {name: pins()[name] for name in roots}}
     text = json.dumps(demand, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -173,4 +184,4 @@ def unordered(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _roots(params: Any) -> list[str]:  # noqa: ANN401 - any JSON
-    return [name for name in params.get("roots", []) if name in PINS]
+    return [name for name in params.get("roots", []) if name in pins()]
