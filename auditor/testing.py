@@ -3,7 +3,8 @@
 A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
 the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``, ``other_names``, ``roles``), the
 time (``at``), and ``seen``: one mapping for each observation, with the fields of the rule's observation class but for
-``target`` and ``at``.  Bytes are written as base64.
+``target`` and ``at``.  Bytes are written as base64.  ``pem`` lists files beside the vector file, each with a chain,
+leaf first; they become observations with these ``certificates``.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``warnings`` lists warnings in the same form; ``inconclusive`` lists a text
@@ -17,7 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -58,6 +61,7 @@ class Vector(BaseModel):
     roles: tuple[Role, ...] = ()
     at: AwareDatetime = datetime(2026, 11, 1, 12, tzinfo=UTC)
     seen: list[dict[str, Any]] = []
+    pem: tuple[str, ...] = ()
     violations: list[str | Expected] = []
     warnings: list[str | Expected] = []
     inconclusive: list[str] = []
@@ -77,9 +81,15 @@ def load_vectors(path: Path, kind: type[V]) -> list[V]:
     """Read a vector file; ``kind`` is ``Vector``, or a class of your own with more facts.  Raises ``InputErrors``."""
     try:
         cases = YAML(typ="safe").load(path)
-        return [kind.model_validate(case) for case in cases or ()]
-    except (OSError, YAMLError, ValidationError, TypeError) as error:
+        return [_with_chains(kind.model_validate(case), path.parent) for case in cases or ()]
+    except (OSError, YAMLError, ValueError, TypeError) as error:  # ValueError: pydantic's, and a file that is no PEM
         raise InputErrors([InputError(f"these are no vectors: {error}", str(path))]) from error
+
+
+def _with_chains(vector: V, folder: Path) -> V:
+    chains = [x509.load_pem_x509_certificates((folder / name).read_bytes()) for name in vector.pem]
+    ders = [tuple(certificate.public_bytes(Encoding.DER) for certificate in chain) for chain in chains]
+    return vector.model_copy(update={"seen": [*vector.seen, *({"certificates": chain} for chain in ders)]})
 
 
 def problems(rule: Rule[Any, Any], path: Path) -> list[str]:

@@ -1,61 +1,22 @@
-"""A distribution that is installed without an installer: a package and its metadata in a folder of sys.path."""
+"""The package of docs/plugins.md, installed without an installer: with its metadata, in a folder of sys.path."""
 
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-RULE = '''\
-"""Certificates of Example Operator come from its own CA, which revokes within the hour."""
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from collections.abc import Iterator
+from tests.api.documents import files
 
-from auditor.certificates.facts import common_name
-from auditor.certificates.read import read
-from auditor.model.finding import Remark, Violation
-from auditor.model.observation import CertificateChainSeen
-from auditor.model.rule import Citation, Evidence, Group, Params, Rule
-from auditor.model.severity import Severity
-from auditor.model.subject import TARGET
-
-
-class IssuerParams(Params):
-    """What a policy sets."""
-
-    issuers: tuple[str, ...]
-
-
-def check(evidence: Evidence[CertificateChainSeen], params: IssuerParams) -> Iterator[Remark]:
-    """The issuer's common name is one of ``issuers``."""
-    for seen in evidence.seen:
-        if not seen.certificates:
-            continue
-        issuer = common_name(read(seen.certificates[0]).issuer) or "no common name"
-        if issuer not in params.issuers:
-            yield Violation(subject=TARGET, expected=f"an issuer of {', '.join(params.issuers)}", observed=issuer)
-
-
-RULE = Rule(
-    id="example-issuer-not-allowed",
-    title="Certificate is not issued by an allowed CA",
-    group=Group.CERTIFICATE,
-    severity=Severity.HIGH,
-    citations=(Citation(document="Example Operator, Certificate policy", section="4.1"),),
-    remedy=lambda params: f"Order the certificate from {' or '.join(params.issuers)}.",
-    observes=CertificateChainSeen,
-    params=IssuerParams,
-    check=check,
-)
-'''
-POLICY = """\
-id: example-operator
-version: "1"
-title: Example Operator
-source: Example Operator, Certificate policy
-rules:
-  example-issuer-not-allowed: {issuers: [Example Issuing CA]}
-"""
+SHOWN = files("plugins.md")
+RULE = SHOWN["example_auditor/rules/example_issuer_not_allowed.py"]
+POLICY = SHOWN["example_auditor/policies/example-operator.yaml"]
 
 
 @dataclass(frozen=True)
@@ -69,23 +30,28 @@ class Distribution:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run ``auditor`` with the distribution installed."""
+    def python(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with the distribution installed."""
         paths = [str(self.folder), *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.run(
-            [sys.executable, "-m", "auditor", *words],
+            [sys.executable, *words],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
+            cwd=self.folder,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run ``auditor`` with the distribution installed."""
+        return self.python("-m", "auditor", *words)
 
 
 def install(
     folder: Path, *, rules: str = "example_auditor.rules", policies: str = "example_auditor.policies"
 ) -> Distribution:
-    """Lay out a distribution with one rule and one policy; an empty entry point is left out."""
+    """Lay out the package and its metadata; an empty entry point is left out."""
     distribution = Distribution(folder)
     lines = [
         line
@@ -93,12 +59,22 @@ def install(
         if value
         for line in (f"[{group}]", f"example = {value}")
     ]
-    distribution.write(
-        "example_auditor-1.2.dist-info/METADATA", "Metadata-Version: 2.1\nName: example-auditor\nVersion: 1.2\n"
-    )
+    metadata = "Metadata-Version: 2.1\nName: example-auditor\nVersion: 1.2\n"
+    distribution.write("example_auditor-1.2.dist-info/METADATA", metadata)
     distribution.write("example_auditor-1.2.dist-info/entry_points.txt", "\n".join(lines) + "\n")
     for package in ("", "rules/", "policies/", "empty/"):
         distribution.write(f"example_auditor/{package}__init__.py", "")
-    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", RULE)
-    distribution.write("example_auditor/policies/example-operator.yaml", POLICY)
+    for name, text in SHOWN.items():
+        distribution.write(name, text)
+    distribution.write("example_auditor/vectors/sbc1.pem", certificate("sbc1.example.net", "Example Issuing CA"))
     return distribution
+
+
+def certificate(subject: str, issuer: str) -> str:
+    """PEM of a certificate that bears these common names."""
+    key, day = ec.generate_private_key(ec.SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
+    subject_name, issuer_name = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in (subject, issuer)
+    )
+    builder = x509.CertificateBuilder(issuer_name, subject_name, key.public_key(), 1, day, day + timedelta(days=90))
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM).decode("ascii")
