@@ -350,7 +350,7 @@ def _resolver(settings: CollectSettings, inventory: Inventory | None) -> tuple[s
     if settings.dns is None:
         return None, 53
     if settings.offline:
-        raise InputErrors([InputError("--dns asks a resolver, and --offline asks nobody: leave out one of them")])
+        raise InputErrors([InputError("--dns needs the network, and --offline forbids it: use one of them")])
     if inventory is None or inventory.deployment is None:
         message = "--dns looks up the names of a deployment, and no inventory (-i) declares one"
         raise InputErrors([InputError(message)])
@@ -420,7 +420,7 @@ def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
     """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
     rules = {setting.rule.id for setting in policy.settings}
     errors = [
-        InputError(f"{option} would not be looked at: the policy {policy.id} does not have {rule}")
+        InputError(f"{option} has no effect: the policy {policy.id} does not include {rule}")
         for option, rule in needed.items()
         if rule not in rules
     ]

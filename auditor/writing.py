@@ -33,5 +33,5 @@ def unwritable(path: Path) -> list[InputError]:
     if not folder.is_dir():
         return [InputError(f"{path}: the folder {path.parent} does not exist")]
     if not os.access(folder, os.W_OK | os.X_OK):
-        return [InputError(f"{path}: nothing may be written to the folder {path.parent}")]
+        return [InputError(f"{path}: the folder {path.parent} is not writable")]
     return []

@@ -104,5 +104,5 @@ def _dns(resolver: str | None, *, asked: bool) -> "Dns | None":
     from auditor.pipeline import Dns  # noqa: PLC0415 - as above
 
     if resolver is not None and not asked:
-        raise InputErrors([InputError("--resolver needs --dns beside it")])
+        raise InputErrors([InputError("--resolver requires --dns")])
     return Dns(resolver) if asked else None

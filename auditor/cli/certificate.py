@@ -1,4 +1,4 @@
-"""``auditor certificate``: certificates, and requests for them, judged in files before they are deployed."""
+"""``auditor certificate``: certificates, and requests for them, judged before they are deployed."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
         if not value:
-            self.fail("a file has a name, and this is empty", param, ctx)
+            self.fail("the name of a file is empty", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -96,7 +96,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     """Audit certificates in files before they are deployed.
 
     A FILE is PEM in any order, DER, PKCS #7, PKCS #12 or a certification request; a directory of such files; or - for
-    the standard input.  A private key is matched to its certificate and not looked at any further.
+    standard input. A private key is only matched to its certificate.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.given_files import STANDARD_INPUT, given_files  # noqa: PLC0415 - as above

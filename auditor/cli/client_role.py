@@ -76,12 +76,12 @@ def announced(role: "ClientRole", policy: "Policy", where: str) -> Iterator[str]
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
     if role.identity is not None:
-        yield f"client certificate: shows {_subject(role.identity.certificate)} to {where}"
+        yield f"client certificate: presents {_subject(role.identity.certificate)} to {where}"
     if role.authority is not None:
-        yield f"client CA: shows certificates signed by {_subject(role.authority.certificate)} to {where}"
+        yield f"client CA: presents certificates signed by {_subject(role.authority.certificate)} to {where}"
     if role.trust_probe:
         roots = make_plan(policy, ()).asks.trust_roots
-        yield f"trust probe: shows impostors of {', '.join(roots) or 'no root'} to {where}"
+        yield f"trust probe: presents forged issuers of {', '.join(roots) or 'no root'} to {where}"
     if role.invitation is not None:
         yield f"invite: calls {role.invitation.uri} at {where}, and hangs up at once"
 
@@ -98,4 +98,4 @@ def check_pair(certificate: Path | None, key: Path | None, *names: str) -> None:
 
     if (certificate is None) != (key is None):
         given, missing = names if certificate is not None else reversed(names)
-        raise InputErrors([InputError(f"{given} needs {missing} beside it")])
+        raise InputErrors([InputError(f"{given} requires {missing}")])

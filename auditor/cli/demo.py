@@ -1,4 +1,4 @@
-"""``auditor demo``: the lab, audited, and the count of what was planted, found and made up."""
+"""``auditor demo``: the lab, audited, with counts of planted, found and false faults."""
 
 import sys
 from dataclasses import replace
@@ -42,8 +42,8 @@ def demo(output: Path) -> int:
                 (), inputs.policy, inventory=inputs.inventory, settings=settings, at=at, progress=progress
             )
         click.echo("Listening, and auditing those that call the gateway.", err=True)
-        callers, heard = clients.hear(lab.pki)
-    found = replace(found, targets=(*found.targets, *callers), seen=(*found.seen, *heard))
+        callers, called = clients.hear(lab.pki)
+    found = replace(found, targets=(*found.targets, *callers), seen=(*found.seen, *called))
     report = pipeline.evaluate_observations(found, inputs.policy, generated_at=at)
     click.echo(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()))
     paths = [output / f"demo.{suffix}" for suffix in ("html", "json", "txt")]

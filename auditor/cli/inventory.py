@@ -13,14 +13,14 @@ _DAY_OF_EXAMPLES = "2026-10-01"
 
 @click.group()
 def inventory() -> None:
-    """Start an inventory, print one back."""
+    """Start an inventory, or print one in normalised form."""
 
 
 @inventory.command(
     epilog=epilog(
         "auditor inventory init -o inventory.yaml",
         "auditor inventory init --sku lab -o lab.yaml",
-        codes="Exit codes: 0 written, 2 the file is there already or cannot be written.",
+        codes="Exit codes: 0 written, 2 the file exists already or cannot be written.",
     )
 )
 @click.option("--sku", type=click.Choice(["standard", "lab"]), default="standard", show_default=True,
@@ -29,9 +29,9 @@ def inventory() -> None:
               help="Write the inventory to this file; by default to standard output.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def init(sku: str, output: Path | None, *, force: bool) -> None:
-    """Write an example of an inventory, to be changed.
+    """Write an example inventory to edit.
 
-    It is complete, has comments, and passes.
+    It is complete and commented, and it passes.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
@@ -45,9 +45,9 @@ def init(sku: str, output: Path | None, *, force: bool) -> None:
         return
     pipeline.check_observation_file(output)
     if output.exists() and not force:
-        raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
+        raise InputErrors([InputError(f"{output} already exists; use --force to overwrite it")])
     write_file(output, text)
-    click.echo(f"{output}: written; put your own names and addresses in", err=True)
+    click.echo(f"{output}: written; replace the names and addresses with your own", err=True)
 
 
 @inventory.command(
@@ -58,10 +58,9 @@ def init(sku: str, output: Path | None, *, force: bool) -> None:
 )
 @click.argument("file", type=READABLE)
 def show(file: Path) -> None:
-    """Print an inventory back as it is understood.
+    """Print an inventory in normalised form.
 
-    Names are in their ASCII form, ranges are normalised, and what a file of the section evidence proves stands in the
-    place of what was declared.
+    Names are in ASCII form, ranges are normalised, and what an evidence file proves replaces what was declared.
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - --help stays quick
 

@@ -14,7 +14,7 @@ from auditor.pipeline import now
 
 @click.command("lab", epilog="Exit code: 0 when it was ended.")
 def lab() -> None:
-    """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and say what to try on them."""
+    """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and print commands to try."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with start(now()) as running:

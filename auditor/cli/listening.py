@@ -139,7 +139,7 @@ def _open(host: str, port: int) -> Listening:
 
 @contextmanager
 def _until_stopped(done: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end it in good order, so that what was seen is reported."""
+    """Ctrl-C and SIGTERM end it in good order; what was observed is still reported."""
     handled = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: done.set()) for number in handled]
     try:
@@ -160,14 +160,14 @@ def _announce(rules: Rules, port: int, certificates: ShownCertificates) -> None:
 
 
 def show(event: Event) -> None:
-    """One line on standard error for what has just happened."""
+    """Print one line on standard error about what just happened."""
     if event.kind == "no hello":
         click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
     elif event.kind == "turned away":
         click.echo(f"{event.address}  turned away: too many addresses", err=True)
     elif event.meeting is not None:
         met = event.meeting
-        outcome = _WORDS.get(met.end, "could not tell")
+        outcome = _WORDS.get(met.end, "inconclusive")
         left = f"{event.open_cases} to go" if event.open_cases else "through"
         version = met.version or "no version"
         click.echo(f"{event.address}  {version}  {met.case}: {outcome}, {met.evidence}  ({left})", err=True)

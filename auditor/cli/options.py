@@ -21,7 +21,7 @@ READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 SEVERITY = click.Choice([severity.value for severity in Severity])
 
 
-EXIT_CODES = "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell."
+EXIT_CODES = "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 inconclusive."
 
 
 def epilog(*examples: str, codes: str = EXIT_CODES) -> str:

@@ -1,4 +1,4 @@
-"""``auditor policy``: look at policies, check them, compare them."""
+"""``auditor policy``: list, show, check, compare and start policies."""
 
 import sys
 
@@ -26,12 +26,12 @@ policy.add_command(coverage)
 
 @policy.command("list")
 def list_() -> None:
-    """List the policies that ship with the auditor."""
+    """List the policies that ship with the auditor and with plug-ins."""
     loaded = [load_policy(name) for name in shipped_policies()]
     rows = [(found.id, found.version, found.title, len(found.settings)) for found in loaded]
-    headers, beside = ("Policy", "Version", "Title", "Rules"), max(len(found.id) for found in loaded) + 24
+    headers, other_columns = ("Policy", "Version", "Title", "Rules"), max(len(found.id) for found in loaded) + 24
     click.echo(
-        tabulate(rows, headers, disable_numparse=[1], maxcolwidths=[None, None, terminal_width() - beside, None])
+        tabulate(rows, headers, disable_numparse=[1], maxcolwidths=[None, None, terminal_width() - other_columns, None])
     )
 
 
@@ -44,10 +44,10 @@ def list_() -> None:
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
 def show(name: str) -> None:
-    """Print a policy in effect, every default written down.
+    """Print a policy in effect, with every default.
 
-    POLICY is the name of a shipped policy or the path of a file; acg without one.  What it extends is worked out.
-    What is printed is a policy file itself.
+    POLICY is the name of a shipped policy or the path of a file; the default is acg. What it extends is merged in.
+    The output is itself a policy file.
     """
     click.echo(policy_yaml(load_policy(name)), nl=False)
 
@@ -77,7 +77,7 @@ def check(files: tuple[str, ...]) -> None:
 @click.argument("old")
 @click.argument("new")
 def diff(old: str, new: str) -> None:
-    """Show what the policy NEW demands differently from OLD.
+    """Show how the requirements of the policy NEW differ from those of OLD.
 
     OLD and NEW are names of shipped policies or paths of files.
     """

@@ -20,8 +20,8 @@ from auditor.cli.options import READABLE, epilog
 def coverage(name: str, inventory: Path | None) -> None:
     """List every requirement and the rules that answer it.
 
-    Where none does, the reason stands there.  With an inventory it says whether what a rule needs is
-    declared there, or seen at its endpoints.
+    Where no rule does, the reason is given. With an inventory, it also says whether what a rule needs is declared
+    there, or observed at its endpoints.
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 

@@ -11,8 +11,8 @@ from auditor.cli.options import LimitOptions, epilog, limit_options, root_option
 @click.command(
     epilog=epilog(
         "auditor policy init sbc1.example.net:5061 --root private-root.pem -o golden.yaml",
-        codes="Exit codes: 0 written, 2 the input is wrong, 3 no TLS was seen, or part of it could not be told and was "
-        "left out.",
+        codes="Exit codes: 0 written, 2 the input is wrong, 3 no TLS was observed, or part of "
+        "it was inconclusive and left out.",
     )
 )
 @click.argument("target", metavar="HOST:PORT")
@@ -39,7 +39,7 @@ def init(
 ) -> int:
     """Write a starting policy from a golden endpoint.
 
-    It demands what HOST:PORT does today, and says in comments what the policy it is compared with forbids of that.
+    It requires what HOST:PORT does today. Comments say what the policy it is compared with forbids.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.progress import shown  # noqa: PLC0415 - as above
@@ -58,7 +58,7 @@ def init(
     with shown(settings, policy) as progress:
         seen = pipeline.collect_observations(targets, policy, settings=settings, at=at, progress=progress).seen
     if not speaks_tls(seen):
-        click.echo("auditor: no TLS handshake could be made, so there is nothing to make a policy of", err=True)
+        click.echo("auditor: no TLS handshake succeeded, so there is nothing to write a policy from", err=True)
         return 3
     start = starting_policy(targets[0], seen, inputs.policy, at)
     if output is None:
@@ -68,7 +68,7 @@ def init(
         write_file(output, start.text)
         click.echo(f"{output}: written; review it line by line before it is used", err=True)
     if start.undecided:
-        click.echo(f"auditor: left out, as they could not be told: {', '.join(start.undecided)}", err=True)
+        click.echo(f"auditor: left out, because they were inconclusive: {', '.join(start.undecided)}", err=True)
     return 3 if start.undecided else 0
 
 
@@ -76,7 +76,7 @@ def _refuse(output: Path, *, force: bool) -> None:
     from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
 
     if output.exists() and not force:
-        raise InputErrors([InputError(f"{output} is there already; --force replaces it")])
+        raise InputErrors([InputError(f"{output} already exists; use --force to overwrite it")])
 
 
 def _one(target: str, addresses: int) -> None:

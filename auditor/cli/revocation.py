@@ -8,7 +8,7 @@ import click
 from auditor.cli.options import READABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-FETCHES = "fetch revocation: asks the addresses that stand in the certificates"
+FETCHES = "fetch revocation: asks the addresses in the certificates"
 """What standard error says where addresses are asked that the user has not named."""
 
 revocation_option: Callable[[F], F] = click.option(

@@ -40,7 +40,7 @@ def sdp(
     """Audit SDP offers and answers in files.
 
     A FILE is one session description, or SIP messages with descriptions in them, such as a trace of an INVITE and its
-    answers; - is the standard input.  No key is in any output.
+    answers; - is standard input. No key appears in any output.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above

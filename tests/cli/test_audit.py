@@ -187,7 +187,7 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_anything_is_scanned(
     monkeypatch.setattr("os.access", lambda *_: False)
     done = auditor("audit", "127.0.0.1:9", "--report", tmp_path / "report.json")
     assert (done.code, done.out) == (2, "")
-    assert f"nothing may be written to the folder {tmp_path}" in done.err
+    assert f"the folder {tmp_path} is not writable" in done.err
 
 
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left_behind(

@@ -180,8 +180,8 @@ def test_what_may_be_declared_is_read(auditor: Auditor, tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--resolver", "192.0.2.53"), "--resolver needs --dns beside it"),
-        (("--dns", "--offline"), "--dns asks a resolver, and --offline asks nobody"),
+        (("--resolver", "192.0.2.53"), "--resolver requires --dns"),
+        (("--dns", "--offline"), "--dns needs the network, and --offline forbids it"),
         (("--dns", "--resolver", "dns.example.net"), "is not an IP address"),
         (("--dns", "--resolver", "192.0.2.53:99999"), "is not an IP address"),
     ],

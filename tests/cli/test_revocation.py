@@ -101,4 +101,4 @@ def test_a_policy_that_does_not_look_refuses_the_options(
     for words in (("--revocation", files(StatusSpec())), ("--fetch-revocation",)):
         code, _, said = run(auditor, tmp_path, *words, policy="acg")
         assert code == 2
-        assert "would not be looked at: the policy acg does not have certificate-revoked" in said
+        assert "has no effect: the policy acg does not include certificate-revoked" in said
