@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from auditor.diff import Difference
     from auditor.diff import compare as compare_reports
+    from auditor.errors import InputError, InputErrors
     from auditor.inputs.certificates.file_targets import Use as CertificateUse
-    from auditor.inputs.documents.errors import InputError, InputErrors
     from auditor.inputs.inventory.read import Inventory
     from auditor.inputs.inventory.waiver_file import load_waivers
     from auditor.inputs.report_file import load_report as read_report
@@ -95,8 +95,8 @@ _LOCATIONS: Final[dict[str, tuple[str, str]]] = {
     "Difference": ("auditor.diff", "Difference"),
     "compare_reports": ("auditor.diff", "compare"),
     "CertificateUse": ("auditor.inputs.certificates.file_targets", "Use"),
-    "InputError": ("auditor.inputs.documents.errors", "InputError"),
-    "InputErrors": ("auditor.inputs.documents.errors", "InputErrors"),
+    "InputError": ("auditor.errors", "InputError"),
+    "InputErrors": ("auditor.errors", "InputErrors"),
     "Inventory": ("auditor.inputs.inventory.read", "Inventory"),
     "load_waivers": ("auditor.inputs.inventory.waiver_file", "load_waivers"),
     "read_report": ("auditor.inputs.report_file", "load_report"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from auditor import __version__
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.evaluate import evaluate
 from auditor.inputs.certificates.bundles import Passphrase
 from auditor.inputs.certificates.declared_roots import load_declared_roots
@@ -22,7 +23,6 @@ from auditor.inputs.certificates.file_targets import Old, Use, observe_files
 from auditor.inputs.certificates.given_files import File, read_files, read_replaced
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.certificates.status_files import beside_chains, load_status_files
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory import read as inventories

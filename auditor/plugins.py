@@ -1,7 +1,7 @@
 """Packages of other people that add rules and policies, found by their entry points.
 
-A plug-in that cannot be used is an error of the input, never left out: a rule that is missing would be taken for a check
-that was made.
+A plug-in that cannot be used is wrong input and never left out: a rule that is missing would be taken for a check that
+was made.
 """
 
 import importlib

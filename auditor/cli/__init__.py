@@ -83,7 +83,7 @@ def main() -> None:
 
 def _report(error: Exception) -> int:
     """Wrong input is the user's to fix; anything else is a bug of ours, shown by its location and without its data."""
-    from auditor.inputs.documents.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
+    from auditor.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):
         for single in error.errors[:_MOST_ERRORS]:

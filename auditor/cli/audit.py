@@ -100,7 +100,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
 
 
 def _dns(resolver: str | None, *, asked: bool) -> "Dns | None":
-    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
     from auditor.pipeline import Dns  # noqa: PLC0415 - as above
 
     if resolver is not None and not asked:

@@ -139,7 +139,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
 
 def _moment(text: str | None, now: datetime) -> datetime:
     """The moment that is judged as of: a day from its beginning in UTC, or ISO 8601 with an offset."""
-    from auditor.inputs.documents.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
+    from auditor.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
 
     if text is None:
         return now

@@ -94,7 +94,7 @@ def _subject(certificate: Any) -> str:  # noqa: ANN401 - x509.Certificate, which
 
 def check_pair(certificate: Path | None, key: Path | None, *names: str) -> None:
     """Refuse one of two options that need each other.  Raises ``InputErrors``."""
-    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - as above
 
     if (certificate is None) != (key is None):
         given, missing = names if certificate is not None else reversed(names)

@@ -5,7 +5,7 @@ import shutil
 import click
 
 from auditor.cli.options import epilog
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.render.rule_page import explain_text
 from auditor.rules import all_rules
 

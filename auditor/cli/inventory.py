@@ -34,7 +34,7 @@ def init(sku: str, output: Path | None, *, force: bool) -> None:
     It is complete and commented, and it passes.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
-    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
     from auditor.writing import write_file  # noqa: PLC0415 - as above
 

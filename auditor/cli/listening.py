@@ -16,8 +16,8 @@ from cryptography import x509
 from auditor.cli.client_role import check_pair
 from auditor.cli.listen_options import ListenOptions
 from auditor.cli.passphrases import given
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.certificates.identities import load_authority, load_identity
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
 from auditor.model.identity import Identity
 from auditor.model.policy import Policy

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import click
 
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.certificates.identities import PASSPHRASE_VARIABLE
-from auditor.inputs.documents.errors import InputError, InputErrors
 
 _MOST = 1024
 """Bytes."""

@@ -9,7 +9,7 @@ from auditor.cli.options import epilog
 from auditor.cli.output import terminal_width
 from auditor.cli.policy_coverage import coverage
 from auditor.cli.policy_init import init
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.policy.effective import policy_differences, policy_yaml
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies

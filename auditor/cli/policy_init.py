@@ -73,14 +73,14 @@ def init(
 
 
 def _refuse(output: Path, *, force: bool) -> None:
-    from auditor.inputs.documents.errors import InputError, InputErrors  # noqa: PLC0415 - as above
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - as above
 
     if output.exists() and not force:
         raise InputErrors([InputError(f"{output} already exists; use --force to overwrite it")])
 
 
 def _one(target: str, addresses: int) -> None:
-    from auditor.inputs.documents.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - as above
+    from auditor.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - as above
 
     if addresses != 1:
         raise InputErrors([InputError(f"{quoted(target)} has {addresses} addresses; name one of them")])

@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 
 _PORT = 53
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.certificates.bundles import MAX_BYTES, Bundle, Passphrase, read_bundle
 from auditor.inputs.certificates.file_targets import Old, of_directory, stray_keys
 from auditor.inputs.certificates.leaves import chains_of
-from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.sanitise import clean
 
