@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.inputs.certificates.file_targets import Use as CertificateUse
     from auditor.inputs.inventory.read import Inventory
     from auditor.inputs.inventory.waiver_file import load_waivers
-    from auditor.inputs.report_file import load_report as read_report
+    from auditor.inputs.reports.report_file import load_report as read_report
     from auditor.model.finding import Doubt, Finding, Outcome, Violation
     from auditor.model.policy import Policy
     from auditor.model.report import Report, Verdict
@@ -99,7 +99,7 @@ _LOCATIONS: Final[dict[str, tuple[str, str]]] = {
     "InputErrors": ("auditor.errors", "InputErrors"),
     "Inventory": ("auditor.inputs.inventory.read", "Inventory"),
     "load_waivers": ("auditor.inputs.inventory.waiver_file", "load_waivers"),
-    "read_report": ("auditor.inputs.report_file", "load_report"),
+    "read_report": ("auditor.inputs.reports.report_file", "load_report"),
     "Doubt": ("auditor.model.finding", "Doubt"),
     "Finding": ("auditor.model.finding", "Finding"),
     "Outcome": ("auditor.model.finding", "Outcome"),

@@ -1,24 +1,23 @@
-"""Two reports together: what got worse, what got better, what came and what went.  Pure.
+"""Two reports compared: what got worse, what got better, what appeared and what disappeared.  Pure.
 
-Checks are told apart by rule and target, violations by their subject.  What changes in every run is not compared:
-times, connections, days that are left, and the fingerprint in the name of a certificate.
+A check is identified by its rule and its target, a violation by its subject.  What changes in every run is not
+compared: times, connections, days that are left, and the SHA-256 of a certificate, so that a renewed one is the same.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from auditor.model.report import Finding, Outcome, PolicyReference, Report, Verdict
-from auditor.model.rule import Violation
+from auditor.model.finding import Finding, Outcome, Violation, Warning, reason_text
+from auditor.model.report import PolicyReference, Report, RuleSummary, Verdict
 from auditor.model.severity import Severity
+from auditor.model.subject import CertificateSubject, CertificationRequestSubject, Named, Subject, subject_text
 from auditor.model.value import Value
 
-_FINGERPRINT = re.compile(r" \(sha256 [0-9a-f]{6,64}\)")
 _SETTLED = {Outcome.PASS, Outcome.NOT_APPLICABLE}
 _WORSE: dict[Outcome, set[Outcome]] = {
     Outcome.FAIL: set(Outcome) - {Outcome.FAIL},
@@ -28,8 +27,8 @@ _WORSE: dict[Outcome, set[Outcome]] = {
     Outcome.NOT_TESTED: {Outcome.PASS},
 }
 """An outcome, and those from which it is a step down."""
-_TOLD = {Outcome.FAIL, Outcome.WARN, Outcome.WAIVED, Outcome.PASS}
-"""Outcomes that say which violations there are; after another one a violation is not gone, it is unknown."""
+_KNOWN = {Outcome.FAIL, Outcome.WARN, Outcome.WAIVED, Outcome.PASS}
+"""Outcomes with which all violations are known; with another one a violation that is missing may still be there."""
 
 
 class Direction(StrEnum):
@@ -38,13 +37,13 @@ class Direction(StrEnum):
     WORSE = "worse"
     BETTER = "better"
     CHANGED = "changed"
-    """Neither: a failure that is waived or can no longer be told is not mended."""
+    """Neither: a failure that is now waived or inconclusive is not fixed."""
     APPEARED = "appeared"
     DISAPPEARED = "disappeared"
 
 
 class Change(Value):
-    """What became of one rule at one target."""
+    """How the result of one rule at one target changed."""
 
     direction: Direction
     rule: str
@@ -53,10 +52,10 @@ class Change(Value):
     severity: Severity
     before: Outcome | None = Field(description="Null when the check is new")
     after: Outcome | None = Field(description="Null when the check is gone")
-    new_failure: bool = Field(description="It fails, and did not before or for fewer subjects")
-    added: tuple[Violation, ...] = ()
-    removed: tuple[Violation, ...] = ()
-    reason: str = ""
+    new_failure: bool = Field(description="It fails, and did not before, or did for fewer subjects")
+    added: tuple[Violation, ...] = Field(default=(), description="Violations and warnings that are new")
+    removed: tuple[Violation, ...] = Field(default=(), description="Violations and warnings that are gone")
+    reason: str = Field(default="", description="Why it is inconclusive, not tested or not applicable")
 
 
 class Side(Value):
@@ -72,7 +71,7 @@ class Side(Value):
 class Difference(Value):
     """All that differs."""
 
-    schema_version: Literal["1"] = "1"
+    schema_version: Literal["2"] = "2"
     before: Side
     after: Side
     judged_differently: tuple[str, ...] = Field(
@@ -86,12 +85,12 @@ class Difference(Value):
 
     @property
     def new_failures(self) -> tuple[Change, ...]:
-        """What fails now and did not."""
+        """What fails now and did not before."""
         return tuple(change for change in self.changes if change.new_failure)
 
     @property
     def new_doubts(self) -> tuple[Change, ...]:
-        """What matters, cannot be told, and could be before or was not asked."""
+        """Important checks that are inconclusive now and were not before."""
         return tuple(
             change
             for change in self.changes
@@ -106,8 +105,8 @@ def compare(old: Report, new: Report) -> Difference:
     before = {(finding.rule, finding.target): finding for finding in old.findings}
     after = {(finding.rule, finding.target): finding for finding in new.findings}
     changes = [
-        *(_change(before.get(key), finding) for key, finding in after.items()),
-        *(_gone(finding) for key, finding in before.items() if key not in after),
+        *(_change(before.get(key), finding, new.rules[finding.rule]) for key, finding in after.items()),
+        *(_gone(finding, old.rules[finding.rule]) for key, finding in before.items() if key not in after),
     ]
     found = tuple(change for change in changes if change)
     return Difference(
@@ -139,40 +138,42 @@ def _judged_differently(old: Report, new: Report) -> Iterator[str]:
     elif was.version != now.version:
         yield f"another version of the policy {now.id}: {was.version}, now {now.version}"
     if was.sha256 != now.sha256:
-        yield f"the policy demands something else: SHA-256 {was.sha256}, now {now.sha256}"
+        yield f"the policy's requirements changed: SHA-256 {was.sha256}, now {now.sha256}"
     if old.fail_on != new.fail_on:
-        yield f"a violation failed from severity {old.fail_on} on, now from {new.fail_on}"
+        yield f"violations failed at severity {old.fail_on} or above, now at {new.fail_on} or above"
     if old.auditor_version != new.auditor_version:
         yield f"another version of the auditor: {old.auditor_version}, now {new.auditor_version}"
 
 
-def _change(old: Finding | None, new: Finding) -> Change | None:
-    added = _more(new.violations, old.violations if old else ())
-    removed = _more(old.violations, new.violations) if old and new.outcome in _TOLD else ()
+def _change(old: Finding | None, new: Finding, rule: RuleSummary) -> Change | None:
+    earlier = old.evidence if old else ()
+    identity = _identity(*earlier, *new.evidence)
+    added = _more(new.evidence, earlier, identity)
+    removed = _more(earlier, new.evidence, identity) if new.outcome in _KNOWN else ()
     if old and old.outcome is new.outcome and not added and not removed:
         return None
     return Change(
         direction=_direction(old, new, added=bool(added), removed=bool(removed)),
         rule=new.rule,
         target=new.target,
-        title=new.title,
-        severity=new.severity,
+        title=rule.title,
+        severity=rule.severity,
         before=old.outcome if old else None,
         after=new.outcome,
         new_failure=new.outcome is Outcome.FAIL and (old is None or old.outcome is not Outcome.FAIL or bool(added)),
         added=added,
         removed=removed,
-        reason=new.reason,
+        reason=reason_text(new),
     )
 
 
-def _gone(old: Finding) -> Change:
+def _gone(old: Finding, rule: RuleSummary) -> Change:
     return Change(
         direction=Direction.DISAPPEARED,
         rule=old.rule,
         target=old.target,
-        title=old.title,
-        severity=old.severity,
+        title=rule.title,
+        severity=rule.severity,
         before=old.outcome,
         after=None,
         new_failure=False,
@@ -188,22 +189,41 @@ def _direction(old: Finding | None, new: Finding, *, added: bool, removed: bool)
         return Direction.CHANGED if old.outcome is Outcome.NOT_APPLICABLE else Direction.BETTER
     if old.outcome is new.outcome and added and new.outcome is not Outcome.WAIVED:
         return Direction.WORSE
-    # Fewer violations are better only where nothing was left untold.
-    mended = removed and not added and not new.reason and new.outcome in {Outcome.FAIL, Outcome.WARN}
-    return Direction.BETTER if mended else Direction.CHANGED
+    # Fewer violations are better only where nothing was left open.
+    settled = not new.doubts and not new.not_tested
+    fixed = removed and not added and settled and new.outcome in {Outcome.FAIL, Outcome.WARN}
+    return Direction.BETTER if fixed else Direction.CHANGED
 
 
-def _more(these: Sequence[Violation], those: Sequence[Violation]) -> tuple[Violation, ...]:
-    """The violations whose subject is more often here than there."""
-    known = Counter(map(_subject, those))
+Identity: TypeAlias = Callable[[Subject], Hashable]
+
+
+def _more(
+    these: Sequence[Violation | Warning], those: Sequence[Violation | Warning], identity: Identity
+) -> tuple[Violation, ...]:
+    """The violations and warnings whose subject is more often here than there."""
+    known = Counter(identity(remark.subject) for remark in those)
     more = []
-    for violation in these:
-        if known[_subject(violation)]:
-            known[_subject(violation)] -= 1
+    for remark in these:
+        key = identity(remark.subject)
+        if known[key]:
+            known[key] -= 1
         else:
-            more.append(violation)
+            more.append(Violation(subject=remark.subject, expected=remark.expected, observed=remark.observed))
     return tuple(more)
 
 
-def _subject(violation: Violation) -> str:
-    return _FINGERPRINT.sub("", violation.subject)
+def _identity(*remarks: Violation | Warning) -> Identity:
+    """What makes two subjects the same: their values, or their texts where some are names alone, as in version 1."""
+    if any(isinstance(remark.subject, Named) for remark in remarks):
+        return lambda subject: subject_text(_without_digest(subject))
+    return _without_digest
+
+
+def _without_digest(subject: Subject) -> Subject:
+    match subject:
+        case CertificateSubject():
+            return subject.model_copy(update={"sha256": "", "chain_sha256": ""})
+        case CertificationRequestSubject():
+            return subject.model_copy(update={"sha256": ""})
+    return subject

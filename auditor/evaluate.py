@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from auditor import __version__
-from auditor.model.finding import Doubt, Finding, NotApplicable, NotTested, Outcome, Remark, Violation, Warning
+from auditor.model.finding import Doubt, Finding, NotApplicable, NotTested, Outcome, Remark, Violation, Warning, listed
 from auditor.model.observation import DeploymentSeen, NotSeen, Observation, RootTrustSeen, Seen
 from auditor.model.observation import NotTested as NotAttempted
 from auditor.model.policy import Policy, RuleSetting
@@ -95,24 +95,25 @@ def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_
 
 
 def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
-    """Say which targets were shown what no peer would show them, so that their own logs can be read beside this."""
+    """Name the targets that were shown forged certificates, so that an operator can explain their logs."""
     probed = [name for name, seen in by_target.items() if any(isinstance(found, RootTrustSeen) for found in seen)]
     if not probed:
         return ()
-    return (f"Trust probe (--trust-probe): impostors of the required roots were shown to {_listed(sorted(probed))}.",)
+    names = listed(sorted(probed))
+    return (f"Trust probe (--trust-probe): forged issuers of the required roots were presented to {names}.",)
 
 
 def _unjudged(plan: Plan) -> Iterator[str]:
-    """Say of what nothing is said, so that nobody takes it for audited."""
+    """Name what this report does not cover."""
     if names := [target.name for target in plan.unconnected]:
         were = "endpoint was" if len(names) == 1 else "endpoints were"
-        yield f"{len(names)} {were} not connected to (--offline), and nothing is said here of {_listed(names)}."
+        yield f"{len(names)} {were} not audited, because of --offline: {listed(names)}."
     if names := [target.name for target in plan.unasked]:
-        yield f"The policy {plan.policy.id} asks nothing about {_listed(names)}."
+        yield f"The policy {plan.policy.id} has no rule for {listed(names)}."
 
 
 def _disabled(policy: Policy) -> tuple[str, ...]:
-    """Say what nobody was asked because the policy leaves it out: the policy's name may still be that of the whole."""
+    """Name the rules that the policy switches off."""
     if not policy.disabled:
         return ()
     left_out = "; ".join(f"{rule} ({reason.rstrip('.')})" for rule, reason in policy.disabled)
@@ -120,12 +121,12 @@ def _disabled(policy: Policy) -> tuple[str, ...]:
 
 
 def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:
-    """Say when a policy is old: the dated rows in it were checked when it was written."""
+    """Warn about an old policy, whose dated limits may be out of date."""
     written = re.fullmatch(r"(20\d\d)[.-](0[1-9]|1[0-2])([.-](0[1-9]|[12]\d|3[01]))?", policy.version)
     if written is None or moment - datetime(int(written[1]), int(written[2]), 1, tzinfo=UTC) <= _FRESH:
         return ()
-    age = f"The policy {policy.id} {policy.version} is older than a year"
-    return (f"{age}: check its dated rules, or use a newer release of the auditor.",)
+    age = f"The policy {policy.id} {policy.version} is more than a year old"
+    return (f"{age}: check its dated limits, or use a newer release of the auditor.",)
 
 
 def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
@@ -210,14 +211,9 @@ def _rules(plan: Plan) -> dict[str, RuleSummary]:
             title=setting.rule.title,
             group=setting.rule.group,
             severity=setting.severity,
-            remedy=setting.rule.remedy_for(setting.params),
-            citations=(*plan.policy.citations(rule_id), *setting.rule.citations),
+            remedy=" ".join(setting.rule.remedy_for(setting.params).split()),
+            citations=plan.policy.all_citations(setting.rule),
             requirements=plan.policy.requirement_ids(rule_id),
         )
         for rule_id, setting in sorted(asked.items())
     }
-
-
-def _listed(names: list[str], most: int = 3) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

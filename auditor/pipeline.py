@@ -46,9 +46,9 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy
 from auditor.model.report import Report
-from auditor.model.rule import TrustAnchor
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
@@ -641,13 +641,13 @@ def render_report(report: Report, form: str, *, sources: Sources | None = None) 
     if form not in FORMATS:
         hint = suggestion(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
         raise InputErrors([InputError(f"there is no report format {quoted(form)}{hint}")])
-    places = sources or Sources()
+    locations = sources or Sources()
     renderers: dict[str, Callable[[Report], str]] = {
         "json": json.render,
         "html": html.render,
         "text": lambda report: table.render(report, width=120, colour=False),
         "markdown": markdown.render,
-        "sarif": lambda report: sarif.render(report, places.targets, places.policy),
+        "sarif": lambda report: sarif.render(report, locations.targets, locations.policy),
         "junit": junit.render,
         "prometheus": prometheus.render,
     }

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from auditor.inputs.targets import TargetRequest
 from auditor.model.report import EndpointSummary
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Perspective
-from auditor.render.source_location import Place
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The place of each target in an inventory by its name, and that of the policy if it is a file."""
+    """The location of each target in an inventory by its name, and that of the policy if it is a file."""
 
-    targets: Mapping[str, Place] = field(default_factory=dict)
-    policy: Place | None = None
+    targets: Mapping[str, SourceLocation] = field(default_factory=dict)
+    policy: SourceLocation | None = None
 
 
 def sources_of(
@@ -24,29 +24,29 @@ def sources_of(
     policy: str,
     inventory: Path | None = None,
 ) -> Sources:
-    """The places of all endpoints of a report that an inventory names; that of the deployment is the whole file."""
+    """The locations of all endpoints of a report that an inventory names; that of the deployment is the whole file."""
     written = {
-        request.name: Place(_from_here(request.location.file), request.location.line, request.location.column)
+        request.name: SourceLocation(_from_here(request.location.file), request.location.line, request.location.column)
         for request in requests
         if request.location.file
     }
     # A name with several addresses gives targets that are called name@address.
     named = {endpoint.target: endpoint.target.removesuffix(f"@{endpoint.address}") for endpoint in endpoints}
-    places = {name: written[base] for name, base in named.items() if base in written}
+    locations = {name: written[base] for name, base in named.items() if base in written}
     if inventory is not None:
-        whole = Place(_from_here(str(inventory)))
-        places |= {found.target: whole for found in endpoints if found.perspective == Perspective.DEPLOYMENT}
-    return Sources(places, policy_place(policy))
+        whole = SourceLocation(_from_here(str(inventory)))
+        locations |= {found.target: whole for found in endpoints if found.perspective == Perspective.DEPLOYMENT}
+    return Sources(locations, policy_location(policy))
 
 
 def sources_of_files(files: Iterable[str], policy: str) -> Sources:
     """Targets that are files of that name."""
-    return Sources({file: Place(file) for file in files}, policy_place(policy))
+    return Sources({file: SourceLocation(file) for file in files}, policy_location(policy))
 
 
-def policy_place(policy: str) -> Place | None:
+def policy_location(policy: str) -> SourceLocation | None:
     """The file of a policy that does not ship with the auditor."""
-    return Place(_from_here(policy)) if "/" in policy or policy.endswith((".yaml", ".yml")) else None
+    return SourceLocation(_from_here(policy)) if "/" in policy or policy.endswith((".yaml", ".yml")) else None
 
 
 def _from_here(file: str) -> str:

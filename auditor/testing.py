@@ -27,9 +27,10 @@ from ruamel.yaml.error import YAMLError
 from auditor.errors import InputError, InputErrors
 from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Violation, Warning
 from auditor.model.observation import Seen
-from auditor.model.rule import Evidence, Rule, TrustAnchor
+from auditor.model.rule import Evidence, Rule
 from auditor.model.subject import subject_text
 from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.trust_anchor import TrustAnchor
 
 _TARGET = "target"
 _LONGEST = 1000

@@ -30,10 +30,11 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
-from auditor.model.rule import Evidence, Params, TrustAnchor
+from auditor.model.rule import Evidence, Params
 from auditor.model.severity import Severity
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import Plan, make_plan
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies

@@ -2,8 +2,8 @@
 
 ``facts`` says what a certificate holds, ``anchor_of`` where a chain ends and what RFC 5280 validation says of it.
 The parts: ``read`` (bounds, parsing), ``path`` (linking by signature), ``verify`` (validation of one path),
-``ending`` (why no root was reached), ``names``, ``usage`` and ``strength`` (one aspect each), ``chains`` (what the
-certificate rules start from).
+``ending`` (why no root was reached), ``names``, ``usage`` and ``strength`` (one aspect each), ``chains`` (a chain as
+an endpoint sent it).
 """
 
 from auditor.certificates.facts import facts

@@ -57,16 +57,16 @@ def _problems(
     if problem := weakly_signed("the CRL", crl.signature_hash_algorithm):
         yield problem
     if any(extension.critical and extension.oid not in _KNOWN_CRITICAL for extension in crl.extensions):
-        yield "the CRL has a critical extension that is not known"
+        yield "the CRL has an unknown critical extension"
     point = _distribution_point(crl)
     if point is not None and point.indirect_crl:
-        yield "the CRL is an indirect one"
+        yield "the CRL is an indirect CRL"
 
 
 def _listed(entry: x509.RevokedCertificate, late: str | None) -> Answer:
     reason = next((e.value.reason for e in entry.extensions if isinstance(e.value, x509.CRLReason)), None)
     if reason is x509.ReasonFlags.remove_from_crl:
-        return unknown("the CRL takes back an earlier revocation")
+        return unknown("the CRL removes an earlier revocation")
     return revoked(entry.revocation_date_utc, reason, late)
 
 
@@ -78,14 +78,14 @@ def _says_nothing_of_the_others(crl: x509.CertificateRevocationList, certificate
     if point is None:
         return None
     if point.only_some_reasons:
-        return "the CRL lists some reasons only"
+        return "the CRL covers only some revocation reasons"
     if point.only_contains_attribute_certs or (
         point.only_contains_ca_certs if not is_authority(certificate) else point.only_contains_user_certs
     ):
-        return "the CRL is for certificates of another kind"
+        return "the CRL covers another kind of certificate"
     if point.full_name and not set(map(uri, point.full_name)) & set(distribution_points(certificate)):
-        return "the CRL is that of another distribution point"
-    return "the CRL is that of another distribution point" if point.relative_name else None
+        return "the CRL covers another distribution point"
+    return "the CRL covers another distribution point" if point.relative_name else None
 
 
 def _distribution_point(crl: x509.CertificateRevocationList) -> x509.IssuingDistributionPoint | None:

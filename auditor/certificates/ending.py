@@ -1,4 +1,4 @@
-"""Where a chain ends that reaches no allowed root: what a reader has to know to mend it.
+"""Where a chain ends that reaches no allowed root: what a reader needs to know to fix it.
 
 certifi's collection of public roots is consulted to tell a complete chain under the wrong root from a chain that lacks
 a certificate.  It explains; it never makes anything trusted.
@@ -16,7 +16,7 @@ from cryptography import x509
 from auditor.certificates.distinguished import same_name
 from auditor.certificates.path import Path, identity, issued_by, self_signed
 from auditor.certificates.read import quiet
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 
 class EndingKind(StrEnum):
@@ -42,8 +42,8 @@ class Ending:
     path: Path
     root: x509.Certificate | None = None
     """The well-known or self-signed root, where there is one."""
-    impostor: TrustAnchor | None = None
-    """The anchor whose name the missing issuer or the root at the end bears, although its key is another."""
+    forged: TrustAnchor | None = None
+    """The anchor whose name the missing issuer or the root at the end has, although its key is another."""
     wrong_key: x509.Certificate | None = None
     """A certificate that was sent, bears the missing issuer's name, and did not make the signature."""
 
@@ -65,14 +65,14 @@ def _ending(path: Path, chain: Path, anchors: Mapping[x509.Certificate, TrustAnc
     last = path[-1]
     if self_signed(last):
         kind = EndingKind.ROOT_SENT if len(path) > 1 else EndingKind.SELF_SIGNED
-        return Ending(kind, path, root=last, impostor=_bearing(last.subject, anchors))
+        return Ending(kind, path, root=last, forged=_bearing(last.subject, anchors))
     known = [root for root in well_known_roots() if identity(root) == identity(last) or issued_by(last, root)]
     if known:
         return Ending(EndingKind.ROOT_KNOWN, path, root=known[0])
     return Ending(
         EndingKind.AUTHORITY if len(path) > 1 else EndingKind.LEAF,
         path,
-        impostor=_bearing(last.issuer, anchors),
+        forged=_bearing(last.issuer, anchors),
         wrong_key=next((other for other in chain if same_name(other.subject, last.issuer) and other not in path), None),
     )
 

@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
 from auditor.certificates.read import quiet, read
 from auditor.model.report import CertificateFacts
+from auditor.model.subject import CertificateSubject, CertificationRequestSubject, subject_text
 from auditor.sanitise import clean
 
 Bearer: TypeAlias = x509.Certificate | x509.CertificateSigningRequest
@@ -89,9 +90,30 @@ def short_name(certificate: Bearer) -> str:
     return clean(name, 80) or name_text(certificate.subject)
 
 
-def label(certificate: Bearer) -> str:
-    """Return a certificate's name and the start of its SHA-256, for the subject of a remark."""
-    return f"{short_name(certificate)} (sha256 {sha256(certificate)[:12]})"
+def certificate_subject(
+    certificate: x509.Certificate, *, position: int | None = None, leaf: x509.Certificate | None = None, root: str = ""
+) -> CertificateSubject:
+    """Return a certificate as the subject of a remark, with its place in the chain of ``leaf`` or its root."""
+    return CertificateSubject(
+        name=short_name(certificate),
+        sha256=sha256(certificate),
+        position=position,
+        chain=short_name(leaf) if leaf else "",
+        chain_sha256=sha256(leaf) if leaf else "",
+        root=root,
+    )
+
+
+def bearer_subject(bearer: Bearer) -> CertificateSubject | CertificationRequestSubject:
+    """Return a certificate or a request as the subject of a remark."""
+    if isinstance(bearer, x509.Certificate):
+        return certificate_subject(bearer)
+    return CertificationRequestSubject(name=short_name(bearer), sha256=sha256(bearer))
+
+
+def label(bearer: Bearer) -> str:
+    """Return a certificate's name and the start of its SHA-256, for a sentence."""
+    return subject_text(bearer_subject(bearer))
 
 
 def sha256(certificate: Bearer) -> str:

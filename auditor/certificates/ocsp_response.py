@@ -39,11 +39,11 @@ def _by_ocsp(
     response: ocsp.OCSPResponse, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
 ) -> Answer:
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        return unknown(f"the responder answers {response.response_status.name.lower()}")
+        return unknown(f"the responder answered {response.response_status.name.lower()}")
     if problem := _signature_problem(response, issuer, at):
         return unknown(problem)
     if any(extension.critical for extension in response.extensions):
-        return unknown("the OCSP response has a critical extension that is not known")
+        return unknown("the OCSP response has an unknown critical extension")
     said = [_said(single, at) for single in response.responses if _speaks_of(single, certificate, issuer)]
     return combined(said) if said else unknown("the OCSP response is about another certificate")
 

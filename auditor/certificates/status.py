@@ -44,7 +44,9 @@ def combined(answers: Sequence[Answer]) -> Answer:
         found = next((answer for answer in answers if answer.state is state), None)
         if found is not None:
             return found
-    return unknown("; ".join(dict.fromkeys(answer.words for answer in answers)) or "nothing speaks of it")
+    return unknown(
+        "; ".join(dict.fromkeys(answer.words for answer in answers)) or "no CRL or OCSP response covers the certificate"
+    )
 
 
 def must_staple(certificate: x509.Certificate) -> bool:
@@ -110,8 +112,8 @@ def out_of_date(what: str, since: datetime, until: datetime | None, at: datetime
     if until is None:
         return f"{what} does not say when the next one is due"
     if since - SKEW > at:
-        return f"{what} is in force from {since:%Y-%m-%d %H:%M} UTC only"
-    return f"{what} was due to be replaced by {until:%Y-%m-%d %H:%M} UTC" if at > until + SKEW else None
+        return f"{what} is not valid before {since:%Y-%m-%d %H:%M} UTC"
+    return f"{what} should have been replaced by {until:%Y-%m-%d %H:%M} UTC" if at > until + SKEW else None
 
 
 def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> Answer:
@@ -120,7 +122,7 @@ def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str 
     Revocation is for good, so that even an old list tells it; but a hold may have been lifted since.
     """
     if dated is not None and reason is x509.ReasonFlags.certificate_hold:
-        return unknown(f"it was on hold, and {dated}")
+        return unknown(f"the certificate was on hold, and {dated}")
     words = f"revoked on {since:%Y-%m-%d %H:%M} UTC" if since else "revoked"
     words += f", {reason.value}" if reason is not None and reason is not x509.ReasonFlags.unspecified else ""
     return Answer(State.REVOKED, words)

@@ -10,7 +10,7 @@ from auditor.certificates.ending import Ending, EndingKind, best_ending
 from auditor.certificates.path import Path, find_paths
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read, read_chain
 from auditor.certificates.verify import Judgement, judge_private, judge_web, moment_for
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 
 class Status(StrEnum):

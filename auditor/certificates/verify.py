@@ -36,15 +36,16 @@ _EXTENSIONS = {
 
 # What the verifier says where peers commonly go on: an algorithm, a kind of name or an encoding that it leaves out.
 _NOT_JUDGED = {
-    "Forbidden signature algorithm": "the verifier does not judge a chain with such a signature algorithm",
-    "Forbidden public key algorithm": "the verifier does not judge a chain with such a public key",
-    "RSA key is too weak": "the verifier does not judge a chain with an RSA key of fewer than 2048 bits",
-    "contains an unsupported": "the verifier does not evaluate name constraints of this type",  # from version 50 on
-    "unsupported name constraint": "the verifier does not evaluate name constraints of this type",
+    "Forbidden signature algorithm": "not validated: the verifier does not support the chain's signature algorithm",
+    "Forbidden public key algorithm": "not validated: the verifier does not support the chain's public key",
+    "RSA key is too weak": "not validated: the verifier does not support RSA keys below 2048 bits",
+    # Two spellings: the first from version 50 on.
+    "contains an unsupported": "not validated: the verifier does not support name constraints of this type",
+    "unsupported name constraint": "not validated: the verifier does not support name constraints of this type",
     "malformed": "a name cannot be compared with the name constraints of an issuer",
-    "serial": "a serial number is not one that RFC 5280 allows, and the verifier goes no further",
-    "UtcTime": "a date is encoded in another way than RFC 5280 says, and the verifier goes no further",
-    "no interior errors": "the verifier compares names octet by octet, and those of the chain are encoded in two ways",
+    "serial": "RFC 5280 does not allow one of the serial numbers, and the verifier stops there",
+    "UtcTime": "a date is not encoded as RFC 5280 requires, and the verifier stops there",
+    "no interior errors": "the verifier compares names byte by byte, and the chain encodes a name in two ways",
 }
 
 
@@ -91,7 +92,7 @@ def moment_for(path: Path, at: datetime) -> datetime | None:
 def judge_private(path: Path, moment: datetime) -> Judgement:
     """Judge a path (leaf to anchor) by RFC 5280 section 6.1."""
     if len(path) == 1:
-        return Judgement(refusals=("the endpoint presents the root itself, which no root issued",))
+        return Judgement(refusals=("the endpoint presents the root itself as its certificate",))
     own = (*_authority_problems(path), *name_constraint_problems(path))
     if own:
         return Judgement(refusals=own)
@@ -174,6 +175,6 @@ def _judgement(message: str) -> Judgement:
     for phrase, refusal in _IN_WORDS.items():
         if phrase in text:
             return Judgement(refusals=(refusal,))
-    text = text.replace("certificate contains unaccounted-for critical extensions", "a critical extension nobody knows")
+    text = text.replace("certificate contains unaccounted-for critical extensions", "unknown critical extension")
     text = re.sub(r"invalid extension: ([0-9.]+): ", lambda found: f"{_EXTENSIONS.get(found[1], found[1])}: ", text)
     return Judgement(refusals=(clean(text),))

@@ -37,7 +37,7 @@ def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
     """
     from auditor.cli.output import say, terminal_width  # noqa: PLC0415 - --help stays quick
     from auditor.diff import compare  # noqa: PLC0415 - as above
-    from auditor.inputs.report_file import load_report  # noqa: PLC0415 - as above
+    from auditor.inputs.reports.report_file import load_report  # noqa: PLC0415 - as above
     from auditor.render.difference import json, markdown, table  # noqa: PLC0415 - as above
 
     difference = compare(load_report(old), load_report(new))

@@ -44,10 +44,10 @@ def list_() -> None:
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
 def show(name: str) -> None:
-    """Print a policy in effect, with every default.
+    """Print a policy in effect.
 
-    POLICY is the name of a shipped policy or the path of a file; the default is acg. What it extends is merged in.
-    The output is itself a policy file.
+    POLICY is the name of a shipped policy or the path of a file; acg if not given.  The output is a policy file
+    that extends nothing, with every default and every list written out.
     """
     click.echo(policy_yaml(load_policy(name)), nl=False)
 
@@ -55,7 +55,7 @@ def show(name: str) -> None:
 @policy.command(epilog=epilog("auditor policy check example.yaml", codes="Exit codes: 0 all are right, 2 otherwise."))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
-    """Check policy files; every error is printed as file:line:column."""
+    """Check policy files, and print every error with file:line:column."""
     errors: list[InputError] = []
     for file in files:
         try:
@@ -77,7 +77,7 @@ def check(files: tuple[str, ...]) -> None:
 @click.argument("old")
 @click.argument("new")
 def diff(old: str, new: str) -> None:
-    """Show how the requirements of the policy NEW differ from those of OLD.
+    """Show how the policy NEW differs from OLD.
 
     OLD and NEW are names of shipped policies or paths of files.
     """

@@ -1,4 +1,4 @@
-"""``auditor policy coverage``: which rules answer which requirement."""
+"""``auditor policy coverage``: the requirements behind a policy, and the rules that answer them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,31 +16,30 @@ from auditor.cli.options import READABLE, epilog
     )
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
-@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory provides.")
+@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory gives the rules.")
 def coverage(name: str, inventory: Path | None) -> None:
-    """List every requirement and the rules that answer it.
+    """List the requirements behind a policy and the rules that answer them.
 
-    Where no rule does, the reason is given. With an inventory, it also says whether what a rule needs is declared
-    there, or observed at its endpoints.
+    A requirement that no rule answers is listed with the reason.  With an inventory, also say whether
+    the inventory declares what the rules need.
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
     from auditor import pipeline  # noqa: PLC0415 - as above
     from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
-    from auditor.inputs.documents.yaml import read_yaml  # noqa: PLC0415 - as above
     from auditor.policy.coverage import coverage as cover  # noqa: PLC0415 - as above
-    from auditor.policy.coverage import requirements_of  # noqa: PLC0415 - as above
-    from auditor.policy.shipped import policy_directory  # noqa: PLC0415 - as above
 
     policy = pipeline.load_policy(name)
-    requirements = requirements_of(read_yaml(policy_directory() / "requirements.yaml").data["requirements"])
+    if not policy.requirements:
+        click.echo(f"The policy {policy.id} names no requirements file, so there are no requirements to list.")
+        return
     findings, endpoints = None, 0
     if inventory is not None:
         listed = pipeline.load_inventory(inventory)
         endpoints = len(listed.endpoints)
         offline = pipeline.CollectSettings(offline=True)
         findings = pipeline.audit((), policy, inventory=replace(listed, waivers=()), settings=offline).findings
-    answers = cover(requirements, policy, findings, endpoints)
+    answers = cover(policy, findings, endpoints)
     rows = [
         (
             answer.requirement.id,

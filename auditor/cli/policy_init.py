@@ -1,4 +1,4 @@
-"""``auditor policy init``: a starting policy from an endpoint that is as it should be."""
+"""``auditor policy init``: a starting policy from a known-good endpoint."""
 
 from pathlib import Path
 
@@ -37,9 +37,9 @@ def init(
     limits: LimitOptions,
     client: ClientOptions,
 ) -> int:
-    """Write a starting policy from a golden endpoint.
+    """Write a starting policy from a known-good endpoint.
 
-    It requires what HOST:PORT does today. Comments say what the policy it is compared with forbids.
+    The policy requires what HOST:PORT does today.  Comments mark what the policy it is compared with forbids.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.progress import shown  # noqa: PLC0415 - as above

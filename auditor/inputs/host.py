@@ -61,7 +61,7 @@ def _ascii(name: str, text: str) -> str:
     try:
         return idna.encode(name, strict=True, uts46=False, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        raise ValueError(f"{quoted(text)} is not an internationalised name by IDNA 2008, in lower case") from None
+        raise ValueError(f"{quoted(text)} is not a lower-case internationalised name (IDNA 2008)") from None
 
 
 def _check_label(label: str, text: str) -> None:
@@ -72,17 +72,17 @@ def _check_label(label: str, text: str) -> None:
     if "_" in label:
         raise ValueError(f"{quoted(text)} is not a host name: it has an underscore")
     if not _LABEL.fullmatch(label):
-        raise ValueError(f"{quoted(text)} is not a host name: letters, digits, and hyphens inside, are all it may have")
+        raise ValueError(f"{quoted(text)} is not a host name: it may have letters, digits and inner hyphens only")
     if label.startswith("xn--"):
         try:
             idna.ulabel(label)
         except (idna.IDNAError, UnicodeError):
-            raise ValueError(f"{quoted(text)} is not a name: {label} encodes nothing by IDNA 2008") from None
+            raise ValueError(f"{quoted(text)} is not a name: {label} is not a valid A-label (IDNA 2008)") from None
 
 
 def _address(text: str, kind: type[ipaddress.IPv4Address | ipaddress.IPv6Address]) -> str:
     if "%" in text:
-        raise ValueError(f"{quoted(text)} has a zone (the part from %), which means something on one machine only")
+        raise ValueError(f"{quoted(text)} has a zone (the part after %), which is valid on one machine only")
     try:
         address = kind(text)
     except ValueError:

@@ -11,7 +11,7 @@ from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
 
 _MOST_OCTETS = 256 * 1024 * 1024
-_ANEW = "write it anew with auditor collect"
+_ANEW = "run auditor collect again"
 
 
 @dataclass
@@ -30,20 +30,20 @@ class _Lines:
         except ValueError:
             return "this is not an observation"
         if self.end is not None:
-            return "this follows the line that ends the file"
+            return "this line follows the end line"
         if isinstance(found, End):
             self.end = found
             return None
         self.observations.append(found)
-        return None if found.target in self.names else "this is about a target that the head does not name"
+        return None if found.target in self.names else "this target is not listed in the first line"
 
     def lacks(self) -> str | None:
         """Say why the file as a whole is not what was written."""
         if self.end is None:
-            return "the file breaks off: the line that ends it is missing"
+            return "the file is truncated: its end line is missing"
         if self.end.observations != len(self.observations):
             wrote, holds = self.end.observations, len(self.observations)
-            return f"the file is not whole: it holds {holds} observations, and was written with {wrote}"
+            return f"the file is incomplete: it contains {holds} of {wrote} observations"
         return None
 
 
@@ -61,7 +61,7 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
         ]
     if errors:
         raise InputErrors(errors)
-    lack = "the head names a target twice" if len(read.names) < len(head.targets) else read.lacks()
+    lack = "the first line lists a target twice" if len(read.names) < len(head.targets) else read.lacks()
     if lack:
         raise InputErrors([InputError(f"{lack}; {_ANEW}", str(path))])
     return head, read.observations
@@ -73,5 +73,5 @@ def _head(line: str, file: str) -> Run:
     try:
         return Run.model_validate_json(line)
     except ValueError:
-        message = "this is not a file of observations, as auditor collect -o writes them"
+        message = "this is not a file of observations written by auditor collect -o"
         raise InputErrors([InputError(message, file, 1)]) from None

@@ -14,7 +14,7 @@ from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
 from auditor.sip.description import Role, Transport
 
-_BARE = "the file holds a session description and no SIP message"
+_BARE = "the file contains a session description and no SIP message"
 
 
 def read_sdp(  # noqa: PLR0913 - where it stood, and what it was
@@ -71,7 +71,7 @@ def load_descriptions(
     for file, content in files:
         name = clean(file)
         if name in {target.name for target in targets}:
-            errors.append(InputError(f"the file {quoted(file)} is named twice"))
+            errors.append(InputError(f"the file {quoted(file)} is listed twice"))
             continue
         # A file has no address; the port is the one its messages are meant for.
         targets.append(Target(name=name, host=name, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.SDP))

@@ -1,12 +1,13 @@
 """Targets as they are named on the command line or in an inventory, and what they resolve to."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TypeAlias
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Service, Target
 
 SIPS_PORT = 5061
@@ -15,15 +16,6 @@ _DEFAULTS = {"sips": (Service.SIP, SIPS_PORT), "https": (Service.HTTPS, 443)}
 
 Resolve: TypeAlias = Callable[[str], tuple[str, ...] | str]
 """Gives the addresses of a name, or one sentence that says why there are none."""
-
-
-@dataclass(frozen=True)
-class Location:
-    """Where a target was named; empty for the command line."""
-
-    file: str = ""
-    line: int = 0
-    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,7 @@ class TargetRequest:
     server_name: str | None
     """The DNS name for SNI and for the certificate; none for a bare address."""
     is_address: bool
-    location: Location = Location()
+    location: SourceLocation = field(default_factory=SourceLocation)
     site: str | None = None
     """The site of the deployment it stands at."""
 
@@ -84,7 +76,7 @@ def parse_targets(texts: Iterable[str]) -> tuple[TargetRequest, ...]:
 def split_target(text: str) -> tuple[Host, int, Service]:
     """Take a target apart.  ``ValueError`` says in a sentence what is wrong with it."""
     if not text.isprintable() or " " in text:
-        raise ValueError("it has a space or a character that does not print")
+        raise ValueError("it contains a space or an unprintable character")
     scheme, separator, rest = text.rpartition("://")
     named = _DEFAULTS[parse_scheme(scheme)] if separator else None
     authority = rest.removesuffix("/") if named else rest
@@ -112,7 +104,7 @@ def _split(authority: str) -> tuple[Host, str | None]:
             raise ValueError("an IPv6 address with a port is written as [ADDRESS]:PORT")
         return parse_host(inside, bracketed=True), rest[1:] if rest else None
     if authority.count(":") > 1:
-        raise ValueError("an IPv6 address stands in brackets, as in [2001:db8::1]:5061")
+        raise ValueError("put the IPv6 address in brackets, as in [2001:db8::1]:5061")
     host, colon, port = authority.partition(":")
     return parse_host(host), port if colon else None
 
@@ -124,7 +116,7 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
     for request in requests:
         first = endpoints.setdefault((request.host, request.port, request.service, request.server_name), request)
         if request.name in names:
-            yield request.error(f"the target {quoted(request.name)} is there twice")
+            yield request.error(f"the target {quoted(request.name)} appears twice")
         elif first is not request:
             yield request.error(f"the target {quoted(request.name)} is the same endpoint as {quoted(first.name)}")
         names.add(request.name)
@@ -133,7 +125,7 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
 def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Target, ...]:
     """Make one target for every address of every request; a name without one gives a target that says why.
 
-    ``InputErrors`` when a target is there twice.
+    ``InputErrors`` when a target appears twice.
     """
     if errors := list(repeated(requests)):
         raise InputErrors(errors)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.model.report import Finding, Outcome
+from auditor.model.finding import Finding, Outcome
 
 
 class Planted(Protocol):

@@ -1,8 +1,8 @@
-"""The declared deployment: what an operator says of its sites, its network and its connection to the gateway.
+"""The declared deployment: an operator's sites, its network and its connection to the gateway.
 
-Names follow the Azure portal and the items 1 to 22 of the connectivity page.  Nearly everything may be left out: what
-has to be there a rule says, as a finding.  Addresses and ranges are text in one of three forms: an address, a network
-in CIDR notation without host bits, or first-last.
+Names follow the Azure portal and items 1 to 22 of the connectivity page.  Nearly every field is optional; rules report
+what is missing.  Addresses and ranges are text in one of three forms: an address, a network in CIDR notation without
+host bits, or first-last.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from auditor.model.subject import DeclaredSubject
 from auditor.model.value import Value
 
 Sku: TypeAlias = Literal["standard", "lab"]
@@ -26,14 +27,14 @@ Ranges: TypeAlias = tuple[str, ...]
 
 
 class Provisioning(Value):
-    """The operator's client of the Provisioning API."""
+    """The operator's Provisioning API client."""
 
-    url: str | None = Field(default=None, description="Where the client is pointed at")
-    source_ranges: Ranges = Field(default=(), description="Addresses it connects from")
+    url: str | None = Field(default=None, description="The URL that the client uses")
+    source_ranges: Ranges = Field(default=(), description="Addresses that the client connects from")
 
 
 class DialPlan(Value):
-    """How calls are numbered and routed."""
+    """Numbering and routing of calls."""
 
     e164: bool | None = Field(default=None, description="Whether numbers are in the E.164 format")
     emergency_calls_to_gateway: bool | None = Field(
@@ -42,7 +43,7 @@ class DialPlan(Value):
 
 
 class Resource(Value):
-    """The gateway as it is deployed."""
+    """The gateway resource."""
 
     sku: Sku | None = Field(default=None, description="standard for production")
     services: tuple[CommunicationsService, ...] = Field(default=(), description="Communications services in use")
@@ -62,25 +63,25 @@ class Region(Value):
     name: str
     azure_region: str | None = Field(default=None, description="As East US")
     hostname: str | None = Field(default=None, description="Items 7 and 10: the Hostname field of the portal")
-    signaling_ranges: Ranges = Field(default=(), description="Items 8 and 11: where it sends signaling from")
+    signaling_ranges: Ranges = Field(default=(), description="Items 8 and 11: addresses it sends signaling from")
     media_ranges: Ranges = Field(default=(), description="Items 9 and 12: media")
     service_facing: Ranges = Field(
         default=(), description="Items 14 to 19: its addresses and names towards communications services"
     )
     service_side: Ranges = Field(
-        default=(), description="Items 20 to 22: addresses of communications services, which nobody has to manage"
+        default=(), description="Items 20 to 22: addresses of communications services, which Microsoft and Zoom manage"
     )
 
 
 class Route(Value):
-    """Where a site sends calls."""
+    """A region that a site sends calls to."""
 
     region: str
-    priority: int = Field(ge=0, le=65535, description="The lowest goes first")
+    priority: int = Field(ge=0, le=65535, description="The lowest number is used first")
 
 
 class AclEntry(Value):
-    """One line of a site's access list for traffic from the gateway."""
+    """One entry of a site's access list for traffic from the gateway."""
 
     action: Literal["allow", "deny"] = "allow"
     source: str = Field(description="A range, or any")
@@ -88,11 +89,11 @@ class AclEntry(Value):
     ports: str = Field(
         default="any", description="A port, first-last, or any", pattern="^(any|[0-9]{1,5}(-[0-9]{1,5})?)$"
     )
-    destination: str = Field(default="any", description="Where it lets in or keeps out: a range, or any")
+    destination: str = Field(default="any", description="The destination: a range, or any")
 
 
 class Nat(Value):
-    """How internal addresses become public ones."""
+    """Translation of internal addresses to public ones."""
 
     pool: Ranges = Field(default=(), description="Public addresses")
     managed_by: str | None = Field(default=None, description="The operator or a provider")
@@ -102,18 +103,20 @@ class Site(Value):
     """One site of the operator."""
 
     name: str
-    location: str | None = Field(default=None, description="Where it is: two sites are to be apart")
-    local_region: str | None = Field(default=None, description="The service region next to it")
-    signaling_source: Ranges = Field(default=(), description="Items 1 and 4: where it sends signaling from")
+    location: str | None = Field(default=None, description="Its location; two sites must be in different ones")
+    local_region: str | None = Field(default=None, description="The nearest service region")
+    signaling_source: Ranges = Field(default=(), description="Items 1 and 4: addresses it sends signaling from")
     signaling_destination: Ranges = Field(
-        default=(), description="Items 2 and 5: where it receives signaling, a range or a host name"
+        default=(), description="Items 2 and 5: addresses or host names it receives signaling at"
     )
-    media: Ranges = Field(default=(), description="Items 3 and 6: where it sends and receives media")
+    media: Ranges = Field(default=(), description="Items 3 and 6: addresses it sends and receives media at")
     sip_transport: Transport | None = Field(default=None, description="SIP towards the gateway")
     routes: tuple[Route, ...] = ()
-    retry_on: tuple[int, ...] = Field(default=(), description="SIP statuses after which another peer is tried")
-    options_interval_seconds: int | None = Field(default=None, ge=1, description="How often peers are asked OPTIONS")
-    internal_ranges: Ranges = Field(default=(), description="Addresses inside, where they are not public")
+    retry_on: tuple[int, ...] = Field(default=(), description="SIP statuses after which the site tries another peer")
+    options_interval_seconds: int | None = Field(
+        default=None, ge=1, description="Interval of OPTIONS requests to peers"
+    )
+    internal_ranges: Ranges = Field(default=(), description="Internal addresses, where they are not public")
     nat: Nat | None = None
     acl: tuple[AclEntry, ...] = ()
 
@@ -124,15 +127,17 @@ class Link(Value):
     site: str
     region: str
     connection_type: ConnectionType | None = None
-    over: Carrier | None = Field(default=None, description="With VNet injection, what leads to the virtual network")
+    over: Carrier | None = Field(default=None, description="With VNet injection, the carrier to the virtual network")
     circuit: str | None = Field(default=None, description="The ExpressRoute circuit it runs over")
-    reason: str | None = Field(default=None, description="Why it is not the connection that is recommended first")
-    bfd_interval_ms: int | None = Field(default=None, ge=1, description="Bidirectional forwarding detection")
+    reason: str | None = Field(default=None, description="Why it does not use the connection type recommended first")
+    bfd_interval_ms: int | None = Field(
+        default=None, ge=1, description="Interval of Bidirectional Forwarding Detection (BFD)"
+    )
     bfd_reason: str | None = Field(default=None, description="Why the interval is longer than 150 ms")
 
 
 class CrossConnect(Value):
-    """Two sites that can stand in for each other."""
+    """Two sites that can carry each other's calls."""
 
     sites: tuple[str, ...] = Field(min_length=2, max_length=2)
 
@@ -141,7 +146,7 @@ class BgpSession(Value):
     """One BGP session of a circuit's Microsoft peering."""
 
     path: Path
-    prefix: str | None = Field(default=None, description="The /30 it runs in")
+    prefix: str | None = Field(default=None, description="The /30 of the session")
     state: SessionState = "unknown"
 
 
@@ -152,7 +157,9 @@ class Circuit(Value):
     subscription_id: str | None = None
     resource_id: str | None = None
     provider: str | None = None
-    provider_is_partner: bool | None = Field(default=None, description="Whether it is an ExpressRoute partner")
+    provider_is_partner: bool | None = Field(
+        default=None, description="Whether the provider is an ExpressRoute partner"
+    )
     exchange: str | None = Field(default=None, description="The cloud exchange, where the provider is no partner")
     connectivity_model: (
         Literal["cloud_exchange_colocation", "point_to_point_ethernet", "any_to_any_ipvpn", "expressroute_direct"]
@@ -168,10 +175,10 @@ class Circuit(Value):
     bgp_sessions: tuple[BgpSession, ...] = ()
     advertised_prefixes: Ranges = ()
     advertised_prefixes_state: PrefixesState | None = Field(
-        default=None, description="What Microsoft says of those prefixes; it takes them where it says Configured"
+        default=None, description="State of those prefixes at Microsoft, which accepts them when it is Configured"
     )
     internet_prefixes: Ranges | None = Field(
-        default=None, description="What the operator advertises to the Internet as well; an empty list for nothing"
+        default=None, description="Prefixes that the operator also advertises to the Internet; an empty list for none"
     )
     route_filter_communities: tuple[str, ...] = Field(default=(), description="As 12076:5250")
 
@@ -200,7 +207,7 @@ class Maps(Value):
 
 
 class Qos(Value):
-    """DSCP values of what is sent to Microsoft."""
+    """DSCP values of traffic to Microsoft."""
 
     voice: int | None = Field(default=None, ge=0, le=63)
     signaling: int | None = Field(default=None, ge=0, le=63)
@@ -208,9 +215,9 @@ class Qos(Value):
 
 
 class Attestation(Value):
-    """What somebody has confirmed, as evidence."""
+    """A statement that somebody has confirmed."""
 
-    statement: str = Field(description="What is confirmed: an id that a policy asks for")
+    statement: str = Field(description="The id of the statement, as in the policy")
     by: str
     date: dt.date
     document: str | None = None
@@ -220,18 +227,18 @@ class Attestation(Value):
 
 
 class Proof(Value):
-    """One thing that a file says, in place of what was declared."""
+    """One field that a file proves; its value replaces the declared one."""
 
-    subject: str = Field(description="What it proves, as circuits[NAME].asn")
+    subject: DeclaredSubject | str = Field(description="What it proves; older versions wrote it as circuits[NAME].asn")
     file: str = Field(description="As the inventory names it")
     kind: str = Field(description="What the file is, as: az network express-route show")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 digits from 0 to f")
-    proven: str | None = Field(default=None, description="What the file says, in short")
-    declared: str | None = Field(default=None, description="What the inventory says, where that is something else")
+    proven: str | None = Field(default=None, description="The value in the file, shortened")
+    declared: str | None = Field(default=None, description="The value in the inventory, where it differs")
 
 
 class Deployment(Value):
-    """Everything that is declared."""
+    """All sections of the declared deployment."""
 
     deployment: Resource
     regions: tuple[Region, ...] = ()
@@ -245,5 +252,5 @@ class Deployment(Value):
 
     @property
     def production(self) -> bool | None:
-        """Whether it is a production deployment; none where that is not declared."""
+        """Whether it is a production deployment; None where that is not declared."""
         return None if self.deployment.sku is None else self.deployment.sku == "standard"

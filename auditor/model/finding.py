@@ -1,19 +1,30 @@
 """What a check finds, as values: remarks about subjects, and the one finding that comes of every promised check."""
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WrapSerializer
 
-from auditor.model.subject import Named
+from auditor.model.subject import TARGET, Named, subject_text
 from auditor.model.subject import Subject as _Subject
 from auditor.model.value import Value
 from auditor.model.waiver import Waiver
 
-# For as long as some rules still write subjects as text.
-Subject: TypeAlias = Annotated[
-    _Subject, BeforeValidator(lambda value: Named(name=value) if isinstance(value, str) else value)
-]
+
+def _with_text(subject: _Subject, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an annotation would take the place of the subject's own schema
+    """Add the text, for readers of the JSON that do not know every kind.  The kind is written although it is a default."""
+    return {"kind": subject.kind, **handler(subject), "text": subject_text(subject)}
+
+
+def _without_text(value: Any) -> Any:  # noqa: ANN401 - anything that is to be validated
+    """Leave the text out again: it follows from the other fields."""
+    if isinstance(value, str):  # for as long as some rules still write subjects as text
+        return Named(name=value)
+    return {key: part for key, part in value.items() if key != "text"} if isinstance(value, dict) else value
+
+
+Subject: TypeAlias = Annotated[_Subject, BeforeValidator(_without_text), WrapSerializer(_with_text, when_used="json")]
 
 
 class Violation(Value):
@@ -84,3 +95,43 @@ class Finding(Value):
         description="What it rests on, where that is no observation: a declaration, or the files that prove it",
     )
     waiver: Waiver | None = Field(default=None, description="Who accepts the violation, where the outcome is waived")
+
+    @property
+    def evidence(self) -> tuple[Violation | Warning, ...]:
+        """Violations and warnings, which are shown together."""
+        return (*self.violations, *self.warnings)
+
+
+def observed_text(remark: Violation | Warning) -> str:
+    """What was observed, and of what; the target itself stands beside every finding already."""
+    subject = subject_text(remark.subject)
+    return f"{subject}: {remark.observed}" if subject else remark.observed
+
+
+def reason_text(finding: Finding) -> str:
+    """Why something is open or does not apply, in one line; empty where neither is the case.
+
+    Each reason stands once, with the subjects it concerns.  What the outcome says already is not said again.
+    """
+    doubts, untested = "; ".join(_grouped(finding.doubts)), "; ".join(_grouped(finding.not_tested))
+    if doubts and finding.outcome is not Outcome.INCONCLUSIVE:
+        doubts = f"Inconclusive: {doubts}"
+    if untested and finding.outcome is not Outcome.NOT_TESTED:
+        untested = f"Not tested: {untested}"
+    return "; ".join(filter(None, (doubts, untested, finding.not_applicable)))
+
+
+def _grouped(remarks: tuple[Doubt | NotTested, ...]) -> Iterator[str]:
+    subjects: dict[str, dict[str, None]] = {}
+    for remark in remarks:
+        subjects.setdefault(remark.reason, {})[subject_text(remark.subject)] = None
+    for reason, texts in subjects.items():
+        # The target stands in the finding already.
+        yield reason if subject_text(TARGET) in texts else f"{listed(texts)}: {reason}"
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    everything = list(names)
+    shown = ", ".join(everything[:most])
+    return shown if len(everything) <= most else f"{shown} and {len(everything) - most} more"

@@ -1,10 +1,12 @@
 """A policy in effect: after ``extends``, ``disable`` and ``severity`` have been worked out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.model.rule import Citation, Params, Rule, TrustAnchor
+from auditor.model.requirement import Requirement, Requirements, distinct
+from auditor.model.rule import Citation, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,22 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """Of the policy in effect: the same for two files that demand the same."""
+    requirements_file: Requirements = field(default_factory=Requirements)
+    """What the documents behind the policy ask for; empty when the policy names no requirements file."""
 
-    def citations(self, rule_id: str) -> tuple[Citation, ...]:  # noqa: ARG002 - until the policy names its requirements
-        """Where the policy's issuer demands what the rule checks."""
-        return ()
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements of the file that the policy names, in the file's order."""
+        return self.requirements_file.entries
 
-    def requirement_ids(self, rule_id: str) -> tuple[str, ...]:  # noqa: ARG002 - as above
-        """The requirements of the policy's list that the rule answers."""
-        return ()
+    def requirement_ids(self, rule_id: str) -> tuple[str, ...]:
+        """The requirements that the rule answers, in the file's order."""
+        return tuple(entry.id for entry in self.requirements if rule_id in entry.rules)
+
+    def citations(self, rule_id: str) -> tuple[Citation, ...]:
+        """The documents behind the policy that ask for what the rule checks, each section once."""
+        return distinct(tuple(source.citation for source in self.requirements_file.sources_of(rule_id)))
+
+    def all_citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:
+        """The documents behind the policy, then the standards that the rule cites, each section once."""
+        return distinct((*self.citations(rule.id), *rule.citations))

@@ -10,7 +10,9 @@ from auditor.model.asks import Asks
 from auditor.model.finding import Remark
 from auditor.model.observation import Seen
 from auditor.model.severity import Severity
+from auditor.model.subject import DeclaredSubject
 from auditor.model.target import Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.value import Value
 
 
@@ -42,16 +44,6 @@ class Citation(Value):
     document: str
     section: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True)
-class TrustAnchor:
-    """A root certificate the policy or the operator names, pinned by the SHA-256 of its DER."""
-
-    name: str
-    der: bytes
-    declared: bool = False
-    """Declared by the operator as sent to onboarding, rather than named by the policy."""
 
 
 O = TypeVar("O", bound=Seen)
@@ -90,8 +82,8 @@ class Rule(Generic[O, P]):
     asks: Callable[[P], Asks] = field(default=lambda _params: Asks())
     """What the probes should look at for these parameters, beyond the kind of observation itself."""
 
-    rests_on: tuple[str, ...] = ()
-    """Parts of the declared deployment that files can prove, as ``circuits.asn``."""
+    rests_on: tuple[DeclaredSubject, ...] = ()
+    """Fields of the declared deployment that files can prove, of whichever entry, as ``circuits.asn``."""
 
     @property
     def observation_kind(self) -> str:

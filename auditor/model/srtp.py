@@ -1,18 +1,15 @@
-"""The vocabulary of SRTP in session descriptions, and which parts of a description count.
+"""The vocabulary of SRTP in session descriptions.
 
 Sources: IANA "Session Description Protocol (SDP) Security Descriptions" (crypto suites, session parameters; RFC 4568,
 RFC 5669, RFC 6188, RFC 7714), IANA "SDP Parameters" (transport protocols of the m= line).
 """
 
-from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from auditor.model.observation import MediaSeen, SdpSeen
-
-# Octets of master key and salt together.
-KEY_OCTETS = {
+# Master key and salt together, in bytes.
+KEY_LENGTHS = {
     "AES_CM_128_HMAC_SHA1_80": 30,
     "AES_CM_128_HMAC_SHA1_32": 30,
     "F8_128_HMAC_SHA1_80": 30,
@@ -80,43 +77,3 @@ OTHER_PROFILES = frozenset(
 """What else stands in m= lines and may be shown."""
 MEDIA = ("audio", "video", "text", "application", "message", "image")
 """RFC 8866 section 8.2.1 and RFC 6466."""
-
-
-def judged(seen: Iterable[SdpSeen]) -> tuple[SdpSeen, ...]:
-    """The descriptions of the other side."""
-    return tuple(found for found in seen if not found.ours)
-
-
-def sections(seen: SdpSeen) -> Iterator[tuple[str, MediaSeen]]:
-    """The media sections that were not rejected (port 0, RFC 3264 section 6), each with the words to name it by."""
-    for number, media in enumerate(seen.media, 1):
-        if media.port:
-            yield f"{seen.source}, media {number} ({media.media})", media
-
-
-def active(seen: SdpSeen) -> Iterator[tuple[str, MediaSeen]]:
-    """The sections over which media are to flow at all."""
-    return ((name, media) for name, media in sections(seen) if media.direction != "inactive")
-
-
-def active_audio(seen: SdpSeen) -> tuple[tuple[str, MediaSeen], ...]:
-    """The sections that a call's voice is to use."""
-    return tuple((name, media) for name, media in active(seen) if media.media == "audio")
-
-
-def voiceless(seen: SdpSeen) -> bool:
-    """Whether an offer or answer has audio sections and all are rejected or on hold: it shows nothing of a call.
-
-    What is neither, such as an answer to OPTIONS, says with port 0 what its sender can do (RFC 3264 section 9).
-    """
-    return seen.role != "unknown" and any(media.media == "audio" for media in seen.media) and not active_audio(seen)
-
-
-def protection(media: MediaSeen) -> str:
-    """How the media are protected, for a sentence: the profile, the suites and other ways of keying."""
-    keyed = list(dict.fromkeys(crypto.suite for crypto in media.cryptos))
-    keyed += ["DTLS-SRTP"] if media.fingerprint else []
-    keyed += ["MIKEY"] if media.key_management else []
-    keyed += [media.malformed[0]] if media.malformed else []
-    few = keyed if len(keyed) <= 4 else [*keyed[:4], f"{len(keyed) - 4} more"]
-    return f"{media.profile} with {', '.join(few)}" if few else f"{media.profile} without a key"

@@ -22,14 +22,14 @@ class WholeTarget(Value):
 
 
 class Named(Value):
-    """Something that has a name and no further parts, such as a DNS name, a root, a weakness or a report of old."""
+    """Something that has a name and no further parts, such as a root, a weakness or a report of old."""
 
     kind: Literal["named"] = "named"
     name: str
 
 
 class ProtocolVersionSubject(Value):
-    """One or several protocol versions."""
+    """One protocol version, or several of which any would do."""
 
     kind: Literal["protocol-version"] = "protocol-version"
     versions: tuple[str, ...] = Field(min_length=1, description="As TLSv1.2")
@@ -57,6 +57,13 @@ class SignatureSchemeSubject(Value):
     kind: Literal["signature-scheme"] = "signature-scheme"
     version: str | None = None
     scheme: str
+
+
+class WeaknessSubject(Value):
+    """One known weakness of TLS implementations."""
+
+    kind: Literal["weakness"] = "weakness"
+    weakness: str = Field(description="As heartbleed")
 
 
 class PortSubject(Value):
@@ -88,7 +95,9 @@ class RootSubject(Value):
 
     kind: Literal["root"] = "root"
     root: str
-    version: str | None = Field(default=None, description="The protocol version that was asked")
+    version: str | None = Field(default=None, description="The protocol version in which it was asked about")
+    chain: str = Field(default="", description="Name of the leaf whose chain ends at the root")
+    chain_sha256: Digest = ""
 
 
 class CertificateSubject(Value):
@@ -120,15 +129,42 @@ class PrivateKeySubject(Value):
 
 
 class DeclaredSubject(Value):
-    """A part of the declared deployment: a list of the inventory, one entry of it, or one field."""
+    """A part of the declared deployment: a section of the inventory, one entry of it, or one field.
+
+    ``part`` and ``names`` alone say which element it is.  ``part`` is a section of the inventory: deployment, regions,
+    sites, links, cross_connects, circuits, maps, qos or attestations.  ``names`` is empty for the section as a whole,
+    and otherwise holds what identifies the entry: the name of a site, a region or a circuit; the location of a MAPS
+    peering; the site and the region of a link, in this order; the two sites of a cross-connect in alphabetical order;
+    the statement of an attestation.  A name in DNS is a ``DnsNameSubject``.
+    """
 
     kind: Literal["declared"] = "declared"
-    part: str = Field(description="The list or mapping of the inventory, as sites or deployment")
-    names: tuple[str, ...] = Field(
-        default=(), description="Which entry: a name; for links the site and the region, for cross-connects both sites"
-    )
-    field: str = Field(default="", description="Path of the field below that, as nat.pool or bgp_sessions.primary")
+    part: str = Field(description="The section of the inventory, as sites or deployment")
+    names: tuple[str, ...] = Field(default=(), description="What identifies the entry; empty for the whole section")
+    field: str = Field(default="", description="The field, as media, nat.pool or bgp_sessions")
+    entry: str = Field(default="", description="Which entry of that field, as primary of bgp_sessions")
+    entry_field: str = Field(default="", description="The field of that entry, as prefix")
     items: str = Field(default="", description="Items of the connectivity page, as items 3 and 6")
+
+    def named(self, *names: str) -> "DeclaredSubject":
+        """The entry of this section with these names."""
+        return self.model_copy(update={"names": names})
+
+    def at(self, field: str, entry: str = "", entry_field: str = "", *, items: str = "") -> "DeclaredSubject":
+        """A field of this section or entry."""
+        return self.model_copy(update={"field": field, "entry": entry, "entry_field": entry_field, "items": items})
+
+    @property
+    def any_entry(self) -> "DeclaredSubject":
+        """The same field of whichever entry."""
+        return self.model_copy(update={"names": (), "entry": "", "items": ""})
+
+
+class DnsNameSubject(Value):
+    """One name in DNS."""
+
+    kind: Literal["dns-name"] = "dns-name"
+    name: str
 
 
 class MediaSubject(Value):
@@ -156,6 +192,7 @@ Subject: TypeAlias = Annotated[
     | CipherSuiteSubject
     | GroupSubject
     | SignatureSchemeSubject
+    | WeaknessSubject
     | PortSubject
     | ClientHelloSubject
     | CertificateCaseSubject
@@ -164,6 +201,7 @@ Subject: TypeAlias = Annotated[
     | CertificationRequestSubject
     | PrivateKeySubject
     | DeclaredSubject
+    | DnsNameSubject
     | MediaSubject
     | SipMessageSubject,
     Field(discriminator="kind"),
@@ -181,13 +219,15 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
         case Named(name=name):
             return name
         case ProtocolVersionSubject(versions=versions):
-            return " and ".join(versions)
+            return " or ".join(versions)
         case CipherSuiteSubject(suite=suite):
             return suite
         case GroupSubject(group=group):
             return group
         case SignatureSchemeSubject(scheme=scheme):
             return scheme
+        case WeaknessSubject(weakness=weakness):
+            return weakness
         case PortSubject():
             return f"{subject.transport.upper()} port {subject.port}"
         case ClientHelloSubject(part=part):
@@ -196,7 +236,8 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
             root = f"({subject.root})" if subject.root else ""
             return " ".join(filter(None, (subject.version, subject.case, root)))
         case RootSubject():
-            return " ".join(filter(None, (subject.version, subject.root)))
+            root = " ".join(filter(None, (subject.version, subject.root)))
+            return f"{root}, root of {_with_digest(subject.chain, subject.chain_sha256)}" if subject.chain else root
         case CertificateSubject():
             return _certificate_text(subject)
         case CertificationRequestSubject():
@@ -205,9 +246,11 @@ def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one
             return f"private key (public half sha256 {digest[:SHOWN_DIGITS]})"
         case DeclaredSubject():
             return _declared_text(subject)
+        case DnsNameSubject(name=name):
+            return name
         case MediaSubject():
             section = f", media {subject.section} ({subject.media})" if subject.section is not None else ""
-            return f"{subject.source}{section}{'' if subject.tag is None else f', crypto {subject.tag}'}"
+            return f"{subject.source}{section}{'' if subject.tag is None else f', tag {subject.tag}'}"
         case SipMessageSubject(source=source, part=part):
             return f"{source}: {part}" if part else source
 
@@ -226,7 +269,10 @@ def _certificate_text(subject: CertificateSubject) -> str:
 def _declared_text(subject: DeclaredSubject) -> str:
     names = f"[{_BETWEEN.get(subject.part, ', ').join(subject.names)}]" if subject.names else ""
     field = f".{subject.field}" if subject.field else ""
-    return f"{subject.part}{names}{field}{f' ({subject.items})' if subject.items else ''}"
+    entry = f"[{subject.entry}]" if subject.entry else ""
+    entry_field = f".{subject.entry_field}" if subject.entry_field else ""
+    items = f" ({subject.items})" if subject.items else ""
+    return f"{subject.part}{names}{field}{entry}{entry_field}{items}"
 
 
 def _with_digest(name: str, digest: str) -> str:

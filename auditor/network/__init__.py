@@ -1,1 +1,1 @@
-"""What the inventory and the rules about the declared deployment share: addresses, and Azure's regions."""
+"""The declared deployment: address ranges, access lists, Azure regions, evidence and subjects."""

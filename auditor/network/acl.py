@@ -1,4 +1,4 @@
-"""What an access list does with packets: the first line that holds their source, destination and port decides."""
+"""Evaluate an access list: the first line that matches source, destination and port decides."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
@@ -9,11 +9,11 @@ from auditor.network.addresses import Range, parse_range
 _EVERYWHERE = parse_range("0.0.0.0/0")
 _Span: TypeAlias = tuple[int, int]
 _Part: TypeAlias = tuple[_Span, ...]
-"""Of what comes in: first and last source, destination and port."""
+"""A set of packets: first and last source, destination and port."""
 
 
-class Line(NamedTuple):
-    """An entry, read.  A source or a destination of none stands for any."""
+class AclLine(NamedTuple):
+    """One parsed entry.  None as source or destination means any."""
 
     action: Literal["allow", "deny"]
     source: Range | None
@@ -21,13 +21,13 @@ class Line(NamedTuple):
     protocol: str
     ports: _Span
     written: str
-    """The source, as it stands there."""
+    """The source as it is declared."""
 
 
-def lines_of(acl: Iterable[AclEntry]) -> list[Line]:
-    """The list in its order."""
+def parse_acl(acl: Iterable[AclEntry]) -> list[AclLine]:
+    """The parsed entries in their order."""
     return [
-        Line(
+        AclLine(
             entry.action,
             _range(entry.source),
             _destination(entry.destination),
@@ -39,52 +39,54 @@ def lines_of(acl: Iterable[AclEntry]) -> list[Line]:
     ]
 
 
-def surely(lines: Sequence[Line], action: Literal["allow", "deny"]) -> list[Line]:
-    """The list where nobody knows the address behind it, at the least for ``action``.
+def without_destinations(lines: Sequence[AclLine], weakened: Literal["allow", "deny"]) -> list[AclLine]:
+    """The list for an unknown destination, in the reading that is least favourable to the action ``weakened``.
 
-    A line for one destination does so only if it is that address: one with ``action`` is left out, any other counts.
+    A line for one destination may or may not match: one with that action is left out, any other counts.
     """
-    return [line._replace(destination=None) for line in lines if line.destination is None or line.action != action]
+    return [line._replace(destination=None) for line in lines if line.destination is None or line.action != weakened]
 
 
-def decided(lines: Sequence[Line], protocol: str, source: Range, destination: Range | None, ports: _Span) -> set[str]:
-    """What is done with each packet of them: by the first line that holds it; one that none holds is denied.
+def decisions(
+    lines: Sequence[AclLine], protocol: str, source: Range, destination: Range | None, ports: _Span
+) -> set[str]:
+    """The actions for these packets, each by the first line that matches it; without a match it is denied.
 
-    Without a ``destination`` the lines name none either.
+    Without a ``destination`` the lines must have none either.
     """
     left: list[_Part] = [((source.first, source.last), _span(destination), ports)]
     found: set[str] = set()
     for line in lines:
-        if line.protocol not in ("any", protocol) or not _reach(line.source, source):
+        if line.protocol not in ("any", protocol) or not _overlap(line.source, source):
             continue
-        if destination is not None and not _reach(line.destination, destination):
+        if destination is not None and not _overlap(line.destination, destination):
             continue
-        held = (_span(line.source or source), _span(line.destination or destination), line.ports)
-        parts = [_cut(part, held) for part in left]
-        found |= {line.action for hit, _ in parts if hit}
-        left = [rest for _, rests in parts for rest in rests]
+        matched = (_span(line.source or source), _span(line.destination or destination), line.ports)
+        pieces = [_split(part, matched) for part in left]
+        found |= {line.action for hit, _ in pieces if hit}
+        left = [rest for _, rests in pieces for rest in rests]
         if not left:
             return found
     return found | {"deny"}
 
 
-def _cut(part: _Part, held: _Part) -> tuple[bool, list[_Part]]:
-    """Whether any of a part is held, and what of it is not."""
-    both = tuple((max(one[0], two[0]), min(one[1], two[1])) for one, two in zip(part, held, strict=True))
+def _split(part: _Part, matched: _Part) -> tuple[bool, list[_Part]]:
+    """Whether any of a part matches, and what is left of it."""
+    both = tuple((max(one[0], two[0]), min(one[1], two[1])) for one, two in zip(part, matched, strict=True))
     if any(first > last for first, last in both):
         return False, [part]
-    return True, list(_rests(part, both))
+    return True, list(_remainders(part, both))
 
 
-def _rests(part: _Part, cut: _Part) -> Iterator[_Part]:
-    """What is left when the cut is taken out: beside it in each dimension, within it in those before."""
+def _remainders(part: _Part, cut: _Part) -> Iterator[_Part]:
+    """What is left of a part without the cut: beside it in each dimension, within it in those before."""
     for number, ((first, last), (low, high)) in enumerate(zip(part, cut, strict=True)):
         for rest in ((first, low - 1), (high + 1, last)):
             if rest[0] <= rest[1]:
                 yield (*cut[:number], rest, *part[number + 1 :])
 
 
-def _reach(one: Range | None, other: Range) -> bool:
+def _overlap(one: Range | None, other: Range) -> bool:
     return one is None or one.overlaps(other)
 
 

@@ -1,4 +1,4 @@
-"""Addresses and ranges as they are declared, and which of them are public."""
+"""IP addresses and ranges: reading, comparing, and whether they are public."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ class Range:
     last: int
 
     def overlaps(self, other: "Range") -> bool:
-        """Whether an address is in both."""
+        """Whether the ranges share an address."""
         return self.version == other.version and self.first <= other.last and other.first <= self.last
 
     def within(self, other: "Range") -> bool:
-        """Whether every address is in the other one."""
+        """Whether the other range contains this one."""
         return self.version == other.version and other.first <= self.first and self.last <= other.last
 
 
 def parse_range(text: str) -> Range:
-    """Read an address, a network or first-last.  Raises ``ValueError`` with one sentence."""
+    """Read an address, a network or first-last.  Raises ``ValueError`` with the reason."""
     first, dash, last = text.partition("-")
     if dash:
         low, high = _address(first.strip()), _address(last.strip())
         if low.version != high.version:
-            raise ValueError("its ends are of two IP versions")
+            raise ValueError("its ends have different IP versions")
         if int(low) > int(high):
-            raise ValueError("its first address comes after its last")
+            raise ValueError("its first address is above its last")
         return Range(low.version, int(low), int(high))
     if "/" not in text:
         single = _address(text)
@@ -42,14 +42,14 @@ def parse_range(text: str) -> Range:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise ValueError("this is no network in CIDR notation, such as 198.51.100.0/28") from None
+        raise ValueError("not a network in CIDR notation, such as 198.51.100.0/28") from None
     if str(network.network_address) != str(_address(text.partition("/")[0])):
-        raise ValueError(f"it has bits of a host behind the prefix; the network is {network}")
+        raise ValueError(f"it has host bits set; the network is {network}")
     return Range(network.version, int(network.network_address), int(network.broadcast_address))
 
 
 def is_range(text: str) -> bool:
-    """Whether it is a range at all; a host name is none."""
+    """Whether the text is an address or a range; a host name is neither."""
     try:
         parse_range(text)
     except ValueError:
@@ -58,24 +58,24 @@ def is_range(text: str) -> bool:
 
 
 def overlapping(ranges: Mapping[K, Range], owner: Callable[[K], object] = lambda key: key) -> Iterator[tuple[K, K]]:
-    """Every range that overlaps one of another owner before it in the order of addresses, with such a one.
+    """Each range that overlaps an earlier one (by first address) of another owner, after that one.
 
-    It is the one that reaches furthest.  None is missed, in time n log n: where many overlap each other, each is named
-    with one other.
+    Where it overlaps several, the pair names the one with the highest last address.  No overlapping range is missed,
+    in time n log n.
     """
     ahead: list[tuple[K, Range]] = []
     for key, found in sorted(ranges.items(), key=lambda item: item[1]):
         other = next((one for one in ahead if owner(one[0]) != owner(key)), None)
         if other and other[1].overlaps(found):
             yield other[0], key
-        # The one that reaches furthest, and the one that does so among those of all other owners.
+        # The range with the highest last address, and the one with the highest among those of all other owners.
         ahead.append((key, found))
         ahead.sort(key=lambda item: (item[1].version, item[1].last), reverse=True)
         ahead = ahead[:1] + [one for one in ahead[1:] if owner(one[0]) != owner(ahead[0][0])][:1]
 
 
 def prefix_length(text: str) -> int | None:
-    """The length of the prefix, where the range is a network or an address; none for first-last."""
+    """The prefix length of a network or an address; None for another range."""
     found = parse_range(text)
     size = found.last - found.first + 1
     if size & (size - 1) or found.first % size:
@@ -83,10 +83,10 @@ def prefix_length(text: str) -> int | None:
     return (32 if found.version == 4 else 128) - size.bit_length() + 1
 
 
-def not_public(text: str) -> str | None:
-    """Why a range is not one of public addresses; none where it is.
+def why_not_public(text: str) -> str | None:
+    """Why a range is not public; None where it is.
 
-    No address in it may be special (IANA's registries of RFC 6890), and one of IPv6 is global unicast.
+    It may hold no special-purpose address (IANA's registries of RFC 6890), and IPv6 must be global unicast.
     """
     found = parse_range(text)
     if any(network.overlaps(found) for network in _MULTICAST):
@@ -100,13 +100,13 @@ def _address(text: str) -> Address:
     try:
         return ip_address(text)
     except ValueError:
-        raise ValueError("this is no IP address") from None
+        raise ValueError("not an IP address") from None
 
 
 _MULTICAST = tuple(map(parse_range, ("224.0.0.0/4", "ff00::/8")))
 _UNICAST = parse_range("2000::/3")
-# Written out, as "global" is another thing for each version of Python.  Some are routed and yet nobody's: AS112 (RFC
-# 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
+# Written out because ``is_global`` differs between versions of Python.  Some are routed but belong to no one: AS112
+# (RFC 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
 _SPECIAL = tuple(
     map(
         parse_range,

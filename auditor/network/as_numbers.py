@@ -1,17 +1,17 @@
-"""AS numbers no network is known by: reserved ones, and private ones (IANA; RFC 7607, 5398, 6996, 7300)."""
+"""Reserved and private AS numbers (IANA; RFC 7607, 5398, 6996, 7300)."""
 
 _RESERVED = ((0, 0), (23456, 23456), (64496, 64511), (65535, 131071), (4294967295, 4294967295))
-_AZURES = ((12076, 12076), (65515, 65520))
+_AZURE_OWN = ((12076, 12076), (65515, 65520))
 _PRIVATE = ((64512, 65534), (4200000000, 4294967294))
 
 
 def is_reserved(asn: int) -> bool:
-    """Whether nobody may use it on a peering with Azure: reserved, for documentation, or Azure's own."""
-    return _within(asn, (*_RESERVED, *_AZURES))
+    """Whether it is not allowed on a peering with Azure: reserved, for documentation, or Azure's own."""
+    return _within(asn, (*_RESERVED, *_AZURE_OWN))
 
 
 def is_private(asn: int) -> bool:
-    """Whether it is for use inside a network alone."""
+    """Whether it is for private use."""
     return _within(asn, _PRIVATE)
 
 

@@ -1,30 +1,32 @@
-"""What files say, put in the place of what was declared.
+"""Evidence files: the facts that they state, and the deployment with these in place of what was declared.
 
-Nothing is proven by half: a session is established where a route shows that it is, and an access list is one list.
+A session is established only where a route shows it, and an access list is replaced as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from auditor.model.deployment import AclEntry, BgpSession, Circuit, Deployment, Path, Proof, SessionState, Site
+from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
+from auditor.network.subjects import CIRCUITS, SITES
 
 PROVABLE = (
-    "circuits.subscription_id",
-    "circuits.resource_id",
-    "circuits.provider",
-    "circuits.peering_location",
-    "circuits.asn",
-    "circuits.registry",
-    "circuits.bgp_sessions.prefix",
-    "circuits.bgp_sessions.state",
-    "circuits.advertised_prefixes",
-    "circuits.advertised_prefixes_state",
-    "circuits.route_filter_communities",
-    "sites.acl",
+    CIRCUITS.at("subscription_id"),
+    CIRCUITS.at("resource_id"),
+    CIRCUITS.at("provider"),
+    CIRCUITS.at("peering_location"),
+    CIRCUITS.at("asn"),
+    CIRCUITS.at("registry"),
+    CIRCUITS.at("bgp_sessions", entry_field="prefix"),
+    CIRCUITS.at("bgp_sessions", entry_field="state"),
+    CIRCUITS.at("advertised_prefixes"),
+    CIRCUITS.at("advertised_prefixes_state"),
+    CIRCUITS.at("route_filter_communities"),
+    SITES.at("acl"),
 )
-"""Parts of a deployment that a file can prove, as rules rest on them."""
+"""Fields of a deployment that a file can prove."""
 
 PATHS: tuple[Path, Path] = ("primary", "secondary")
 _RANGES = ("prefix", "advertised_prefixes")
@@ -32,8 +34,8 @@ _FEW = 5
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where something is said."""
+class EvidenceSource:
+    """The file that states a fact."""
 
     file: str
     """As the inventory names it."""
@@ -43,30 +45,17 @@ class Source:
     """Its number in the inventory, from 0."""
 
 
-class About(NamedTuple):
-    """One part of one circuit or site."""
-
-    section: str
-    name: str
-    part: str
-    """As asn, bgp_sessions[primary].state or acl."""
-
-    def __str__(self) -> str:
-        """Write it as the subject of a proof."""
-        return f"{self.section}[{self.name}].{self.part}"
-
-
 @dataclass(frozen=True)
-class Said:
-    """One thing that a file says."""
+class Fact:
+    """One value that a file states of one field of a circuit or a site."""
 
-    about: About
+    subject: DeclaredSubject
     value: Any
-    source: Source
+    source: EvidenceSource
 
 
-class Route(NamedTuple):
-    """A route of a table, as far as it says who it was learnt from."""
+class LearnedRoute(NamedTuple):
+    """A route of a table, as far as it shows who announced it."""
 
     next_hop: str
     neighbour: str
@@ -75,25 +64,39 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True)
 class RouteTable:
-    """What Microsoft's router of one path knows."""
+    """The route table of Microsoft's router of one path."""
 
     circuit: str
     path: Path
-    routes: tuple[Route, ...]
-    source: Source
+    routes: tuple[LearnedRoute, ...]
+    source: EvidenceSource
 
 
-def state_of(path: Path) -> str:
-    """The part of a circuit that is the state of a session."""
-    return f"bgp_sessions[{path}].state"
+def session_state(circuit: str, path: Path) -> DeclaredSubject:
+    """The state of one BGP session of a circuit."""
+    return CIRCUITS.named(circuit).at("bgp_sessions", path, "state")
 
 
-def states(declared: Deployment, tables: Iterable[RouteTable]) -> Iterator[Said]:
-    """What route tables say of sessions, whose prefixes and AS number are those of the deployment.
+def session_prefix(circuit: str, path: Path) -> DeclaredSubject:
+    """The prefix of one BGP session of a circuit."""
+    return CIRCUITS.named(circuit).at("bgp_sessions", path, "prefix")
+
+
+def provable_subjects(circuits: Iterable[str], sites: Iterable[str]) -> Iterator[DeclaredSubject]:
+    """Every subject that a file can prove, of circuits and sites with these names."""
+    names = {CIRCUITS.part: tuple(circuits), SITES.part: tuple(sites)}
+    for field in PROVABLE:
+        for name in names[field.part]:
+            for entry in PATHS if field.entry_field else ("",):
+                yield field.named(name).at(field.field, entry, field.entry_field)
+
+
+def session_states(declared: Deployment, tables: Iterable[RouteTable]) -> Iterator[Fact]:
+    """The states of BGP sessions by their route tables; prefixes and AS numbers are those of the deployment.
 
     Only a route that the operator's own router announced in this very session shows that it is established: its path
     begins with the AS number of the peer, and its next hop is the peer's address in the prefix of the path.  (The other
-    router of Microsoft passes the same route on, with another next hop.)  An empty table is one of a session that is
+    router of Microsoft passes the same route on, with another next hop.)  An empty table belongs to a session that is
     down; any other table leaves it open.
     """
     circuits = {circuit.name: circuit for circuit in declared.circuits}
@@ -102,10 +105,10 @@ def states(declared: Deployment, tables: Iterable[RouteTable]) -> Iterator[Said]
         if table.routes:
             learnt = any(_from_peer(circuits[table.circuit], table.path, route) for route in table.routes)
             state = "established" if learnt else "unknown"
-        yield Said(About("circuits", table.circuit, state_of(table.path)), state, table.source)
+        yield Fact(session_state(table.circuit, table.path), state, table.source)
 
 
-def _from_peer(circuit: Circuit, path: Path, route: Route) -> bool:
+def _from_peer(circuit: Circuit, path: Path, route: LearnedRoute) -> bool:
     if circuit.asn is None or route.neighbour != str(circuit.asn):
         return False
     try:
@@ -120,86 +123,92 @@ def _from_peer(circuit: Circuit, path: Path, route: Route) -> bool:
     )
 
 
-def conflicts(said: Iterable[Said]) -> Iterator[tuple[Said, Said]]:
-    """Two files that say something else of the same thing, each with the first that spoke of it."""
-    first: dict[About, Said] = {}
-    for one in said:
-        if one.value == "unknown":
+def conflicts(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Each fact that contradicts an earlier one about the same field, after that one."""
+    first: dict[DeclaredSubject, Fact] = {}
+    for fact in facts:
+        if fact.value == "unknown":
             continue
-        other = first.setdefault(one.about, one)
-        if _comparable(one.about, one.value) != _comparable(one.about, other.value):
-            yield other, one
+        other = first.setdefault(fact.subject, fact)
+        if _comparable(fact.subject, fact.value) != _comparable(fact.subject, other.value):
+            yield other, fact
 
 
-def merged(declared: Deployment, said: Sequence[Said]) -> tuple[Deployment, tuple[Proof, ...]]:
-    """The deployment with everything that is proven in the place of what was declared, and what proves it."""
-    chosen: dict[About, Said] = {}
-    for one in said:
-        if one.about not in chosen or chosen[one.about].value == "unknown":
-            chosen[one.about] = one
-    of: dict[tuple[str, str], dict[str, Any]] = {}
-    for about, one in chosen.items():
-        of.setdefault((about.section, about.name), {})[about.part] = one.value
-    circuits = tuple(_circuit(circuit, of.get(("circuits", circuit.name), {})) for circuit in declared.circuits)
-    sites = tuple(site.model_copy(update=of.get(("sites", site.name), {})) for site in declared.sites)
-    owners: dict[tuple[str, str], Circuit | Site] = {
-        **{("circuits", circuit.name): circuit for circuit in declared.circuits},
-        **{("sites", site.name): site for site in declared.sites},
-    }
-    proofs = tuple(_proof(one, _declared(owners[one.about.section, one.about.name], one)) for one in chosen.values())
+def with_facts(declared: Deployment, facts: Sequence[Fact]) -> tuple[Deployment, tuple[Proof, ...]]:
+    """The deployment with every proven value in place of the declared one, and the proofs."""
+    chosen: dict[DeclaredSubject, Fact] = {}
+    for fact in facts:
+        if fact.subject not in chosen or chosen[fact.subject].value == "unknown":
+            chosen[fact.subject] = fact
+    by_owner: dict[DeclaredSubject, list[Fact]] = {}
+    for fact in chosen.values():
+        by_owner.setdefault(_owner(fact.subject), []).append(fact)
+    of_circuits = {CIRCUITS.named(circuit.name): circuit for circuit in declared.circuits}
+    of_sites = {SITES.named(site.name): site for site in declared.sites}
+    circuits = tuple(_circuit(circuit, by_owner.get(owner, ())) for owner, circuit in of_circuits.items())
+    sites = tuple(site.model_copy(update=_plain(by_owner.get(owner, ()))) for owner, site in of_sites.items())
+    owners: dict[DeclaredSubject, Circuit | Site] = {**of_circuits, **of_sites}
+    proofs = tuple(_proof(fact, _declared(owners[_owner(fact.subject)], fact.subject)) for fact in chosen.values())
     return declared.model_copy(update={"circuits": circuits, "sites": sites}), proofs
 
 
-def _circuit(circuit: Circuit, proven: dict[str, Any]) -> Circuit:
-    plain = {part: value for part, value in proven.items() if "[" not in part}
+def _owner(subject: DeclaredSubject) -> DeclaredSubject:
+    """The circuit or site of a field."""
+    return subject.at("")
+
+
+def _plain(facts: Iterable[Fact]) -> Mapping[str, Any]:
+    """The values of the fields that are no entries of a list."""
+    return {fact.subject.field: fact.value for fact in facts if not fact.subject.entry}
+
+
+def _circuit(circuit: Circuit, facts: Sequence[Fact]) -> Circuit:
     sessions = list(circuit.bgp_sessions)
     for path in PATHS:
-        prefix = f"bgp_sessions[{path}]."
-        known = {part.removeprefix(prefix): value for part, value in proven.items() if part.startswith(prefix)}
-        if known and all(session.path != path for session in sessions):
+        proven = {fact.subject.entry_field: fact.value for fact in facts if fact.subject.entry == path}
+        if proven and all(session.path != path for session in sessions):
             sessions.append(BgpSession(path=path))
-        sessions = [one.model_copy(update=known) if one.path == path else one for one in sessions]
-    return circuit.model_copy(update={**plain, "bgp_sessions": tuple(sessions)})
+        sessions = [one.model_copy(update=proven) if one.path == path else one for one in sessions]
+    return circuit.model_copy(update={**_plain(facts), "bgp_sessions": tuple(sessions)})
 
 
-def _declared(owner: Circuit | Site, said: Said) -> Any:  # noqa: ANN401 - any part of a model
-    """What was declared of it; nothing where nothing was."""
-    sessions, _, part = said.about.part.rpartition(".")
-    if not sessions:
-        return getattr(owner, part) or None
-    found = [one for one in getattr(owner, "bgp_sessions", ()) if sessions == f"bgp_sessions[{one.path}]"]
-    value = getattr(found[-1], part) if found else None
+def _declared(owner: Circuit | Site, subject: DeclaredSubject) -> Any:  # noqa: ANN401 - any part of a model
+    """The declared value; None where nothing was declared."""
+    if not subject.entry:
+        return getattr(owner, subject.field) or None
+    found = [one for one in getattr(owner, subject.field) if one.path == subject.entry]
+    value = getattr(found[-1], subject.entry_field) if found else None
     return None if value == "unknown" else value
 
 
-def _proof(said: Said, declared: Any) -> Proof:  # noqa: ANN401 - any part of a model
-    about, source = said.about, said.source
-    differs = declared is not None and _comparable(about, declared) != _comparable(about, said.value)
+def _proof(fact: Fact, declared: Any) -> Proof:  # noqa: ANN401 - any part of a model
+    source = fact.source
+    differs = declared is not None and _comparable(fact.subject, declared) != _comparable(fact.subject, fact.value)
     return Proof(
-        subject=str(about),
+        subject=fact.subject,
         file=source.file,
         kind=source.kind,
         sha256=source.sha256,
-        proven=_text(said.value, declared),
-        declared=_text(declared, said.value) if differs else None,
+        proven=_shown(fact.value, declared),
+        declared=_shown(declared, fact.value) if differs else None,
     )
 
 
-def _comparable(about: About, value: Any) -> object:  # noqa: ANN401 - any part of a model
-    part = about.part.rpartition(".")[2]
-    if value is None or part == "state":
+def _comparable(subject: DeclaredSubject, value: Any) -> object:  # noqa: ANN401 - any part of a model
+    field = subject.entry_field or subject.field
+    if value is None or field == "state":
         return value
-    if part in _RANGES:
+    if field in _RANGES:
         return frozenset(map(parse_range, (value,) if isinstance(value, str) else value))
-    if part == "acl":
-        return _meaning(value)
-    if part == "route_filter_communities":
+    if field == "acl":
+        return _effective(value)
+    if field == "route_filter_communities":
         return frozenset(value)
     return value.casefold() if isinstance(value, str) else value
 
 
-def _meaning(acl: Sequence[AclEntry]) -> tuple[object, ...]:
-    """An access list without the denials at its end, which are there in any case, and with ranges in one form."""
+def _effective(acl: Sequence[AclEntry]) -> tuple[object, ...]:
+    """An access list without the denials at its end, which are implicit, and with ranges in one form."""
     last = max((at for at, entry in enumerate(acl, start=1) if entry.action == "allow"), default=0)
     return tuple(
         (entry.action, _range(entry.source), entry.protocol, entry.ports, _range(entry.destination))
@@ -211,8 +220,8 @@ def _range(text: str) -> object:
     return text if text == "any" else parse_range(text)
 
 
-def _text(value: Any, other: Any) -> str:  # noqa: ANN401 - any part of a model
-    """In short, and for a list of entries with the first that the other does not have in its place."""
+def _shown(value: Any, other: Any) -> str:  # noqa: ANN401 - any part of a model
+    """Shortened; for an access list, its length and the first entry that differs from the other list."""
     if value is None:
         return "none that is accepted"
     if isinstance(value, str | int):

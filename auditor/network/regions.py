@@ -8,12 +8,12 @@ from pathlib import Path
 
 @cache
 def geographies() -> dict[str, str]:
-    """Every region, and its geography."""
+    """The geography of every region."""
     text = Path(__file__).with_name("azure_regions.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {row["region"]: row["geography"] for row in rows}
 
 
-def alone(region: str) -> bool:
-    """Whether a region is the only one of its geography, and so may be paired with one of another."""
+def is_only_region(region: str) -> bool:
+    """Whether a region is the only one of its geography, so that it may be paired with one of another."""
     return Counter(geographies().values())[geographies()[region]] == 1

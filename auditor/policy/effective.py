@@ -20,6 +20,7 @@ def policy_yaml(policy: Policy) -> str:
     lines += [f"# Disabled: {rule}: {_scalar(reason)}" for rule, reason in policy.disabled]
     head = {"id": policy.id, "version": policy.version, "title": policy.title, "source": policy.source}
     lines += [f"{key}: {_scalar(value)}" for key, value in head.items()]
+    lines += requirements_line(policy)
     lines += [f"fail_on: {policy.fail_on}", "rules:"]
     for setting in policy.settings:
         lines += setting_lines(setting)
@@ -30,6 +31,12 @@ def setting_lines(setting: RuleSetting) -> Iterator[str]:
     """Write one rule as it stands below ``rules:``, every default written down."""
     yield f"  {setting.rule.id}:"
     yield from _block({"severity": str(setting.severity), **parameters(setting.params)}, "    ")
+
+
+def requirements_line(policy: Policy) -> Iterator[str]:
+    """Name the requirements file, so that a policy file in any folder finds it."""
+    if policy.requirements_file.name:
+        yield f"requirements: {_scalar(policy.requirements_file.name)}"
 
 
 def scalar(text: str) -> str:

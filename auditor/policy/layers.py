@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.inputs.documents.validation import Explain
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.rule import Rule
 from auditor.model.severity import Severity
 from auditor.policy.conflicts import contradictions
+from auditor.policy.lists import misfits, named_lists, replaced, unknown_list, unused_lists
 from auditor.rules import all_rules
 
 
@@ -34,9 +36,18 @@ class Setting:
     params: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, Document] = field(default_factory=dict)
     """The file that last set each parameter; an empty key stands for the rule as a whole."""
+    listed: dict[Keys, tuple[Document, str]] = field(default_factory=dict)
+    """The values that are named lists, each with the file that gives the list, and its name."""
 
     def error(self, message: str, where: Keys = ()) -> InputError:
-        """Make an error at the place of a parameter, or at the rule where it is not set."""
+        """Make an error at a parameter, or at the rule where the parameter is not set.
+
+        An error in a list is at the entry of the named list, where there is one.
+        """
+        for end in range(1, len(where)):
+            if where[:end] in self.listed:
+                document, name = self.listed[where[:end]]
+                return document.error(message, ("lists", name, *where[end:]))
         document = self.origins.get(str(where[0]) if where else "", self.origins[""])
         return document.error(message, ("rules", self.rule.id, *where), at_key=not where)
 
@@ -49,11 +60,12 @@ class Merged:
     disabled: tuple[tuple[str, str], ...]
 
 
-def merge(layers: Sequence[Layer]) -> Merged:
+def merge(layers: Sequence[Layer], explain: Explain) -> Merged:
     """Lay the files over each other, the outermost ancestor first.
 
     A rule's parameters replace those of the ancestor key by key, and a later file may disable a rule or take it up
-    again.  ``InputErrors`` when a file disables what is not there or the result contradicts itself.
+    again.  The names of lists are resolved last.  ``InputErrors`` when a file disables what is not there, when a list
+    is missing, unused or wrong, or when the result contradicts itself.
     """
     settings: dict[str, Setting] = {}
     disabled: dict[str, str] = {}
@@ -63,6 +75,11 @@ def merge(layers: Sequence[Layer]) -> Merged:
             _lay(settings, rule_id, given, layer.document)
             disabled.pop(rule_id, None)
         errors += _disable(settings, disabled, layer)
+        used = {named.name for one in settings.values() for named in named_lists(one.params, one.rule)}
+        errors += unused_lists(layer.document, used)
+    errors += _resolve(settings, [layer.document for layer in layers], explain)
+    if errors:
+        raise InputErrors(errors)
     top = layers[-1].document
     if not settings:
         errors.append(top.error("the policy demands nothing: it has no rules", ("rules",)))
@@ -82,6 +99,19 @@ def _lay(settings: dict[str, Setting], rule_id: str, given: dict[str, Any], docu
         else:
             setting.params[key] = value
             setting.origins[key] = document
+
+
+def _resolve(settings: dict[str, Setting], documents: Sequence[Document], explain: Explain) -> Iterator[InputError]:
+    """Put the lists in place of their names; of two files that give a list, the later one counts."""
+    given = {name: document for document in documents for name in document.data.get("lists", {})}
+    for setting in settings.values():
+        for named in named_lists(setting.params, setting.rule):
+            if document := given.get(named.name):
+                yield from misfits(document, named, explain)
+                setting.params = replaced(setting.params, named.way, document.data["lists"][named.name])
+                setting.listed[named.way] = (document, named.name)
+            else:
+                yield setting.error(unknown_list(named.name, given), named.way)
 
 
 def _disable(settings: dict[str, Setting], disabled: dict[str, str], layer: Layer) -> Iterator[InputError]:

@@ -12,12 +12,22 @@ from auditor.inputs.documents.errors import InputError, InputErrors, escaped, qu
 from auditor.inputs.documents.validation import complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.rule import Params, TrustAnchor
+from auditor.model.requirement import Requirements
+from auditor.model.rule import Params
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.layers import Layer, Setting, merge
+from auditor.policy.requirements import read_requirements, shipped_requirements_file
 from auditor.policy.schema import policy_schema
-from auditor.policy.shipped import pins, plug_in_of, policy_files, shipped_policies, shipped_roots
+from auditor.policy.shipped import (
+    pins,
+    plug_in_of,
+    policy_files,
+    shipped_policies,
+    shipped_requirements,
+    shipped_roots,
+)
 
 MAX_EXTENDS = 8
 
@@ -30,7 +40,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     """
     try:
         layers = _layers(name_or_path)
-        merged = merge(layers)
+        merged = merge(layers, _explain)
         settings = tuple(built(merged.settings))
     except InputErrors as wrong:
         raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path)]) from None
@@ -46,6 +56,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         disabled=merged.disabled,
         anchors=(*shipped_roots(), *declared),
         sha256=_sha256(settings, fail_on),
+        requirements_file=_requirements(layers),
     )
 
 
@@ -59,9 +70,36 @@ def _of_plug_in(name_or_path: str) -> Iterator[InputError]:
 
 def policy_path(name_or_path: str, beside: Path | None = None) -> Path | None:
     """Find the file of a policy; a relative path starts from the folder of the file ``beside``.  None: no such name."""
-    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
+    if _is_path(name_or_path):
         return (beside.parent / name_or_path) if beside else Path(name_or_path)
     return policy_files().get(name_or_path)
+
+
+def _is_path(name_or_path: str) -> bool:
+    return "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith((".yaml", ".yml"))
+
+
+def _requirements(layers: Sequence[Layer]) -> Requirements:
+    """Read the requirements file that the last of the files names, if one does."""
+    layer = next((layer for layer in reversed(layers) if "requirements" in layer.data), None)
+    if layer is None:
+        return Requirements()
+    wanted: str = layer.data["requirements"]
+    known = shipped_requirements()
+    if not _is_path(wanted) and wanted in known:
+        return shipped_requirements_file(wanted)
+    if not _is_path(wanted):
+        hint = suggestion(wanted, known) or f"; shipped are {', '.join(known)}"
+        problem = f"unknown requirements file {quoted(wanted)}{hint} (a path has a slash or ends in .yaml)"
+    else:
+        path = Path(layer.document.file).parent / wanted
+        try:
+            if path.is_file():
+                return read_requirements(path)
+            problem = f"requirements names {quoted(wanted)}, which is not a file"
+        except (OSError, ValueError):
+            problem = f"requirements names {quoted(wanted)}, which cannot be the name of a file"
+    raise InputErrors([layer.document.error(problem, ("requirements",))])
 
 
 def _layers(name_or_path: str) -> list[Layer]:
@@ -115,7 +153,9 @@ def _unknown_policy(name: str) -> str:
 
 
 def _explain(path: Keys, word: object) -> str | None:
-    """Say of a real cipher suite why it is refused where it stands."""
+    """Say of a real cipher suite, and of the name of a list, why it is refused where it stands."""
+    if isinstance(word, str) and word.startswith("$") and path and isinstance(path[-1], int):
+        return f"{quoted(word)} cannot be an entry of a list; the name of a list takes the place of the whole list"
     if not isinstance(word, str) or len(path) < 2 or path[-2] not in list(ProtocolVersion):
         return None
     suite = suites_by_name().get(word)

@@ -2,25 +2,31 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from auditor.inputs.documents.validation import ONE_LINE
 from auditor.model.rule import Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import GROUPS, ProtocolVersion, suites_of
+from auditor.model.vocabulary import VOCABULARY
 from auditor.policy.shipped import pins
 from auditor.rules import all_rules
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAME = {**ONE_LINE, "maxLength": 200}
-# What a list of plain text holds is known by the name of the parameter.
-_WORDS_OF: dict[str, str] = {"roots": "roots", "curves": "curves"} | {
-    str(version): f"suites-{version}" for version in ProtocolVersion
+IDENTIFIER: dict[str, Any] = {
+    "type": "string",
+    "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$(?!\\n)",
+    "maxLength": 64,
+    "description": "lower-case letters, digits and single hyphens",
 }
+LIST_NAME = {"$ref": "#/$defs/list-name"}
+"""The schema beside that of every list: the name of a list in its place."""
+Json: TypeAlias = dict[str, Any]
 
 
 @cache
-def policy_schema() -> dict[str, Any]:
+def policy_schema() -> Json:
     """JSON Schema 2020-12 of a policy file.
 
     A policy that ``extends`` another may leave out what it inherits; any other must be complete.
@@ -35,17 +41,22 @@ def policy_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "required": ["id", "version", "title"],
         "properties": {
-            "id": {
-                "type": "string",
-                "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$(?!\\n)",
-                "maxLength": 64,
-                "description": "lower-case letters, digits and single hyphens",
-            },
+            "id": IDENTIFIER,
             "version": {**NAME, "description": "Any text that tells one version of the policy from another, in quotes"},
             "title": {**NAME, "description": "What the policy is, for people"},
             "source": {**NAME, "maxLength": 1000, "description": "Where its demands are written"},
             "fail_on": {**severity, "description": "A violation below this severity is a warning; medium if not given"},
             "extends": {**NAME, "description": "A shipped policy by name, or a file by its path from this file"},
+            "requirements": {
+                **NAME,
+                "description": "The requirements file behind the policy: a shipped one by name, or a file by its path",
+            },
+            "lists": {
+                "type": "object",
+                "description": "Lists by name; a rule names one as $name where a parameter takes a list",
+                "propertyNames": IDENTIFIER,
+                "additionalProperties": {"type": "array"},
+            },
             "rules": {
                 "type": "object",
                 "title": "rule",
@@ -72,7 +83,9 @@ def policy_schema() -> dict[str, Any]:
     }
 
 
-def _vocabulary() -> Iterator[tuple[str, dict[str, Any]]]:
+def _vocabulary() -> Iterator[tuple[str, Json]]:
+    pattern = IDENTIFIER["pattern"].replace("^", "^\\$")
+    yield "list-name", {"type": "string", "pattern": pattern, "description": "$ and the name of a list"}
     for version in ProtocolVersion:
         names = sorted(suite.name for suite in suites_of(version))
         yield f"suites-{version}", {"title": f"{version} cipher suite", "enum": names}
@@ -83,10 +96,10 @@ def _vocabulary() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "curves", {"title": "elliptic curve", "enum": curves}
 
 
-def _rule(rule: Rule[Any, Any], severity: dict[str, Any]) -> dict[str, Any]:
+def _rule(rule: Rule[Any, Any], severity: Json) -> Json:
     """Describe the mapping under a rule's id: its parameters and a severity.  What is required is said elsewhere."""
     parameters = _parameters(rule)
-    properties = {name: _with_words(rule, name, inner) for name, inner in parameters.get("properties", {}).items()}
+    properties = {name: _usable(_each_once(inner)) for name, inner in parameters.get("properties", {}).items()}
     return {
         "type": "object",
         "description": rule.title,
@@ -95,24 +108,30 @@ def _rule(rule: Rule[Any, Any], severity: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_words(rule: Rule[Any, Any], name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Say which words a list of text may hold, and that none is there twice."""
-    if schema.get("type") != "array":
+def _each_once(schema: Json) -> Json:
+    return {**schema, "uniqueItems": True} if schema.get("type") == "array" else schema
+
+
+def _usable(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
+    """Point words at their vocabulary, and let the name of a list stand where a list belongs."""
+    if isinstance(schema, list):
+        return [_usable(inner) for inner in schema]
+    if not isinstance(schema, dict):
         return schema
-    items = schema.get("items", {})
-    words = "groups" if rule.id.startswith("group-") and name == "allowed" else _WORDS_OF.get(name)
-    if items == {"type": "string"} and words:
-        items = {"$ref": f"#/$defs/{words}"}
-    return {**schema, "items": items, "uniqueItems": True}
+    if VOCABULARY in schema:
+        rest = {key: inner for key, inner in schema.items() if key not in (VOCABULARY, "type")}
+        return {"$ref": f"#/$defs/{schema[VOCABULARY]}", **rest}
+    made = {key: _usable(inner) for key, inner in schema.items()}
+    return {"anyOf": [made, LIST_NAME]} if schema.get("type") == "array" else made
 
 
-def _parameters(rule: Rule[Any, Any]) -> dict[str, Any]:
+def _parameters(rule: Rule[Any, Any]) -> Json:
     schema = rule.params.model_json_schema()
-    plain: dict[str, Any] = inlined(schema, schema.get("$defs", {}))
+    plain: Json = inlined(schema, schema.get("$defs", {}))
     return plain
 
 
-def inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
+def inlined(schema: Any, definitions: Json) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
     """Put every definition where it is used, and drop the titles pydantic makes of names."""
     if isinstance(schema, list):
         return [inlined(inner, definitions) for inner in schema]

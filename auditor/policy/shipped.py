@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plugins import POLICIES, PlugIn, plug_ins
 
 # SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
@@ -26,9 +26,6 @@ PINS = {
     "microsoft-rsa-root-certificate-authority-2017": "c741f70f4b2a8d88bf2e71c14122ef53ef10eba0cfa5e64cfa20f418853073e0",
 }
 
-_NOT_POLICIES = frozenset({"requirements"})
-"""YAML files that lie beside the policies: the packaged list of requirements."""
-
 
 def policy_directory() -> Path:
     """Find the folder of policies: inside the package when it is installed, beside it in a checkout."""
@@ -43,7 +40,7 @@ def policy_files() -> dict[str, Path]:
 
     ``InputErrors`` when a plug-in has no policy, or one that is there already.
     """
-    files = {path.stem: path for path in policy_directory().glob("*.yaml") if path.stem not in _NOT_POLICIES}
+    files = {path.stem: path for path in policy_directory().glob("*.yaml")}
     errors: list[InputError] = []
     for plug_in in plug_ins(POLICIES):
         found = {path.stem: path for folder in plug_in.folders for path in folder.glob("*.yaml")}
@@ -64,6 +61,16 @@ def shipped_policies() -> tuple[str, ...]:
 def plug_in_of(policy: Path) -> PlugIn | None:
     """The plug-in that a policy's file belongs to."""
     return next((plug_in for plug_in in plug_ins(POLICIES) if policy.parent in plug_in.folders), None)
+
+
+def requirements_directory() -> Path:
+    """Find the folder of the requirements files that ship with the auditor."""
+    return policy_directory() / "requirements"
+
+
+def shipped_requirements() -> tuple[str, ...]:
+    """Name the requirements files that ship with the auditor, in alphabetical order."""
+    return tuple(sorted(path.stem for path in requirements_directory().glob("*.yaml")))
 
 
 def pins() -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""From what was seen of one good endpoint to a policy that demands just that: a start, to be reviewed line by line.
+"""A starting policy, made from the observations of one known-good endpoint, to be reviewed line by line.
 
-Versions, cipher suites, groups, keys, signatures and roots are demanded as they were seen.  Every other rule of the
-policy it is compared with is taken over where the endpoint passes it.  What that policy forbids, and what could not be
-told, stands there as a comment: nothing is allowed in silence.
+It requires the versions, cipher suites, groups, keys, signatures and roots that were observed.  It takes over every
+other rule of the policy it is compared with that the endpoint passes.  Comments mark what that policy forbids and what
+was inconclusive, so that nothing is allowed silently.
 """
 
 import re
@@ -13,19 +13,21 @@ from typing import Any, Final, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, under_public_root
+from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.certificates.facts import public_key, signature_hash
 from auditor.evaluate import evaluate
+from auditor.model.finding import Finding, Outcome, reason_text
 from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, Observation
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.report import Finding, Outcome
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
+from auditor.model.subject import subject_text
 from auditor.model.target import Target
 from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
-from auditor.policy.effective import scalar, setting_lines
+from auditor.policy.effective import requirements_line, scalar, setting_lines
 from auditor.rules import all_rules
+from auditor.rules.certificate._shared import AcceptedRoots, judge_chains
 from auditor.rules.certificate.certificate_signature_weak import Hash
 from auditor.sanitise import clean
 
@@ -72,10 +74,12 @@ def starting_policy(target: Target, seen: Sequence[Observation], against: Policy
     observed = _as_seen(target, seen, against, at)
     candidates = {**{setting.rule.id: setting for setting in against.settings}, **observed}
     judged = _findings(replace(against, settings=tuple(candidates.values())), target, seen, at)
-    taken = [candidates[name] for name in sorted(judged) if _passes(judged[name], against.fail_on)]
+    taken = [
+        candidates[name] for name in sorted(judged) if _passes(judged[name], candidates[name].severity, against.fail_on)
+    ]
     lines = list(_head(target, against, at.date().isoformat()))
     for setting in taken:
-        lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), against)]
+        lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), setting.severity, against)]
         lines += [f"  # {text}" for text in _advice(setting)]
         lines += setting_lines(setting)
     lines += _left_out(candidates, judged, {setting.rule.id for setting in taken}, against)
@@ -91,6 +95,7 @@ def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
     yield f'version: "{day}"'
     yield f"title: {scalar(f'As {name[:150]} was on {day}')}"
     yield f"source: {scalar(f'{name} as observed on {day}; {compared} for the rest')}"
+    yield from requirements_line(against)
     yield f"fail_on: {against.fail_on}"
     yield "rules:"
 
@@ -100,10 +105,10 @@ def _findings(policy: Policy, target: Target, seen: Sequence[Observation], at: d
     return {finding.rule: finding for finding in report.findings}
 
 
-def _passes(finding: Finding, fail_on: Severity) -> bool:
-    """A warning of a rule that could fail is a caution: it looks right and was not proven, so the rule is kept."""
-    cautious = finding.outcome is Outcome.WARN and finding.severity.rank >= fail_on.rank
-    return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or cautious
+def _passes(finding: Finding, severity: Severity, fail_on: Severity) -> bool:
+    """A rule that could fail and only warns saw what looks right but is not proven, so the rule is kept."""
+    unproven = finding.outcome is Outcome.WARN and severity.rank >= fail_on.rank
+    return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or unproven
 
 
 def _as_seen(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> Mapping[str, RuleSetting]:
@@ -182,15 +187,16 @@ def _accepted(chains: list[PeerChain]) -> dict[str, Any]:
     }
 
 
-def _complaints(finding: Finding | None, against: Policy) -> Iterator[str]:
+def _complaints(finding: Finding | None, severity: Severity, against: Policy) -> Iterator[str]:
     """What the policy compared with says of it, one line each."""
     if finding is None or finding.outcome not in {Outcome.FAIL, Outcome.WARN}:
         return
     verb = "forbids" if finding.outcome is Outcome.FAIL else "warns of"
-    for said in finding.violations[:_MOST_COMMENTS]:
-        subject, expected, observed = map(clean, (said.subject, said.expected, said.observed))
-        yield f"{against.id} {verb} this ({finding.severity}): {subject}: {observed}; expected {expected}"
-    if (more := len(finding.violations) - _MOST_COMMENTS) > 0:
+    for remark in finding.evidence[:_MOST_COMMENTS]:
+        subject = clean(subject_text(remark.subject) or finding.target)
+        expected, observed = clean(remark.expected), clean(remark.observed)
+        yield f"{against.id} {verb} this ({severity}): {subject}: {observed}; expected {expected}"
+    if (more := len(finding.evidence) - _MOST_COMMENTS) > 0:
         yield f"and {more} more"
 
 
@@ -211,9 +217,11 @@ def _left_out(
         yield f"# Left out, as the endpoint does not pass them or they could not be judged (demands of {against.id}):"
     for name in left:
         finding = judged[name]
-        if finding.reason:
-            yield f"# - {name}: {finding.outcome}: {clean(finding.reason, 400)}"
-        yield from (f"# - {name}: {complaint}" for complaint in _complaints(finding, against))
+        if reason := reason_text(finding):
+            yield f"# - {name}: {finding.outcome}: {clean(reason, 400)}"
+        yield from (
+            f"# - {name}: {complaint}" for complaint in _complaints(finding, candidates[name].severity, against)
+        )
     if _ROOTS not in taken:
         yield "# The chain ends at no root that is known; give the root with --root to have it demanded."
     if unseen := sorted(set(candidates) - set(judged)):

@@ -20,7 +20,7 @@ from auditor.model.observation import (
     StatusSource,
     Undetermined,
 )
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.probes.fetch import Address, fetch, is_public
 from auditor.sanitise import clean
 

@@ -2,7 +2,6 @@
 
 from typing import Any, TypeVar
 
-from auditor.model.report import Report
 from auditor.model.value import Value
 from auditor.sanitise import clean
 
@@ -11,27 +10,24 @@ LIMIT = 4000
 """Longer than anything the auditor itself writes; what a peer sent was cut much shorter when it was observed."""
 
 
-def cleaned(report: Report) -> Report:
-    """The same report without control characters, bidirectional overrides or endless strings.
+def cleaned(value: V) -> V:
+    """The same report or difference without control characters, bidirectional overrides or endless strings.
 
-    A remedy may be written over several lines; it becomes one.
+    What is clean already, which is nearly everything, is not copied.
     """
-    document = report.model_dump()
-    for finding in document["findings"]:
-        finding["remediation"] = " ".join(finding["remediation"].split())
-    return Report.model_validate(_walk(document))
+    changed = {name: new for name, old in value if (new := _cleaned(old)) is not old}
+    return value.model_copy(update=changed) if changed else value
 
 
-def cleaned_value(value: V) -> V:
-    """Any other value in the same way."""
-    return type(value).model_validate(_walk(value.model_dump()))
-
-
-def _walk(value: Any) -> Any:  # noqa: ANN401 - any part of a dumped model
-    if type(value) is str:  # an enum's value is ours, and stays what it is
-        return clean(value, limit=LIMIT)
-    if isinstance(value, dict):
-        return {key: _walk(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return tuple(_walk(item) for item in value)
-    return value
+def _cleaned(part: Any) -> Any:  # noqa: ANN401 - any part of a value
+    if type(part) is str:  # an enum's member is ours, and stays what it is
+        return clean(part, limit=LIMIT)
+    if isinstance(part, Value):
+        return cleaned(part)
+    if isinstance(part, tuple):
+        new = tuple(map(_cleaned, part))
+        return new if any(one is not other for one, other in zip(new, part, strict=True)) else part
+    if isinstance(part, dict):
+        # Keys too, so that what refers to them still does.
+        return {_cleaned(key): _cleaned(item) for key, item in part.items()}
+    return part

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def fitting(blocks: Sequence[str], room: int) -> tuple[list[str], int]:
-    """The blocks that fit into so many octets of UTF-8 with a blank line between, in order, and how many do not."""
+    """The blocks that fit into so many bytes of UTF-8 with a blank line between, in order, and how many do not."""
     parts: list[str] = []
     for block in blocks:
         size = len(block.encode()) + 2

@@ -1,10 +1,11 @@
-"""Findings in the order they are read, and the many that say one and the same thing put together."""
+"""Findings in the order they are read; those that say the same thing form one row."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from auditor.model.report import Finding, Outcome
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import RuleSummary
 from auditor.model.severity import Severity
 from auditor.render.wording import by_weight, number, waived
 
@@ -14,9 +15,11 @@ MOST_RULES = 4
 
 @dataclass(frozen=True)
 class Row:
-    """One or more findings that are shown as one: all of one target, one outcome, one reason and one waiver."""
+    """One or more findings that are shown as one: the same target, outcome, reason and waiver."""
 
     findings: tuple[Finding, ...]
+    severity: Severity
+    """The highest of them."""
     everything: bool = False
     """Whether these are all the findings of the target."""
 
@@ -36,34 +39,32 @@ class Row:
         return self.first.outcome
 
     @property
-    def severity(self) -> Severity:
-        """The highest of them."""
-        return self.first.severity
-
-    @property
     def rules(self) -> str:
         """The rules by their ids, the first few where they are many, or how many where that is every one."""
         if self.everything and len(self.findings) > 1:
-            return f"every one of {number(len(self.findings), 'check')}"
+            return f"all {number(len(self.findings), 'check')}"
         more = len(self.findings) - MOST_RULES
         named = ", ".join(finding.rule for finding in self.findings[: MOST_RULES if more > 1 else None])
         return f"{named} and {more} more" if more > 1 else named
 
 
-def gathered(findings: Iterable[Finding]) -> list[Row]:
-    """Worst first.  Findings without a violation are put together where all but the rule is the same.
+def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[Row]:
+    """Worst first.  Findings without evidence form one row where all but the rule is the same.
 
-    An endpoint that is out of reach leaves every check undecided for one reason; that is one row, not forty.
+    An endpoint that cannot be reached leaves every check inconclusive for one reason; that is one row, not forty.
     """
-    ordered = by_weight(findings)
     of_target: dict[str, int] = defaultdict(int)
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for position, finding in enumerate(ordered):
+    for position, finding in enumerate(by_weight(findings, rules)):
         of_target[finding.target] += 1
-        alone = bool(finding.violations) or not finding.reason
-        key = (position,) if alone else (finding.target, finding.outcome, finding.reason, _grounds(finding))
+        reasons = (finding.doubts, finding.not_tested, finding.not_applicable)
+        alone = bool(finding.evidence) or not any(reasons)
+        key = (position,) if alone else (finding.target, finding.outcome, reasons, _grounds(finding))
         groups.setdefault(key, []).append(finding)
-    return [Row(tuple(group), len(group) == of_target[group[0].target]) for group in groups.values()]
+    return [
+        Row(tuple(group), rules[group[0].rule].severity, len(group) == of_target[group[0].target])
+        for group in groups.values()
+    ]
 
 
 def _grounds(finding: Finding) -> str:

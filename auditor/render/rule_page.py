@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.model.policy import RuleSetting
+from auditor.model.report import RuleSummary
 from auditor.model.rule import Citation, Rule
-from auditor.render.wording import cited, subject_of
+from auditor.render.wording import cited
 from auditor.render.wrapping import wrap
 from auditor.rules import rationale
 
 AnyRule = Rule[Any, Any]
 _LONGEST_LINE = 100
+_NO_PARAMETERS = "None.  A policy switches the rule on by naming it."
 _PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 # What a list of names is likely to hold, for the example, where the parameter itself gives none.
@@ -36,16 +37,28 @@ class Parameter:
     description: str
 
 
-def explain_markdown(rule: AnyRule, setting: RuleSetting | None = None) -> str:
-    """The rule as a page of CommonMark with tables; ``setting`` adds how one policy sets it."""
+def summary_of(rule: AnyRule) -> RuleSummary:
+    """What is true of the rule whatever the policy; its remedy is that for the example's parameters."""
+    return RuleSummary(
+        title=rule.title,
+        group=rule.group,
+        severity=rule.severity,
+        remedy=_flat(rule.remedy_for(rule.params.model_validate(_samples(rule)))),
+        citations=rule.citations,
+    )
+
+
+def explain_markdown(rule: AnyRule, summary: RuleSummary | None = None) -> str:
+    """The rule as a page of CommonMark with tables; ``summary`` says what is true of it in one audit."""
+    summary = summary or summary_of(rule)
     parts = [
-        f"# {rule.title}",
-        f"`{rule.id}`, severity {setting.severity if setting else rule.severity}, {subject_of(rule.id)}",
+        f"# {summary.title}",
+        f"`{rule.id}`, severity {summary.severity}, {summary.group}",
         *_paragraphs(rationale(rule)),
         "## What is checked",
         *_paragraphs(inspect.getdoc(rule.check) or ""),
-        "## What to do",
-        _flat(rule.remediation),
+        "## Fix",
+        summary.remedy,
         "## Parameters",
     ]
     parameters = parameters_of(rule)
@@ -53,23 +66,24 @@ def explain_markdown(rule: AnyRule, setting: RuleSetting | None = None) -> str:
         rows = [f"| `{p.name}` | {_cell(p.type)} | {_cell(p.default)} | {_cell(p.description)} |" for p in parameters]
         parts.append("\n".join(("| Name | Type | Default | Meaning |", "|---|---|---|---|", *rows)))
     else:
-        parts.append("It has none; naming it in a policy switches it on.")
-    parts += ["## In a policy", f"```yaml\n{example(rule, setting)}```"]
-    if rule.citations:
-        parts += ["## Sources", "\n".join(f"- {_linked(citation)}" for citation in rule.citations)]
-    if rule.requirements:
-        parts += ["## Requirements", ", ".join(rule.requirements)]
+        parts.append(_NO_PARAMETERS)
+    parts += ["## In a policy", f"```yaml\n{example(rule)}```"]
+    if summary.citations:
+        parts += ["## Sources", "\n".join(f"- {_linked(citation)}" for citation in summary.citations)]
+    if summary.requirements:
+        parts += ["## Requirements", ", ".join(summary.requirements)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def explain_text(rule: AnyRule, width: int) -> str:
     """The rule as plain text in at most ``width`` columns (40 at least), but for addresses, which stay whole."""
     width = min(max(width, 40), _LONGEST_LINE)
-    lines = [*wrap(rule.title, width), *wrap(f"{rule.id}, severity {rule.severity}, {subject_of(rule.id)}", width)]
+    summary = summary_of(rule)
+    lines = [*wrap(rule.title, width), *wrap(f"{rule.id}, severity {rule.severity}, {rule.group}", width)]
     for heading, text in (
         ("Why", rationale(rule)),
         ("What is checked", inspect.getdoc(rule.check) or ""),
-        ("What to do", rule.remediation),
+        ("Fix", summary.remedy),
     ):
         if text:
             lines += ["", heading]
@@ -80,14 +94,12 @@ def explain_text(rule: AnyRule, width: int) -> str:
         lines += _indented(f"{parameter.name}: {parameter.type}; {parameter.default}", width, 2)
         lines += _indented(parameter.description, width, 6) if parameter.description else []
     if not parameters_of(rule):
-        lines += _indented("It has none; naming it in a policy switches it on.", width, 2)
+        lines += _indented(_NO_PARAMETERS, width, 2)
     lines += ["", "In a policy", *(f"  {line}" for line in example(rule).splitlines())]
     if rule.citations:
         lines += ["", "Sources"]
         for citation in rule.citations:
             lines += _indented(cited(citation), width, 2) + [f"      {citation.url}"] * bool(citation.url)
-    if rule.requirements:
-        lines += ["", "Requirements", *_indented(", ".join(rule.requirements), width, 2)]
     return "\n".join(lines) + "\n"
 
 
@@ -110,9 +122,9 @@ def _default(part: Mapping[str, Any]) -> str:
     return "optional" if part.get("default") is None else f"default {_yaml(part['default'])}"
 
 
-def example(rule: AnyRule, setting: RuleSetting | None = None) -> str:
-    """YAML that switches the rule on: as ``setting`` has it, else with the defaults and a likely value for the rest."""
-    values = setting.params.model_dump(mode="json", by_alias=True, exclude_unset=True) if setting else _samples(rule)
+def example(rule: AnyRule) -> str:
+    """YAML that switches the rule on, with the defaults and a likely value for the rest."""
+    values = _samples(rule)
     if not values:
         return f"rules:\n  {rule.id}: {{}}\n"
     return "\n".join(("rules:", f"  {rule.id}:", *_block(values))) + "\n"

@@ -1,13 +1,14 @@
 """The words that every format uses for the same thing, and the order things are shown in."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.model.report import Finding, Outcome, Report, Verdict
-from auditor.model.rule import Citation
+from auditor.model.finding import Finding, Outcome
+from auditor.model.report import Report, RuleSummary, Verdict
+from auditor.model.rule import Citation, Group
 from auditor.model.target import Perspective
 from auditor.model.waiver import Waiver, WaiverState
-from auditor.rules import all_rules, subject
 
 WORST_FIRST = tuple(Outcome)
 """The order in which outcomes are shown."""
@@ -43,58 +44,38 @@ COUNTED_AS = {
     Outcome.PASS: "passed",
     Outcome.NOT_APPLICABLE: "not applicable",
 }
-VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Could not tell"}
+VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Inconclusive"}
 WAIVER_WORDS = {
     WaiverState.USED: "Used",
     WaiverState.UNUSED: "Unused",
     WaiverState.EXPIRED: "Expired",
 }
 NO_REASON = "no reason was recorded"
-"""Where a finding has neither a violation nor a reason: its title says what would be wrong, not what was seen."""
+"""Where a finding has neither evidence nor a reason: its title says what would be wrong, not what was observed."""
 
 EXIT_MEANINGS = {
-    Verdict.PASS: "nothing failed, and nothing that matters is undecided",
+    Verdict.PASS: "no check failed, and no important check is inconclusive",
     Verdict.FAIL: "at least one check failed",
-    Verdict.INCONCLUSIVE: "nothing failed, but something that matters could not be told",
+    Verdict.INCONCLUSIVE: "no check failed, but compliance is not proven",
 }
-NOTHING_CHECKED = "nothing was checked, so that nothing could be told"
+NOTHING_CHECKED = "nothing was checked, so the result is inconclusive"
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 
-# The subjects in the order a report shows them, each with how the ids of its rules begin.  A rule that none of these
-# knows belongs to the folder it lives in.
-_SUBJECTS = (
-    ("Protocol versions", ("protocol-",)),
-    ("Cipher suites", ("cipher-suite-", "cbc-", "group-", "signature-scheme-")),
-    ("Certificate", ("certificate-",)),
-    ("Mutual TLS", ("client-certificate-not-requested", "client-certificate-not-required", "required-root-")),
-    ("Mutual TLS", ("client-certificate-unverified", "client-certificate-usage-")),
-    ("Weaknesses and plaintext", ("known-weakness", "plaintext-accepted")),
-    ("As a client", ("client-", "server-certificate-", "server-name-")),
-    ("SRTP", ("srtp-",)),
-    ("SIP messages", ("sip-message-",)),
-)
-_DEPLOYMENT = "Deployment"
-SUBJECTS = (*dict.fromkeys(name for name, _ in _SUBJECTS), _DEPLOYMENT)
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][^\s\\\"'<>]*)?", re.ASCII)
 
 
-def subject_of(rule_id: str) -> str:
-    """The column a rule's findings stand in: a few words that need no explanation."""
-    for name, beginnings in _SUBJECTS:
-        if rule_id.startswith(beginnings):
-            return name
-    rule = all_rules().get(rule_id)
-    return subject(rule).replace("_", " ").capitalize() if rule else "Other"
+def groups_of(rules: Iterable[RuleSummary]) -> tuple[str, ...]:
+    """The headings that these rules stand under: those of ``Group`` in its order, then any others by name."""
+    present = {rule.group for rule in rules}
+    known = tuple(group.value for group in Group if group in present)
+    return (*known, *sorted(present - set(known)))
 
 
-def subjects_of(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The subjects that the findings have, in the order a report shows them."""
-    present = {subject_of(finding.rule) for finding in findings}
-    return (*(name for name in SUBJECTS if name in present), *sorted(present - set(SUBJECTS)))
-
-
-def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+def by_weight(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[Finding]:
     """Worst first: by outcome, then severity; equals keep their order."""
-    return sorted(findings, key=lambda finding: (WORST_FIRST.index(finding.outcome), -finding.severity.rank))
+    return sorted(
+        findings, key=lambda finding: (WORST_FIRST.index(finding.outcome), -rules[finding.rule].severity.rank)
+    )
 
 
 def worst(findings: Iterable[Finding]) -> Outcome:
@@ -115,13 +96,18 @@ def cited(citation: Citation) -> str:
     return f"{citation.document}, {'section ' if numbered else ''}{citation.section}"
 
 
+def web_address(citation: Citation) -> str:
+    """The citation's address if it is a plain http or https one, else nothing: no other scheme is ever linked."""
+    return citation.url if _WEB_ADDRESS.fullmatch(citation.url) else ""
+
+
 def waived(waiver: Waiver) -> str:
     """Who accepted it, why and how long, in one line."""
     return f"until {waiver.expires}, approved by {waiver.approved_by}, {waiver.ticket}: {waiver.reason}"
 
 
 def idle_waivers(report: Report) -> Iterator[str]:
-    """Every waiver that has expired or that nothing needs, in one line: a forgotten one is a hole in the policy."""
+    """Every waiver that has expired or is unused, in one line each: a forgotten waiver is a hole in the policy."""
     for status in report.waivers:
         if status.state is not WaiverState.USED:
             yield f"{WAIVER_WORDS[status.state]} waiver: {waiver_named(status.waiver)}"
@@ -151,34 +137,33 @@ def summary(report: Report) -> str:
         others = number(len(everything - deployments), "endpoint")
         who = _who(failing, deployments, f"{len(failing - deployments)} of {others}")
         verb = "does" if len(failing) == 1 else "do"
-        said.append(f"{who} {verb} not meet the policy: {_checks(counts[Outcome.FAIL], 'fail')}.")
+        fail = "fails" if counts[Outcome.FAIL] == 1 else "fail"
+        said.append(f"{who} {verb} not meet the policy: {number(counts[Outcome.FAIL], 'check')} {fail}.")
     elif report.verdict is Verdict.PASS:
         waived_checks = counts[Outcome.WAIVED]
-        but = f" but for {number(waived_checks, 'check')} waived in writing" if waived_checks else ""
+        but = f", except for {number(waived_checks, 'waived check')}" if waived_checks else ""
         endpoints = len(everything - deployments)
         who = _who(everything, deployments, "the endpoint" if endpoints == 1 else f"all {endpoints} endpoints")
         said.append(f"{who} {'meets' if len(everything) == 1 else 'meet'} the policy{but}.")
     else:
-        said.append("No check failed, but too little could be established to call this compliant.")
+        said.append("No check failed, but there is not enough evidence to call this compliant.")
     if unclear:
         who = _who(unclear, deployments, number(len(unclear - deployments), "endpoint"), starts=False)
-        said.append(f"{_checks(counts[Outcome.INCONCLUSIVE], 'remain')} undecided, on {who}; that is not a pass.")
+        checks = number(counts[Outcome.INCONCLUSIVE], "check")
+        are = "is" if counts[Outcome.INCONCLUSIVE] == 1 else "are"
+        said.append(f"{checks} on {who} {are} inconclusive, which is not a pass.")
     if warned:
         warnings = counts[Outcome.WARN]
-        said.append(f"{number(warnings, 'warning')} should be looked at before {_it(warnings)} a failure.")
+        said.append(f"Review {number(warnings, 'warning')} before {_it(warnings)}.")
     return " ".join(said)
 
 
-def _checks(count: int, verb: str) -> str:
-    return f"{count} check {verb}s" if count == 1 else f"{count} checks {verb}"
-
-
 def _who(targets: set[str], deployments: set[str], endpoints: str, *, starts: bool = True) -> str:
-    """The deployment, which is no endpoint, and the endpoints in the words given, where there are any."""
+    """The deployment, which is not an endpoint, and the endpoints in the words given, where there are any."""
     both = [*(["the deployment"] if targets & deployments else []), *([endpoints] if targets - deployments else [])]
     said = " and ".join(both)
     return said[:1].upper() + said[1:] if starts else said
 
 
 def _it(count: int) -> str:
-    return "it becomes" if count == 1 else "they become"
+    return "it becomes a failure" if count == 1 else "they become failures"

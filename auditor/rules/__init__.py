@@ -1,6 +1,7 @@
-"""One requirement a file, in a folder a subject.  A rule is found by looking there; nothing registers itself.
+"""One requirement a file, in a folder a subject.  A rule is found by its file; nothing registers itself.
 
-Packages of other people add theirs by an entry point (``auditor.plugins``).
+What the rules of one folder share is in its ``_shared``, and what all share in ``auditor.rules._shared``.  No rule
+imports another.  Packages of other people add rules by an entry point (``auditor.plugins``).
 """
 
 import importlib
@@ -18,8 +19,8 @@ from auditor.plugins import RULES, described, plug_ins
 def all_rules() -> dict[str, Rule[Any, Any]]:
     """Every rule by its id, sorted by id, those of plug-ins included.
 
-    Raises ``LookupError`` when a rule file has no ``RULE`` or its name is not its rule's id: a mistake of a developer,
-    which must not let a rule go missing in silence.  In a plug-in the same mistakes raise ``InputErrors``.
+    Raises ``LookupError`` when a rule file has no ``RULE`` or its name is not its rule's id.  Such a mistake must not
+    make a rule disappear silently.  In a plug-in it raises ``InputErrors``.
     """
     rules: dict[str, Rule[Any, Any]] = {}
     for subject in pkgutil.iter_modules(__path__, "auditor.rules."):
@@ -60,10 +61,5 @@ def _rules_in(package: str) -> Iterator[Rule[Any, Any]]:
 
 
 def rationale(rule: Rule[Any, Any]) -> str:
-    """Why the rule exists: the docstring of its file, in the reader's words."""
+    """Why the rule exists: the docstring of its file."""
     return (importlib.import_module(rule.check.__module__).__doc__ or "").strip()
-
-
-def subject(rule: Rule[Any, Any]) -> str:
-    """The folder the rule lives in: ``tls``, ``certificate`` and so on."""
-    return rule.check.__module__.split(".")[-2]

@@ -7,7 +7,7 @@ import hmac
 import re
 
 from auditor.model.observation import CryptoSeen, KeySeen
-from auditor.model.srtp import HARMLESS, KEY_OCTETS, UNKNOWN, WEAKENING
+from auditor.model.srtp import HARMLESS, KEY_LENGTHS, UNKNOWN, WEAKENING
 
 _MOST_KEYS = 16
 """Keys in one line."""
@@ -17,7 +17,7 @@ _SUITE = re.compile(r"[A-Z0-9]{1,6}(_[A-Z0-9]{1,6}){1,7}")
 _PARAMETER = re.compile(r"[A-Z0-9]{1,8}(_[A-Z0-9]{1,8}){0,3}")
 _LIFETIME = re.compile(r"(2\^)?[0-9]{1,15}")
 _MKI = re.compile(r"[0-9]{1,128}:[0-9]{1,3}")
-_KNOWN_SUITES = {name.casefold() for name in KEY_OCTETS}
+_KNOWN_SUITES = {name.casefold() for name in KEY_LENGTHS}
 _KNOWN_PARAMETERS = {name.casefold() for name in (*WEAKENING, *HARMLESS)}
 
 

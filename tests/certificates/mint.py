@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.keys import KeyKind, PrivateKey, private_key, sign, to_der
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from auditor.certificates import Status, anchor_of
 from auditor.certificates.ending import EndingKind
 from auditor.certificates.path import MAX_PATHS, MAX_SIGNATURES, find_paths
 from auditor.certificates.read import MAX_BYTES, MAX_CERTIFICATES, read
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.judged import ISSUING, LEAF, trust
 from tests.certificates.mint import AT, Spec, mint_chain
 

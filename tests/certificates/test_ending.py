@@ -5,7 +5,7 @@ import pytest
 from auditor.certificates import Status, anchor_of
 from auditor.certificates.chains import under_public_root
 from auditor.certificates.ending import EndingKind
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.judged import ISSUING, LEAF, trust
 from tests.certificates.keys import to_der
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint, mint_chain, pinned
@@ -18,7 +18,7 @@ def test_the_name_of_the_anchor_does_not_help_without_its_key() -> None:
     assert sent.anchor is None
     assert sent.ending is not None
     assert sent.ending.kind is EndingKind.ROOT_SENT
-    assert sent.ending.impostor is not None
+    assert sent.ending.forged is not None
 
 
 def test_a_chain_below_a_well_known_public_root_says_so() -> None:

@@ -7,7 +7,7 @@ import pytest
 from auditor.certificates import Status, anchor_of, facts
 from auditor.certificates.ending import well_known_roots
 from auditor.certificates.path import self_signed
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.keys import to_der
 from tests.certificates.mint import AT, ROOTS, pinned
 

@@ -40,7 +40,7 @@ def test_an_ed25519_issuer_cannot_be_judged_and_is_not_refused() -> None:
 
     assert found.status is Status.UNJUDGED
     assert found.anchor is not None
-    assert "such a public key" in found.reasons[0]
+    assert "the chain's public key" in found.reasons[0]
 
 
 def test_validation_is_made_at_the_nearest_moment_at_which_everything_is_in_date() -> None:

@@ -7,6 +7,7 @@ from auditor.certificates.facts import signature_text
 from auditor.certificates.path import identity, issued_by, self_signed
 from auditor.certificates.read import read
 from auditor.certificates.strength import CannotTell, key_complaint, signature_complaint
+from auditor.model.finding import Doubt
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target

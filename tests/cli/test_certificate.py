@@ -186,7 +186,7 @@ def test_a_directory_as_certbot_leaves_it_is_one_certificate(auditor: Auditor, f
     (endpoint,) = json.loads(done.out)["endpoints"]
     assert (done.code, Path(endpoint["target"]).name) == (0, "fullchain.pem")
     assert "cert.pem is left out" in done.err
-    left_out = "chain.pem is left out: it holds certificates of CAs only"
+    left_out = "chain.pem is left out: it contains only CA certificates"
     assert left_out in done.err
     assert any(left_out in note for note in json.loads(done.out)["notes"])
     assert outcomes(json.loads(done.out))["certificate-key-mismatch"] == "pass"
@@ -285,19 +285,19 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "an empty file": (("{}/empty.pem",), "empty.pem: the file is empty"),
     "ten megabytes": (("{}/large.pem",), "large.pem: the file is larger than 1024 KiB"),
     "an empty directory": (("{}/folder",), "folder: the directory holds no file named as certificates are"),
-    "a key alone": (("{}/own.key",), "own.key: there is a private key and no certificate"),
-    "a file twice": (("{}/good.pem", "{}/good.pem"), "is named twice"),
+    "a key alone": (("{}/own.key",), "own.key: there is a private key but no certificate"),
+    "a file twice": (("{}/good.pem", "{}/good.pem"), "is listed twice"),
     "a name that is none": (("{}/good.pem", "--name", "not a name"), "--name: "),
     "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is no day such as 2027-03-15'),
     "a moment before all others": (("{}/good.pem", "--at", "0001-01-01T00:00:00+14:00"), '--at: "0001-01-01T'),
     "a moment after all others": (("{}/good.pem", "--at", "9999-12-31T23:59:59-14:00"), '--at: "9999-12-31T'),
     "no file, as of a variable that is not set": (("",), "the name of a file is empty"),
     "nothing to replace, likewise": (("{}/good.pem", "--replaces", ""), "--replaces: nothing is named"),
-    "the standard input twice": (("-", "-"), "the standard input is named twice"),
+    "the standard input twice": (("-", "-"), "the standard input is listed twice"),
     "a moment without an offset": (("{}/good.pem", "--at", "2026-02-20T10:00:00"), "--at: "),
     "two files for one renewal": (
         ("{}/good.pem", "{}/other.pem", "--replaces", "{}/good.pem"),
-        "--replaces needs one certificate that is new, and there are 2 files",
+        "--replaces compares one new certificate, and 2 files contain one",
     ),
     "a renewal of a key": (("{}/good.pem", "--replaces", "{}/own.key"), "no certificate that could be replaced"),
     "a descriptor that is not open": (
@@ -340,7 +340,7 @@ def test_a_private_key_that_belongs_to_nothing_is_noted(judge: Any, file: Files)
     good, own, other = file("good.pem", GOOD), file("own.key", key(Spec())), file("other.key", key(OLD))
     code, report = judge(good, own, other)
     assert (code, outcomes(report)["certificate-key-mismatch"]) == (0, "pass")
-    assert report["notes"][-1] == f"{other}: this private key belongs to no certificate and no request that is judged"
+    assert report["notes"][-1] == f"{other}: this private key belongs to none of the certificates and requests"
     assert not any("private key" in note for note in judge(good, own)[1]["notes"])
 
 

@@ -36,7 +36,7 @@ def test_an_example_is_complete_and_its_deployment_complies(auditor: Auditor, tm
 
 
 def test_an_example_is_no_policy() -> None:
-    assert set(shipped_policies()) == {path.stem for path in policy_directory().glob("*.yaml")} - {"requirements"}
+    assert set(shipped_policies()) == {path.stem for path in policy_directory().glob("*.yaml")}
 
 
 def test_a_file_that_is_there_is_replaced_on_request_only(auditor: Auditor, tmp_path: Path) -> None:

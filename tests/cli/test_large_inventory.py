@@ -38,4 +38,4 @@ def test_every_repeated_name_is_found_however_many_there_are(tmp_path: Path) -> 
     path.write_text(f"operator: x\nendpoints:\n{''.join(lines)}", encoding="utf-8")
     with pytest.raises(InputErrors) as wrong:
         load_inventory(path)
-    assert str(wrong.value).count("is there twice") == 1999
+    assert str(wrong.value).count("appears twice") == 1999

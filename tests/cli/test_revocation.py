@@ -63,7 +63,7 @@ def test_the_crl_of_another_ca_leaves_it_open(auditor: Auditor, files: Callable[
     path.write_bytes(other)
     code, outcome, reason = run(auditor, tmp_path, "--revocation", path)
     assert (code, outcome) == (3, "inconclusive")
-    assert "no CRL of its issuer was handed in" in reason
+    assert "no CRL of its issuer was given" in reason
 
 
 def test_what_was_collected_is_judged_by_a_crl_of_today(
@@ -79,9 +79,9 @@ def test_what_was_collected_is_judged_by_a_crl_of_today(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "this is neither a CRL nor an OCSP response that can be read"),
-        (pem(DERS[0]), "the file holds no CRL and no OCSP response"),
-        (pem(b"\x30\x00", "X509 CRL"), ":1: this is neither a CRL nor an OCSP response that can be read"),
+        (b"", "this is neither a readable CRL nor a readable OCSP response"),
+        (pem(DERS[0]), "the file contains no CRL and no OCSP response"),
+        (pem(b"\x30\x00", "X509 CRL"), ":1: this is neither a readable CRL nor a readable OCSP response"),
         (b"x" * (17 * 1024 * 1024), "the file is larger than 16384 KiB"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.network.addresses import Range, not_public, overlapping, parse_range
+from auditor.network.addresses import Range, overlapping, parse_range, why_not_public
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from auditor.network.addresses import Range, not_public, overlapping, parse_rang
     ],
 )  # fmt: skip
 def test_an_address_nobody_is_reached_at_is_not_public(text: str) -> None:
-    assert not_public(text)
+    assert why_not_public(text)
 
 
 @pytest.mark.parametrize(
@@ -33,21 +33,21 @@ def test_an_address_nobody_is_reached_at_is_not_public(text: str) -> None:
     ],
 )  # fmt: skip
 def test_an_address_beside_those_is_public(text: str) -> None:
-    assert not_public(text) is None
+    assert why_not_public(text) is None
 
 
 def test_a_group_of_receivers_is_called_by_its_name() -> None:
-    assert not_public("224.0.0.1") == not_public("ff02::1") == "multicast addresses"
+    assert why_not_public("224.0.0.1") == why_not_public("ff02::1") == "multicast addresses"
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("193.5.122.1-2a01::1", "two IP versions"),
-        ("193.5.122.0/33", "no network"),
+        ("193.5.122.1-2a01::1", "different IP versions"),
+        ("193.5.122.0/33", "not a network"),
         ("193.5.122.1/29", "the network is 193.5.122.0/29"),
-        ("193.5.122.9-193.5.122.1", "comes after its last"),
-        ("193.5.122", "no IP address"),
+        ("193.5.122.9-193.5.122.1", "is above its last"),
+        ("193.5.122", "not an IP address"),
     ],
 )
 def test_what_is_no_range_is_said(text: str, what: str) -> None:

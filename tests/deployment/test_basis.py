@@ -8,6 +8,7 @@ from auditor.model.deployment import Proof
 from auditor.model.observation import DeploymentSeen
 from auditor.model.target import Perspective, Service, Target
 from auditor.network.basis import basis
+from auditor.network.subjects import CIRCUITS
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from tests.deployment.test_faults import INVENTORIES
@@ -17,7 +18,9 @@ TARGET = Target(
     name="deployment", host="deployment", port=5061, service=Service.SIP, perspective=Perspective.DEPLOYMENT
 )
 DECLARED = load_inventory(INVENTORIES / "expressroute.yaml").deployment
-PROOF = Proof(subject="circuits[er [1]].asn", file="er-1.json", kind="az network express-route show", sha256="ab" * 32)
+PROOF = Proof(
+    subject=CIRCUITS.named("er [1]").at("asn"), file="er-1.json", kind="az network express-route show", sha256="ab" * 32
+)
 
 
 def seen(*proofs: Proof) -> DeploymentSeen:
@@ -26,20 +29,20 @@ def seen(*proofs: Proof) -> DeploymentSeen:
 
 
 def test_what_no_file_proves_is_declared() -> None:
-    assert basis([seen()], ("circuits.asn",)) == ("as declared in the inventory",)
-    assert basis([seen(PROOF)], ("circuits.provider",)) == ("as declared in the inventory",)
+    assert basis([seen()], (CIRCUITS.at("asn"),)) == ("as declared in the inventory",)
+    assert basis([seen(PROOF)], (CIRCUITS.at("provider"),)) == ("as declared in the inventory",)
     assert basis([seen(PROOF)], ()) == ("as declared in the inventory",)
 
 
 def test_a_file_is_named_with_its_digest_where_the_rule_rests_on_it() -> None:
-    assert basis([seen(PROOF)], ("circuits.asn",)) == (
+    assert basis([seen(PROOF)], (CIRCUITS.at("asn"),)) == (
         f"circuits[er [1]].asn by er-1.json (az network express-route show; SHA-256 {'ab' * 32})",
         "all else as declared in the inventory",
     )
 
 
 def test_without_a_deployment_there_is_nothing_to_say() -> None:
-    assert basis([], ("circuits.asn",)) == ()
+    assert basis([], (CIRCUITS.at("asn"),)) == ()
 
 
 def test_each_finding_about_the_deployment_says_what_it_rests_on_and_the_report_carries_it() -> None:

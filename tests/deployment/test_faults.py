@@ -330,7 +330,7 @@ def test_one_fault_is_found_by_its_rule_and_by_no_other(title: str, tmp_path: Pa
     file.write_text(json.dumps(data), encoding="utf-8")
     verdict, findings = judged(file)
     said = {rule: str(finding.outcome) for rule, finding in findings.items() if finding.outcome not in QUIET}
-    assert said == expected, {rule: (findings[rule].violations, findings[rule].reason) for rule in said}
+    assert said == expected, {rule: (findings[rule].violations, findings[rule].doubts) for rule in said}
     assert (verdict is Verdict.FAIL) == ("fail" in said.values())
 
 
@@ -366,7 +366,7 @@ def test_any_part_of_a_deployment_gives_one_finding_a_check_whatever_the_order(d
     turned = {k: v[::-1] if isinstance(v, list) else v for k, v in declared.items()}
     _, again = judge(Deployment.model_validate(turned))
     assert {rule: f.outcome for rule, f in findings.items()} == {rule: f.outcome for rule, f in again.items()}
-    assert not any("please report this as a bug" in finding.reason for finding in findings.values())
+    assert not any("report this as a bug" in doubt.reason for finding in findings.values() for doubt in finding.doubts)
 
 
 def test_a_thousand_sites_are_judged_within_seconds_and_what_is_missing_is_not_listed_without_end() -> None:

@@ -7,12 +7,14 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
-from auditor.model.deployment import Circuit, Deployment, Resource
+from auditor.model.deployment import Circuit, Deployment, Proof, Resource, Site
 from auditor.model.finding import Finding
 from auditor.model.observation import DeploymentSeen
 from auditor.model.report import Verdict
-from auditor.network.basis import basis
-from auditor.network.proofs import PROVABLE
+from auditor.model.subject import DeclaredSubject, Named, subject_text
+from auditor.network.basis import basis, subject_of
+from auditor.network.proofs import PROVABLE, provable_subjects
+from auditor.network.subjects import CIRCUITS
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.rules import all_rules
@@ -205,12 +207,12 @@ def test_evidence_mends_a_wrong_declaration_with_a_warning_and_a_gap_without(tit
 
 def test_the_warning_says_what_is_proven_what_was_declared_and_by_which_file(tmp_path: Path) -> None:
     _, findings = judged(estate(tmp_path, declared={"circuits.0.asn": 65515, "sites.0.acl.0.ports": "any"}))
-    lines = [(v.subject, v.expected, v.observed) for v in findings["declaration-contradicted"].violations]
+    lines = [(subject_text(v.subject), v.expected, v.observed) for v in findings["declaration-contradicted"].violations]
     assert lines == [
-        ("circuits[er-1].asn", "3303, as er-1.json says", "65515, as declared"),
+        ("circuits[er-1].asn", "3303, as in er-1.json", "65515, as declared"),
         (
             "sites[A].acl",
-            "5 entries, number 1: allow tcp 5061 from 52.120.10.0/28 to any, as site-a-acl.csv says",
+            "5 entries, number 1: allow tcp 5061 from 52.120.10.0/28 to any, as in site-a-acl.csv",
             "4 entries, number 1: allow tcp any from 52.120.10.0/28 to any, as declared",
         ),
     ]
@@ -219,7 +221,7 @@ def test_the_warning_says_what_is_proven_what_was_declared_and_by_which_file(tmp
 def test_long_lists_are_told_in_short(tmp_path: Path) -> None:
     many = [f"193.{number}.0.0/16" for number in range(20, 40)]
     path = estate(tmp_path, {"er-1.json": {f"{MS}.microsoftPeeringConfig.advertisedPublicPrefixes": many}}, files=ER1)
-    (proof,) = [p for p in load_inventory(path).proofs if p.subject == "circuits[er-1].advertised_prefixes"]
+    (proof,) = [p for p in load_inventory(path).proofs if p.subject == CIRCUITS.named("er-1").at("advertised_prefixes")]
     assert (proof.proven or "").endswith("193.24.0.0/16 and 15 more")
     assert proof.declared == "193.5.122.0/23"
 
@@ -280,3 +282,32 @@ def test_rules_rest_on_what_can_be_proven_and_on_all_of_it(tmp_path: Path) -> No
     for proof in load_inventory(estate(tmp_path)).proofs:
         seen = DeploymentSeen(target="x", at=AT, declared=Deployment(deployment=Resource()), proofs=(proof,))
         assert len(basis([seen], PROVABLE)) == 2, proof.subject
+
+
+def test_proofs_that_an_older_version_wrote_name_their_subject_as_text_and_are_matched_by_it(tmp_path: Path) -> None:
+    inventory = load_inventory(estate(tmp_path))
+    assert inventory.deployment is not None
+    for proof in inventory.proofs:
+        assert isinstance(proof.subject, DeclaredSubject)
+        old = Proof.model_validate_json(
+            proof.model_copy(update={"subject": subject_text(proof.subject)}).model_dump_json()
+        )
+        assert old.subject == subject_text(proof.subject)
+        assert subject_of(old, inventory.deployment) == subject_of(proof, inventory.deployment) == proof.subject
+
+
+@pytest.mark.parametrize("name", ["a].asn", "a].bgp_sessions[primary", "[", "a, b and c", " to ", "er-1].registry"])
+def test_whatever_a_name_holds_the_text_of_an_old_proof_means_one_thing(name: str) -> None:
+    for subject in provable_subjects([name, "a", "er-1"], ["a", name]):
+        declared = Deployment(
+            deployment=Resource(),
+            circuits=tuple(Circuit(name=one) for one in (name, "a", "er-1")),
+            sites=tuple(Site(name=one) for one in ("a", name)),
+        )
+        old = Proof(subject=subject_text(subject), file="f", kind="k", sha256="ab" * 32)
+        assert subject_of(old, declared) == subject
+
+
+def test_an_old_proof_of_something_that_is_not_declared_stays_a_text() -> None:
+    old = Proof(subject="circuits[gone].asn", file="f", kind="k", sha256="ab" * 32)
+    assert subject_of(old, Deployment(deployment=Resource())) == Named(name="circuits[gone].asn")

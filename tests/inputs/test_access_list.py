@@ -59,10 +59,10 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
 @pytest.mark.parametrize(
     ("content", "messages"),
     [
-        ("", ["f.csv:1:1: the first line has to name the columns: action, source, protocol, ports"]),
-        ("\n" + HEAD, ["f.csv:1:1: the first line has to name the columns: action, source, protocol, ports"]),
-        (HEAD, ["f.csv:1:1: there is no line below the names of the columns"]),
-        (HEAD + "\n,,,\n", ["f.csv:1:1: there is no line below the names of the columns"]),
+        ("", ["f.csv:1:1: the first line must name the columns: action, source, protocol, ports"]),
+        ("\n" + HEAD, ["f.csv:1:1: the first line must name the columns: action, source, protocol, ports"]),
+        (HEAD, ["f.csv:1:1: no line follows the column names"]),
+        (HEAD + "\n,,,\n", ["f.csv:1:1: no line follows the column names"]),
         ('{"value": []}', ["f.csv:1:1: this looks like JSON; the evidence of a site is an access list as CSV"]),
         ("action,source,ports\n", ['f.csv:1:1: the column "protocol" is missing']),
         (
@@ -70,37 +70,37 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
             ['f.csv:1:30: unknown column "soruce_port"; known are ' + ", ".join(COLUMNS)],
         ),
         ("action,source,protocol,ports,coment\n", ['f.csv:1:30: unknown column "coment"; did you mean "comment"?']),
-        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" is there twice']),
-        (HEAD + "allow,any,tcp\n", ["f.csv:2:1: the line has 3 cells and the file 4 columns"]),
-        (HEAD + "allow,any,tcp,5061,5062\n", ["f.csv:2:1: the line has 5 cells and the file 4 columns"]),
+        ("action,source,protocol,ports,ports\n", ['f.csv:1:30: the column "ports" appears twice']),
+        (HEAD + "allow,any,tcp\n", ["f.csv:2:1: the line has 3 fields, but the header has 4 columns"]),
+        (HEAD + "allow,any,tcp,5061,5062\n", ["f.csv:2:1: the line has 5 fields, but the header has 4 columns"]),
         (HEAD + 'allow,"any,tcp,5061\n', [
-            "f.csv:2:7: a quotation mark stands here that no other one answers before the next cell"
+            "f.csv:2:7: unterminated quoted field"
         ]),
         (
             HEAD + "alow,any,tcp,5061\nallow,any,tpc,5061\nallow,any,tcp,0\nallow,any,tcp,99-5\nallow,any,tcp,sip\n"
             "allow,,tcp,5061\nallow,sbc,tcp,5061\nallow,10.0.0.1/8,tcp,5061\n",
             [
-                'f.csv:2:1: action cannot be "alow"; it is one of allow, permit, deny, drop, reject',
-                f'f.csv:3:11: protocol cannot be "tpc"; it is one of {PROTOCOLS}',
-                'f.csv:4:15: ports "0": ports go from 1 to 65535, the lower one first',
-                'f.csv:5:15: ports "99-5": ports go from 1 to 65535, the lower one first',
-                'f.csv:6:15: ports "sip": write a port, two with a hyphen between them, or any',
-                'f.csv:7:7: source "": it is empty; write any where that is meant',
-                'f.csv:8:7: source "sbc": this is no IP address',
-                'f.csv:9:7: source "10.0.0.1/8": it has bits of a host behind the prefix; the network is 10.0.0.0/8',
+                'f.csv:2:1: action cannot be "alow"; use one of allow, permit, deny, drop, reject',
+                f'f.csv:3:11: protocol cannot be "tpc"; use one of {PROTOCOLS}',
+                'f.csv:4:15: ports "0": ports must be from 1 to 65535, the lower one first',
+                'f.csv:5:15: ports "99-5": ports must be from 1 to 65535, the lower one first',
+                'f.csv:6:15: ports "sip": write a port, a range such as 5061-5062, or any',
+                'f.csv:7:7: source "": it is empty; for any address, write any',
+                'f.csv:8:7: source "sbc": not an IP address',
+                'f.csv:9:7: source "10.0.0.1/8": it has host bits set; the network is 10.0.0.0/8',
             ],
         ),
         (
             "action,source,protocol,ports,enabled,destination\nallow,any,tcp,5061,,any\nallow,any,tcp,5061,true,\n",
             [
-                'f.csv:2:20: enabled cannot be ""; it is one of true, yes, 1, on, false, no, 0, off',
-                'f.csv:3:25: destination "": it is empty; write any where that is meant',
+                'f.csv:2:20: enabled cannot be ""; use one of true, yes, 1, on, false, no, 0, off',
+                'f.csv:3:25: destination "": it is empty; for any address, write any',
             ],
         ),
         (b"action\x00,source\n", ["f.csv:1:7: the hidden character U+0000 is not accepted"]),
         (HEAD.encode("utf-16"), ["f.csv:1:1: the file is not UTF-8 text; save it as UTF-8"]),
         (HEAD + "allow,any,tcp,any\n" * (MOST_LINES + 1), ["f.csv:1:1: the file has more than 100000 lines"]),
-        (b"x" * 10_000_000, ["f.csv: the file is larger than 8192 KiB, the most that is read"]),
+        (b"x" * 10_000_000, ["f.csv: the file is larger than 8192 KiB, the limit"]),
     ],
     ids=lambda value: repr(value[:40]) if isinstance(value, bytes | str) else "",
 )  # fmt: skip

@@ -61,7 +61,7 @@ def test_a_private_key_is_refused_and_never_repeated(file: Path) -> None:
     message = refusal(file)
     line = pem(ROOT).count(b"\n") + 1
     assert message == (
-        f"roots.pem:{line}:1: this file holds a private key; take it out, a root is declared by its certificate alone"
+        f"roots.pem:{line}:1: this file contains a private key; remove it, a root needs only its certificate"
     )
     assert not any(part.decode() in message for part in key.splitlines()[1:-1])
 
@@ -71,15 +71,15 @@ def test_a_certificate_that_is_cut_off_is_refused_not_dropped(file: Path) -> Non
     cut = pem(OTHER).rpartition(b"-----END")[0]
     line = whole.count(b"\n") + 1
     file.write_bytes(whole + cut)
-    assert refusal(file) == f"roots.pem:{line}:1: the certificate that starts in line {line} has no end"
+    assert refusal(file) == f"roots.pem:{line}:1: the certificate that starts at line {line} has no end"
     file.write_bytes(cut + whole)
-    assert "the certificate that starts in line 1 has no end" in refusal(file)
+    assert "the certificate that starts at line 1 has no end" in refusal(file)
 
 
 REFUSED = {
-    "a leaf": (pem(LEAF), "roots.pem:1:1: this certificate is not one of a CA"),
-    "a second certificate that is a leaf": (pem(ROOT) + pem(LEAF), "this certificate is not one of a CA"),
-    "a CA without basicConstraints": (pem(NO_CONSTRAINTS), "this certificate is not one of a CA"),
+    "a leaf": (pem(LEAF), "roots.pem:1:1: this is not a CA certificate"),
+    "a second certificate that is a leaf": (pem(ROOT) + pem(LEAF), "this is not a CA certificate"),
+    "a CA without basicConstraints": (pem(NO_CONSTRAINTS), "this is not a CA certificate"),
     "another kind of block": (
         pem(ROOT).replace(b"CERTIFICATE", b"TRUSTED CERTIFICATE"),
         "roots.pem:1:1: only CERTIFICATE blocks are read",
@@ -88,13 +88,13 @@ REFUSED = {
     "an end without a beginning": (b"-----END CERTIFICATE-----\n", "roots.pem:1:1: only CERTIFICATE blocks are read"),
     "broken base64": (
         b"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
-        "roots.pem:1:1: this is not a certificate that can be read",
+        "roots.pem:1:1: this certificate cannot be read",
     ),
-    "DER that is cut off": (to_der(ROOT)[:-1], "roots.pem:1:1: this is not a certificate that can be read"),
-    "nothing": (b"", "roots.pem:1:1: this is not a certificate that can be read"),
-    "text": (b"hello", "roots.pem:1:1: this is not a certificate that can be read"),
-    "UTF-16": (pem(ROOT).decode().encode("utf-16"), "this is not a certificate that can be read"),
-    "a thousand and one": (pem(ROOT) * 1001, "roots.pem: the file holds more than 1000 certificates"),
+    "DER that is cut off": (to_der(ROOT)[:-1], "roots.pem:1:1: this certificate cannot be read"),
+    "nothing": (b"", "roots.pem:1:1: this certificate cannot be read"),
+    "text": (b"hello", "roots.pem:1:1: this certificate cannot be read"),
+    "UTF-16": (pem(ROOT).decode().encode("utf-16"), "this certificate cannot be read"),
+    "a thousand and one": (pem(ROOT) * 1001, "roots.pem: the file contains more than 1000 certificates"),
     "too much": (pem(ROOT) + b"\n" * MAX_BYTES, "roots.pem: the file is larger than 1024 KiB"),
 }
 

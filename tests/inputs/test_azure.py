@@ -11,11 +11,12 @@ from auditor.inputs.azure.exports import Export, export_of
 from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.documents.json_document import parse_json
 from auditor.model.deployment import Circuit, Path
-from auditor.network.proofs import Source
+from auditor.model.subject import subject_text
+from auditor.network.proofs import EvidenceSource
 from tests.deployment.estate import CANARIES, EVIDENCE
 from tests.deployment.test_faults import GONE, put
 
-SOURCE = Source("f.json", "", "ab" * 32, 0)
+SOURCE = EvidenceSource("f.json", "", "ab" * 32, 0)
 ER_1 = Circuit(name="er-1")
 
 
@@ -30,7 +31,8 @@ def read(data: object, circuit: Circuit = ER_1, path: Path | None = None) -> Exp
 
 
 def facts(export: Export) -> dict[str, object]:
-    return {said.about.part: said.value for said in export.said}
+    """Each value by the text of its subject, without the circuit."""
+    return {subject_text(fact.subject.named()).removeprefix("circuits."): fact.value for fact in export.facts}
 
 
 def errors_of(data: object, circuit: Circuit = ER_1, path: Path | None = None) -> list[str]:
@@ -75,7 +77,7 @@ def test_a_circuit_proves_what_microsoft_has_on_file_and_no_session() -> None:
     export = read(data_of("er-1.json"))
     assert facts(export) == PROVEN
     assert (export.attached or "").endswith("/routefilters/voice")
-    assert {said.source.kind for said in export.said} == {"az network express-route show"}
+    assert {fact.source.kind for fact in export.facts} == {"az network express-route show"}
 
 
 def test_a_peering_proves_the_same_but_provider_and_place() -> None:
@@ -83,7 +85,7 @@ def test_a_peering_proves_the_same_but_provider_and_place() -> None:
     for name, kind in (("er-1-peering.json", "peering show"), ("er-1-peerings.json", "peering list")):
         export = read(data_of(name))
         assert facts(export) == expected
-        assert {said.source.kind for said in export.said} == {f"az network express-route {kind}"}
+        assert {fact.source.kind for fact in export.facts} == {f"az network express-route {kind}"}
 
 
 def test_the_form_of_the_rest_api_says_the_same_as_that_of_az() -> None:
@@ -199,8 +201,8 @@ def test_a_neighbour_that_does_not_answer_proves_that_the_session_is_down(mac: s
 
 
 LOOKS: dict[str, tuple[object, str]] = {
-    "text": ("a secret", "something else than exports of Azure"),
-    "a number": (5, "something else than exports of Azure"),
+    "text": ("a secret", "not an Azure export"),
+    "a number": (5, "not an Azure export"),
     "an error": ({"error": {"code": "ResourceNotFound"}}, "an error that Azure answered"),
     "a summary": ({"value": [{"neighbor": "x", "statePfxRcd": "50"}]}, "list-route-tables-summary"),
     "PowerShell": ({"ServiceProviderProvisioningState": "Provisioned"}, "the output of PowerShell"),
@@ -244,18 +246,18 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
     ),
     "prefixes that are none": (
         ER, MS + "microsoftPeeringConfig.advertisedPublicPrefixes", ["193.5.122.0/23", "x"], None,
-        'advertisedPublicPrefixes "x": this is no IP address',
+        'advertisedPublicPrefixes "x": not an IP address',
     ),
     "host bits": (
         ER, MS + "primaryPeerAddressPrefix", "193.5.126.1/30", None,
-        'primaryPeerAddressPrefix "193.5.126.1/30": it has bits of a host behind the prefix',
+        'primaryPeerAddressPrefix "193.5.126.1/30": it has host bits set',
     ),
     "an id that is none": (ER, "id", "er-1", None, 'id cannot be "er-1": it is no resource id of an ExpressRoute'),
     "an id of another kind": (ER, MS + "id", data_of("er-1.json")["id"], None, "no resource id of a peering"),
     "a filter that is none": (ER, MS + "routeFilter.id", "x", None, "it is no resource id of a route filter"),
     "a circuit in change": (
         ER, "provisioningState", "Updating", None,
-        'provisioningState is "Updating", so that what it shows is not what is in force',
+        'provisioningState is "Updating", so it may not show the settings in force',
     ),
     "a peering that failed": (ER, MS + "provisioningState", "Failed", None, 'provisioningState is "Failed"'),
     "two Microsoft peerings": (ER, "peerings.0.peeringType", "MicrosoftPeering", None, "there are two peer"),
@@ -263,9 +265,9 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
         ER, "serviceProviderProperties.serviceProviderName", "A\u202eB", None,
         "serviceProviderName: the hidden character U+202E is not accepted",
     ),
-    "two lines": (ER, "serviceProviderProperties.peeringLocation", "A\nB", None, "must be in one line"),
+    "two lines": (ER, "serviceProviderProperties.peeringLocation", "A\nB", None, "must be a single line"),
     "the private peering": (
-        PE, "peeringType", "AzurePrivatePeering", None, "this is the AzurePrivatePeering; what is looked",
+        PE, "peeringType", "AzurePrivatePeering", None, "this is the AzurePrivatePeering; the MicrosoftPeering",
     ),
     "a rule in change": (RF, "rules.0.provisioningState", "Deleting", None, 'State is "Deleting"'),
     "another rule": (RF, "rules.0.routeFilterRuleType", "Prefix", None, 'Type cannot be "Prefix"'),
@@ -289,9 +291,9 @@ def test_what_is_wrong_is_said_in_one_sentence_at_its_place(title: str) -> None:
 
 def test_a_key_within_properties_and_around_them_is_there_twice() -> None:
     (message,) = errors_of(changed("er-2-rest.json", "serviceKey", "x"), Circuit(name="er-2"))
-    assert message.endswith('"serviceKey" is there twice, once within properties or in another spelling')
+    assert message.endswith('"serviceKey" appears twice, once within properties or in another spelling')
     (message,) = errors_of(changed("er-1-peering.json", "peerAsn", 5))
-    assert message.endswith('"peerAsn" is there twice, once within properties or in another spelling')
+    assert message.endswith('"peerAsn" appears twice, once within properties or in another spelling')
 
 
 SPOILT = [lambda text: text.replace("3303", '"x"'), lambda text: text[:-30], lambda text: text + "x"]

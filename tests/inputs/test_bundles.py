@@ -161,11 +161,11 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "two that cannot be read": (pem(b"\x30\x00") + pem(LEAF) + pem(b"\x30\x01"), "f:1: a certificate cannot be read"),
     "only parameters": (
         pem(b"\x06\x00", "EC PARAMETERS"),
-        "f: the file holds no certificate and no request: it holds EC PARAMETERS",
+        "f: the file contains no certificate and no request: it holds EC PARAMETERS",
     ),
     "a truncated certificate": (LEAF[:-20], "f: a certificate cannot be read"),
-    "DER of another kind": (b"\x30\x03\x02\x01\x01", "f: this is DER, but no certificate"),
-    "a Java key store": (bytes.fromhex("feedfeed00000002"), "f: this is a Java key store in its old form"),
+    "DER of another kind": (b"\x30\x03\x02\x01\x01", "f: this DER is not a certificate"),
+    "a Java key store": (bytes.fromhex("feedfeed00000002"), "f: this is a Java key store in the old JKS format"),
     "PKCS #12 without its passphrase": (p12(PASSPHRASE), "f: this PKCS #12 cannot be opened: the passphrase is"),
     "a key that is none": (
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
@@ -300,7 +300,7 @@ def test_pkcs7_with_a_certificate_of_no_known_version_is_one_sentence() -> None:
     content = pkcs7.serialize_certificates(CERTIFICATES[:1], Encoding.DER)
     version = b"\xa0\x03\x02\x01\x02"
     assert content.count(version) == 1
-    with pytest.raises(InputErrors, match="holds no certificates that can be read"):
+    with pytest.raises(InputErrors, match="contains no readable certificate"):
         read_bundle(content.replace(version, version[:-1] + b"\x2a"), "f", nobody)
 
 

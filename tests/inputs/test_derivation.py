@@ -66,5 +66,5 @@ def test_a_pkcs12_or_a_key_that_would_take_hours_is_refused_at_once(tmp_path: Pa
         # Of the same length, so that nothing else has to be written anew.
         made = made.replace(number(USUAL), number(8_000_000))
         content = pem(made, "ENCRYPTED PRIVATE KEY") if form == "private key" else made
-        with pytest.raises(InputErrors, match=f"this {form} demands more work"):
+        with pytest.raises(InputErrors, match=f"this {form} needs more key-derivation iterations"):
             read_bundle(content, "file", knows)

@@ -10,6 +10,8 @@ from auditor.inputs.inventory.access_list import COLUMNS
 from auditor.inputs.inventory.evidence_files import EvidenceFile
 from auditor.inputs.inventory.normalised import normalised
 from auditor.inputs.inventory.read import load_inventory
+from auditor.network.proofs import session_state
+from auditor.network.subjects import CIRCUITS
 from tests.deployment.estate import EVIDENCE, estate
 from tests.deployment.test_faults import GONE
 
@@ -45,13 +47,13 @@ SECTIONS: dict[str, tuple[str, list[str]]] = {
         ['5:43: path cannot be "both"; it is one of primary, secondary'],
     ),
     "neither circuit nor site": (
-        "evidence: [{file: x}]", ["5:12: evidence is about a circuit or a site, and names one of them"],
+        "evidence: [{file: x}]", ["5:12: evidence names either a circuit or a site"],
     ),
     "circuit and site": (
         "evidence: [{file: x, circuit: er-1, site: A}]",
-        ["5:12: evidence is about a circuit or a site, and names one of them"],
+        ["5:12: evidence names either a circuit or a site"],
     ),
-    "the path of a site": ("evidence: [{file: x, site: A, path: primary}]", ["5:37: a path is one of a circuit"]),
+    "the path of a site": ("evidence: [{file: x, site: A, path: primary}]", ["5:37: path requires a circuit"]),
     "a circuit and a site that are not there": (
         "evidence: [{file: x, circuit: er-2}, {file: x, site: B}]",
         [
@@ -81,7 +83,7 @@ def test_what_is_wrong_with_the_section_is_said_at_its_place(title: str, tmp_pat
 
 def test_evidence_needs_a_deployment(tmp_path: Path) -> None:
     text = "operator: x\nendpoints: [{name: a, address: 'a:1'}]\nevidence: [{file: x, circuit: c}]\n"
-    assert errors_of(written(tmp_path, text))[0] == ("i.yaml:3:1: evidence is about a deployment, and none is declared")
+    assert errors_of(written(tmp_path, text))[0] == ("i.yaml:3:1: evidence requires a declared deployment")
 
 
 def named(folder: Path, *entries: dict[str, str]) -> list[str]:
@@ -98,13 +100,13 @@ def test_a_table_needs_a_path_and_nothing_else_takes_one(tmp_path: Path) -> None
         {"file": "er-1.json", "circuit": "er-1", "path": "primary"},
         {"file": "route-filter.json", "circuit": "er-1", "path": "primary"},
     )
-    add = "which does not say its path; add path: primary or path: secondary"
+    add = "which does not name its path; add path: primary or path: secondary"
     assert [message.partition(": ")[2] for message in found] == [
         f'"er-1-routes-primary.json" is az network express-route list-route-tables, {add}',
         f'"er-1-arp-primary.json" is az network express-route list-arp-tables, {add}',
-        '"empty.json" is an empty list, which does not say what it is of',
-        '"er-1.json" is az network express-route show, which is about both paths; leave path out',
-        '"route-filter.json" is az network route-filter show, which is about both paths; leave path out',
+        '"empty.json" is an empty list, which does not show what it lists; add its path',
+        '"er-1.json" is az network express-route show, which covers both paths; remove path',
+        '"route-filter.json" is az network route-filter show, which covers both paths; remove path',
     ]
 
 
@@ -123,7 +125,7 @@ def test_everything_that_is_wrong_is_said_in_one_go(tmp_path: Path) -> None:
         "route-filter.json": b"\xff",
     }
     assert errors_of(estate(tmp_path, texts=texts)) == [
-        'er-1.json:1:10: the key "a" is there twice; the first is in line 1',
+        'er-1.json:1:10: the key "a" appears twice; the first is on line 1',
         "route-filter.json:1:1: the file is not UTF-8 text; save it as UTF-8",
         f'site-a-acl.csv:1:1: unknown column "nonsense"; known are {", ".join(COLUMNS)}',
     ]
@@ -133,21 +135,19 @@ def test_two_files_that_do_not_say_the_same_are_both_named(tmp_path: Path) -> No
     path = estate(tmp_path, {"er-1-peerings.json": {"1.peerASN": 3320}})
     (message,) = errors_of(path)
     assert message.endswith(
-        '"er-1-peerings.json" and "er-1.json" do not say the same of circuits[er-1].asn; export both again'
+        '"er-1-peerings.json" and "er-1.json" do not agree on circuits[er-1].asn; export both again'
     )
 
 
 def test_a_route_table_does_not_overrule_a_circuit_that_is_not_in_operation(tmp_path: Path) -> None:
     found = errors_of(estate(tmp_path, {"er-1.json": {"serviceProviderProvisioningState": "Deprovisioning"}}))
     assert len(found) == 2
-    assert (
-        '"er-1-routes-primary.json" and "er-1.json" do not say the same of circuits[er-1].bgp_sessions[pr' in found[0]
-    )
+    assert '"er-1-routes-primary.json" and "er-1.json" do not agree on circuits[er-1].bgp_sessions[pr' in found[0]
 
 
 def test_layer_2_that_is_down_contradicts_a_session_that_is_established(tmp_path: Path) -> None:
     found = errors_of(estate(tmp_path, {"er-1-arp-primary.json": {"value.0": GONE}}))
-    assert '"er-1-arp-primary.json" and "er-1-routes-primary.json" do not say the same' in found[0]
+    assert '"er-1-arp-primary.json" and "er-1-routes-primary.json" do not agree' in found[0]
 
 
 def test_a_table_that_leaves_it_open_gives_way_to_a_file_that_knows(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_table_that_leaves_it_open_gives_way_to_a_file_that_knows(tmp_path: Pa
         "er-1-arp-primary.json": {"value.0": GONE},
     }
     inventory = load_inventory(estate(tmp_path, changes))
-    (proof,) = [p for p in inventory.proofs if p.subject == "circuits[er-1].bgp_sessions[primary].state"]
+    (proof,) = [p for p in inventory.proofs if p.subject == session_state("er-1", "primary")]
     assert (proof.file, proof.proven) == ("er-1-arp-primary.json", "down")
 
 
@@ -166,7 +166,7 @@ def test_two_circuits_cannot_be_one(tmp_path: Path) -> None:
         "circuits.1.resource_id": GONE,
     })  # fmt: skip
     (message,) = errors_of(path)
-    assert message.endswith('the circuits "er-1" and "er-2" are one by their evidence')
+    assert message.endswith('the evidence of the circuits "er-1" and "er-2" shows the same circuit')
 
 
 def test_the_export_of_another_circuit_than_the_declared_one_is_an_error(tmp_path: Path) -> None:
@@ -179,24 +179,24 @@ ANOTHER = "/subscriptions/a/resourceGroups/b/providers/Microsoft.Network/routeFi
 FILTERS: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]], dict[str, object], str]] = {
     "nobody shows that it is attached": (
         ("route-filter.json",), {"route-filter.json": {"peerings": []}}, {},
-        'nothing shows that the route filter of "route-filter.json" is attached to "er-1"; name the output',
+        'no evidence shows that the route filter of "route-filter.json" is attached to "er-1"; add the output',
     ),
     "the circuit is not known": (
         ("route-filter.json",), {}, {"circuits.0.resource_id": GONE, "circuits.1.resource_id": GONE},
-        'nothing shows that the route filter of "route-filter.json" is attached to "er-1"',
+        'no evidence shows that the route filter of "route-filter.json" is attached to "er-1"',
     ),
     "it is attached to another circuit": (
         ("route-filter.json",), {"route-filter.json": {"peerings.0": GONE}}, {},
-        'the route filter of "route-filter.json" is attached to other circuits, and not to "er-1"',
+        'the route filter of "route-filter.json" is attached to other circuits, not to "er-1"',
     ),
     "another one is attached": (
         ("er-1.json", "er-2-rest.json", "route-filter.json"),
         {"route-filter.json": {"id": ANOTHER}}, {},
-        '"route-filter.json" is not the route filter that "er-1.json" says is attached',
+        '"route-filter.json" is not the route filter that is attached according to "er-1.json"',
     ),
     "none is attached": (
         ("er-1.json", "er-2-rest.json", "route-filter.json"), {"er-1.json": {"peerings.1.routeFilter": None}}, {},
-        '"route-filter.json" and "er-1.json" do not say the same of circuits[er-1].route_filter_communities',
+        '"route-filter.json" and "er-1.json" do not agree on circuits[er-1].route_filter_communities',
     ),
 }  # fmt: skip
 
@@ -210,7 +210,7 @@ def test_a_route_filter_says_nothing_of_a_circuit_it_is_not_attached_to(title: s
 def test_a_filter_is_attached_where_the_circuit_says_so(tmp_path: Path) -> None:
     path = estate(tmp_path, {"route-filter.json": {"peerings": []}})
     subjects = {proof.subject for proof in load_inventory(path).proofs}
-    assert {f"circuits[{name}].route_filter_communities" for name in ("er-1", "er-2")} <= subjects
+    assert {CIRCUITS.named(name).at("route_filter_communities") for name in ("er-1", "er-2")} <= subjects
 
 
 def test_files_stand_beside_the_inventory_or_behind_a_link(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_files_stand_beside_the_inventory_or_behind_a_link(tmp_path: Path) -> No
 
 
 def test_a_proof_names_file_kind_and_digest(tmp_path: Path) -> None:
-    proof = next(p for p in load_inventory(estate(tmp_path)).proofs if p.subject == "circuits[er-1].asn")
+    proof = next(p for p in load_inventory(estate(tmp_path)).proofs if p.subject == CIRCUITS.named("er-1").at("asn"))
     assert (proof.file, proof.kind, proof.proven, proof.declared) == (
         "er-1.json", "az network express-route show", "3303", None,
     )  # fmt: skip

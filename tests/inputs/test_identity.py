@@ -105,7 +105,7 @@ def test_one_file_may_hold_both(tmp_path: Path, root: Authority) -> None:
 
 def test_a_key_of_another_certificate_is_refused(tmp_path: Path, root: Authority) -> None:
     leaf = pem(make_leaf(root, ("client.example.net",), ec_key(), YEAR))
-    expected = "client.key: this private key does not belong to the certificate; name the two that were made together"
+    expected = "client.key: this private key does not belong to the certificate"
     assert mistake(tmp_path, leaf, key_pem(ec_key())) == expected
     assert mistake(tmp_path, leaf, key_pem(rsa_key())) == expected
 
@@ -113,11 +113,11 @@ def test_a_key_of_another_certificate_is_refused(tmp_path: Path, root: Authority
 def test_files_without_a_certificate_or_a_key_are_refused(tmp_path: Path, root: Authority) -> None:
     key = ec_key()
     leaf = pem(make_leaf(root, ("client.example.net",), key, YEAR))
-    assert "client.pem: this file holds no certificate in PEM" in mistake(tmp_path, b"", key_pem(key))
-    assert "client.pem: this file holds no certificate" in mistake(tmp_path, bytes(range(256)) * 9, key_pem(key))
-    assert "client.pem: this file holds only a private key" in mistake(tmp_path, key_pem(key), key_pem(key))
-    assert "client.key: this file holds no private key in PEM" in mistake(tmp_path, leaf, leaf)
-    assert "client.key: this file holds no private key in PEM" in mistake(tmp_path, leaf, bytes(range(256)) * 9)
+    assert "client.pem: this file contains no certificate in PEM" in mistake(tmp_path, b"", key_pem(key))
+    assert "client.pem: this file contains no certificate" in mistake(tmp_path, bytes(range(256)) * 9, key_pem(key))
+    assert "client.pem: this file contains only a private key" in mistake(tmp_path, key_pem(key), key_pem(key))
+    assert "client.key: this file contains no private key in PEM" in mistake(tmp_path, leaf, leaf)
+    assert "client.key: this file contains no private key in PEM" in mistake(tmp_path, leaf, bytes(range(256)) * 9)
 
 
 def test_garbage_in_the_form_of_pem_is_refused_with_its_line(tmp_path: Path, root: Authority) -> None:
@@ -125,11 +125,11 @@ def test_garbage_in_the_form_of_pem_is_refused_with_its_line(tmp_path: Path, roo
     leaf = pem(make_leaf(root, ("client.example.net",), key, YEAR))
     garbage = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     said = mistake(tmp_path, b"\n\n" + garbage, key_pem(key))
-    assert said == "client.pem:3: this is not a certificate that can be read"
+    assert said == "client.pem:3: this certificate cannot be read"
     broken = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0IG9mIHRoZSBvcGVyYXRvcg==\n-----END PRIVATE KEY-----\n"
     assert mistake(tmp_path, leaf, broken) == "client.key: this private key cannot be read"
     open_end = leaf.replace(b"-----END CERTIFICATE-----", b"")
-    assert "client.pem: this file holds no certificate" in mistake(tmp_path, open_end, key_pem(key))
+    assert "client.pem: this file contains no certificate" in mistake(tmp_path, open_end, key_pem(key))
 
 
 def test_a_chain_that_is_none_is_refused_where_it_breaks(tmp_path: Path, root: Authority, issuing: Authority) -> None:
@@ -146,12 +146,10 @@ def test_a_certificate_that_is_not_in_force_is_refused(tmp_path: Path, root: Aut
     key = ec_key()
     old = Validity(AT - timedelta(days=90), AT - timedelta(days=1))
     said = mistake(tmp_path, pem(make_leaf(root, ("client.example.net",), key, old)), key_pem(key))
-    assert said == (
-        "client.pem: this certificate expired on 2035-02-28 and no peer may accept it; renew it or leave it out"
-    )
+    assert said == ("client.pem: this certificate expired on 2035-02-28; renew it or leave it out")
     early = Validity(AT + timedelta(days=1), AT + timedelta(days=90))
     said = mistake(tmp_path, pem(make_leaf(root, ("client.example.net",), key, early)), key_pem(key))
-    assert said == "client.pem: this certificate is in force only from 2035-03-02 on; leave it out until then"
+    assert said == "client.pem: this certificate is valid only from 2035-03-02; leave it out until then"
 
 
 def test_a_key_that_not_every_peer_can_check_is_refused(tmp_path: Path, root: Authority) -> None:
@@ -173,5 +171,5 @@ def test_an_authority_has_to_be_one(tmp_path: Path, root: Authority) -> None:
     assert found.certificate == root.certificate
     key = ec_key()
     leaf = pem(make_leaf(root, ("client.example.net",), key, YEAR))
-    with pytest.raises(InputErrors, match="this certificate is not one of a CA"):
+    with pytest.raises(InputErrors, match="this is not a CA certificate"):
         load_authority(*files(tmp_path, leaf, key_pem(key)), None, AT)

@@ -94,7 +94,7 @@ ERRORS = {
     ),
     "a repeated name": (
         "operator: x\nendpoints:\n  - {name: a, address: 'a:1'}\n  - {name: a, address: 'b:1'}\n",
-        ['4:5: the target "a" is there twice'],
+        ['4:5: the target "a" appears twice'],
     ),
     "an endpoint under two names": (
         "operator: x\nendpoints:\n  - {name: a, address: 'h:1'}\n  - {name: b, address: 'H.:1'}\n",
@@ -102,7 +102,7 @@ ERRORS = {
     ),
     "a name of two lines": (
         'operator: x\nendpoints:\n  - {name: "a\\nb", address: "a:1"}\n',
-        ["3:12: name must be in one line"],
+        ["3:12: name must be a single line"],
     ),
     "an unknown service": (
         "operator: x\nendpoints:\n  - {name: a, address: 'a:1', service: sips}\n",

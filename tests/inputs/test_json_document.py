@@ -32,26 +32,26 @@ def test_every_kind_of_value_is_read_with_its_place() -> None:
         ("", "f.json:1:1: this is not JSON: the file is empty"),
         (" \n", "f.json:2:1: this is not JSON: the file is empty"),
         ("action;source", "f.json:1:1: this is not JSON: unknown word"),
-        ("[1,\n ]", "f.json:2:2: this is not JSON: a value is expected here"),
-        ("[1 2]", 'f.json:1:4: this is not JSON: "," or "]" is expected here'),
-        ('{"a" 1}', "f.json:1:6: this is not JSON: a colon is expected after a key"),
-        ("{a: 1}", "f.json:1:2: this is not JSON: a key in quotation marks is expected here"),
-        ('{"a": 1,}', "f.json:1:9: this is not JSON: a key in quotation marks is expected here"),
-        ('{"a": ', "f.json:1:7: this is not JSON: it ends where a value is expected"),
+        ("[1,\n ]", "f.json:2:2: this is not JSON: expected a value here"),
+        ("[1 2]", 'f.json:1:4: this is not JSON: "," or "]" was expected here'),
+        ('{"a" 1}', "f.json:1:6: this is not JSON: expected a colon after the key"),
+        ("{a: 1}", "f.json:1:2: this is not JSON: expected a quoted key here"),
+        ('{"a": 1,}', "f.json:1:9: this is not JSON: expected a quoted key here"),
+        ('{"a": ', "f.json:1:7: this is not JSON: it ends where a value was expected"),
         ('["abc', "f.json:1:2: this is not JSON: unterminated string starting"),
         ('["a\tb"]', "f.json:1:4: this is not JSON: invalid control character"),
-        ("{} {}", "f.json:1:4: this is not JSON: something follows after its end; one file holds one value"),
-        ("[NaN]", "f.json:1:2: this is not JSON: it is no number of JSON"),
-        ("[-Infinity]", "f.json:1:2: this is not JSON: it is no number of JSON"),
-        ("[01]", 'f.json:1:3: this is not JSON: "," or "]" is expected here'),
+        ("{} {}", "f.json:1:4: this is not JSON: unexpected text after the JSON value; a file contains one value"),
+        ("[NaN]", "f.json:1:2: this is not JSON: this is not a JSON number"),
+        ("[-Infinity]", "f.json:1:2: this is not JSON: this is not a JSON number"),
+        ("[01]", 'f.json:1:3: this is not JSON: "," or "]" was expected here'),
         ("[1e999]", "f.json:1:2: this number is too large"),
-        (f"[{'1' * 30}]", "f.json:1:2: a number has at most 25 digits"),
-        ('{"k": "s3cret",\n "k": "s3cret"}', 'f.json:2:2: the key "k" is there twice; the first is in line 1'),
+        (f"[{'1' * 30}]", "f.json:1:2: numbers have at most 25 digits"),
+        ('{"k": "s3cret",\n "k": "s3cret"}', 'f.json:2:2: the key "k" appears twice; the first is on line 1'),
         (b'{"a": "\xff"}', "f.json:1:1: the file is not UTF-8 text; save it as UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "f.json:1:1: the file is not UTF-8 text; save it as UTF-8"),
-        (b"\x00\x01\x02", "f.json:1:1: this is not JSON: a value is expected here"),
+        (b"\x00\x01\x02", "f.json:1:1: this is not JSON: expected a value here"),
         ("[" * 50, f"f.json:1:{MAX_DEPTH + 2}: this is nested deeper than {MAX_DEPTH} levels"),
-        (b"[" + b" " * 9_000_000 + b"]", "f.json: the file is larger than 8192 KiB, the most that is read"),
+        (b"[" + b" " * 9_000_000 + b"]", "f.json: the file is larger than 8192 KiB, the limit"),
     ],
 )
 def test_what_is_no_json_is_refused_in_one_sentence(content: bytes | str, message: str) -> None:
@@ -59,7 +59,7 @@ def test_what_is_no_json_is_refused_in_one_sentence(content: bytes | str, messag
 
 
 def test_the_number_of_values_is_limited() -> None:
-    assert errors_of("[0, 0, 0]", Limits(values=3)) == ["f.json:1:8: the file holds more than 3 values"]
+    assert errors_of("[0, 0, 0]", Limits(values=3)) == ["f.json:1:8: the file contains more than 3 values"]
 
 
 @pytest.mark.parametrize(

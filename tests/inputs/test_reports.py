@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auditor.inputs.documents.errors import InputErrors
-from auditor.inputs.report_file import load_report
+from auditor.inputs.reports.report_file import load_report
 from auditor.render.formats.json import render
 from tests.render import example
 

@@ -93,7 +93,7 @@ ERRORS = {
     ),
     "a reason over two lines": (
         GOOD.replace("Old handsets, replaced in December", '"Old\\nhandsets"'),
-        ["4:13: reason must be in one line"],
+        ["4:13: reason must be a single line"],
     ),
     "no waivers": ("other: []\n", None),
     "an empty file": ("", ["1:1: the file must be a mapping (key: value), not empty"]),

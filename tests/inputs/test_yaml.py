@@ -60,11 +60,11 @@ def test_a_file_with_several_errors_reports_all_of_them() -> None:
         "f.yaml:1:4: anchors (&name) are not accepted",
         "f.yaml:2:4: aliases (*name) are not accepted; write the value out",
         "f.yaml:3:1: merge keys (<<) are not accepted; write the keys out",
-        'f.yaml:4:1: the key "a" is there twice; the first is in line 1',
+        'f.yaml:4:1: the key "a" appears twice; the first is on line 1',
         "f.yaml:5:1: a key must be text; put it in quotes",
         "f.yaml:6:3: a key must be text; put it in quotes",
         "f.yaml:8:4: tags (!name) are not accepted",
-        "f.yaml:9:1: a second document starts here; one file holds one document",
+        "f.yaml:9:1: a second document starts here; a file contains one document",
     ]
 
 
@@ -75,8 +75,8 @@ def test_a_file_with_several_errors_reports_all_of_them() -> None:
         ("a:\n\t- b", "f.yaml:2:1: this is not YAML"),
         ("a: b: c", "f.yaml:1:5: this is not YAML"),
         ("%YAML 1.1\n---\na: 1", "f.yaml:2:1: directives"),
-        ("a: 1234567890123456789012345678", "f.yaml:1:4: a number has at most 25 digits"),
-        ('a: "\\UFFFFFFFF"', "f.yaml: this is not YAML that can be read"),
+        ("a: 1234567890123456789012345678", "f.yaml:1:4: numbers have at most 25 digits"),
+        ('a: "\\UFFFFFFFF"', "f.yaml: this YAML cannot be read"),
     ],
 )
 def test_broken_text_is_refused_at_its_place(text: str, where: str) -> None:
@@ -140,12 +140,12 @@ def test_a_large_file_is_refused_before_it_is_parsed(tmp_path_factory: pytest.Te
     path.write_bytes(b"{" * (USUAL.octets + 1))
     with pytest.raises(InputErrors) as caught:
         read_yaml(path)
-    assert str(caught.value) == f"{path}: the file is larger than 1024 KiB, the most that is read"
+    assert str(caught.value) == f"{path}: the file is larger than 1024 KiB, the limit"
 
 
 def test_more_values_than_the_limit_are_refused_and_as_many_are_read() -> None:
     assert len(parse_yaml(b"- 1\n" * (USUAL.values - 1), "f").data) == USUAL.values - 1
-    message = f"the file holds more than {USUAL.values} values"
+    message = f"the file contains more than {USUAL.values} values"
     assert errors_of(b"- 1\n" * USUAL.values) == [f"f.yaml:{USUAL.values}:3: {message}"]
 
 

@@ -12,8 +12,8 @@ from auditor.evaluate import evaluate
 from auditor.inputs.certificates.identities import load_identity
 from auditor.lab import Lab
 from auditor.lab.score import Score, score
-from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits

@@ -7,7 +7,7 @@ from auditor.lab.clients import clients, hear
 from auditor.lab.pki import make_pki
 from auditor.lab.score import score
 from auditor.model.finding import Outcome
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from tests.lab.conftest import AT

@@ -21,9 +21,9 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Report
-from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits

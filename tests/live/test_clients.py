@@ -18,7 +18,7 @@ from auditor.evaluate import evaluate
 from auditor.minting.authority import Validity, ec_key, make_leaf, make_root
 from auditor.model.finding import Outcome
 from auditor.model.identity import Identity
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.client.client_observations import observed

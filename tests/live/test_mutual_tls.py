@@ -20,8 +20,8 @@ from auditor.model.finding import Finding, Outcome
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, Observation, RootTrustSeen
 from auditor.model.policy import Policy
-from auditor.model.rule import TrustAnchor
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits

@@ -15,8 +15,9 @@ from auditor.inputs.certificates.status_files import beside_chains, load_status_
 from auditor.model.asks import Asks
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
-from auditor.model.rule import Evidence, TrustAnchor
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.probes.budget import Limits
 from auditor.probes.fetch import Address
 from auditor.probes.server.endpoint import observe

@@ -11,8 +11,9 @@ from auditor.lab.responder import Responder, responding
 from auditor.minting.authority import Authority
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
-from auditor.model.rule import Evidence, TrustAnchor
+from auditor.model.rule import Evidence
 from auditor.model.target import Service, Target
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
 from auditor.probes.status_servers import fetched

@@ -5,36 +5,63 @@ certificate was made to harm the reader.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
-from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.report import (
     CertificateFacts,
     ChainSummary,
     EndpointSummary,
     PolicyReference,
     Report,
+    RuleSummary,
     Verdict,
     VersionSummary,
 )
-from auditor.model.rule import Citation
+from auditor.model.rule import Citation, Group
 from auditor.model.severity import Severity
+from auditor.model.subject import (
+    TARGET,
+    CertificateSubject,
+    CipherSuiteSubject,
+    Named,
+    PortSubject,
+    ProtocolVersionSubject,
+)
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _ACG = "Overview of security for Azure Communications Gateway"
 _ACG_URL = "https://learn.microsoft.com/en-us/azure/communications-gateway/security"
 
-# id, title, severity, remedy, citations, requirements
-_RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...]]] = {
-    "certificate-chain-incomplete": (
+
+def _rule(
+    group: Group,
+    title: str,
+    severity: Severity,
+    remedy: str,
+    citations: tuple[Citation, ...],
+    requirements: tuple[str, ...] = (),
+) -> RuleSummary:
+    return RuleSummary(
+        title=title, group=group, severity=severity, remedy=remedy, citations=citations, requirements=requirements
+    )
+
+
+RULES: dict[str, RuleSummary] = {
+    "certificate-chain-incomplete": _rule(
+        Group.CERTIFICATE,
         "An intermediate certificate is missing from what the endpoint sends",
         Severity.HIGH,
         "Send the leaf and every intermediate.  The peer fetches nothing.",
         (Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),),
         ("TLS-07",),
     ),
-    "certificate-expired": (
+    "certificate-expired": _rule(
+        Group.CERTIFICATE,
         "A certificate has expired",
         Severity.CRITICAL,
         "Replace the certificate that has expired, intermediates included, and reload the listener.",
@@ -45,7 +72,8 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-21",),
     ),
-    "certificate-expires-soon": (
+    "certificate-expires-soon": _rule(
+        Group.CERTIFICATE,
         "A certificate expires soon",
         Severity.MEDIUM,
         "Renew the certificate now; leave time for the change window and for onboarding.",
@@ -56,14 +84,16 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-22",),
     ),
-    "certificate-key-weak": (
+    "certificate-key-weak": _rule(
+        Group.CERTIFICATE,
         "A certificate's key is too weak",
         Severity.HIGH,
         "Issue the certificate anew for an RSA key of 2048 bits or more, or an EC key on P-256 or P-384.",
         (Citation(document="CA/Browser Forum Baseline Requirements", section="6.1.5", url="https://cabforum.org/"),),
         (),
     ),
-    "certificate-name-mismatch": (
+    "certificate-name-mismatch": _rule(
+        Group.CERTIFICATE,
         "The certificate is for another name",
         Severity.HIGH,
         "Issue the certificate with the name the peer connects to as a subject alternative name.",
@@ -73,7 +103,8 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-19",),
     ),
-    "certificate-root-not-allowed": (
+    "certificate-root-not-allowed": _rule(
+        Group.CERTIFICATE,
         "The chain does not end at a root the policy allows",
         Severity.CRITICAL,
         "Obtain a certificate under an allowed root, or declare your root to onboarding and name it here.",
@@ -84,21 +115,24 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-15", "SEC-16"),
     ),
-    "certificate-wildcard": (
+    "certificate-wildcard": _rule(
+        Group.CERTIFICATE,
         "A wildcard certificate serves SIP",
         Severity.LOW,
         "Issue a certificate with the exact name.  SIP matches no wildcards.",
         (Citation(document="RFC 5922", section="7.2", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.2"),),
         (),
     ),
-    "cipher-suite-none-usable": (
+    "cipher-suite-none-usable": _rule(
+        Group.CIPHER_SUITES,
         "No cipher suite of the policy is accepted",
         Severity.CRITICAL,
         "Enable at least one of the suites the policy allows.",
         (Citation(document=_ACG, url=_ACG_URL),),
         ("SEC-11",),
     ),
-    "cipher-suite-not-allowed": (
+    "cipher-suite-not-allowed": _rule(
+        Group.CIPHER_SUITES,
         "A cipher suite is accepted that the policy does not allow",
         Severity.MEDIUM,
         "Set the listener's cipher list to the suites of the policy.",
@@ -110,28 +144,32 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-12", "SEC-13"),
     ),
-    "client-certificate-not-required": (
+    "client-certificate-not-required": _rule(
+        Group.MUTUAL_TLS,
         "A client without a certificate is served",
         Severity.CRITICAL,
         "Require and verify a client certificate in every protocol version the listener speaks.",
         (Citation(document=_ACG, section="Mutual TLS", url=_ACG_URL),),
         ("SEC-14",),
     ),
-    "known-weakness": (
+    "known-weakness": _rule(
+        Group.WEAKNESSES,
         "A known weakness is present",
         Severity.HIGH,
         "Update the TLS library.",
         (Citation(document="RFC 7457", url="https://www.rfc-editor.org/rfc/rfc7457"),),
         (),
     ),
-    "plaintext-accepted": (
+    "plaintext-accepted": _rule(
+        Group.WEAKNESSES,
         "SIP is answered without TLS",
         Severity.CRITICAL,
         "Close the plaintext port towards the gateway.",
         (Citation(document=_ACG, url=_ACG_URL),),
         ("SEC-09",),
     ),
-    "protocol-not-allowed": (
+    "protocol-not-allowed": _rule(
+        Group.PROTOCOL_VERSIONS,
         "A protocol version is accepted that the policy does not allow",
         Severity.HIGH,
         "Switch the version off on this listener.  OpenSSL-based servers: set the minimum protocol to TLS 1.2.",
@@ -141,14 +179,16 @@ _RULES: dict[str, tuple[str, Severity, str, tuple[Citation, ...], tuple[str, ...
         ),
         ("SEC-10", "DER-03"),
     ),
-    "protocol-preferred-missing": (
+    "protocol-preferred-missing": _rule(
+        Group.PROTOCOL_VERSIONS,
         "The preferred protocol version is not spoken",
         Severity.LOW,
         "Enable TLS 1.3.",
         (Citation(document=_ACG, url=_ACG_URL),),
         ("SEC-10",),
     ),
-    "protocol-required-missing": (
+    "protocol-required-missing": _rule(
+        Group.PROTOCOL_VERSIONS,
         "No protocol version of the policy is spoken",
         Severity.CRITICAL,
         "Enable TLS 1.2 or TLS 1.3.",
@@ -168,8 +208,8 @@ def certificate(
     ca: bool = False,
     names: tuple[str, ...] = (),
 ) -> CertificateFacts:
-    """A certificate's facts; its fingerprint and serial number follow from its subject and its last day."""
-    stamp = sum(ord(letter) * position for position, letter in enumerate(subject + last, 1))
+    """A certificate's facts; its SHA-256 and its serial number follow from its subject, its last day and its key."""
+    stamp = sum(ord(letter) * position for position, letter in enumerate(subject + last + key, 1))
     return CertificateFacts(
         subject=subject,
         issuer=issuer,
@@ -179,7 +219,7 @@ def certificate(
         key=key,
         signature_algorithm="sha384WithRSAEncryption" if ca else "sha256WithRSAEncryption",
         names=names,
-        sha256=f"{stamp * 7919:064x}",
+        sha256=sha256(f"{subject}{last}{key}".encode()).hexdigest(),
         certificate_authority=ca,
     )
 
@@ -219,6 +259,28 @@ def _leaf(name: str, issuer: str, first: str, last: str, key: str = "RSA 2048") 
     return certificate(f"CN={name},O=Example Telecom,C=GB", issuer, first, last, key=key, names=(f"DNS:{name}",))
 
 
+CERTIFICATES: dict[str, CertificateFacts] = {}
+
+
+def chain(
+    versions: tuple[str, ...], *certificates: CertificateFacts, anchor: CertificateFacts | None = None
+) -> ChainSummary:
+    """A chain of these certificates, which ``CERTIFICATES`` holds from then on."""
+    every = (*certificates, *((anchor,) if anchor else ()))
+    CERTIFICATES.update({facts.sha256: facts for facts in every})
+    return ChainSummary(
+        versions=versions,
+        certificates=tuple(facts.sha256 for facts in certificates),
+        anchor=anchor.sha256 if anchor else None,
+        anchor_name="digicert-global-root-g2" if anchor else None,
+    )
+
+
+_OLD_LEAF = _leaf("old-sbc.example.org", _OLD_CA, "2024-05-01", "2027-05-01T00:00:00", "RSA 1024")
+_EXPIRED = certificate(_OLD_CA, _OLD_ROOT, "2016-10-01", "2026-10-01T00:00:00", ca=True)
+_WILDCARD = _leaf("*.voice.example.net", _G2_CA, "2026-09-06", "2026-12-05T23:59:59", "EC secp256r1")
+_HOSTILE = "<script>alert('subject')</script>\x1b[31m\u202elive.example\u202c"
+
 ENDPOINTS = (
     EndpointSummary(
         target=SBC_1,
@@ -234,14 +296,11 @@ ENDPOINTS = (
             VersionSummary(version="TLSv1.3", spoken=True, suites=_TLS13, client_certificate="required"),
         ),
         chains=(
-            ChainSummary(
-                versions=("TLSv1.2", "TLSv1.3"),
-                certificates=(
-                    _leaf("sbc-1.voice.example.net", _G2_CA, "2026-08-03", "2027-02-18T23:59:59"),
-                    INTERMEDIATE,
-                ),
+            chain(
+                ("TLSv1.2", "TLSv1.3"),
+                _leaf("sbc-1.voice.example.net", _G2_CA, "2026-08-03", "2027-02-18T23:59:59"),
+                INTERMEDIATE,
                 anchor=ROOT,
-                anchor_name="digicert-global-root-g2",
             ),
         ),
     ),
@@ -263,13 +322,11 @@ ENDPOINTS = (
             VersionSummary(version="TLSv1.3", spoken=False),
         ),
         chains=(
-            ChainSummary(
-                versions=("TLSv1.0", "TLSv1.2"),
-                certificates=(
-                    _leaf("old-sbc.example.org", _OLD_CA, "2024-05-01", "2027-05-01T00:00:00", "RSA 1024"),
-                    certificate(_OLD_CA, _OLD_ROOT, "2016-10-01", "2026-10-01T00:00:00", ca=True),
-                    certificate(_OLD_ROOT, _OLD_ROOT, "2010-01-01", "2040-01-01T00:00:00", key="RSA 4096", ca=True),
-                ),
+            chain(
+                ("TLSv1.0", "TLSv1.2"),
+                _OLD_LEAF,
+                _EXPIRED,
+                certificate(_OLD_ROOT, _OLD_ROOT, "2010-01-01", "2040-01-01T00:00:00", key="RSA 4096", ca=True),
             ),
         ),
     ),
@@ -297,19 +354,8 @@ ENDPOINTS = (
             VersionSummary(version="TLSv1.3", spoken=None, client_certificate="unknown"),
         ),
         chains=(
-            ChainSummary(
-                versions=("TLSv1.2",),
-                certificates=(
-                    _leaf("*.voice.example.net", _G2_CA, "2026-09-06", "2026-12-05T23:59:59", "EC secp256r1"),
-                    INTERMEDIATE,
-                ),
-                anchor=ROOT,
-                anchor_name="digicert-global-root-g2",
-            ),
-            ChainSummary(
-                versions=("TLSv1.2",),
-                certificates=(_leaf("*.voice.example.net", _G2_CA, "2026-09-06", "2026-12-05T23:59:59"),),
-            ),
+            chain(("TLSv1.2",), _WILDCARD, INTERMEDIATE, anchor=ROOT),
+            chain(("TLSv1.2",), _leaf("*.voice.example.net", _G2_CA, "2026-09-06", "2026-12-05T23:59:59")),
         ),
     ),
     EndpointSummary(
@@ -323,132 +369,144 @@ ENDPOINTS = (
         seconds=1.9,
         versions=(VersionSummary(version="TLSv1.3", spoken=True, suites=_TLS13, client_certificate="required"),),
         chains=(
-            ChainSummary(
-                versions=("TLSv1.3",),
-                certificates=(
-                    certificate(
-                        "CN=<script>alert('subject')</script>\x1b[31m\u202elive.example\u202c,O=" + "A" * 120,
-                        'CN="><img src=x onerror=alert(1)>',
-                        "2026-01-01",
-                        "2027-06-01T00:00:00",
-                        names=("DNS:</title><h1>PASS</h1>", "URI:javascript:alert(1)"),
-                    ),
+            chain(
+                ("TLSv1.3",),
+                certificate(
+                    f"CN={_HOSTILE},O=" + "A" * 120,
+                    'CN="><img src=x onerror=alert(1)>',
+                    "2026-01-01",
+                    "2027-06-01T00:00:00",
+                    names=("DNS:</title><h1>PASS</h1>", "URI:javascript:alert(1)"),
                 ),
             ),
         ),
     ),
 )
 
-_REMARKS: dict[tuple[str, str], tuple[Outcome, tuple[Violation, ...], str]] = {
-    (SBC_2, "certificate-expired"): (
-        Outcome.FAIL,
-        (
+
+def _version(version: str) -> ProtocolVersionSubject:
+    return ProtocolVersionSubject(versions=(version,))
+
+
+def _certificate(name: str, facts: CertificateFacts) -> CertificateSubject:
+    return CertificateSubject(name=name, sha256=facts.sha256)
+
+
+_LEAF = _certificate("old-sbc.example.org", _OLD_LEAF)
+_WILD_LEAF = _certificate("*.voice.example.net", _WILDCARD)
+_ROOTS = "a chain to digicert-global-root-g2 or baltimore-cybertrust-root"
+
+
+def _one(kind: type[Violation] | type[Warning], subject: Any, expected: str, observed: str) -> dict[str, Any]:
+    field = "violations" if kind is Violation else "warnings"
+    return {field: (kind(subject=subject, expected=expected, observed=observed),)}
+
+
+_FOUND: dict[tuple[str, str], dict[str, Any]] = {
+    (SBC_2, "certificate-expired"): {
+        "outcome": Outcome.FAIL,
+        **_one(
+            Violation,
+            CertificateSubject(
+                name="Acme Telephony Issuing CA 3",
+                sha256=_EXPIRED.sha256,
+                position=2,
+                chain=_LEAF.name,
+                chain_sha256=_LEAF.sha256,
+            ),
+            "valid on 2026-11-21",
+            "expired on 2026-10-01, 51 days ago",
+        ),
+    },
+    (SBC_2, "certificate-key-weak"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, _LEAF, "RSA 2048 or more", "RSA 1024"),
+    },
+    (SBC_2, "certificate-name-mismatch"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, _LEAF, "sbc-2.voice.example.net", "DNS:old-sbc.example.org"),
+    },
+    (SBC_2, "certificate-root-not-allowed"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, _LEAF, _ROOTS, "ends at CN=Acme Telephony Root CA, which the policy does not name"),
+    },
+    (SBC_2, "cipher-suite-not-allowed"): {
+        "outcome": Outcome.FAIL,
+        "violations": tuple(
             Violation(
-                subject="CN=Acme Telephony Issuing CA 3",
-                expected="valid on 2026-11-21",
-                observed="expired on 2026-10-01, 51 days ago",
+                subject=CipherSuiteSubject(version="TLSv1.2", suite=name),
+                expected="rejected",
+                observed="accepted in TLSv1.2",
+            )
+            for name in _FORBIDDEN
+        ),
+    },
+    (SBC_2, "client-certificate-not-required"): {
+        "outcome": Outcome.FAIL,
+        **_one(
+            Violation,
+            _version("TLSv1.2"),
+            "a client without a certificate is rejected",
+            "the application answered: SIP/2.0 200 OK",
+        ),
+        "doubts": (Doubt(subject=_version("TLSv1.0"), reason="the peer reset the connection before it answered"),),
+    },
+    (SBC_2, "protocol-not-allowed"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, _version("TLSv1.0"), "rejected", "accepted with TLS_RSA_WITH_AES_256_CBC_SHA"),
+    },
+    (SBC_2, "protocol-preferred-missing"): {
+        "outcome": Outcome.WARN,
+        **_one(Violation, _version("TLSv1.3"), "accepted", "rejected with protocol_version (70)"),
+    },
+    (SBC_2, "plaintext-accepted"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, PortSubject(transport="tcp", port=5060), "no answer without TLS", "answered: SIP/2.0 200 OK"),
+    },
+    (SBC_6, "certificate-expires-soon"): {
+        "outcome": Outcome.FAIL,
+        **_one(Violation, _WILD_LEAF, "at least 30 days left", "expires on 2026-12-05, in 14 days"),
+    },
+    (SBC_6, "certificate-wildcard"): {
+        "outcome": Outcome.WARN,
+        **_one(Warning, Named(name="DNS:*.voice.example.net"), "the exact name", "a wildcard"),
+    },
+    (SBC_6, "certificate-chain-incomplete"): {
+        "outcome": Outcome.WAIVED,
+        **_one(Violation, Named(name="RSA chain"), "every intermediate", "only the leaf was sent"),
+    },
+    (SBC_6, "certificate-name-mismatch"): {
+        "outcome": Outcome.NOT_APPLICABLE,
+        "not_applicable": "the target is a bare address",
+    },
+    (SBC_6, "protocol-preferred-missing"): {
+        "outcome": Outcome.INCONCLUSIVE,
+        "doubts": (
+            Doubt(
+                subject=_version("TLSv1.3"),
+                reason="no answer within 5 s, twice, while TLSv1.2 was answered before and after",
             ),
         ),
-        "",
-    ),
-    (SBC_2, "certificate-key-weak"): (
-        Outcome.FAIL,
-        (Violation(subject="CN=old-sbc.example.org", expected="RSA 2048 or more", observed="RSA 1024"),),
-        "",
-    ),
-    (SBC_2, "certificate-name-mismatch"): (
-        Outcome.FAIL,
-        (Violation(subject="leaf", expected="sbc-2.voice.example.net", observed="DNS:old-sbc.example.org"),),
-        "",
-    ),
-    (SBC_2, "certificate-root-not-allowed"): (
-        Outcome.FAIL,
-        (
-            Violation(
-                subject="CN=old-sbc.example.org",
-                expected="a chain to digicert-global-root-g2 or baltimore-cybertrust-root",
-                observed="ends at CN=Acme Telephony Root CA, which the policy does not name",
-            ),
+    },
+    (SBC_6, "known-weakness"): {
+        "outcome": Outcome.NOT_TESTED,
+        "not_tested": (NotTested(subject=TARGET, reason="it needs --thorough, which was not given", whole=True),),
+    },
+    (HOSTILE, "certificate-root-not-allowed"): {
+        "outcome": Outcome.FAIL,
+        **_one(
+            Violation,
+            CertificateSubject(name=_HOSTILE, sha256=""),
+            _ROOTS,
+            'issued by CN="><img src=x onerror=alert(1)>, which was not sent',
         ),
-        "",
-    ),
-    (SBC_2, "cipher-suite-not-allowed"): (
-        Outcome.FAIL,
-        tuple(Violation(subject=name, expected="refused", observed="accepted in TLSv1.2") for name in _FORBIDDEN),
-        "",
-    ),
-    (SBC_2, "client-certificate-not-required"): (
-        Outcome.FAIL,
-        (
-            Violation(
-                subject="TLSv1.2",
-                expected="a client without a certificate is refused",
-                observed="the application answered: SIP/2.0 200 OK",
-            ),
-        ),
-        "TLSv1.0: the connection was reset while it was waited for an answer",
-    ),
-    (SBC_2, "protocol-not-allowed"): (
-        Outcome.FAIL,
-        (Violation(subject="TLSv1.0", expected="refused", observed="accepted with TLS_RSA_WITH_AES_256_CBC_SHA"),),
-        "",
-    ),
-    (SBC_2, "protocol-preferred-missing"): (
-        Outcome.WARN,
-        (Violation(subject="TLSv1.3", expected="accepted", observed="refused with protocol_version (70)"),),
-        "",
-    ),
-    (SBC_2, "plaintext-accepted"): (
-        Outcome.FAIL,
-        (Violation(subject="port 5060/tcp", expected="no answer without TLS", observed="answered: SIP/2.0 200 OK"),),
-        "",
-    ),
-    (SBC_6, "certificate-expires-soon"): (
-        Outcome.FAIL,
-        (
-            Violation(
-                subject="CN=*.voice.example.net",
-                expected="at least 30 days left",
-                observed="expires on 2026-12-05, in 14 days",
-            ),
-        ),
-        "",
-    ),
-    (SBC_6, "certificate-wildcard"): (
-        Outcome.WARN,
-        (Violation(subject="DNS:*.voice.example.net", expected="the exact name", observed="a wildcard"),),
-        "",
-    ),
-    (SBC_6, "certificate-chain-incomplete"): (
-        Outcome.WAIVED,
-        (Violation(subject="RSA chain", expected="every intermediate", observed="only the leaf was sent"),),
-        "",
-    ),
-    (SBC_6, "certificate-name-mismatch"): (Outcome.NOT_APPLICABLE, (), "the target is a bare address"),
-    (SBC_6, "protocol-preferred-missing"): (
-        Outcome.INCONCLUSIVE,
-        (),
-        "TLSv1.3: no answer within 5 s, twice, while TLSv1.2 was answered before and after",
-    ),
-    (SBC_6, "known-weakness"): (Outcome.NOT_TESTED, (), "it needs --thorough, which was not given"),
-    (HOSTILE, "certificate-root-not-allowed"): (
-        Outcome.FAIL,
-        (
-            Violation(
-                subject="CN=<script>alert('subject')</script>\x1b[31m\u202elive.example\u202c",
-                expected="a chain to digicert-global-root-g2 or baltimore-cybertrust-root",
-                observed='issued by CN="><img src=x onerror=alert(1)>, which was not sent',
-            ),
-        ),
-        "",
-    ),
+    },
 }
-for _rule in _RULES:
-    _REMARKS[PROVISIONING, _rule] = (
-        Outcome.INCONCLUSIVE,
-        (),
-        "198.51.100.7 port 443 did not answer within 10 s, twice",
-    )
+for _rule_id in RULES:
+    _FOUND[PROVISIONING, _rule_id] = {
+        "outcome": Outcome.INCONCLUSIVE,
+        "doubts": (Doubt(subject=TARGET, reason="198.51.100.7 port 443 did not answer within 10 s, twice"),),
+    }
 
 
 WAIVER = Waiver(
@@ -483,21 +541,14 @@ WAIVERS = (
 
 
 def _finding(target: str, rule: str) -> Finding:
-    title, severity, remediation, citations, requirements = _RULES[rule]
-    outcome, violations, reason = _REMARKS.get((target, rule), (Outcome.PASS, (), ""))
-    return Finding(
-        rule=rule,
-        target=target,
-        outcome=outcome,
-        severity=severity,
-        title=title,
-        violations=violations,
-        reason=reason,
-        remediation=remediation,
-        citations=citations,
-        requirements=requirements,
-        waiver=WAIVER if outcome is Outcome.WAIVED else None,
-    )
+    found = _FOUND.get((target, rule), {"outcome": Outcome.PASS})
+    waiver = WAIVER if found["outcome"] is Outcome.WAIVED else None
+    return Finding(rule=rule, target=target, waiver=waiver, **found)
+
+
+def summary(title: str = "A title", severity: Severity = Severity.HIGH, **more: Any) -> RuleSummary:
+    """What is true of a rule that a test makes up."""
+    return RuleSummary(**{"title": title, "group": "Other", "severity": severity, **more})
 
 
 def report(
@@ -506,8 +557,18 @@ def report(
     verdict: Verdict,
     waivers: tuple[WaiverStatus, ...] = (),
     notes: tuple[str, ...] = (),
+    rules: Mapping[str, RuleSummary] | None = None,
+    certificates: Mapping[str, CertificateFacts] = CERTIFICATES,
 ) -> Report:
-    """A report of these findings, its counts taken from them."""
+    """A report of these findings, its counts taken from them; rules that nobody describes are made up."""
+    known = {**RULES, **(rules or {})}
+    named = sorted({finding.rule for finding in findings})
+    used = {
+        key
+        for endpoint in endpoints
+        for one in endpoint.chains
+        for key in (*one.certificates, *((one.anchor,) if one.anchor else ()))
+    }
     return Report(
         verdict=verdict,
         policy=PolicyReference(
@@ -521,16 +582,18 @@ def report(
         observed_at=AT,
         fail_on=Severity.MEDIUM,
         counts=dict(Counter(finding.outcome for finding in findings)),
+        rules={rule: known.get(rule) or summary() for rule in named},
         findings=findings,
+        certificates={key: facts for key, facts in certificates.items() if key in used},
         endpoints=endpoints,
         waivers=waivers,
         notes=notes,
     )
 
 
-NOTE = "The policy acg 2025.10 is older than a year: check its dated rules, or use a newer release of the auditor."
+NOTE = "The policy acg 2025.10 is more than a year old: check its dated limits, or use a newer release of the auditor."
 REPORT = report(
-    tuple(_finding(target, rule) for target in TARGETS for rule in _RULES), ENDPOINTS, Verdict.FAIL, WAIVERS, (NOTE,)
+    tuple(_finding(target, rule) for target in TARGETS for rule in RULES), ENDPOINTS, Verdict.FAIL, WAIVERS, (NOTE,)
 )
 COMPLIANT = report(
     tuple(finding for finding in REPORT.findings if finding.target == SBC_1), ENDPOINTS[:1], Verdict.PASS

@@ -6,22 +6,19 @@ from tests.render import example
 
 def estate(copies: int) -> Report:
     """Five endpoints and seventy-five findings a copy, each copy with certificates of its own."""
-    findings, endpoints = [], []
+    findings, endpoints, certificates = [], [], dict(example.CERTIFICATES)
     for copy in range(copies):
         for endpoint in example.ENDPOINTS:
-            chains = tuple(
-                chain.model_copy(
-                    update={
-                        "certificates": tuple(
-                            certificate.model_copy(update={"sha256": f"{copy:04x}{certificate.sha256[4:]}"})
-                            for certificate in chain.certificates
-                        )
-                    }
-                )
-                for chain in endpoint.chains
+            chains = []
+            for chain in endpoint.chains:
+                keys = [f"{copy:04x}{key[4:]}" for key in chain.certificates]
+                for key, own in zip(chain.certificates, keys, strict=True):
+                    certificates[own] = example.CERTIFICATES[key].model_copy(update={"sha256": own})
+                chains.append(chain.model_copy(update={"certificates": tuple(keys)}))
+            endpoints.append(
+                endpoint.model_copy(update={"target": f"{copy}-{endpoint.target}", "chains": tuple(chains)})
             )
-            endpoints.append(endpoint.model_copy(update={"target": f"{copy}-{endpoint.target}", "chains": chains}))
         findings += [
             finding.model_copy(update={"target": f"{copy}-{finding.target}"}) for finding in example.REPORT.findings
         ]
-    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL)
+    return example.report(tuple(findings), tuple(endpoints), Verdict.FAIL, certificates=certificates)

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
-from auditor.model.finding import Finding, Outcome
+from auditor.model.finding import Finding, Outcome, observed_text
 from auditor.model.report import Verdict
 from auditor.render.formats import junit
 from tests.render import example
@@ -68,21 +68,22 @@ def test_the_totals_are_those_of_the_report() -> None:
     )
 
 
-def test_a_failure_says_what_was_seen_what_was_expected_and_what_to_do() -> None:
+def test_a_failure_says_what_was_observed_what_is_required_and_how_to_fix_it() -> None:
     case = case_of(Outcome.FAIL)
     (failure,) = case.result
     finding = found(Outcome.FAIL)
-    assert failure.message == finding.title
-    assert failure.type == finding.severity.value
+    rule = example.RULES[finding.rule]
+    assert failure.message == rule.title
+    assert failure.type == rule.severity.value
     seen = finding.violations[0]
     assert failure.text is not None
-    assert f"{seen.subject}: {seen.observed}; expected: {seen.expected}" in failure.text.splitlines()
-    assert f"What to do: {finding.remediation}" in failure.text.splitlines()
+    assert f"{observed_text(seen)}; required: {seen.expected}" in failure.text.splitlines()
+    assert f"Fix: {rule.remedy}" in failure.text.replace(". ", ".  ").splitlines() + failure.text.splitlines()
 
 
 def test_a_doubt_and_a_skipped_case_say_why() -> None:
     assert case_of(Outcome.INCONCLUSIVE).result[0].message == (
-        "Could not tell: 198.51.100.7 port 443 did not answer within 10 s, twice"
+        "Inconclusive: 198.51.100.7 port 443 did not answer within 10 s, twice"
     )
     waived = case_of(Outcome.WAIVED).result[0].message
     assert waived == (

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from auditor.model.finding import Outcome
+from auditor.model.finding import Outcome, Violation
 from auditor.model.report import Report, Verdict
+from auditor.model.subject import Named
 from auditor.model.waiver import WaiverState
 from auditor.render.formats import markdown
 from tests.render import example
@@ -29,7 +30,7 @@ def test_it_begins_with_the_verdict() -> None:
     for report, said in (
         (example.REPORT, "auditor: Not compliant"),
         (example.COMPLIANT, "auditor: Compliant"),
-        (example.UNREACHABLE, "auditor: Could not tell"),
+        (example.UNREACHABLE, "auditor: Inconclusive"),
     ):
         assert rendered(report).all("h3")[0].text == said
 
@@ -62,7 +63,7 @@ def test_a_compliant_report_is_short_and_has_no_table() -> None:
 
 def test_waivers_that_do_nothing_are_named_and_the_one_in_use_stands_with_its_finding() -> None:
     text = markdown.render(example.REPORT)
-    assert "**Waivers to look at**" in text
+    assert "**Waivers to review**" in text
     assert "- Expired: `protocol-not-allowed at sbc-2.* until 2026-10-31" in text
     assert "- Unused: `certificate-chain-incomplete at sbc-7.* until 2027-01-31" in text
     assert "- Used" not in text
@@ -98,13 +99,8 @@ def test_text_as_wide_as_it_gets_still_fits() -> None:
                 "target": f"{number} {wide}",
                 "rule": f"{number} {wide}",
                 "outcome": Outcome.FAIL,
-                "title": wide,
-                "reason": wide,
-                "remediation": wide,
-                "violations": tuple(
-                    seen.model_copy(update={"subject": wide, "expected": wide, "observed": wide})
-                    for seen in finding.violations * 9
-                ),
+                "not_applicable": wide,
+                "violations": (Violation(subject=Named(name=wide), expected=wide, observed=wide),) * 25,
             }
         )
         for number in range(60)
@@ -112,7 +108,8 @@ def test_text_as_wide_as_it_gets_still_fits() -> None:
     status = example.WAIVERS[1].model_copy(
         update={"waiver": example.WAIVER.model_copy(update={"reason": wide}), "state": WaiverState.EXPIRED}
     )
-    text = markdown.render(example.report(findings, (), Verdict.FAIL, (status,) * 30))
+    rules = {one.rule: example.summary(wide, remedy=wide) for one in findings}
+    text = markdown.render(example.report(findings, (), Verdict.FAIL, (status,) * 30, rules=rules))
     assert len(text.encode()) < GITHUB_LIMIT
     assert "And 30 more rows." in text
     assert "- and 20 more" in text

@@ -41,20 +41,20 @@ def test_every_target_has_a_count_of_every_outcome_and_they_add_up() -> None:
 def test_a_certificate_stands_once_for_each_target_with_its_last_second() -> None:
     found = samples(prometheus.render(example.REPORT))["auditor_certificate_not_after_timestamp_seconds"]
     expected = {
-        (endpoint.target, certificate.sha256): certificate.not_after.timestamp()
+        (endpoint.target, key): example.CERTIFICATES[key].not_after.timestamp()
         for endpoint in example.ENDPOINTS
         for chain in endpoint.chains
-        for certificate in (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
+        for key in (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
     }
     assert {(sample.labels["target"], sample.labels["sha256"]): sample.value for sample in found} == expected
     assert len(found) == len(expected)
 
 
 def test_a_certificate_that_could_not_be_read_has_no_date() -> None:
-    unreadable = example.ROOT.model_copy(update={"sha256": "", "subject": "not readable"})
-    chain = example.ENDPOINTS[0].chains[0].model_copy(update={"certificates": (unreadable,), "anchor": None})
+    unreadable = example.ROOT.model_copy(update={"key": "", "subject": "not readable"})
+    chain = example.ENDPOINTS[0].chains[0].model_copy(update={"certificates": ("00",), "anchor": None})
     endpoint = example.ENDPOINTS[0].model_copy(update={"chains": (chain,)})
-    text = prometheus.render(example.report((), (endpoint,), Verdict.INCONCLUSIVE))
+    text = prometheus.render(example.report((), (endpoint,), Verdict.INCONCLUSIVE, certificates={"00": unreadable}))
     assert samples(text)["auditor_certificate_not_after_timestamp_seconds"] == []
 
 

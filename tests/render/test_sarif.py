@@ -8,30 +8,34 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.finding import Doubt, Finding, Outcome, Violation
 from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
+from auditor.model.source_location import SourceLocation
+from auditor.model.subject import TARGET, Named
 from auditor.render.formats import sarif
-from auditor.render.source_location import Place
 from auditor.rules import all_rules
 from tests.render import example
 from tests.render.test_hostile import REPORT as HOSTILE
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
-PLACES = {example.SBC_1: Place("estate/our inventory.yaml", 3, 5), example.SBC_2: Place("estate/our inventory.yaml", 7)}
+LOCATIONS = {
+    example.SBC_1: SourceLocation("estate/our inventory.yaml", 3, 5),
+    example.SBC_2: SourceLocation("estate/our inventory.yaml", 7),
+}
 
 
-def run(report: Report, *places: Any) -> Any:
-    document = json.loads(sarif.render(report, *places))
+def run(report: Report, *locations: Any) -> Any:
+    document = json.loads(sarif.render(report, *locations))
     assert [error.message for error in Draft4Validator(SCHEMA).iter_errors(document)] == []
     (only,) = document["runs"]
     return only
 
 
-def results(report: Report, *places: Any) -> dict[tuple[str, str], Any]:
+def results(report: Report, *locations: Any) -> dict[tuple[str, str], Any]:
     return {
         (result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], result["ruleId"]): result
-        for result in run(report, *places)["results"]
+        for result in run(report, *locations)["results"]
     }
 
 
@@ -40,18 +44,17 @@ def one(outcome: Outcome, severity: Severity = Severity.HIGH) -> Any:
         rule="protocol-not-allowed",
         target="a:1",
         outcome=outcome,
-        severity=severity,
-        title="A title",
-        violations=(Violation(subject="s", expected="e", observed="o"),),
+        violations=(Violation(subject=Named(name="s"), expected="e", observed="o"),),
         waiver=example.WAIVER if outcome is Outcome.WAIVED else None,
     )
-    return run(example.report((finding,), (), Verdict.FAIL))["results"][0]
+    rules = {finding.rule: example.summary(severity=severity)}
+    return run(example.report((finding,), (), Verdict.FAIL, rules=rules))["results"][0]
 
 
 @pytest.mark.parametrize("report", [example.REPORT, example.COMPLIANT, example.UNREACHABLE, HOSTILE])
 def test_it_is_valid_by_the_schema_of_the_standard(report: Report) -> None:
     run(report)
-    run(report, PLACES, Place("policy.yaml"))
+    run(report, LOCATIONS, SourceLocation("policy.yaml"))
 
 
 def test_the_schema_would_find_a_mistake() -> None:
@@ -96,17 +99,15 @@ def test_a_waived_doubt_stays_open() -> None:
         rule="x",
         target="a:1",
         outcome=Outcome.WAIVED,
-        severity=Severity.HIGH,
-        title="t",
-        reason="no answer",
+        doubts=(Doubt(subject=TARGET, reason="no answer"),),
         waiver=example.WAIVER,
     )
     (result,) = run(example.report((finding,), (), Verdict.INCONCLUSIVE))["results"]
     assert (result["kind"], result["level"]) == ("open", "none")
 
 
-def test_a_place_in_the_inventory_comes_before_the_file_of_the_policy() -> None:
-    found = results(example.REPORT, PLACES, Place("policies/mine.yaml"))
+def test_a_location_in_the_inventory_comes_before_the_file_of_the_policy() -> None:
+    found = results(example.REPORT, LOCATIONS, SourceLocation("policies/mine.yaml"))
     at_sbc_2 = next(result for (target, _), result in found.items() if target == example.SBC_2)
     elsewhere = next(result for (target, _), result in found.items() if target == example.SBC_6)
     assert at_sbc_2["locations"][0]["physicalLocation"] == {
@@ -116,10 +117,10 @@ def test_a_place_in_the_inventory_comes_before_the_file_of_the_policy() -> None:
     assert elsewhere["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "policies/mine.yaml"}}
 
 
-def test_a_place_with_a_column_has_it_and_an_absolute_path_becomes_a_file_address() -> None:
+def test_a_location_with_a_column_has_it_and_an_absolute_path_becomes_a_file_address() -> None:
     finding = next(finding for finding in example.REPORT.findings if finding.outcome is Outcome.FAIL)
     report = example.report((finding,), (), Verdict.FAIL)
-    (result,) = run(report, {finding.target: Place("/srv/inventory.yaml", 2, 9)})["results"]
+    (result,) = run(report, {finding.target: SourceLocation("/srv/inventory.yaml", 2, 9)})["results"]
     assert result["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "file:///srv/inventory.yaml"},
         "region": {"startLine": 2, "startColumn": 9},
@@ -139,9 +140,7 @@ def test_fingerprints_differ_between_results_and_survive_dates_certificates_and_
                 finding.model_copy(
                     update={
                         "violations": tuple(
-                            seen.model_copy(
-                                update={"subject": f"{seen.subject} (sha256 0123456789ab)", "observed": "x"}
-                            )
+                            seen.model_copy(update={"subject": Named(name="another"), "observed": "x"})
                             for seen in finding.violations
                         )
                     }
@@ -154,7 +153,7 @@ def test_fingerprints_differ_between_results_and_survive_dates_certificates_and_
     def fingerprints(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
         return {key: result["partialFingerprints"] for key, result in found.items()}
 
-    before, after = fingerprints(results(example.REPORT)), fingerprints(results(later, PLACES))
+    before, after = fingerprints(results(example.REPORT)), fingerprints(results(later, LOCATIONS))
     assert before == after
     assert len({prints["auditorFinding/v1"] for prints in before.values()}) == len(before)
 
@@ -169,13 +168,17 @@ def test_every_result_points_at_its_rule_and_every_rule_has_its_page() -> None:
         assert described["defaultConfiguration"]["level"] == sarif.LEVELS[all_rules()[described["id"]].severity]
 
 
-def test_a_rule_that_this_version_does_not_know_is_described_by_its_finding() -> None:
-    finding = Finding(
-        rule="of-tomorrow", target="a:1", outcome=Outcome.FAIL, severity=Severity.LOW, title="Something new"
-    )
-    (described,) = run(example.report((finding,), (), Verdict.FAIL))["tool"]["driver"]["rules"]
+def test_a_rule_that_this_version_does_not_know_is_described_by_the_report() -> None:
+    finding = Finding(rule="of-tomorrow", target="a:1", outcome=Outcome.FAIL)
+    rules = {"of-tomorrow": example.summary("Something new", Severity.LOW)}
+    (described,) = run(example.report((finding,), (), Verdict.FAIL, rules=rules))["tool"]["driver"]["rules"]
     assert described["help"] == {"text": "Something new"}
     assert "helpUri" not in described
+
+
+def test_a_rule_is_tagged_with_its_group_and_its_requirements() -> None:
+    tags = {rule["id"]: rule["properties"]["tags"] for rule in run(example.REPORT)["tool"]["driver"]["rules"]}
+    assert tags["protocol-not-allowed"] == ["security", "Protocol versions", "SEC-10", "DER-03"]
 
 
 def test_a_message_holds_no_link_and_no_placeholder() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from auditor.model.report import Report
+from auditor.model.source_location import SourceLocation
 from auditor.render.formats import json, junit, markdown, prometheus, sarif
 from auditor.render.html import document as html
-from auditor.render.source_location import Place
 from auditor.render.terminal import table
 from tests.render import example
 
@@ -23,7 +23,7 @@ RENDERERS: dict[str, Callable[[Report], str]] = {
     "report.json": json.render,
     "report.md": markdown.render,
     "report.prom": prometheus.render,
-    "report.sarif": lambda report: sarif.render(report, {example.SBC_1: Place("estate/inventory.yaml", 3, 5)}),
+    "report.sarif": lambda report: sarif.render(report, {example.SBC_1: SourceLocation("estate/inventory.yaml", 3, 5)}),
     "report.xml": junit.render,
     "report.txt": lambda report: table.render(report, width=100, colour=False),
     "report-wide.txt": lambda report: table.render(report, width=160, colour=False),

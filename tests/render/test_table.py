@@ -3,9 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.finding import Finding, Outcome, Violation, observed_text, reason_text
 from auditor.model.report import Report, Verdict
-from auditor.model.severity import Severity
+from auditor.model.subject import Named
 from auditor.render.terminal import table
 from auditor.render.wording import NEEDS_READING, OUTCOME_WORDS
 from tests.render import example
@@ -46,16 +46,15 @@ def test_every_fact_is_there_in_full_at_every_width(width: int) -> None:
     columns = _columns(table.render(example.REPORT, width=width, colour=False))
     everything = "\n".join(columns)
     for finding in example.REPORT.findings:
-        for violation in finding.violations[: table.MOST_VIOLATIONS]:
-            seen = f"{violation.subject}: {violation.observed}"
+        for remark in finding.evidence[: table.MOST_VIOLATIONS]:
             if finding.target != example.HOSTILE:
-                assert _squeezed(seen) in columns[-2]
-                assert _squeezed(violation.expected) in columns[-1]
-        if finding.violations:
+                assert _squeezed(observed_text(remark)) in columns[-2]
+                assert _squeezed(remark.expected) in columns[-1]
+        if finding.evidence:
             assert _squeezed(finding.target) in everything
             assert finding.rule in everything
-        if finding.reason and finding.outcome is not Outcome.NOT_APPLICABLE:
-            assert _squeezed(finding.reason) in columns[-2]
+        if finding.outcome is not Outcome.NOT_APPLICABLE:
+            assert _squeezed(reason_text(finding)) in columns[-2]
 
 
 def test_many_violations_are_cut_to_five_and_the_rest_counted() -> None:
@@ -68,13 +67,13 @@ def test_many_violations_are_cut_to_five_and_the_rest_counted() -> None:
 def test_an_endpoint_out_of_reach_is_one_line_and_not_one_a_check() -> None:
     text = table.render(example.UNREACHABLE, width=160, colour=False)
     assert text.count("did not answer") == 1
-    assert "every one of 15 checks" in text
+    assert "all 15 checks" in text
 
 
-def test_each_remedy_stands_once_however_many_endpoints_need_it() -> None:
+def test_each_fix_stands_once_however_many_endpoints_need_it() -> None:
     text = table.render(example.REPORT, width=160, colour=False)
     assert text.count("Obtain a certificate under an allowed root") == 1
-    assert "certificate-chain-incomplete: " not in text, "a waived finding needs no remedy"
+    assert "certificate-chain-incomplete: " not in text, "a waived finding needs no fix"
     assert "See RFC 9525, section 6; RFC 5922, section 7.2." in text
 
 
@@ -82,8 +81,8 @@ def test_passes_are_one_line() -> None:
     text = table.render(example.COMPLIANT, width=100, colour=False)
     assert text == (
         "15 passed\n\nCOMPLIANT: 15 passed. Policy acg 2026.11.\n"
-        "Exit code 0: nothing failed, and nothing that matters is undecided. A violation of severity medium\n"
-        "or above is a failure.\n"
+        "Exit code 0: no check failed, and no important check is inconclusive. Violations of severity medium\n"
+        "or above are failures.\n"
     )
 
 
@@ -91,7 +90,7 @@ def test_passes_are_one_line() -> None:
     ("report", "ending"),
     [
         (example.REPORT, "Exit code 1: at least one check failed."),
-        (example.UNREACHABLE, "Exit code 3: nothing failed, but something that matters could not be told."),
+        (example.UNREACHABLE, "Exit code 3: no check failed, but compliance is not proven."),
     ],
 )
 def test_the_end_says_what_the_exit_code_means(report: Report, ending: str) -> None:
@@ -108,7 +107,7 @@ def test_colour_changes_nothing_but_the_colour() -> None:
 
 
 def test_a_finding_without_a_reason_does_not_claim_what_its_title_says() -> None:
-    bare = Finding(rule="x", target="y", outcome=Outcome.NOT_TESTED, severity=Severity.LOW, title="A title")
+    bare = Finding(rule="x", target="y", outcome=Outcome.NOT_TESTED)
     text = table.render(example.report((bare,), (), Verdict.INCONCLUSIVE), width=80, colour=False)
     assert "no reason was recorded" in text
     assert "A title" not in text
@@ -120,9 +119,7 @@ def test_short_findings_stand_on_one_line_each_without_gaps() -> None:
             rule="certificate-expired",
             target=f"sbc-{number}:5061",
             outcome=Outcome.FAIL,
-            severity=Severity.CRITICAL,
-            title="t",
-            violations=(Violation(subject="leaf", expected="valid", observed="expired"),),
+            violations=(Violation(subject=Named(name="leaf"), expected="valid", observed="expired"),),
         )
         for number in range(3)
     )

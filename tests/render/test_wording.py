@@ -3,33 +3,13 @@ import pytest
 from auditor.model.finding import Outcome
 from auditor.model.report import Verdict
 from auditor.model.rule import Citation
-from auditor.render.wording import SUBJECTS, cited, subject_of, summary
-from auditor.rules import all_rules
+from auditor.render.wording import cited, groups_of, summary, web_address
 from tests.render import example
 
 
-@pytest.mark.parametrize(
-    ("rule", "subject"),
-    [
-        ("protocol-not-allowed", "Protocol versions"),
-        ("cbc-without-encrypt-then-mac", "Cipher suites"),
-        ("group-not-allowed", "Cipher suites"),
-        ("signature-scheme-weak", "Cipher suites"),
-        ("certificate-chain-invalid", "Certificate"),
-        ("client-certificate-not-required", "Mutual TLS"),
-        ("client-certificate-usage-strictness", "Mutual TLS"),
-        ("plaintext-accepted", "Weaknesses and plaintext"),
-        ("client-certificate-not-presented", "As a client"),
-        ("srtp-key-reused", "SRTP"),
-        ("something-from-another-release", "Other"),
-    ],
-)
-def test_a_rule_belongs_to_a_subject(rule: str, subject: str) -> None:
-    assert subject_of(rule) == subject
-
-
-def test_every_rule_there_is_belongs_to_a_subject_with_a_name() -> None:
-    assert {subject_of(rule) for rule in all_rules()} <= set(SUBJECTS)
+def test_groups_stand_in_the_order_of_the_model_and_others_after_them_by_name() -> None:
+    rules = [example.summary(group=group) for group in ("SRTP", "Zones", "Certificate", "Billing", "Protocol versions")]
+    assert groups_of(rules) == ("Protocol versions", "Certificate", "SRTP", "Billing", "Zones")
 
 
 @pytest.mark.parametrize(
@@ -40,10 +20,17 @@ def test_a_citation_names_document_and_section(section: str, text: str) -> None:
     assert cited(Citation(document="RFC 9325", section=section)) == text
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "//example.org", "https:", "", "http://a b"]
+)
+def test_only_web_addresses_become_links(address: str) -> None:
+    assert web_address(Citation(document="x", url=address)) == ""
+
+
 def test_the_summary_counts_endpoints_that_fail_and_checks_that_do() -> None:
     assert summary(example.REPORT) == (
-        "3 of 5 endpoints do not meet the policy: 10 checks fail. 16 checks remain undecided, on 2 endpoints; "
-        "that is not a pass. 2 warnings should be looked at before they become a failure."
+        "3 of 5 endpoints do not meet the policy: 10 checks fail. 16 checks on 2 endpoints are inconclusive, "
+        "which is not a pass. Review 2 warnings before they become failures."
     )
 
 
@@ -53,8 +40,8 @@ def test_the_summary_of_a_pass_says_so() -> None:
 
 def test_the_summary_of_doubt_never_sounds_like_a_pass() -> None:
     text = summary(example.UNREACHABLE)
-    assert text.startswith("No check failed, but too little could be established")
-    assert "15 checks remain undecided, on 1 endpoint; that is not a pass." in text
+    assert text.startswith("No check failed, but there is not enough evidence to call this compliant.")
+    assert "15 checks on 1 endpoint are inconclusive, which is not a pass." in text
 
 
 @pytest.mark.parametrize(
@@ -85,8 +72,8 @@ def test_the_summary_of_doubt_never_sounds_like_a_pass() -> None:
             {"deployment": Outcome.INCONCLUSIVE, "a": Outcome.PASS},
             Verdict.INCONCLUSIVE,
             (
-                "No check failed, but too little could be established to call this compliant. 1 check remains "
-                "undecided, on the deployment; that is not a pass."
+                "No check failed, but there is not enough evidence to call this compliant. 1 check on the deployment "
+                "is inconclusive, which is not a pass."
             ),
         ),
     ],
@@ -111,8 +98,8 @@ def test_the_summary_speaks_of_one_thing_in_the_singular() -> None:
     warned = findings[example.SBC_6, "certificate-wildcard"]
     assert (failed.outcome, unclear.outcome, warned.outcome) == (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
     assert summary(example.report((failed, unclear, warned), (), Verdict.FAIL)) == (
-        "1 of 2 endpoints does not meet the policy: 1 check fails. 1 check remains undecided, on 1 endpoint; "
-        "that is not a pass. 1 warning should be looked at before it becomes a failure."
+        "1 of 2 endpoints does not meet the policy: 1 check fails. 1 check on 1 endpoint is inconclusive, "
+        "which is not a pass. Review 1 warning before it becomes a failure."
     )
 
 
@@ -128,5 +115,5 @@ def test_a_pass_that_rests_on_waivers_says_so() -> None:
         for outcome in (Outcome.PASS, Outcome.WAIVED)
     )
     assert summary(example.report((passed, waived), (), Verdict.PASS)) == (
-        "All 2 endpoints meet the policy but for 1 check waived in writing."
+        "All 2 endpoints meet the policy, except for 1 waived check."
     )

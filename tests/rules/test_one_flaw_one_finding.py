@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.finding import Remark, Violation
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity

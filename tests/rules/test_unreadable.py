@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from auditor.model.finding import NotApplicable, Remark
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark
 from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, RevocationSeen, Seen
 from auditor.model.rule import Evidence, Rule
+from auditor.model.subject import CertificationRequestSubject
 from auditor.model.target import Perspective, Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
@@ -84,6 +85,15 @@ def test_a_request_whose_signature_is_of_an_unknown_kind_cannot_be_told() -> Non
     seen = CertificateFileSeen(target="t", at=AT, requests=(request,))
     remarks = list(rule.check(Evidence(TARGET, AT, (seen,)), rule.params()))
     assert [type(remark) for remark in remarks] == [Doubt, NotTested]
+
+
+@pytest.mark.parametrize("rule_id", ["certificate-key-weak", "certificate-name-mismatch"])
+def test_a_request_that_cannot_be_read_is_never_a_pass(rule_id: str) -> None:
+    rule = all_rules()[rule_id]
+    seen = CertificateChainSeen(target="t", at=AT, request=GARBAGE)
+    (remark,) = rule.check(Evidence(TARGET, AT, (seen,)), rule.params())
+    assert isinstance(remark, Doubt)
+    assert remark.subject == CertificationRequestSubject()
 
 
 def test_a_client_is_not_expected_under_a_name_unless_one_is_given() -> None:

@@ -7,10 +7,12 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.model.finding import Finding, Outcome
 from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
+from auditor.model.subject import CertificateCaseSubject
 from auditor.model.target import Service, Target
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
+from auditor.rules.mutual_tls._shared import NEEDS_CA, UNPROVEN
 
 AT = datetime(2035, 3, 1, tzinfo=UTC)
 TARGET = Target(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
@@ -35,8 +37,8 @@ def safe() -> tuple[Observation, ...]:
 def test_cases_that_need_a_lab_s_ca_do_not_spoil_the_pass_and_are_named(safe: tuple[Observation, ...]) -> None:
     finding = findings(*safe)["client-certificate-unverified"]
     assert finding.outcome is Outcome.PASS
-    assert "--client-ca" in finding.reason
-    assert "expired" in finding.reason
+    assert all("--client-ca" in remark.reason for remark in finding.not_tested)
+    assert CertificateCaseSubject(case="expired") in [remark.subject for remark in finding.not_tested]
 
 
 def test_a_refusal_that_nothing_vouches_for_passes_and_says_so() -> None:
@@ -45,19 +47,19 @@ def test_a_refusal_that_nothing_vouches_for_passes_and_says_so() -> None:
     )
     finding = findings(seen)["client-certificate-not-required"]
     assert finding.outcome is Outcome.PASS
-    assert "refused; enforcement not proven" in finding.reason
+    assert [remark.reason for remark in finding.not_tested] == [UNPROVEN]
     proven = findings(seen.model_copy(update={"control": "succeeded"}))["client-certificate-not-required"]
-    assert (proven.outcome, proven.reason) == (Outcome.PASS, "")
+    assert (proven.outcome, proven.not_tested) == (Outcome.PASS, ())
 
 
 def test_a_rule_whose_only_case_needs_an_opt_in_does_not_pass(safe: tuple[Observation, ...]) -> None:
     finding = findings(*safe)["client-certificate-usage-strictness"]
     assert finding.outcome is Outcome.NOT_TESTED
-    assert "--client-ca" in finding.reason
+    assert [remark.reason for remark in finding.not_tested] == [NEEDS_CA]
 
 
 def test_a_trust_probe_that_nobody_asked_for_is_not_tested() -> None:
     gap = NotTested(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
     finding = findings(gap)["required-root-not-trusted"]
     assert finding.outcome is Outcome.NOT_TESTED
-    assert finding.reason == "it has to be asked for (--trust-probe)"
+    assert [remark.reason for remark in finding.not_tested] == ["it has to be asked for (--trust-probe)"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import AwareDatetime, model_validator
+from pydantic import AwareDatetime
 
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -27,9 +27,10 @@ from auditor.model.observation import (
     Seen,
     Undetermined,
 )
-from auditor.model.rule import Evidence, Rule, TrustAnchor
+from auditor.model.rule import Evidence, Rule
 from auditor.model.target import Perspective
 from auditor.model.tls import ProtocolVersion
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.rules import all_rules
 from auditor.testing import Vector, evidence_of, load_vectors, mismatches, shortcomings
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request, public_info_of
@@ -56,12 +57,6 @@ class Case(Vector):
     missing: tuple[str, ...] = ()
     """Where it was looked for, and not had."""
     needs: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_once_named(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Read the former name of warnings, which vector files still use."""
-        return {"warnings" if key == "cautions" else key: value for key, value in data.items()}
 
 
 @cache

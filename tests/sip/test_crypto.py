@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from auditor.model.srtp import KEY_OCTETS, CryptoSuite
+from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
 from auditor.sip.crypto import MalformedCrypto, read_crypto
 from tests.sip.examples import KEY, OTHER_KEY, SALT
 
@@ -118,4 +118,4 @@ def test_names_of_suites_are_kept_as_they_are_written(suite: str) -> None:
 
 
 def test_every_suite_that_a_policy_may_name_has_a_known_length_of_key() -> None:
-    assert set(get_args(get_args(CryptoSuite)[0])) == set(KEY_OCTETS)
+    assert set(get_args(get_args(CryptoSuite)[0])) == set(KEY_LENGTHS)

@@ -45,7 +45,7 @@ def test_every_rule_has_a_page_and_is_in_the_index(generate: ModuleType) -> None
 
 def test_every_schema_is_one_and_the_policy_schema_accepts_the_shipped_policies(generate: ModuleType) -> None:
     files = {name: json.loads(text) for name, text in generate.generated().items() if name.endswith(".json")}
-    assert len(files) == 4
+    assert len(files) == 5
     for schema in files.values():
         Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(files["schema/policy.schema.json"])

@@ -1,9 +1,9 @@
-"""The form of the exports of Azure that are read, and which of them a file is.
+"""The supported Azure exports: their schemas, and which of them a file is.
 
 Field names and words are those of the REST API of Microsoft.Network, api-version 2024-05-01: ExpressRouteCircuit,
 ExpressRouteCircuitPeering, ExpressRouteCircuitsRoutesTableListResult, ExpressRouteCircuitsArpTableListResult and
-RouteFilter.  ``az`` hoists what stands in ``properties``; the REST API itself does not; both are read.  Azure adds
-fields over time, so that only those that are read have to be as they should.
+RouteFilter.  ``az`` flattens ``properties``; the REST API does not; both are read.  Azure adds fields over time, so
+only the fields that are read are checked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,9 +21,9 @@ ARP = "az network express-route list-arp-tables"
 FILTER = "az network route-filter show"
 EMPTY = "an empty list of az network express-route list-route-tables or list-arp-tables"
 LISTS = {CIRCUIT: "az network express-route list", PEERING: "az network express-route peering list"}
-"""What several of a kind are."""
+"""The kind of an export with several of them."""
 TABLES = (ROUTES, ARP, EMPTY)
-"""They do not say which path they are of."""
+"""Exports that do not name their path."""
 ACCEPTED = (
     "accepted are the JSON of az network express-route show, list, peering show, peering list, list-route-tables and "
     "list-arp-tables, and of az network route-filter show"
@@ -142,7 +142,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     },
 }
 # All of these keys and one of those: what it is.
-_SIGNS: tuple[tuple[set[str], set[str], str], ...] = (
+_SIGNATURES: tuple[tuple[set[str], set[str], str], ...] = (
     (set(), {"error"}, "an error that Azure answered"),
     (set(), {"circuitProvisioningState", "serviceProviderProvisioningState"}, CIRCUIT),
     (set(), {"peeringType"}, PEERING),
@@ -178,7 +178,7 @@ def _flat(value: Any, document: Document, path: Keys) -> Any:  # noqa: ANN401 - 
             if (level is value and part is inner and isinstance(part, dict) and key == "properties") or part is None:
                 continue
             if plain in found:
-                message = f"{quoted(key)} is there twice, once within properties or in another spelling"
+                message = f"{quoted(key)} appears twice, once within properties or in another spelling"
                 raise InputErrors([document.error(message, (*around, key), at_key=True)])
             found[plain] = _flat(part, document, (*around, key))
     return found
@@ -200,7 +200,7 @@ def kind_of(document: Document) -> str:
 
 
 def entries_of(document: Document) -> tuple[list[Any], Keys]:
-    """What the document holds, one or several, and the path to the list where it is one."""
+    """The entries of the document, one or several, and the path to the list, if there is one."""
     data = document.data
     if isinstance(data, list):
         return data, ()
@@ -211,17 +211,17 @@ def entries_of(document: Document) -> tuple[list[Any], Keys]:
 
 def _kind(entry: object) -> str:
     if not isinstance(entry, dict):
-        return "something else than exports of Azure"
+        return "not an Azure export"
     if str(entry.get("type", "")).casefold() == "microsoft.network/routefilters":
         return FILTER
-    for every, some, kind in _SIGNS:
+    for every, some, kind in _SIGNATURES:
         if every <= set(entry) and some & set(entry):
             return kind
-    return _stranger(entry)
+    return _unsupported(entry)
 
 
-def _stranger(entry: Mapping[str, Any]) -> str:
-    """Something that is not accepted, by its type or its keys; never by a value, which may be a secret."""
+def _unsupported(entry: Mapping[str, Any]) -> str:
+    """Describe an unsupported document by its type or its keys, never by a value, which may be a secret."""
     if isinstance(entry.get("type"), str):
         return f"a resource of the type {quoted(entry['type'])}"
     if {"ServiceProviderProvisioningState", "PeeringType", "NextHop", "MacAddress"} & set(entry):
@@ -231,7 +231,7 @@ def _stranger(entry: Mapping[str, Any]) -> str:
 
 
 def format_errors(document: Document, kind: str) -> Iterator[InputError]:
-    """Everything in which a flattened document departs from the form of its kind."""
+    """Every deviation of a flattened document from the schema of its kind."""
     if kind == EMPTY:
         return
     schema = _SCHEMAS[kind]

@@ -1,9 +1,10 @@
-"""What the exports of Azure prove of a circuit, and no more than that.
+"""Read the facts about a circuit from Azure exports.
 
-A circuit says what Microsoft has on file: who provides it, its numbers and prefixes.  That is no proof that a BGP
-session is established, and yet one that it is not, where there is no Microsoft peering that is enabled on a circuit in
-operation.  A route table may show that a session is established; an ARP table shows layer 2, and only when it lacks the
-operator's router does that say something of the session.  Keys of services, authorizations and sessions are not read.
+The export of a circuit shows Microsoft's records: the provider, AS number and prefixes.  It cannot prove that a BGP
+session is established, but it proves that none is where the circuit is not in operation or has no enabled Microsoft
+peering.  A route table can show that a session is established.  An ARP table shows layer 2: only the absence of the
+operator's router proves something, that the session is down.  Service keys, authorization keys and session keys are
+not read.
 """
 
 import re
@@ -25,47 +26,57 @@ from auditor.inputs.documents.errors import InputErrors, quoted
 from auditor.inputs.documents.text import HIDDEN
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.deployment import Circuit, Path
+from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
-from auditor.network.proofs import PATHS, About, Route, RouteTable, Said, Source, state_of
+from auditor.network.proofs import (
+    PATHS,
+    EvidenceSource,
+    Fact,
+    LearnedRoute,
+    RouteTable,
+    session_prefix,
+    session_state,
+)
+from auditor.network.subjects import CIRCUITS
 
 _MAC = re.compile(r"[0-9a-f]{4}(\.[0-9a-f]{4}){2}|[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
 _REGISTRIES = {
     "RIPENCC": "RIPE",
     **{name: name for name in ("ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB")},
 }
-"""Names of Azure, and those of the model; any other is none that Microsoft validates by."""
+"""Azure's names and the model's; Microsoft validates by no other registry."""
 
 
 class RouteFilter(NamedTuple):
-    """A route filter, which says something of a circuit only where it is attached to that."""
+    """A route filter; it is evidence only for the circuits it is attached to."""
 
     id: str
     circuits: frozenset[str]
-    """Resource ids of the circuits it says it is attached to, in lower case."""
+    """Resource ids of the circuits it is attached to according to its own export, in lower case."""
     communities: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Export:
-    """What one file says of one circuit."""
+    """The facts about one circuit in one file."""
 
     circuit: str
-    source: Source
-    said: tuple[Said, ...] = ()
+    source: EvidenceSource
+    facts: tuple[Fact, ...] = ()
     tables: tuple[RouteTable, ...] = ()
     filter: RouteFilter | None = None
     attached: str | None = None
-    """The id of the route filter that the circuit says is attached to it."""
+    """The id of the attached route filter, according to the export of the circuit."""
 
 
-def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: Source) -> Export:
-    """Read a flattened document of that kind; ``InputErrors`` says everything that is wrong with it."""
+def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource) -> Export:
+    """Read a flattened document of that kind; ``InputErrors`` lists everything that is wrong with it."""
     if errors := [*format_errors(document, kind)]:
         raise InputErrors(errors)
     entries, around = entries_of(document)
     several = around or isinstance(document.data, list)
     source = replace(source, kind=LISTS.get(kind, kind) if several else kind)
-    reader = _Reader(document, circuit, source)
+    reader = _ExportReader(document, circuit, source)
     if path is not None:
         return reader.table(kind, entries, path)
     if kind == FILTER:
@@ -76,40 +87,45 @@ def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ExportReader:
     document: Document
     circuit: Circuit
-    source: Source
+    source: EvidenceSource
 
     def error(self, message: str, path: Keys = ()) -> InputErrors:
         return InputErrors([self.document.error(message, path)])
 
-    def said(self, part: str, value: Any) -> Said:  # noqa: ANN401 - any part of a model
-        return Said(About("circuits", self.circuit.name, part), value, self.source)
+    def fact(self, subject: DeclaredSubject, value: Any) -> Fact:  # noqa: ANN401 - any part of a model
+        return Fact(subject, value, self.source)
 
-    def down(self) -> tuple[Said, ...]:
-        return tuple(self.said(state_of(path), "down") for path in PATHS)
+    def field(self, name: str, value: Any) -> Fact:  # noqa: ANN401 - any part of a model
+        return self.fact(CIRCUITS.named(self.circuit.name).at(name), value)
 
-    def export(self, *said: Said, **others: Any) -> Export:  # noqa: ANN401 - the fields of an export
-        return Export(self.circuit.name, self.source, said, **others)
+    def down(self) -> tuple[Fact, ...]:
+        return tuple(self.fact(session_state(self.circuit.name, path), "down") for path in PATHS)
+
+    def export(self, *facts: Fact, **others: Any) -> Export:  # noqa: ANN401 - the fields of an export
+        return Export(self.circuit.name, self.source, facts, **others)
 
     def table(self, kind: str, entries: list[dict[str, Any]], path: Path) -> Export:
-        """A table of one path; an empty one is of no route and of no neighbour alike."""
+        """A route table or ARP table of one path; an empty list is read as either."""
         if kind == ROUTES:
             # Microsoft's routers mark the best of several next hops with a star.
             routes = tuple(
-                Route(one["nextHop"].strip().removesuffix("*"), next(iter(one.get("path", "").split()), ""))
+                LearnedRoute(one["nextHop"].strip().removesuffix("*"), next(iter(one.get("path", "").split()), ""))
                 for one in entries
             )
             return self.export(tables=(RouteTable(self.circuit.name, path, routes, self.source),))
         known = [one for one in entries if one["interface"] == "On-Prem" and _MAC.fullmatch(one.get("macAddress", ""))]
-        return self.export() if kind == ARP and known else self.export(self.said(state_of(path), "down"))
+        if kind == ARP and known:
+            return self.export()
+        return self.export(self.fact(session_state(self.circuit.name, path), "down"))
 
     def filter(self, entry: dict[str, Any]) -> Export:
-        """A route filter; a rule that denies takes away, and whatever is not in force is refused."""
-        self.in_force(entry, ())
+        """A route filter: the allowed communities without the denied ones.  Rules still being changed are rejected."""
+        self.require_succeeded(entry, ())
         for index, rule in enumerate(entry["rules"]):
-            self.in_force(rule, ("rules", index))
+            self.require_succeeded(rule, ("rules", index))
         rules = [(rule["access"], community) for rule in entry["rules"] for community in rule["communities"]]
         denied = {community for access, community in rules if access == "Deny"}
         allowed = dict.fromkeys(community for access, community in rules if access == "Allow")
@@ -118,76 +134,76 @@ class _Reader:
         return self.export(filter=RouteFilter(entry["id"].casefold(), circuits, communities))
 
     def circuits(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """The one circuit that is meant, of one or several."""
+        """The requested circuit, of one or several."""
         wanted, found = self.circuit.resource_id, entries
         if wanted:
             found = [one for one in entries if one[0]["id"].casefold() == wanted.casefold()]
-        elif entries[0][1]:  # one of several goes by its name; a single one need not have the inventory's name for it
+        elif entries[0][1]:  # one of several is found by name; a single one may have another name than in the inventory
             ending = f"/expressRouteCircuits/{self.circuit.name}".casefold()
             found = [one for one in entries if one[0]["id"].casefold().endswith(ending)]
         if len(found) != 1:
-            raise self.stranger([(entry["id"], path) for entry, path in entries])
+            raise self.wrong_circuit([(entry["id"], path) for entry, path in entries])
         entry, path = found[0]
-        self.in_force(entry, path)
+        self.require_succeeded(entry, path)
         provider = entry.get("serviceProviderProperties", {})
-        said = [
+        facts = [
             *self.identity(entry["id"]),
-            *(self.said("provider", text) for text in self.text(provider, "serviceProviderName", path)),
-            *(self.said("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
+            *(self.field("provider", text) for text in self.text(provider, "serviceProviderName", path)),
+            *(self.field("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
         ]
         inner = self.peering([(one, (*path, "peerings", index)) for index, one in enumerate(entry["peerings"])])
         works = (entry["circuitProvisioningState"], entry["serviceProviderProvisioningState"])
         down = () if works == ("Enabled", "Provisioned") else self.down()
-        return replace(inner, said=tuple(dict.fromkeys([*said, *inner.said, *down])))
+        return replace(inner, facts=tuple(dict.fromkeys([*facts, *inner.facts, *down])))
 
     def peerings(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
         """The Microsoft peering, of one or several of the same circuit."""
         if entries[0][1] == () and entries[0][0]["peeringType"] != MICROSOFT:
-            raise self.error(f"this is the {entries[0][0]['peeringType']}; what is looked at is the {MICROSOFT}")
+            raise self.error(f"this is the {entries[0][0]['peeringType']}; the {MICROSOFT} is required")
         found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
         named = [(entry["id"], path) for entry, path in entries if isinstance(entry.get("id"), str)]
         ids = {_circuit_of(text) for text, _ in named}
         if len(ids) > 1 or (self.circuit.resource_id and ids - {self.circuit.resource_id.casefold()}):
-            raise self.stranger(named)
+            raise self.wrong_circuit(named)
         inner = self.peering(entries)
-        said = [part for entry, _ in found for part in self.identity(entry["id"].rpartition("/peerings/")[0])]
-        return replace(inner, said=(*said, *inner.said))
+        facts = [part for entry, _ in found for part in self.identity(entry["id"].rpartition("/peerings/")[0])]
+        return replace(inner, facts=(*facts, *inner.facts))
 
     def peering(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """What the peerings of a circuit say; without a Microsoft peering that is enabled no session is established."""
+        """The facts about the peerings of a circuit; without an enabled Microsoft peering both sessions are down."""
         found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
         if not found:
             return self.export(*self.down())
         if len(found) > 1:
-            raise self.error(f"there are two peerings of the type {MICROSOFT}", found[1][1])
+            raise self.error(f"there are two peerings of the type {MICROSOFT}; export one circuit", found[1][1])
         entry, path = found[0]
-        self.in_force(entry, path)
-        said = [self.said("asn", entry["peerASN"])] if "peerASN" in entry else []
+        self.require_succeeded(entry, path)
+        facts = [self.field("asn", entry["peerASN"])] if "peerASN" in entry else []
         for end in PATHS:
             key = f"{end}PeerAddressPrefix"
-            said += [
-                self.said(f"bgp_sessions[{end}].prefix", text)
+            facts += [
+                self.fact(session_prefix(self.circuit.name, end), text)
                 for text in self.text(entry, key, path)
                 if self.is_range(text, (*path, key))
             ]
-        said += self.configuration(entry, path)
+        facts += self.configuration(entry, path)
         if entry["state"] != "Enabled":
-            said += self.down()
+            facts += self.down()
         attached = entry.get("routeFilter", {}).get("id")
         if attached is None and entry.get("microsoftPeeringConfig", {}).get("legacyMode") == 0:
             # Since August 2017 nothing is announced where no filter is attached; older peerings are in legacy mode.
-            said.append(self.said("route_filter_communities", ()))
-        return self.export(*said, attached=attached.casefold() if attached else None)
+            facts.append(self.field("route_filter_communities", ()))
+        return self.export(*facts, attached=attached.casefold() if attached else None)
 
-    def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Said]:
-        """Registry and prefixes, those of IPv6 among them: the one word for all that is not Configured counts."""
+    def configuration(self, entry: dict[str, Any], path: Keys) -> Iterator[Fact]:
+        """Registry and prefixes, including IPv6; a state other than Configured outranks Configured."""
         six = entry.get("ipv6PeeringConfig", {})
         configs = [(entry.get("microsoftPeeringConfig", {}), path)]
         if six.get("state", "Enabled") == "Enabled":
             configs.append((six.get("microsoftPeeringConfig", {}), (*path, "ipv6PeeringConfig")))
         registry = configs[0][0].get("routingRegistryName")
         if registry is not None:
-            yield self.said("registry", _REGISTRIES.get(registry.strip().upper()))
+            yield self.field("registry", _REGISTRIES.get(registry.strip().upper()))
         prefixes: dict[str, None] = {}
         for config, around in configs:
             listed = (*around, "microsoftPeeringConfig", "advertisedPublicPrefixes")
@@ -195,7 +211,7 @@ class _Reader:
                 if self.is_range(text, (*listed, index)):
                     prefixes[text] = None
         if any("advertisedPublicPrefixes" in config for config, _ in configs):
-            yield self.said("advertised_prefixes", tuple(prefixes))
+            yield self.field("advertised_prefixes", tuple(prefixes))
         states = [
             config["advertisedPublicPrefixesState"]
             for config, _ in configs
@@ -203,22 +219,22 @@ class _Reader:
             and (config is configs[0][0] or config.get("advertisedPublicPrefixes"))
         ]
         if states:
-            yield self.said("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
+            yield self.field("advertised_prefixes_state", next((s for s in states if s != "Configured"), states[0]))
 
-    def identity(self, resource: str) -> Iterator[Said]:
-        """The ids that a resource id of a circuit holds."""
-        yield self.said("resource_id", resource)
-        yield self.said("subscription_id", resource.split("/")[2])
+    def identity(self, resource: str) -> Iterator[Fact]:
+        """The ids in the resource id of a circuit."""
+        yield self.field("resource_id", resource)
+        yield self.field("subscription_id", resource.split("/")[2])
 
-    def in_force(self, entry: dict[str, Any], path: Keys) -> None:
-        """Refuse what is being changed, or could not be: what it shows is what was asked for, not what is."""
+    def require_succeeded(self, entry: dict[str, Any], path: Keys) -> None:
+        """Reject a resource that is being or could not be changed: it shows the requested settings."""
         state = entry.get("provisioningState", "Succeeded")
         if state != "Succeeded":
-            message = f"provisioningState is {quoted(state)}, so that what it shows is not what is in force; export it"
+            message = f"provisioningState is {quoted(state)}, so it may not show the settings in force; export it"
             raise self.error(f"{message} again once it is Succeeded", (*path, "provisioningState"))
 
     def text(self, entry: dict[str, Any], key: str, path: Keys) -> Iterator[str]:
-        """The text of a key, if it is there, in which every character can be seen."""
+        """The text of a key, if present; hidden characters are rejected."""
         text = entry.get(key)
         if text is None:
             return
@@ -227,7 +243,7 @@ class _Reader:
         yield text.strip()
 
     def is_range(self, text: str, path: Keys) -> bool:
-        """Whether it is a network; ``InputErrors`` says why not."""
+        """True for a network; otherwise raises ``InputErrors`` with the reason."""
         try:
             parse_range(text)
         except ValueError as error:
@@ -235,8 +251,8 @@ class _Reader:
             raise self.error(f"{key} {quoted(text)}: {error}", path) from None
         return True
 
-    def stranger(self, found: list[tuple[str, Keys]]) -> InputErrors:
-        """Say that the circuit that is meant is not there."""
+    def wrong_circuit(self, found: list[tuple[str, Keys]]) -> InputErrors:
+        """The error for an export without the requested circuit."""
         wanted = self.circuit.resource_id
         is_declared = f", whose resource_id is {quoted(wanted)}" if wanted else "; declare its resource_id"
         others = f", but {quoted(found[0][0])}" if found else ""

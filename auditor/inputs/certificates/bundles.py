@@ -35,7 +35,7 @@ _REQUESTS = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}
 _PKCS7 = {"PKCS7", "CMS"}
 _PFX = re.compile(rb"\x30.{1,9}\x02\x01\x03\x30", re.DOTALL)  # version 3 (RFC 7292 section 4)
 _TBS = re.compile(rb"\x30.{1,4}\x30.{1,4}\xa0\x03\x02\x01", re.DOTALL)  # a version in brackets (RFC 5280 section 4.1)
-_COSTLY = "demands more work to be opened than is done here; write it anew with fewer iterations"
+_COSTLY = "needs more key-derivation iterations than are allowed here; export it again with fewer"
 _JAVA_KEY_STORE = bytes.fromhex("feedfeed")
 
 
@@ -65,7 +65,7 @@ def read_bundle(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
     """Read one file, whatever its form.  ``InputErrors`` says what is wrong with it, and in PEM in which line."""
     bundle = _pem(content, file, passphrase) if b"-----BEGIN " in content else _der(content, file, passphrase)
     if len(bundle.certificates) > MAX_CERTIFICATES:
-        raise _error(f"the file holds more than {MAX_CERTIFICATES} certificates", file)
+        raise _error(f"the file contains more than {MAX_CERTIFICATES} certificates", file)
     return bundle
 
 
@@ -85,7 +85,7 @@ def _pem(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
         raise InputErrors(errors)
     if bundle.empty:
         what = f"it holds {others[0]}" if others else "it is empty"
-        raise _error(f"the file holds no certificate and no request: {what}", file)
+        raise _error(f"the file contains no certificate and no request: {what}", file)
     return bundle
 
 
@@ -117,7 +117,7 @@ def _of_block(block: Block, file: str, passphrase: Passphrase) -> Bundle | None:
 def _der(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
     if content.startswith(_JAVA_KEY_STORE):
         remedy = "write it as PKCS #12 with keytool -importkeystore -deststoretype PKCS12"
-        raise _error(f"this is a Java key store in its old form; {remedy}", file)
+        raise _error(f"this is a Java key store in the old JKS format; {remedy}", file)
     if content[:1] != b"\x30":
         what = "is empty" if not content.strip() else "is neither PEM nor DER"
         raise _error(f"the file {what}; certificates are read as PEM, DER, PKCS #7 and PKCS #12", file)
@@ -181,7 +181,7 @@ def _pkcs7(der: bytes, file: str, line: int) -> tuple[bytes, ...]:
         with quiet():  # BER is what Windows and Java write
             found = pkcs7.load_der_pkcs7_certificates(der)
     except Exception:  # noqa: BLE001 - not all that cryptography raises is a ValueError: InvalidVersion is none
-        raise _error("this PKCS #7 holds no certificates that can be read", file, line) from None
+        raise _error("this PKCS #7 contains no readable certificate", file, line) from None
     return tuple(_certificate(certificate.public_bytes(Encoding.DER), file, line) for certificate in found)
 
 
@@ -205,7 +205,7 @@ def _pkcs12(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
     if not _PFX.match(content):
         if _TBS.match(content):
             _certificate(content, file, 0)  # says why it cannot be read
-        raise _error("this is DER, but no certificate, request, PKCS #7 or PKCS #12", file)
+        raise _error("this DER is not a certificate, request, PKCS #7 or PKCS #12", file)
     if too_costly(content):
         raise _error(f"this PKCS #12 {_COSTLY}", file)
     for secret in _secrets(file, passphrase):

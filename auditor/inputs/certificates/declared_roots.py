@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
-from auditor.model.rule import TrustAnchor
+from auditor.model.trust_anchor import TrustAnchor
 
 MAX_BYTES = 1024 * 1024
 MAX_CERTIFICATES = 1000
@@ -42,7 +42,7 @@ def _load(path: Path) -> tuple[TrustAnchor, ...]:
     content = read_bytes(path, MAX_BYTES)
     if key := _KEY.search(content):
         line = content.count(b"\n", 0, key.start()) + 1
-        message = "this file holds a private key; take it out, a root is declared by its certificate alone"
+        message = "this file contains a private key; remove it, a root needs only its certificate"
         raise InputErrors([InputError(message, str(path), line, 1)])
     found = _pem(content, str(path)) if b"-----" in content else iter([(1, content)])
     return tuple(_anchor(encoded, str(path), line) for line, encoded in found)
@@ -55,7 +55,7 @@ def _pem(content: bytes, file: str) -> Iterator[tuple[int, bytes]]:
     for number, raw in enumerate(content.splitlines(), 1):
         line = raw.strip()
         if b"-----" in line and line != (_END if start else _BEGIN):
-            what = "the certificate that starts in line {0} has no end" if start else "only CERTIFICATE blocks are read"
+            what = "the certificate that starts at line {0} has no end" if start else "only CERTIFICATE blocks are read"
             raise InputErrors([InputError(what.format(start), file, number, 1)])
         if line == _BEGIN:
             start, block, count = number, [], count + 1
@@ -65,9 +65,9 @@ def _pem(content: bytes, file: str) -> Iterator[tuple[int, bytes]]:
             yield start, b"\n".join(block) + b"\n"
             start = 0
     if start:
-        raise InputErrors([InputError(f"the certificate that starts in line {start} has no end", file, start, 1)])
+        raise InputErrors([InputError(f"the certificate that starts at line {start} has no end", file, start, 1)])
     if count > MAX_CERTIFICATES:
-        raise InputErrors([InputError(f"the file holds more than {MAX_CERTIFICATES} certificates", file)])
+        raise InputErrors([InputError(f"the file contains more than {MAX_CERTIFICATES} certificates", file)])
 
 
 def _anchor(encoded: bytes, file: str, line: int) -> TrustAnchor:
@@ -79,9 +79,9 @@ def _anchor(encoded: bytes, file: str, line: int) -> TrustAnchor:
     except x509.ExtensionNotFound:
         is_authority, common_names, der = False, [], b""
     except Exception:  # noqa: BLE001 - cryptography raises many kinds; all mean that this cannot be a root
-        raise InputErrors([InputError("this is not a certificate that can be read", file, line, 1)]) from None
+        raise InputErrors([InputError("this certificate cannot be read", file, line, 1)]) from None
     if not is_authority:
-        message = "this certificate is not one of a CA (basicConstraints CA is not true), so it cannot be a root"
+        message = "this is not a CA certificate (basicConstraints CA is not true), so it cannot be a root"
         raise InputErrors([InputError(message, file, line, 1)])
     digest = hashlib.sha256(der).hexdigest()
     name = "".join(filter(str.isprintable, str(common_names[0].value)))[:64] if common_names else "unnamed root"

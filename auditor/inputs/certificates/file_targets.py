@@ -26,8 +26,8 @@ from auditor.model.observation import (
 from auditor.model.target import Perspective, Role, Service, Target
 from auditor.sanitise import clean
 
-_NO_STATUS = "no CRL or OCSP response was handed in (--revocation) or fetched (--fetch-revocation)"
-_NOT_COMPARED = "nothing was named that it is to replace (--replaces)"
+_NO_STATUS = "no CRL or OCSP response was given (--revocation) or fetched (--fetch-revocation)"
+_NOT_COMPARED = "the certificate it replaces was not named (--replaces)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def observe_files(
 ) -> tuple[tuple[Target, ...], tuple[Observation, ...]]:
     """One target for every file, and what is in it.  ``at`` is the moment it is judged as of.
 
-    ``InputErrors`` when there is nothing to judge, a file is named twice, or ``old`` could belong to several files.
+    ``InputErrors`` when there is nothing to judge, a file is listed twice, or ``old`` could belong to several files.
     """
     holding = [bundle for bundle in bundles if bundle.certificates or bundle.requests]
     _check(bundles, holding, old)
@@ -83,12 +83,12 @@ def observe_files(
 
 def _check(bundles: Sequence[Bundle], holding: Sequence[Bundle], old: Old | None) -> None:
     names = Counter(bundle.file for bundle in bundles)
-    errors = [InputError(f"the file {quoted(name)} is named twice") for name, times in names.items() if times > 1]
+    errors = [InputError(f"the file {quoted(name)} is listed twice") for name, times in names.items() if times > 1]
     if not holding:
-        message = "there is a private key and no certificate; name the certificate beside it"
+        message = "there is a private key but no certificate; add the certificate's file"
         errors.append(InputError(message, bundles[0].file if len(bundles) == 1 else ""))
     if old is not None and len(holding) > 1:
-        errors.append(InputError(f"--replaces needs one certificate that is new, and there are {len(holding)} files"))
+        errors.append(InputError(f"--replaces compares one new certificate, and {len(holding)} files contain one"))
     if errors:
         raise InputErrors(errors)
 
@@ -121,7 +121,7 @@ def stray_keys(bundles: Sequence[Bundle]) -> Iterator[str]:
     owned = {public for bundle in bundles for public in _publics(bundle)} if loose else set()
     for bundle in loose:
         if not owned.issuperset(bundle.keys):
-            yield f"{bundle.file}: this private key belongs to no certificate and no request that is judged"
+            yield f"{bundle.file}: this private key belongs to none of the certificates and requests"
 
 
 def _publics(bundle: Bundle) -> tuple[bytes, ...]:
@@ -192,9 +192,9 @@ def of_directory(bundles: Sequence[Bundle]) -> tuple[tuple[Bundle, ...], tuple[s
         if bundle.keys or bundle.closed_keys or not holders:
             kept.append(bundle)
         elif bundle.file not in holders:
-            notes.append(f"{bundle.file} is left out: {min(holders)} holds the same certificate, and its chain if any")
+            notes.append(f"{bundle.file} is left out: {min(holders)} contains the same certificate and its chain")
         elif ends and bundle.file not in ends:
-            notes.append(f"{bundle.file} is left out: it holds certificates of CAs only")
+            notes.append(f"{bundle.file} is left out: it contains only CA certificates")
         else:
             kept.append(bundle)
     return tuple(kept), tuple(notes)

@@ -27,8 +27,10 @@ def read_files(files: Sequence[File], passphrase: Passphrase) -> tuple[tuple[Bun
     errors: list[InputError] = []
     for file in files:
         try:
-            directory = isinstance(file, Path) and file.is_dir()
-            found, left = _directory(Path(file), passphrase) if directory else ((_file(file, passphrase),), ())
+            if isinstance(file, Path) and file.is_dir():
+                found, left = _directory(file, passphrase)
+            else:
+                found, left = (_file(file, passphrase),), ()
         except InputErrors as wrong:
             errors += wrong.errors
         else:

@@ -35,7 +35,7 @@ def load_identity(certificate: Path, key: Path, passphrase: bytes | None, at: da
     chain = _chain(certificate)
     private = _private_key(key, passphrase)
     if not _same_key(chain[0], private):
-        message = "this private key does not belong to the certificate; name the two that were made together"
+        message = "this private key does not belong to the certificate"
         _fail(message, str(key))
     _in_force(chain[0], certificate, at)
     return Identity(chain, private)
@@ -45,7 +45,7 @@ def load_authority(certificate: Path, key: Path, passphrase: bytes | None, at: d
     """Read a CA certificate and its key in the same way.  ``InputErrors`` as well when it is not one of a CA."""
     authority = load_identity(certificate, key, passphrase, at)
     if not _signs_certificates(authority.certificate):
-        message = "this certificate is not one of a CA (basicConstraints and keyUsage must let it sign certificates)"
+        message = "this is not a CA certificate (basicConstraints and keyUsage must let it sign certificates)"
         _fail(message, str(certificate))
     return authority
 
@@ -55,9 +55,9 @@ def _chain(path: Path) -> tuple[x509.Certificate, ...]:
     blocks = [(content.count(b"\n", 0, match.start()) + 1, match[0]) for match in _CERTIFICATE.finditer(content)]
     if not blocks:
         what = "only a private key" if _KEY.search(content) else "no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-        _fail(f"this file holds {what}; name the certificate, with its intermediates", str(path))
+        _fail(f"this file contains {what}; give the certificate with its intermediates", str(path))
     if len(blocks) > MAX_CERTIFICATES:
-        _fail(f"the file holds more than {MAX_CERTIFICATES} certificates", str(path))
+        _fail(f"the file contains more than {MAX_CERTIFICATES} certificates", str(path))
     chain = tuple(_parsed(block, str(path), line) for line, block in blocks)
     for (line, _), issued, issuer in zip(blocks[1:], chain, chain[1:], strict=False):
         if not _issued_by(issued, issuer):
@@ -77,7 +77,7 @@ def _parsed(block: bytes, file: str, line: int) -> x509.Certificate:
         list(certificate.extensions)
         list(certificate.subject)
     except Exception:  # noqa: BLE001 - cryptography raises many kinds; all mean that it cannot be read
-        _fail("this is not a certificate that can be read", file, line)
+        _fail("this certificate cannot be read", file, line)
     return certificate
 
 
@@ -92,7 +92,7 @@ def _issued_by(issued: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _private_key(path: Path, passphrase: bytes | None) -> PrivateKey:
     found = _KEY.search(read_bytes(path, MAX_BYTES))
     if found is None:
-        _fail("this file holds no private key in PEM (-----BEGIN PRIVATE KEY-----)", str(path))
+        _fail("this file contains no private key in PEM (-----BEGIN PRIVATE KEY-----)", str(path))
     encrypted = b"ENCRYPTED" in found[0]
     if encrypted and passphrase is None:
         _fail(f"this private key is encrypted; set its passphrase in {PASSPHRASE_VARIABLE}", str(path))
@@ -102,7 +102,7 @@ def _private_key(path: Path, passphrase: bytes | None) -> PrivateKey:
         why = "; is the passphrase the right one?" if encrypted else ""
         _fail(f"this private key cannot be read{why}", str(path))
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        _fail("this private key is neither RSA nor EC, the two kinds that every TLS peer takes", str(path))
+        _fail("this private key is neither RSA nor EC; other kinds are not supported", str(path))
     return key
 
 
@@ -114,10 +114,10 @@ def _same_key(certificate: x509.Certificate, key: PrivateKey) -> bool:
 def _in_force(certificate: x509.Certificate, path: Path, at: datetime) -> None:
     if at > certificate.not_valid_after_utc:
         day = certificate.not_valid_after_utc.date()
-        _fail(f"this certificate expired on {day} and no peer may accept it; renew it or leave it out", str(path))
+        _fail(f"this certificate expired on {day}; renew it or leave it out", str(path))
     if at < certificate.not_valid_before_utc:
         day = certificate.not_valid_before_utc.date()
-        _fail(f"this certificate is in force only from {day} on; leave it out until then", str(path))
+        _fail(f"this certificate is valid only from {day}; leave it out until then", str(path))
 
 
 def _signs_certificates(certificate: x509.Certificate) -> bool:

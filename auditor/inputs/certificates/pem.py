@@ -54,5 +54,5 @@ def decoded(block: Block, file: str) -> bytes:
 
 
 def _unfinished(label: str, line: int, file: str) -> InputErrors:
-    message = f"the block {quoted(label)} that starts here has no end; the file is not whole"
+    message = f"the block {quoted(label)} that starts here has no end; the file is truncated"
     return InputErrors([InputError(message, file, line)])

@@ -44,7 +44,7 @@ def _load(content: bytes, file: str) -> Iterator[StatusSource]:
         return
     blocks = [block for block in blocks_of(content, file) if block.label in _LABELS]
     if not blocks:
-        raise InputErrors([InputError("the file holds no CRL and no OCSP response", file)])
+        raise InputErrors([InputError("the file contains no CRL and no OCSP response", file)])
     for block in blocks:
         yield _source(decoded(block, file), file, block.line)
 
@@ -55,7 +55,7 @@ def _source(der: bytes, file: str, line: int) -> StatusSource:
             return StatusSource(form="crl", source="file", origin=clean(file), der=der)
         if _readable_response(der):
             return StatusSource(form="ocsp", source="file", origin=clean(file), der=der)
-    raise InputErrors([InputError("this is neither a CRL nor an OCSP response that can be read", file, line)])
+    raise InputErrors([InputError("this is neither a readable CRL nor a readable OCSP response", file, line)])
 
 
 def _readable_crl(der: bytes) -> bool:
@@ -85,7 +85,7 @@ def beside_chains(observations: Iterable[Observation], sources: Sequence[StatusS
     for (target, certificates), at in chains.items():
         names = {read(der).issuer for der in certificates if _readable(der)}
         found = tuple(source for source, issuer in issuers.items() if issuer is None or issuer in names)
-        gap = Undetermined(subject="file", reason="no CRL of its issuer was handed in")
+        gap = Undetermined(subject="file", reason="no CRL of its issuer was given")
         yield RevocationSeen(
             target=target, at=at, certificates=certificates, asked=("file",), found=found,
             missing=() if found else (gap,),

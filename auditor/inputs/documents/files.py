@@ -11,7 +11,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not one of a file"
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is not a file name"
         raise InputErrors([InputError(f"the file cannot be read: {reason}", str(path))]) from None
     check_size(content, limit, str(path))
     return content
@@ -20,4 +20,4 @@ def read_bytes(path: Path, limit: int) -> bytes:
 def check_size(content: bytes, limit: int, file: str) -> None:
     """Refuse what is larger than ``limit`` bytes."""
     if len(content) > limit:
-        raise InputErrors([InputError(f"the file is larger than {limit // 1024} KiB, the most that is read", file)])
+        raise InputErrors([InputError(f"the file is larger than {limit // 1024} KiB, the limit", file)])

@@ -35,7 +35,7 @@ def parse_json(content: bytes, file: str, limits: Limits = EXPORTS) -> Document:
     reader = _Reader(file, text, ends, limits.values)
     data, end = reader.value(reader.space(0), ())
     if reader.space(end) != len(text):
-        reader.stop(reader.space(end), "something follows after its end; one file holds one value")
+        reader.stop(reader.space(end), "unexpected text after the JSON value; a file contains one value")
     return Document(file, data, reader.values, reader.keys)
 
 
@@ -73,7 +73,7 @@ class _Reader:
         if len(path) > MAX_DEPTH:
             self.refuse(at, f"this is nested deeper than {MAX_DEPTH} levels")
         if len(self.values) >= self.most:
-            self.refuse(at, f"the file holds more than {self.most} values")
+            self.refuse(at, f"the file contains more than {self.most} values")
         self.values[path] = self.place(at)
         match self.text[at : at + 1]:
             case "{":
@@ -83,7 +83,7 @@ class _Reader:
             case '"':
                 return self.string(at)
             case "":
-                self.stop(at, "it ends where a value is expected" if path else "the file is empty")
+                self.stop(at, "it ends where a value was expected" if path else "the file is empty")
         return self.scalar(at)
 
     def mapping(self, at: int, path: Keys) -> tuple[dict[str, Plain], int]:
@@ -93,16 +93,16 @@ class _Reader:
         while self.text[at : at + 1] != "}":
             at = self.following(at, "}") if found else at
             if self.text[at : at + 1] != '"':
-                self.stop(at, "a key in quotation marks is expected here")
+                self.stop(at, "expected a quoted key here")
             key, end = self.string(at)
             inner = (*path, key)
             if key in found:
                 line = self.keys[inner][0]
-                self.refuse(at, f"the key {quoted(key)} is there twice; the first is in line {line}")
+                self.refuse(at, f"the key {quoted(key)} appears twice; the first is on line {line}")
             self.keys[inner] = self.place(at)
             at = self.space(end)
             if self.text[at : at + 1] != ":":
-                self.stop(at, "a colon is expected after a key")
+                self.stop(at, "expected a colon after the key")
             found[key], end = self.value(self.space(at + 1), inner)
             at = self.space(end)
         return found, at + 1
@@ -121,7 +121,7 @@ class _Reader:
     def following(self, at: int, closing: str) -> int:
         """Where the value after a comma starts."""
         if self.text[at : at + 1] != ",":
-            self.stop(at, f'"," or "{closing}" is expected here')
+            self.stop(at, f'"," or "{closing}" was expected here')
         return self.space(at + 1)
 
     def string(self, at: int) -> tuple[str, int]:
@@ -137,14 +137,14 @@ class _Reader:
         """A number, true, false or null."""
         if word := _WORD.match(self.text, at):
             if word[0] not in _WORDS:
-                known = "it is no number of JSON" if word[0] in ("NaN", "Infinity", "-Infinity") else "unknown word"
+                known = "this is not a JSON number" if word[0] in ("NaN", "Infinity", "-Infinity") else "unknown word"
                 self.stop(at, known)
             return _WORDS[word[0]], word.end()
         number = _NUMBER.match(self.text, at)
         if number is None:
-            self.stop(at, "a value is expected here")
+            self.stop(at, "expected a value here")
         if len(number[0]) > MAX_DIGITS:
-            self.refuse(at, f"a number has at most {MAX_DIGITS} digits")
+            self.refuse(at, f"numbers have at most {MAX_DIGITS} digits")
         found = float(number[0]) if number[1] or number[2] else int(number[0])
         if found in (math.inf, -math.inf):
             self.refuse(at, "this number is too large")

@@ -67,6 +67,8 @@ class _Fault:
 def _fault(error: ValidationError) -> _Fault:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, str(error.instance))
     return _Fault(str(error.validator), path, error.instance, error.validator_value, schema, error.message)
 
 
@@ -127,13 +129,13 @@ def _sentence(fault: _Fault) -> str:
         case "pattern":
             said = _malformed(fault)
         case _:
-            said = f"is not as the schema asks ({fault.keyword})"
+            said = f"does not match the schema ({fault.keyword})"
     return f"{label} {said}"
 
 
 def _malformed(fault: _Fault) -> str:
     if fault.wanted == ONE_LINE["pattern"]:
-        return "must be in one line" if fault.value.strip() else "must not be empty"
+        return "must be a single line" if fault.value.strip() else "must not be empty"
     return f"cannot be {quoted(fault.value)}: {fault.schema.get('description', fault.wanted)}"
 
 

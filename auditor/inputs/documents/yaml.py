@@ -98,7 +98,7 @@ def _events(text: str, file: str) -> Iterator[Event]:
         raise InputErrors([InputError(f"this is not YAML: {problem}", file, line, column)]) from None
     except Exception as error:  # noqa: BLE001 - whatever else breaks the parser, the file is what is wrong
         reason = type(error).__name__
-        raise InputErrors([InputError(f"this is not YAML that can be read ({reason})", file)]) from None
+        raise InputErrors([InputError(f"this YAML cannot be read ({reason})", file)]) from None
 
 
 @dataclass
@@ -125,7 +125,7 @@ class _Reader:
                 if event.version or event.tags:
                     self.refuse(event, "directives (lines that start with %) are not accepted")
                 if documents > 1:
-                    self.stop(event, "a second document starts here; one file holds one document")
+                    self.stop(event, "a second document starts here; a file contains one document")
         return data
 
     def advance(self) -> Event:
@@ -152,7 +152,7 @@ class _Reader:
         if len(path) > MAX_DEPTH:
             self.stop(event, f"this is nested deeper than {MAX_DEPTH} levels")
         if self.nodes > self.most:
-            self.stop(event, f"the file holds more than {self.most} values")
+            self.stop(event, f"the file contains more than {self.most} values")
         self.values[path] = _start(event)
         self.properties(event)
         if isinstance(event, MappingStartEvent):
@@ -184,7 +184,7 @@ class _Reader:
             key = self.key(event, path)
             inner = (*path, key)
             if key in found:
-                self.refuse(event, f"the key {quoted(key)} is there twice; the first is in line {self.keys[inner][0]}")
+                self.refuse(event, f"the key {quoted(key)} appears twice; the first is on line {self.keys[inner][0]}")
                 inner = (*path, key, "")
             self.keys[inner] = _start(event)
             found.setdefault(key, self.value(self.advance(), inner))
@@ -217,7 +217,7 @@ class _Reader:
         if not number:
             return text
         if sum(map(str.isdigit, text)) > MAX_DIGITS:
-            self.refuse(event, f"a number has at most {MAX_DIGITS} digits; put text in quotes")
+            self.refuse(event, f"numbers have at most {MAX_DIGITS} digits; put text in quotes")
             return 0
         return float(text) if number.group(1) else int(text)
 

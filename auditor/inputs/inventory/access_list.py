@@ -1,7 +1,7 @@
-"""An exported access list as CSV: every line is understood, or the file is refused.
+"""Read an exported access list in CSV.  A file with a line that cannot be interpreted is rejected.
 
-The first line that matches decides, so that a line nobody understands could turn the meaning of all that follow.  A
-line that is not enabled does not count, nor does one for a protocol that carries neither SIP nor media.
+The first matching line decides, so a skipped line could change the meaning of all lines after it.  Lines that are not
+enabled, and lines for protocols that carry neither SIP nor media, are left out.
 """
 
 import re
@@ -27,7 +27,7 @@ _PROTOCOLS = {"tcp": "tcp", "udp": "udp", "any": "any", "ip": "any"}
 _OTHERS = {"icmp", "icmpv6", "igmp", "gre", "esp", "ah", "ospf", "eigrp", "pim", "vrrp"}
 _SWITCH = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 _DENY_ALL = AclEntry(action="deny", source="any")
-"""What a list without a line that applies comes to."""
+"""The effect of a list without any applicable line."""
 
 
 class _Cell(NamedTuple):
@@ -36,7 +36,7 @@ class _Cell(NamedTuple):
 
 
 def access_list(content: bytes, file: str) -> tuple[AclEntry, ...]:
-    """Read the bytes of a file; ``InputErrors`` says everything that is wrong with it."""
+    """Read the bytes of a file; ``InputErrors`` lists everything that is wrong with it."""
     lines = _lines(content, file)
     delimiter = ";" if ";" in lines[0] else ","
     pattern = re.compile(rf'[ \t]*"((?:[^"]|"")*)"[ \t]*(?={delimiter}|$)|([^"{delimiter}]*)(?={delimiter}|$)')
@@ -52,12 +52,12 @@ def access_list(content: bytes, file: str) -> tuple[AclEntry, ...]:
             elif any(cell.text for cell in cells):
                 rows += 1
                 found += _entry(columns, cells)
-        except _WrongError as wrong:
+        except _LineError as wrong:
             errors.append(InputError(wrong.message, file, number, wrong.column))
             if number == 1 or len(errors) >= MOST:
                 break
     if not errors and not rows:
-        errors = [InputError("there is no line below the names of the columns", file, 1, 1)]
+        errors = [InputError("no line follows the column names", file, 1, 1)]
     if errors:
         raise InputErrors(errors)
     return tuple(found) or (_DENY_ALL,)
@@ -68,7 +68,7 @@ def _lines(content: bytes, file: str) -> list[str]:
     lines = re.split(r"\r\n|\n|\r", reviewable(content, file))
     wrong = ""
     if not lines[0].strip():
-        wrong = f"the first line has to name the columns: {', '.join(REQUIRED)}"
+        wrong = f"the first line must name the columns: {', '.join(REQUIRED)}"
     elif lines[0].lstrip()[:1] in ("{", "["):
         wrong = f"this looks like JSON; the evidence of a site is an {KIND}"
     elif len(lines) > MOST_LINES + 1:
@@ -78,8 +78,8 @@ def _lines(content: bytes, file: str) -> list[str]:
     return lines
 
 
-class _WrongError(ValueError):
-    """Something in a line."""
+class _LineError(ValueError):
+    """An error in a line."""
 
     def __init__(self, message: str, column: int) -> None:
         super().__init__(message)
@@ -92,7 +92,7 @@ def _cells(line: str, pattern: re.Pattern[str]) -> Iterator[_Cell]:
     while True:
         found = pattern.match(line, at)
         if found is None:
-            raise _WrongError("a quotation mark stands here that no other one answers before the next cell", at + 1)
+            raise _LineError("unterminated quoted field", at + 1)
         text = found[2] if found[1] is None else found[1].replace('""', '"')
         yield _Cell(text.strip(), at + 1)
         if found.end() == len(line):
@@ -105,17 +105,17 @@ def _columns(cells: list[_Cell]) -> list[str]:
     for index, (name, cell) in enumerate(zip(names, cells, strict=True)):
         if name not in COLUMNS:
             hint = suggestion(name, COLUMNS) or f"; known are {', '.join(COLUMNS)}"
-            raise _WrongError(f"unknown column {quoted(cell.text)}{hint}", cell.column)
+            raise _LineError(f"unknown column {quoted(cell.text)}{hint}", cell.column)
         if name in names[:index]:
-            raise _WrongError(f"the column {quoted(name)} is there twice", cell.column)
+            raise _LineError(f"the column {quoted(name)} appears twice", cell.column)
     if missing := [name for name in REQUIRED if name not in names]:
-        raise _WrongError(f"the column {quoted(missing[0])} is missing", 1)
+        raise _LineError(f"the column {quoted(missing[0])} is missing", 1)
     return names
 
 
 def _entry(columns: list[str], cells: list[_Cell]) -> list[AclEntry]:
     if len(cells) != len(columns):
-        raise _WrongError(f"the line has {len(cells)} cells and the file {len(columns)} columns", 1)
+        raise _LineError(f"the line has {len(cells)} fields, but the header has {len(columns)} columns", 1)
     row = dict(zip(columns, cells, strict=True))
     action = _word(row["action"], "action", _ACTIONS)
     protocol = _word(row["protocol"], "protocol", {**_PROTOCOLS, **dict.fromkeys(sorted(_OTHERS), "")})
@@ -135,8 +135,8 @@ def _entry(columns: list[str], cells: list[_Cell]) -> list[AclEntry]:
 def _word(cell: _Cell, name: str, known: dict[str, str] | dict[str, bool]) -> str | bool:
     word = cell.text.casefold()
     if word not in known:
-        message = f"{name} cannot be {quoted(cell.text)}; it is one of {', '.join(known)}"
-        raise _WrongError(message, cell.column)
+        message = f"{name} cannot be {quoted(cell.text)}; use one of {', '.join(known)}"
+        raise _LineError(message, cell.column)
     return known[word]
 
 
@@ -144,7 +144,7 @@ def _checked(cell: _Cell, name: str, check: Callable[[str], str]) -> str:
     try:
         return check(cell.text)
     except ValueError as error:
-        raise _WrongError(f"{name} {quoted(cell.text)}: {error}", cell.column) from None
+        raise _LineError(f"{name} {quoted(cell.text)}: {error}", cell.column) from None
 
 
 @lru_cache(maxsize=10_000)
@@ -152,7 +152,7 @@ def _any_range(text: str) -> str:
     if text.casefold() == "any":
         return "any"
     if not text:
-        raise ValueError("it is empty; write any where that is meant")
+        raise ValueError("it is empty; for any address, write any")
     parse_range(text)
     return text.replace(" ", "")
 
@@ -163,8 +163,8 @@ def _ports(text: str) -> str:
         return "any"
     found = re.fullmatch(r"([0-9]{1,5})(?: *- *([0-9]{1,5}))?", text)
     if found is None:
-        raise ValueError("write a port, two with a hyphen between them, or any")
+        raise ValueError("write a port, a range such as 5061-5062, or any")
     first, last = int(found[1]), int(found[2] or found[1])
     if not 0 < first <= last <= 65535:
-        raise ValueError("ports go from 1 to 65535, the lower one first")
+        raise ValueError("ports must be from 1 to 65535, the lower one first")
     return str(first) if found[2] is None else f"{first}-{last}"

@@ -1,4 +1,4 @@
-"""The declared deployment in an inventory: its schema, and what a schema cannot say."""
+"""The declared deployment in an inventory: its schema, and the checks beyond a schema."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ from auditor.network.regions import geographies
 from auditor.policy.schema import inlined
 
 DEPLOYMENT = "deployment"
-"""What reports call the deployment."""
+"""The name of the deployment in reports."""
 SECTIONS = tuple(Deployment.model_fields)
 Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
@@ -25,12 +25,12 @@ _RANGES = {
     "address_ranges",
 }  # fmt: skip
 _ROUTES = {"advertised_prefixes", "internet_prefixes", "prefix"}
-"""Networks, of which one may lie in another."""
+"""Keys of networks, which may contain each other."""
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
-"""Among so many names one that is near is looked for, which takes time for each of them."""
+"""Up to so many names, an error suggests a similar one; the search takes time for each."""
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 
@@ -43,36 +43,36 @@ def deployment_schema() -> dict[str, Any]:
 
 
 def deployment_errors(document: Document) -> Iterator[InputError]:
-    """Everything that is wrong beyond the schema: addresses, names, regions, repeated names, dangling references."""
+    """All errors beyond the schema: addresses, names, regions, repeated names, dangling references."""
     data = document.data if isinstance(document.data, dict) else {}
     for section in SECTIONS:
         yield from _values(document, data.get(section), (section,))
     for section in data if "deployment" not in data else ():
         if section in SECTIONS and section != "sites":  # endpoints have sites too
-            yield document.error(f'nothing is said of {section} without "deployment" beside it', (section,))
+            yield document.error(f'{section} requires a section "deployment"', (section,))
     for section, key in _UNIQUE.items():
         yield from _repeated(document, _list(data, section), section, key)
     yield from _references(document, data)
 
 
 def deployment_of(document: Document) -> Deployment | None:
-    """The deployment of a document without errors; none where it declares none."""
+    """The deployment of a document without errors; None where it declares none."""
     if "deployment" not in document.data:
         return None
     return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
 
 
 def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
-    """The deployment as a target of its own, and as it was declared or proven at that moment; DNS was not asked yet."""
+    """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
     target = Target(
         name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
     )
-    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS has to be asked for (--dns)")
+    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
     return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:
-    """Whatever stands below, checked by the name of its key."""
+    """Errors in every value below, by the name of its key."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _values(document, inner, (*path, key))
@@ -125,7 +125,7 @@ def _range_or_name(text: str) -> None:
 
 def _azure_region(text: str) -> None:
     if text not in geographies():
-        raise ValueError(f"this is no region of Azure{suggestion(text, geographies())}")
+        raise ValueError(f"not an Azure region{suggestion(text, geographies())}")
 
 
 def _source(text: str) -> None:
@@ -138,7 +138,7 @@ def _ports(text: str) -> None:
         return
     first, _, last = text.partition("-")
     if not 0 < int(first) <= int(last or first) <= 65535:
-        raise ValueError("ports go from 1 to 65535, the lower one first")
+        raise ValueError("ports must be from 1 to 65535, the lower one first")
 
 
 def _overlapping(document: Document, values: list[object], path: Keys) -> Iterator[InputError]:

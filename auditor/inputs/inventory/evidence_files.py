@@ -1,4 +1,4 @@
-"""The section ``evidence`` of an inventory: files that prove what it otherwise only declares."""
+"""The section ``evidence`` of an inventory: files that prove declared values."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,18 +16,20 @@ from auditor.inputs.documents.yaml import Document
 from auditor.inputs.inventory.access_list import KIND, LARGEST, access_list
 from auditor.model.deployment import Circuit, Deployment, Proof
 from auditor.model.deployment import Path as SessionPath
-from auditor.network.proofs import About, Said, Source, conflicts, merged, states
+from auditor.model.subject import subject_text
+from auditor.network.proofs import EvidenceSource, Fact, conflicts, session_states, with_facts
+from auditor.network.subjects import CIRCUITS, SITES
 
 SECTION = "evidence"
 _MOST = 1000
 _FEW = 1000
-"""Among so many names one that is near is looked for."""
+"""Up to so many names, an error suggests a similar one."""
 _NAME = {**ONE_LINE, "maxLength": 200}
 
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """One file, and what it is about: a circuit or a site."""
+    """One file, and the circuit or the site that it covers."""
 
     file: str
     circuit: str | None = None
@@ -39,8 +41,8 @@ def evidence_schema() -> dict[str, Any]:
     """The section in the schema of an inventory."""
     properties = {
         "file": {**ONE_LINE, "maxLength": 4096, "description": "JSON of az, or an access list as CSV; from this file"},
-        "circuit": {**_NAME, "description": "The circuit that it is about"},
-        "site": {**_NAME, "description": "The site whose access list it is"},
+        "circuit": {**_NAME, "description": "The circuit of the export"},
+        "site": {**_NAME, "description": "The site of the access list"},
         "path": {"enum": ["primary", "secondary"], "description": "Of a route table or an ARP table"},
     }
     item = {"type": "object", "additionalProperties": False, "required": ["file"], "properties": properties}
@@ -48,19 +50,19 @@ def evidence_schema() -> dict[str, Any]:
 
 
 def evidence_errors(document: Document) -> Iterator[InputError]:
-    """What is wrong with the section beyond the schema, whatever the files hold."""
+    """Errors in the section that the schema cannot find, apart from the contents of the files."""
     data = document.data if isinstance(document.data, dict) else {}
     listed = data.get(SECTION)
     if listed and "deployment" not in data:
-        yield document.error("evidence is about a deployment, and none is declared", (SECTION,), at_key=True)
+        yield document.error("evidence requires a declared deployment", (SECTION,), at_key=True)
     for index, entry in enumerate(listed if isinstance(listed, list) else ()):
         if not isinstance(entry, dict):
             continue
         where = (SECTION, index)
         if ("circuit" in entry) == ("site" in entry):
-            yield document.error("evidence is about a circuit or a site, and names one of them", where)
+            yield document.error("evidence names either a circuit or a site", where)
         if "path" in entry and "circuit" not in entry:
-            yield document.error("a path is one of a circuit", (*where, "path"))
+            yield document.error("path requires a circuit", (*where, "path"))
         for key, section in (("circuit", "circuits"), ("site", "sites")):
             entries = data.get(section)
             names = [one.get("name") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
@@ -75,12 +77,12 @@ def evidence_of(document: Document) -> tuple[EvidenceFile, ...]:
 
 
 def with_evidence(document: Document, declared: Deployment, folder: Path) -> tuple[Deployment, tuple[Proof, ...]]:
-    """The deployment with what the files prove; ``InputErrors`` says everything that is wrong with them.
+    """The deployment with the proven values, and the proofs; ``InputErrors`` lists everything wrong with the files.
 
-    ``document`` is the inventory, and ``folder`` where it stands.
+    ``document`` is the inventory, and ``folder`` its folder.
     """
     circuits = {circuit.name: circuit for circuit in declared.circuits}
-    said: list[Said] = []
+    facts: list[Fact] = []
     exports: list[Export] = []
     errors: list[InputError] = []
     for index, entry in enumerate(evidence_of(document)):
@@ -89,96 +91,99 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
         except InputErrors as unread:
             errors += [document.error(str(error), (SECTION, index, "file")) for error in unread.errors]
             continue
-        source = Source(entry.file, KIND, hashlib.sha256(content).hexdigest(), index)
+        source = EvidenceSource(entry.file, KIND, hashlib.sha256(content).hexdigest(), index)
         try:
             if entry.circuit is None:
                 acl = access_list(content, str(folder / entry.file))
-                said.append(Said(About("sites", entry.site or "", "acl"), acl, source))
+                facts.append(Fact(SITES.named(entry.site or "").at("acl"), acl, source))
             else:
                 exports.append(_export(document, content, folder, entry, circuits[entry.circuit], source))
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:
         raise InputErrors(errors)
-    return _merged(document, declared, exports, said)
+    return _merged(document, declared, exports, facts)
 
 
 def _export(
-    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: Source
+    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: EvidenceSource
 ) -> Export:
     export = flattened(parse_json(content, str(folder / entry.file)))
     kind = kind_of(export)
     where = (SECTION, source.entry)
     if kind in TABLES and entry.path is None:
-        message = f"{quoted(entry.file)} is {kind}, which does not say its path; add path: primary or path: secondary"
+        message = f"{quoted(entry.file)} is {kind}, which does not name its path; add path: primary or path: secondary"
         if kind == EMPTY:
-            message = f"{quoted(entry.file)} is an empty list, which does not say what it is of"
+            message = f"{quoted(entry.file)} is an empty list, which does not show what it lists; add its path"
         raise InputErrors([document.error(message, where)])
     if kind not in TABLES and entry.path is not None:
-        message = f"{quoted(entry.file)} is {kind}, which is about both paths; leave path out"
+        message = f"{quoted(entry.file)} is {kind}, which covers both paths; remove path"
         raise InputErrors([document.error(message, (*where, "path"))])
     return export_of(export, kind, circuit, entry.path, source)
 
 
 def _merged(
-    document: Document, declared: Deployment, exports: list[Export], said: list[Said]
+    document: Document, declared: Deployment, exports: list[Export], facts: list[Fact]
 ) -> tuple[Deployment, tuple[Proof, ...]]:
-    said = [*said, *(one for export in exports for one in export.said)]
-    said.sort(key=lambda one: one.source.entry)
-    errors = [*_conflicts(document, said), *_one_resource(document, said)]
+    facts = [*facts, *(one for export in exports for one in export.facts)]
+    facts.sort(key=lambda one: one.source.entry)
+    errors = [*_conflicts(document, facts), *_one_resource(document, facts)]
     if errors:
         raise InputErrors(errors)
-    # Route filters and route tables are understood by what the other files say: ids, prefixes, AS numbers.
-    known, _ = merged(declared, said)
+    # Route filters and route tables are interpreted with the ids, prefixes and AS numbers of the other files.
+    known, _ = with_facts(declared, facts)
     for export in exports:
         wrong = _unattached(export, known, exports)
         errors += [document.error(wrong, (SECTION, export.source.entry))] if wrong else []
         if export.filter:
-            said.append(
-                Said(
-                    About("circuits", export.circuit, "route_filter_communities"),
+            facts.append(
+                Fact(
+                    CIRCUITS.named(export.circuit).at("route_filter_communities"),
                     export.filter.communities,
                     export.source,
                 )
             )
-    said += states(known, (table for export in exports for table in export.tables))
-    said.sort(key=lambda one: one.source.entry)
-    errors += _conflicts(document, said)
+    facts += session_states(known, (table for export in exports for table in export.tables))
+    facts.sort(key=lambda one: one.source.entry)
+    errors += _conflicts(document, facts)
     if errors:
         raise InputErrors(errors)
-    return merged(declared, said)
+    return with_facts(declared, facts)
 
 
-def _conflicts(document: Document, said: list[Said]) -> Iterator[InputError]:
-    for first, second in conflicts(said):
-        message = f"{quoted(second.source.file)} and {quoted(first.source.file)} do not say the same of {first.about}"
+def _conflicts(document: Document, facts: list[Fact]) -> Iterator[InputError]:
+    for first, second in conflicts(facts):
+        files = f"{quoted(second.source.file)} and {quoted(first.source.file)}"
+        message = f"{files} do not agree on {subject_text(first.subject)}"
         yield document.error(f"{message}; export both again", (SECTION, second.source.entry))
 
 
-def _one_resource(document: Document, said: list[Said]) -> Iterator[InputError]:
-    """Two circuits of an inventory cannot be one: that would be no redundancy."""
-    first: dict[str, Said] = {}
-    for one in said:
-        if one.about.part == "resource_id":
+def _one_resource(document: Document, facts: list[Fact]) -> Iterator[InputError]:
+    """Two circuits of an inventory cannot be the same resource: that would be no redundancy."""
+    first: dict[str, Fact] = {}
+    for one in facts:
+        if one.subject.field == "resource_id":
             other = first.setdefault(one.value.casefold(), one)
-            if other.about != one.about:
-                names = f"{quoted(other.about.name)} and {quoted(one.about.name)}"
-                yield document.error(f"the circuits {names} are one by their evidence", (SECTION, one.source.entry))
+            if other.subject != one.subject:
+                names = f"{quoted(*other.subject.names)} and {quoted(*one.subject.names)}"
+                yield document.error(
+                    f"the evidence of the circuits {names} shows the same circuit", (SECTION, one.source.entry)
+                )
 
 
 def _unattached(export: Export, known: Deployment, exports: list[Export]) -> str:
-    """Why a route filter says nothing of the circuit it is named for: nobody shows that it is attached to that."""
+    """Why a route filter is no evidence for its circuit: nothing shows that it is attached to it."""
     if export.filter is None:
         return ""
     name = quoted(export.source.file)
     others = [other for other in exports if other.circuit == export.circuit and other.attached]
     for other in others:
         if other.attached != export.filter.id:
-            return f"{name} is not the route filter that {quoted(other.source.file)} says is attached"
+            return f"{name} is not the route filter that is attached according to {quoted(other.source.file)}"
     resource = next(circuit.resource_id for circuit in known.circuits if circuit.name == export.circuit) or ""
     if others or resource.casefold() in export.filter.circuits:
         return ""
     if resource and export.filter.circuits:
-        return f"the route filter of {name} is attached to other circuits, and not to {quoted(export.circuit)}"
-    wanted = "name the output of az network express-route show as well"
-    return f"nothing shows that the route filter of {name} is attached to {quoted(export.circuit)}; {wanted}"
+        return f"the route filter of {name} is attached to other circuits, not to {quoted(export.circuit)}"
+    wanted = "add the output of az network express-route show as evidence"
+    return f"no evidence shows that the route filter of {name} is attached to {quoted(export.circuit)}; {wanted}"

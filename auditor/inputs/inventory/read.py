@@ -20,10 +20,11 @@ from auditor.inputs.inventory.evidence_files import (
     with_evidence,
 )
 from auditor.inputs.inventory.waiver_file import waivers_of, waivers_schema
-from auditor.inputs.targets import Location, TargetRequest, repeated, split_target
+from auditor.inputs.targets import TargetRequest, repeated, split_target
 from auditor.model.deployment import Deployment, Proof
-from auditor.model.rule import TrustAnchor
+from auditor.model.source_location import SourceLocation
 from auditor.model.target import Service
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
@@ -197,7 +198,7 @@ def _endpoint(document: Document, where: Keys, entry: dict[str, Any]) -> tuple[E
         service=Service(stated) if stated in list(Service) else service,
         server_name=server_name or (None if host.is_address else host.text),
         is_address=host.is_address,
-        location=Location(document.file, *document.values[where]),
+        location=SourceLocation(document.file, *document.values[where]),
         site=entry.get("site"),
     )
     return Endpoint(request, client_name), errors

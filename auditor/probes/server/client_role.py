@@ -8,8 +8,8 @@ from typing import TypeAlias
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
 from auditor.model.observation import Observation
-from auditor.model.rule import TrustAnchor
 from auditor.model.target import Target
+from auditor.model.trust_anchor import TrustAnchor
 
 ReadDescription: TypeAlias = Callable[[bytes, Target, datetime], Iterator[Observation]]
 """Turns a session description (RFC 8866) that stood in an answer to OPTIONS into observations without its keys."""

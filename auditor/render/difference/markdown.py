@@ -1,22 +1,23 @@
-"""A difference as a comment on a pull request, under 65,536 octets."""
+"""A difference as a comment on a pull request, under 65,536 bytes."""
 
 from collections.abc import Iterator
 
 from auditor.diff import Change, Difference
-from auditor.render.cleaned import cleaned_value
+from auditor.model.finding import observed_text
+from auditor.render.cleaned import cleaned
 from auditor.render.commonmark import code, prose, table
 from auditor.render.difference.rows import Row, conclusion, judged, named, rest, rows
 from auditor.render.fitting import fitting
 from auditor.render.wording import number
 
-MOST_OCTETS = 60_000
+MOST_BYTES = 60_000
 MOST_ROWS = 30
 MOST_VIOLATIONS = 5
 
 
 def render(difference: Difference) -> str:
     """The difference as Markdown, with a newline at the end."""
-    difference = cleaned_value(difference)
+    difference = cleaned(difference)
     found = rows(difference)
     head = [
         f"### auditor: {conclusion(difference)}",
@@ -26,7 +27,7 @@ def render(difference: Difference) -> str:
     ]
     tail = "\n".join(f"- {prose(line)}" for line in rest(difference))
     evidence = ["\n".join(_block(row)) for row in found if row.first.added or row.first.removed or row.first.reason]
-    room = MOST_OCTETS - len("\n\n".join((*head, tail)).encode())
+    room = MOST_BYTES - len("\n\n".join((*head, tail)).encode())
     shown, left = fitting(evidence, room)
     if shown:
         shown = ["<details><summary>Evidence</summary>", *shown, "</details>"]
@@ -62,12 +63,12 @@ def _block(row: Row) -> Iterator[str]:
     yield ""
     yield from _violations(change)
     if change.reason:
-        yield f"- Not told: {code(change.reason, 600)}"
+        yield f"- {code(change.reason, 600)}"
 
 
 def _violations(change: Change) -> Iterator[str]:
     for word, violations in (("New", change.added), ("Gone", change.removed)):
-        for seen in violations[:MOST_VIOLATIONS]:
-            yield f"- {word}: {code(seen.subject)}: {code(seen.observed)}; expected {code(seen.expected)}"
+        for violation in violations[:MOST_VIOLATIONS]:
+            yield f"- {word}: {code(observed_text(violation))}; required: {code(violation.expected)}"
         if len(violations) > MOST_VIOLATIONS:
             yield f"- {word}: {len(violations) - MOST_VIOLATIONS} more"

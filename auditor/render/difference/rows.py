@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.diff import Change, Difference, Direction, Side
-from auditor.model.report import Outcome
+from auditor.model.finding import Outcome
 from auditor.render.grouped import MOST_RULES
 from auditor.render.wording import OUTCOME_WORDS, VERDICT_WORDS, number
 
@@ -15,7 +15,7 @@ _LOUD = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
 
 @dataclass(frozen=True)
 class Row:
-    """One change, or several of one target that say the same."""
+    """One change, or several of one target that say the same thing."""
 
     changes: tuple[Change, ...]
 
@@ -78,7 +78,7 @@ def judged(side: Side) -> str:
 
 
 def rest(difference: Difference) -> Iterator[str]:
-    """What needs no reading, in one line each."""
+    """The other changes, counted, in one line each."""
     gone = set(difference.endpoints_disappeared)
     quiet = Counter(
         (change.direction, change.after or change.before or Outcome.PASS)
@@ -87,7 +87,7 @@ def rest(difference: Difference) -> Iterator[str]:
     )
     for (direction, outcome), count in sorted(quiet.items(), key=lambda item: _ORDER.index(item[0][0])):
         yield f"{number(count, 'check')} {direction}: {OUTCOME_WORDS[outcome].lower()}"
-    yield f"{number(difference.unchanged, 'check')} as before"
+    yield f"{number(difference.unchanged, 'check')} unchanged"
 
 
 def conclusion(difference: Difference) -> str:
@@ -96,7 +96,7 @@ def conclusion(difference: Difference) -> str:
         return "The reports have no check in common: nothing could be compared."
     failures, doubts = len(difference.new_failures), len(difference.new_doubts)
     said = number(failures, "new failure") if failures else "No new failure"
-    return f"{said}; {number(doubts, 'check')} that matters can no longer be told." if doubts else f"{said}."
+    return f"{said}; {number(doubts, 'important check')} newly inconclusive." if doubts else f"{said}."
 
 
 def named(targets: Iterable[str], most: int = 20) -> str:

@@ -1,9 +1,10 @@
-"""A difference as a table for the terminal, in ASCII but for what was sent; wrapped, never cut."""
+"""A difference as a table for the terminal, in ASCII but for what peers sent; wrapped, never cut."""
 
 from collections.abc import Iterator
 
 from auditor.diff import Change, Difference
-from auditor.render.cleaned import cleaned_value
+from auditor.model.finding import observed_text
+from auditor.render.cleaned import cleaned
 from auditor.render.difference.rows import conclusion, judged, named, rest, rows
 from auditor.render.terminal.grid import grid
 from auditor.render.terminal.table import MOST_VIOLATIONS, NARROWEST
@@ -12,7 +13,7 @@ from auditor.render.wrapping import wrap
 
 def render(difference: Difference, *, width: int) -> str:
     """The difference in ``width`` terminal columns (60 at least); ends with a newline."""
-    difference = cleaned_value(difference)
+    difference = cleaned(difference)
     width = max(width, NARROWEST)
     records = [
         [
@@ -25,7 +26,7 @@ def render(difference: Difference, *, width: int) -> str:
     parts = (
         [*wrap(f"Before: {judged(difference.before)}", width), *wrap(f"Now:    {judged(difference.after)}", width)],
         [line for said in _differences(difference) for line in wrap(said, width)],
-        grid(("Change", "Target, rule", "Violations", "Expected"), records, width) if records else [],
+        grid(("Change", "Target, rule", "Observed", "Required"), records, width) if records else [],
         list(rest(difference)),
         wrap(conclusion(difference), width),
     )
@@ -42,9 +43,9 @@ def _differences(difference: Difference) -> Iterator[str]:
 
 def _evidence(change: Change) -> Iterator[tuple[str, str]]:
     for sign, violations in (("+", change.added), ("-", change.removed)):
-        for seen in violations[:MOST_VIOLATIONS]:
-            yield f"{sign} {seen.subject}: {seen.observed}", seen.expected
+        for violation in violations[:MOST_VIOLATIONS]:
+            yield f"{sign} {observed_text(violation)}", violation.expected
         if len(violations) > MOST_VIOLATIONS:
             yield f"{sign} {len(violations) - MOST_VIOLATIONS} more", ""
     if change.reason:
-        yield f"not told: {change.reason}", ""
+        yield change.reason, ""

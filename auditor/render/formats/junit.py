@@ -1,8 +1,8 @@
 """The report as JUnit XML, the form every CI system reads: an endpoint is a suite, a finding is a test case.
 
-A failure is a failure, a doubt is an error, a warning passes with its text as output; what is waived, was not tested
-or does not apply is skipped and says why.  The verdict is the exit code's to give: a CI system that counts errors as
-failures is stricter than the policy where a doubt is less severe than ``fail_on``.
+A failed check is a failure, an inconclusive one an error, and a warning passes with its text as output.  What is
+waived, was not tested or does not apply is skipped and says why.  The exit code gives the verdict: a CI system that
+counts errors as failures is stricter than the policy where an inconclusive check is less severe than ``fail_on``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.finding import Finding, Outcome, observed_text, reason_text
+from auditor.model.report import Report, RuleSummary
 from auditor.render.cleaned import cleaned
 from auditor.render.wording import COUNTED_AS, NO_REASON, VERDICT_WORDS, cited, idle_waivers, waived
 
@@ -46,18 +47,20 @@ def _suite(report: Report, target: str, findings: Sequence[Finding]) -> TestSuit
         suite.add_property("note", note)
     for said in idle_waivers(report):
         suite.add_property("waiver", said)
-    suite.add_testcases([_case(finding) for finding in findings])
+    suite.add_testcases([_case(finding, report.rules[finding.rule]) for finding in findings])
     return suite
 
 
-def _case(finding: Finding) -> TestCase:
+def _case(finding: Finding, rule: RuleSummary) -> TestCase:
     case = TestCase(finding.rule, classname=finding.target, time=0)
-    text = "\n".join(_lines(finding))
+    text = "\n".join(_lines(finding, rule))
     match finding.outcome:
         case Outcome.FAIL:
-            case.result = [_with_text(Failure(finding.title, finding.severity.value), text)]
+            case.result = [_with_text(Failure(rule.title, rule.severity.value), text)]
         case Outcome.INCONCLUSIVE:
-            case.result = [_with_text(Error(f"Could not tell: {finding.reason or NO_REASON}", "inconclusive"), text)]
+            case.result = [
+                _with_text(Error(f"Inconclusive: {reason_text(finding) or NO_REASON}", "inconclusive"), text)
+            ]
         case Outcome.WARN:
             case.system_out = f"Warning: {text}"
         case Outcome.WAIVED | Outcome.NOT_TESTED | Outcome.NOT_APPLICABLE:
@@ -71,17 +74,17 @@ def _with_text(result: Failure | Error | Skipped, text: str) -> Failure | Error 
 
 
 def _why_skipped(finding: Finding) -> str:
-    said = waived(finding.waiver) if finding.waiver else finding.reason
+    said = waived(finding.waiver) if finding.waiver else reason_text(finding)
     return f"{COUNTED_AS[finding.outcome].capitalize()}: {said or NO_REASON}"
 
 
-def _lines(finding: Finding) -> Iterator[str]:
-    yield finding.title
-    for violation in finding.violations:
-        yield f"{violation.subject}: {violation.observed}; expected: {violation.expected}"
-    if finding.reason:
-        yield f"Not told: {finding.reason}"
-    if finding.violations and finding.remediation:
-        yield f"What to do: {finding.remediation}"
-    if finding.violations and finding.citations:
-        yield f"See {'; '.join(cited(citation) for citation in finding.citations)}"
+def _lines(finding: Finding, rule: RuleSummary) -> Iterator[str]:
+    yield rule.title
+    for remark in finding.evidence:
+        yield f"{observed_text(remark)}; required: {remark.expected}"
+    if reason := reason_text(finding):
+        yield reason[0].upper() + reason[1:]
+    if finding.evidence and rule.remedy:
+        yield f"Fix: {rule.remedy}"
+    if finding.evidence and rule.citations:
+        yield f"See {'; '.join(cited(citation) for citation in rule.citations)}"

@@ -1,16 +1,17 @@
 """The report as a comment on a pull request (GitHub Flavored Markdown): the verdict, what fails, the evidence folded.
 
-A comment holds 65,536 characters; the report stays under it, counted in octets, and says what it leaves out.
+A comment holds 65,536 characters; the report stays under it, counted in bytes, and says what it leaves out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.finding import Finding, Outcome, observed_text, reason_text
+from auditor.model.report import Report, RuleSummary
 from auditor.model.waiver import WaiverState
 from auditor.render.cleaned import cleaned
 from auditor.render.commonmark import code, prose, summary, table
 from auditor.render.fitting import fitting
-from auditor.render.grouped import Row, gathered
+from auditor.render.grouped import Row, grouped
 from auditor.render.wording import (
     EXIT_CODES,
     NO_REASON,
@@ -26,17 +27,17 @@ from auditor.render.wording import summary as in_words
 
 SHOWN = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.WAIVED)
 """What a reviewer has to know; what was not tested is counted."""
-MOST_OCTETS = 60_000
-MOST_OCTETS_OF_ENDPOINT = 16_000
+MOST_BYTES = 60_000
+MOST_BYTES_OF_ENDPOINT = 16_000
 MOST_ROWS = 30
 MOST_VIOLATIONS = 5
 MOST_WAIVERS = 10
 
 
 def render(report: Report) -> str:
-    """The report as Markdown, under 65,536 octets, with a newline at the end."""
+    """The report as Markdown, under 65,536 bytes, with a newline at the end."""
     report = cleaned(report)
-    rows = [row for row in gathered(report.findings) if row.outcome in SHOWN]
+    rows = [row for row in grouped(report.findings, report.rules) if row.outcome in SHOWN]
     policy = code(f"{report.policy.id} {report.policy.version}")
     ends = f"exit code {EXIT_CODES[report.verdict]}, observed {report.observed_at:%Y-%m-%d %H:%M} UTC."
     head = [
@@ -46,7 +47,7 @@ def render(report: Report) -> str:
         *_table(rows),
         *_waivers(report),
     ]
-    endpoints, left = fitting(_endpoints(rows), MOST_OCTETS - len("\n\n".join(head).encode()))
+    endpoints, left = fitting(_endpoints(rows, report.rules), MOST_BYTES - len("\n\n".join(head).encode()))
     if left:
         endpoints.append(f"The evidence on {number(left, 'endpoint')} does not fit here; the JSON report has it.")
     return "\n\n".join((*head, *endpoints)) + "\n"
@@ -68,49 +69,49 @@ def _table(rows: Sequence[Row]) -> list[str]:
 
 
 def _waivers(report: Report) -> list[str]:
-    """Waivers that are of no use any more; those in use stand with their findings."""
+    """Expired and unused waivers; those in use stand with their findings."""
     idle = [status for status in report.waivers if status.state is not WaiverState.USED]
     lines = [
         f"- {WAIVER_WORDS[status.state]}: {code(waiver_named(status.waiver), 300)}" for status in idle[:MOST_WAIVERS]
     ]
     more = len(idle) - MOST_WAIVERS
     lines += [f"- and {more} more"] if more > 0 else []
-    return ["**Waivers to look at**", "\n".join(lines)] if lines else []
+    return ["**Waivers to review**", "\n".join(lines)] if lines else []
 
 
-def _endpoints(rows: Sequence[Row]) -> list[str]:
+def _endpoints(rows: Sequence[Row], rules: Mapping[str, RuleSummary]) -> list[str]:
     """One folded block an endpoint, the worst first."""
     by_target: dict[str, list[Row]] = {}
     for row in rows:
         by_target.setdefault(row.target, []).append(row)
-    return ["\n\n".join(_endpoint(target, of_target)) for target, of_target in by_target.items()]
+    return ["\n\n".join(_endpoint(target, of_target, rules)) for target, of_target in by_target.items()]
 
 
-def _endpoint(target: str, rows: Sequence[Row]) -> Iterator[str]:
+def _endpoint(target: str, rows: Sequence[Row], rules: Mapping[str, RuleSummary]) -> Iterator[str]:
     found = ", ".join(
         f"{sum(len(row.findings) for row in rows if row.outcome is outcome)} {OUTCOME_WORDS[outcome].lower()}"
         for outcome in SHOWN
         if any(row.outcome is outcome for row in rows)
     )
     yield f"<details><summary>{summary(target)}: {found}</summary>"
-    shown, left = fitting(["\n".join(_row(row)) for row in rows], MOST_OCTETS_OF_ENDPOINT)
+    shown, left = fitting(["\n".join(_row(row, rules[row.first.rule])) for row in rows], MOST_BYTES_OF_ENDPOINT)
     yield from shown
     if left:
         yield f"{number(left, 'more row')} not shown here."
     yield "</details>"
 
 
-def _row(row: Row) -> Iterator[str]:
+def _row(row: Row, rule: RuleSummary) -> Iterator[str]:
     finding = row.first
-    title = f": {prose(finding.title)}" if len(row.findings) == 1 else ""
+    title = f": {prose(rule.title)}" if len(row.findings) == 1 else ""
     yield f"**{OUTCOME_WORDS[row.outcome]}** ({row.severity.value}) {_rules(row)}{title}"
     yield ""
-    for violation in finding.violations[:MOST_VIOLATIONS]:
-        yield f"- {code(violation.subject)}: {code(violation.observed)}; expected {code(violation.expected)}"
-    more = len(finding.violations) - MOST_VIOLATIONS
+    for remark in finding.evidence[:MOST_VIOLATIONS]:
+        yield f"- {code(observed_text(remark))}; required: {code(remark.expected)}"
+    more = len(finding.evidence) - MOST_VIOLATIONS
     if more > 0:
         yield f"- and {more} more"
-    yield from (f"- {line}" for line in _remarks(finding))
+    yield from (f"- {line}" for line in _remarks(finding, rule))
 
 
 def _rules(row: Row) -> str:
@@ -118,12 +119,13 @@ def _rules(row: Row) -> str:
     return prose(row.rules) if row.everything and len(row.findings) > 1 else code(row.rules, 160)
 
 
-def _remarks(finding: Finding) -> Iterator[str]:
+def _remarks(finding: Finding, rule: RuleSummary) -> Iterator[str]:
     if finding.waiver:
         yield f"Waived: {code(waived(finding.waiver), 600)}"
-    if finding.reason or not finding.violations:
-        yield f"{'Not told' if finding.violations else 'Why'}: {code(finding.reason or NO_REASON, 600)}"
-    if finding.violations and finding.remediation and finding.outcome in (Outcome.FAIL, Outcome.WARN):
-        yield f"What to do: {prose(finding.remediation)}"
+    reason = reason_text(finding)
+    if reason or not finding.evidence:
+        yield code(reason or NO_REASON, 600)
+    if finding.evidence and rule.remedy and finding.outcome in (Outcome.FAIL, Outcome.WARN):
+        yield f"Fix: {prose(rule.remedy)}"
     if finding.basis:
-        yield f"Rests on: {code('; '.join(finding.basis), 600)}"
+        yield f"Based on: {code('; '.join(finding.basis), 600)}"

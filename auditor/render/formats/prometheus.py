@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from auditor.model.report import Outcome, Report, Verdict
+from auditor.model.finding import Outcome
+from auditor.model.report import Report, Verdict
 from auditor.render.cleaned import cleaned
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -56,13 +57,13 @@ def _expiry(report: Report) -> dict[Labels, int]:
     return {
         (
             ("target", endpoint.target),
-            ("subject", certificate.subject),
-            ("sha256", certificate.sha256),
-        ): int(certificate.not_after.timestamp())
+            ("subject", report.certificates[key].subject),
+            ("sha256", key),
+        ): int(report.certificates[key].not_after.timestamp())
         for endpoint in report.endpoints
         for chain in endpoint.chains
-        for certificate in (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
-        if certificate.sha256
+        for key in (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
+        if report.certificates[key].key  # empty for one that could not be read
     }
 
 

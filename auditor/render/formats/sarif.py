@@ -1,6 +1,6 @@
 """The report as SARIF 2.1.0 (OASIS), for code scanning.
 
-A result stands for a finding that failed, warns, could not be told or is waived.  What passed, was not tested or does
+A result stands for a finding that failed, warns, is inconclusive or is waived.  What passed, was not tested or does
 not apply is counted in the run's properties and has no result: code scanning shows every result as an alert, whatever
 its ``kind`` (section 3.27.9).  A fingerprint is made of the rule and the target alone, so that an alert stays the same
 alert when a date, a certificate or a line number changes.
@@ -13,13 +13,13 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from auditor.model.report import Finding, Outcome, Report
+from auditor.model.finding import Finding, Outcome, observed_text, reason_text
+from auditor.model.report import Report, RuleSummary
 from auditor.model.severity import Severity
+from auditor.model.source_location import SourceLocation
 from auditor.render.cleaned import cleaned
-from auditor.render.html.page import web_address
 from auditor.render.rule_page import explain_markdown
-from auditor.render.source_location import Place
-from auditor.render.wording import EXIT_CODES, NO_REASON, idle_waivers, subject_of, waived
+from auditor.render.wording import EXIT_CODES, NO_REASON, idle_waivers, waived, web_address
 from auditor.rules import all_rules, rationale
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -43,23 +43,24 @@ _SCORES = {
 Json: TypeAlias = dict[str, Any]
 
 
-def render(report: Report, places: Mapping[str, Place] | None = None, policy: Place | None = None) -> str:
+def render(
+    report: Report, locations: Mapping[str, SourceLocation] | None = None, policy: SourceLocation | None = None
+) -> str:
     """The report as SARIF text, pure ASCII.
 
-    ``places`` says where each target is written; a target without one is placed in the file of the policy, if there
-    is one.  Without either a result has a logical location only.
+    ``locations`` says where each target is written; a target without one is located in the file of the policy, if
+    there is one.  Without either a result has a logical location only.
     """
-    places = {target: place for target, place in (places or {}).items() if place.file}
+    locations = {target: location for target, location in (locations or {}).items() if location.file}
     report = cleaned(report)
     shown = [finding for finding in report.findings if finding.outcome in _KINDS]
-    rules = list(dict.fromkeys(finding.rule for finding in shown))
-    first = {finding.rule: finding for finding in reversed(shown)}
+    index = {rule: position for position, rule in enumerate(dict.fromkeys(finding.rule for finding in shown))}
     run = {
         "tool": {
             "driver": {
                 "name": "auditor",
                 "semanticVersion": report.auditor_version,
-                "rules": [_rule(first[rule]) for rule in rules],
+                "rules": [_rule(rule, report.rules[rule]) for rule in index],
             }
         },
         "automationDetails": {"id": f"auditor/{report.policy.id}/"},
@@ -76,7 +77,8 @@ def render(report: Report, places: Mapping[str, Place] | None = None, policy: Pl
         ],
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, rules.index(finding.rule), places.get(finding.target) or policy) for finding in shown
+            _result(finding, report.rules[finding.rule], index[finding.rule], locations.get(finding.target) or policy)
+            for finding in shown
         ],
         "properties": {
             "verdict": report.verdict.value,
@@ -88,58 +90,59 @@ def render(report: Report, places: Mapping[str, Place] | None = None, policy: Pl
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(finding: Finding) -> Json:
-    """The rule's page; a rule this version does not know has what the finding says of it."""
-    rule = all_rules().get(finding.rule)
-    remedy = finding.remediation or finding.title
+def _rule(rule_id: str, summary: RuleSummary) -> Json:
+    """The rule's page; a rule that this version does not know has what the report says of it."""
+    rule = all_rules().get(rule_id)
+    remedy = summary.remedy or summary.title
     described = {
-        "id": finding.rule,
-        "shortDescription": {"text": finding.title},
-        "fullDescription": {"text": " ".join(rationale(rule).split()) if rule else finding.title},
-        "help": {"text": remedy, "markdown": explain_markdown(rule)} if rule else {"text": remedy},
-        "defaultConfiguration": {"level": LEVELS[rule.severity if rule else finding.severity]},
+        "id": rule_id,
+        "shortDescription": {"text": summary.title},
+        "fullDescription": {"text": " ".join(rationale(rule).split()) if rule else summary.title},
+        "help": {"text": remedy, "markdown": explain_markdown(rule, summary)} if rule else {"text": remedy},
+        "defaultConfiguration": {"level": LEVELS[rule.severity if rule else summary.severity]},
         "properties": {
-            "tags": ["security", subject_of(finding.rule)],
-            "security-severity": _SCORES[finding.severity],
+            "tags": list(dict.fromkeys(("security", summary.group, *summary.requirements))),
+            "security-severity": _SCORES[summary.severity],
         },
     }
-    address = next((address for citation in finding.citations if (address := web_address(citation))), "")
+    address = next((address for citation in summary.citations if (address := web_address(citation))), "")
     return {**described, "helpUri": address} if address else described
 
 
-def _result(finding: Finding, index: int, place: Place | None) -> Json:
+def _result(finding: Finding, rule: RuleSummary, index: int, location: SourceLocation | None) -> Json:
     fingerprint = sha256(json.dumps([finding.rule, finding.target]).encode()).hexdigest()
     kind = _KINDS[finding.outcome]
-    if finding.outcome is Outcome.WAIVED and not finding.violations:
+    if finding.outcome is Outcome.WAIVED and not finding.evidence:
         kind = "open"
     return {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "kind": kind,
-        "level": _level(finding) if kind == "fail" else "none",
-        "message": {"text": _message(finding)},
-        "locations": [_location(finding.target, place)],
+        "level": _level(finding.outcome, rule.severity) if kind == "fail" else "none",
+        "message": {"text": _message(finding, rule)},
+        "locations": [_location(finding.target, location)],
         "partialFingerprints": {"auditorFinding/v1": fingerprint, "primaryLocationLineHash": fingerprint},
         # All results of a run have this or none has (section 3.27.23).
         "suppressions": list(_suppressions(finding)),
-        "properties": {"outcome": finding.outcome.value, "severity": finding.severity.value},
+        "properties": {"outcome": finding.outcome.value, "severity": rule.severity.value},
     }
 
 
-def _level(finding: Finding) -> str:
+def _level(outcome: Outcome, severity: Severity) -> str:
     """That of the severity, but a warning is never an error."""
-    level = LEVELS[finding.severity]
-    return "warning" if finding.outcome is Outcome.WARN and level == "error" else level
+    level = LEVELS[severity]
+    return "warning" if outcome is Outcome.WARN and level == "error" else level
 
 
-def _message(finding: Finding) -> str:
-    """The target, what was seen and what was expected, as plain text."""
-    said = [f"{finding.target}: {finding.title}."]
+def _message(finding: Finding, rule: RuleSummary) -> str:
+    """The target, what was observed and what is required, as plain text."""
+    said = [f"{finding.target}: {rule.title}."]
     if finding.outcome is Outcome.INCONCLUSIVE:
-        said = [f"{finding.target}: could not tell: {finding.title}."]
-    said += [f"{seen.subject}: {seen.observed}; expected: {seen.expected}." for seen in finding.violations]
-    if finding.reason or not finding.violations:
-        said.append(f"{finding.reason or NO_REASON}.")
+        said = [f"{finding.target}: inconclusive: {rule.title}."]
+    said += [f"{observed_text(remark)}; required: {remark.expected}." for remark in finding.evidence]
+    reason = reason_text(finding)
+    if reason or not finding.evidence:
+        said.append(f"{reason or NO_REASON}.")
     return _plain(" ".join(said))
 
 
@@ -148,13 +151,13 @@ def _plain(text: str) -> str:
     return text.replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
 
-def _location(target: str, place: Place | None) -> Json:
+def _location(target: str, written: SourceLocation | None) -> Json:
     location: Json = {"logicalLocations": [{"name": target, "fullyQualifiedName": target, "kind": "resource"}]}
-    if place:
-        physical: Json = {"artifactLocation": {"uri": _uri(place.file)}}
-        if place.line:
-            column = {"startColumn": place.column} if place.column else {}
-            physical["region"] = {"startLine": place.line, **column}
+    if written:
+        physical: Json = {"artifactLocation": {"uri": _uri(written.file)}}
+        if written.line:
+            column = {"startColumn": written.column} if written.column else {}
+            physical["region"] = {"startLine": written.line, **column}
         location["physicalLocation"] = physical
     return location
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from auditor.model.deployment import Deployment
 from auditor.model.report import Report
 from auditor.render.html.deployment_marks import Noted, marks_of, noted
-from auditor.render.html.deployment_scene import Connection, Crossing, Node, Place, Scene, scene, short
+from auditor.render.html.deployment_scene import Connection, Crossing, Node, Scene, SiteScene, scene, short
 from auditor.render.html.deployment_sheet import CIRCUIT, GAP, LINK, PADDING, REGION, SITE, Columns, Line, Sheet, height
 from auditor.render.html.drawing import Box, Picture, Stroke
 from auditor.render.wording import number
@@ -31,7 +31,7 @@ class DeploymentPicture:
     picture: Picture
     marked: tuple[Noted, ...]
     elsewhere: tuple[Noted, ...]
-    """What has no place in the picture."""
+    """What the picture does not show."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ def deployment_picture(report: Report, declared: Deployment) -> DeploymentPictur
     marks = marks_of(report, declared)
     shown = scene(report, declared, marks)
     sheet = Sheet(marks)
-    sheet.told.append(f"{number(len(declared.sites), 'site')}, {number(len(declared.regions), 'service region')}.")
+    sheet.sentences.append(f"{number(len(declared.sites), 'site')}, {number(len(declared.regions), 'service region')}.")
     lanes = max((one.lane + 1 for one in shown.crossings), default=0)
-    circuits = any(one.circuit for place in shown.places for one in place.connections)
+    circuits = any(one.circuit for site in shown.sites for one in site.connections)
     columns = Columns(1 + _LANE * lanes, circuits)
     _headings(sheet, columns)
     spans: list[tuple[float, float]] = []
     wires: dict[str, list[_Wire]] = defaultdict(list)
     y: float = _TOP
-    for place in shown.places:
-        spans.append((y, y + _place(sheet, columns, place, y, 26 + 12 * lanes, shown, wires)))
+    for site in shown.sites:
+        spans.append((y, y + _site(sheet, columns, site, y, 26 + 12 * lanes, shown, wires)))
         y = spans[-1][1] + _BETWEEN
     if not declared.sites:
         y = _nothing(sheet, columns.site, y, SITE, "No site is declared") + _BETWEEN
@@ -67,7 +67,7 @@ def deployment_picture(report: Report, declared: Deployment) -> DeploymentPictur
         width=columns.end + 1,
         height=round(y + 1),
         title="The declared deployment",
-        description=" ".join(sheet.told),
+        description=" ".join(sheet.sentences),
         boxes=tuple(sheet.boxes),
         strokes=tuple(sheet.strokes),
         texts=tuple(sheet.texts),
@@ -84,31 +84,31 @@ def _headings(sheet: Sheet, columns: Columns) -> None:
         element = (kind,)
         sheet.drawn.add(element)
         if sheet.marks.words(element):
-            sheet.boxes.append(Box(x, 0, width, _TOP - 8, "spot", sheet.tell(element, words)))
+            sheet.boxes.append(Box(x, 0, width, _TOP - 8, "spot", sheet.describe(element, words)))
         sheet.write(x, 15, "label", words, width, element)
 
 
-def _place(
-    sheet: Sheet, columns: Columns, place: Place, y: float, least: float, shown: Scene, wires: dict[str, list[_Wire]]
+def _site(
+    sheet: Sheet, columns: Columns, site: SiteScene, y: float, least: float, shown: Scene, wires: dict[str, list[_Wire]]
 ) -> float:
     """A site with its endpoints, and the connections beside it; how high that is."""
-    node = place.node
+    node = site.node
     words = f"Site {node.name}{''.join(f', {one}' for one in node.details)}" if node.element else node.name
-    hint = sheet.tell(node.element, words)
+    hint = sheet.describe(node.element, words)
     lines = _named(sheet, node, SITE)
-    lines += [sheet.spot(short(element[1]), SITE - 2 * PADDING, element) for element in place.endpoints]
-    lines += [line for text in place.more for line in sheet.lines("small", text, SITE - 2 * PADDING)]
-    sheet.told += [f"{text}." for text in place.more]
-    tall = max(height(lines), _ROW * len(place.connections) + 8, least)
+    lines += [sheet.spot(short(element[1]), SITE - 2 * PADDING, element) for element in site.endpoints]
+    lines += [line for text in site.more for line in sheet.lines("small", text, SITE - 2 * PADDING)]
+    sheet.sentences += [f"{text}." for text in site.more]
+    tall = max(height(lines), _ROW * len(site.connections) + 8, least)
     sheet.box(columns.site, y, SITE, tall, sheet.kind("box", node.element), hint, lines)
-    first = y + (tall - _ROW * len(place.connections)) // 2
-    for position, one in enumerate(place.connections):
-        _connection(sheet, columns, one, place.node.name, first + _ROW * position + _ROW // 2, wires)
-    rows = enumerate(place.connections)
+    first = y + (tall - _ROW * len(site.connections)) // 2
+    for position, one in enumerate(site.connections):
+        _connection(sheet, columns, one, site.node.name, first + _ROW * position + _ROW // 2, wires)
+    rows = enumerate(site.connections)
     for circuit, carried in groupby(rows, key=lambda row: row[1].circuit):
         if circuit:
-            places = [position for position, _ in carried]
-            top, bottom = first + _ROW * places[0] + 4, first + _ROW * (places[-1] + 1) - 4
+            positions = [position for position, _ in carried]
+            top, bottom = first + _ROW * positions[0] + 4, first + _ROW * (positions[-1] + 1) - 4
             _circuit(sheet, columns.circuit, top, bottom - top, shown.circuits[circuit])
     return tall
 
@@ -119,7 +119,7 @@ def _connection(
     """A line that leaves its site, and the words on it."""
     kind = sheet.kind("wire absent" if one.missing else "wire", one.element)
     words = f"{one.words} from {site} to {short(one.region)}"
-    hint = sheet.tell(one.element, f"{words}, circuit {short(one.circuit[1])}" if one.circuit else words)
+    hint = sheet.describe(one.element, f"{words}, circuit {short(one.circuit[1])}" if one.circuit else words)
     sheet.strokes.append(Stroke(columns.site + SITE, y, columns.fan, y, kind))
     sheet.boxes.append(
         Box(columns.link, y - 13, LINK, 26, sheet.kind("box absent" if one.missing else "box", one.element), hint)
@@ -137,7 +137,8 @@ def _named(sheet: Sheet, node: Node, width: float) -> list[Line]:
 
 def _circuit(sheet: Sheet, x: float, y: float, tall: float, node: Node) -> None:
     """The circuit that the connections beside it run over."""
-    hint = sheet.tell(node.element, f"ExpressRoute circuit {node.name}{''.join(f', {one}' for one in node.details)}")
+    words = f"ExpressRoute circuit {node.name}{''.join(f', {one}' for one in node.details)}"
+    hint = sheet.describe(node.element, words)
     sheet.boxes.append(Box(x, y, CIRCUIT, tall, sheet.kind("box", node.element), hint))
     middle = y + tall // 2 + 4
     detailed = tall > _ROW and node.details
@@ -158,7 +159,7 @@ def _crossings(
             sheet.strokes.append(Stroke(x, y, columns.site, y, kind))
         sheet.strokes.append(Stroke(x, top, x, bottom, kind))
         words = "No cross-connect" if one.missing else "Cross-connect"
-        hint = sheet.tell(one.element, f"{words} between {short(one.element[1])} and {short(one.element[2])}")
+        hint = sheet.describe(one.element, f"{words} between {short(one.element[1])} and {short(one.element[2])}")
         middle, half = (top + bottom) // 2, 8 if sheet.marks.outcome(one.element) else 4
         sheet.boxes.append(Box(x - half, middle - half, 2 * half, 2 * half, sheet.kind("box", one.element), hint))
         sheet.write(x - 5, middle + 4, "label", "", 16, one.element)
@@ -177,7 +178,7 @@ def _regions(
     y = _TOP + (space // 2 if room > 0 else 0)
     for node, of, high in zip(regions, lines, tall, strict=True):
         words = f"Service region {node.name}{''.join(f', {one}' for one in node.details)}"
-        hint = sheet.tell(node.element, words)
+        hint = sheet.describe(node.element, words)
         sheet.box(columns.region, y, REGION, high, sheet.kind("box", node.element), hint, of)
         arriving = sorted(wires[node.element[1]], key=lambda wire: wire.y)
         for position, wire in enumerate(arriving, 1):
@@ -190,9 +191,9 @@ def _regions(
 
 
 def _nothing(sheet: Sheet, x: float, y: float, width: float, words: str) -> float:
-    """An empty place where something should be; where it ends."""
+    """A dashed box where something should be; where it ends."""
     lines = sheet.lines("small", words, width - 2 * PADDING)
-    sheet.told.append(f"{words}.")
+    sheet.sentences.append(f"{words}.")
     sheet.box(x, y, width, height(lines), "box absent", "", lines)
     return y + height(lines)
 
@@ -207,11 +208,11 @@ def _below(sheet: Sheet, columns: Columns, shown: Scene, y: float) -> float:
         tall = max(map(height, lines))
         for position, (node, of) in enumerate(zip(row, lines, strict=True)):
             x = columns.site + position * (CIRCUIT + 60 + GAP)
-            hint = sheet.tell(node.element, f"{node.details[0]} {node.name}")
+            hint = sheet.describe(node.element, f"{node.details[0]} {node.name}")
             sheet.box(x, y, CIRCUIT + 60, tall, sheet.kind("box", node.element), hint, of)
         y += tall
     for text in shown.more:
         y += 24
-        sheet.told.append(f"{text}.")
+        sheet.sentences.append(f"{text}.")
         sheet.write(columns.site, y, "label", text, columns.end - columns.site)
     return y + 8 if shown.more else y

@@ -49,7 +49,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Place:
+class SiteScene:
     """A site, or where the endpoints stand that are at none."""
 
     node: Node
@@ -75,7 +75,7 @@ class Crossing:
 class Scene:
     """Everything that is drawn, and in words what is not."""
 
-    places: tuple[Place, ...]
+    sites: tuple[SiteScene, ...]
     regions: tuple[Node, ...]
     circuits: Mapping[Element, Node]
     crossings: tuple[Crossing, ...]
@@ -117,18 +117,18 @@ def scene(report: Report, declared: Deployment, marks: Marks) -> Scene:
     peerings = [Node(("maps", one.location), short(one.location), (_PEERING,)) for one in declared.maps]
     peerings, more_peerings = _taken(peerings, lambda node: node.element, weight, "peering")
     order = [node.element[1] for node in regions]
-    places = []
+    drawn_sites = []
     for site in sites:
         connections = list(_connections(site.name, links[site.name], order, marks))
         drawn, more = _taken(connections, lambda one: one.element, weight, "connection")
         apart = len(links[site.name]) - sum(not one.missing for one in connections)
         more += [f"and {number(apart, 'link')} to regions not drawn"] if apart else []
         node = Node(("sites", site.name), short(site.name), _lines(site.location))
-        places.append(_place(node, targets[site.name], tuple(_side_by_side(drawn)), more, weight))
+        drawn_sites.append(_site(node, targets[site.name], tuple(_side_by_side(drawn)), more, weight))
     if nowhere:
-        places.append(_place(Node((), "At no declared site"), nowhere, (), [], weight))
+        drawn_sites.append(_site(Node((), "At no declared site"), nowhere, (), [], weight))
     left = (*more_sites, *more_regions, *more_crossings, *more_circuits, *more_peerings)
-    return Scene(tuple(places), tuple(regions), circuits, tuple(_in_lanes(crossings)), (*spare, *peerings), left)
+    return Scene(tuple(drawn_sites), tuple(regions), circuits, tuple(_in_lanes(crossings)), (*spare, *peerings), left)
 
 
 def _taken(
@@ -145,11 +145,11 @@ def _taken(
     ]
 
 
-def _place(
+def _site(
     node: Node, targets: Sequence[Element], connections: tuple[Connection, ...], more: Sequence[str], weight: Weights
-) -> Place:
+) -> SiteScene:
     endpoints, others = _taken(targets, lambda target: target, weight, "endpoint", MOST_ENDPOINTS)
-    return Place(node, tuple(endpoints), connections, (*others, *more))
+    return SiteScene(node, tuple(endpoints), connections, (*others, *more))
 
 
 def _lines(*texts: str | None) -> tuple[str, ...]:

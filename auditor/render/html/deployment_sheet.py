@@ -70,16 +70,16 @@ class Sheet:
     boxes: list[Box] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
     """Sentences that say the same as the picture."""
     drawn: set[Element] = field(default_factory=set)
 
-    def tell(self, element: Element, words: str) -> str:
-        """Draw the element: what it is and what is wrong with it is told in words, and makes its hint."""
+    def describe(self, element: Element, words: str) -> str:
+        """Draw the element: a sentence says what it is and what is wrong with it, and is its hint."""
         self.drawn.add(element)
-        told = f"{words}. {self.marks.words(element)}".strip()
-        self.told.append(told)
-        return told
+        sentence = f"{words}. {self.marks.words(element)}".strip()
+        self.sentences.append(sentence)
+        return sentence
 
     def kind(self, kind: str, element: Element) -> str:
         """The class, with the outcome beside it where there is one."""
@@ -100,7 +100,7 @@ class Sheet:
     def spot(self, text: str, width: float, element: Element) -> Line:
         """A line that stands for an element, whose text is its name."""
         (line,) = self.lines("label", text, width, element, most=1)
-        return replace(line, hint=self.tell(element, text))
+        return replace(line, hint=self.describe(element, text))
 
     def box(self, x: float, y: float, width: float, tall: float, kind: str, hint: str, lines: Iterable[Line]) -> None:
         """A box with its lines from the top."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from auditor.model.report import Outcome, Report
+from auditor.model.finding import Outcome
+from auditor.model.report import Report
 from auditor.render.cleaned import cleaned
 from auditor.render.html.page import page
 from auditor.render.html.timeline import MOST_BARS

@@ -1,4 +1,4 @@
-"""Pictures as plain geometry: rectangles, lines and text with their places.  The template turns them into SVG.
+"""Pictures as plain geometry: rectangles, lines and text with their positions.  The template turns them into SVG.
 
 Lengths are CSS pixels, but for the horizontal ones of a fluid picture; the origin is the upper left corner.
 """
@@ -6,20 +6,11 @@ Lengths are CSS pixels, but for the horizontal ones of a fluid picture; the orig
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Literal
 
-from auditor.model.report import CertificateFacts, ChainSummary
-from auditor.render.validity import validity
-from auditor.render.wrapping import wrap
-
 SYMBOLS = {"valid": "\u2713", "soon": "!", "expired": "\u2715", "future": "\u2715"}
 """Beside each colour stands a sign, for readers who do not see the colour."""
-
-_CHAIN_WIDTH = 304
-_PADDING = 14
-_GAP = 34
 
 
 @dataclass(frozen=True)
@@ -39,7 +30,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle, and what a pointer that rests on it is told."""
+    """A rectangle, and the hint for a pointer that rests on it."""
 
     x: float
     y: float
@@ -72,7 +63,7 @@ class Picture:
     strokes: tuple[Stroke, ...] = ()
     texts: tuple[Text, ...] = ()
     fluid: bool = False
-    """Horizontal places and widths are percentages, so that the picture is as wide as there is room."""
+    """Horizontal positions and widths are percentages, so that the picture is as wide as there is room."""
 
 
 @cache
@@ -100,101 +91,3 @@ def common_name(subject: str) -> str:
     """
     found = re.search(r"(?:^|[,+])\s*CN=((?:\\.|[^\\,+])+)", subject)
     return re.sub(r'\\([ "#+,;<=>\\])', r"\1", found.group(1)) if found else subject or "(no name)"
-
-
-def chain_picture(chain: ChainSummary, at: datetime) -> Picture:
-    """The chain as it was sent, leaf first, down to the pinned root it ends at; ``at`` is the day it is judged on.
-
-    Whether the policy allows that root is for the rules to say, and stands in the findings.
-    """
-    sent = [
-        (_role(certificate, position, chain), certificate) for position, certificate in enumerate(chain.certificates)
-    ]
-    anchor = chain.anchor
-    if anchor and all(certificate.sha256 != anchor.sha256 for certificate in chain.certificates):
-        sent.append(("Pinned root, not sent", anchor))
-    boxes: list[Box] = []
-    strokes: list[Stroke] = []
-    texts: list[Text] = []
-    told = []
-    y = 1.0
-    for position, (role, certificate) in enumerate(sent):
-        issued_by_next = position + 1 < len(sent) and certificate.issuer == sent[position + 1][1].subject
-        state = validity(certificate, at)
-        lines = _certificate_lines(role, certificate, at)
-        kind = f"box {state.state}{' pinned' if certificate is anchor else ''}"
-        y = _boxed(boxes, texts, lines, y, kind)
-        told.append(f"{role}: {common_name(certificate.subject)}. {state.words}.")
-        if position + 1 < len(sent):
-            y = _linked(
-                strokes, texts, y, "issued by" if issued_by_next else "not issued by the next", whole=issued_by_next
-            )
-    if not anchor:
-        if sent:
-            y = _linked(strokes, texts, y, "leads to no pinned root", whole=False)
-        y = _boxed(boxes, texts, [("name", "No pinned root")], y, "box missing")
-        told.append("It leads to no pinned root.")
-    leaf = common_name(chain.certificates[0].subject) if chain.certificates else "nothing"
-    return Picture(
-        width=_CHAIN_WIDTH,
-        height=round(y + 1),
-        title=f"Certificate chain of {leaf}",
-        description=" ".join(told),
-        boxes=tuple(boxes),
-        strokes=tuple(strokes),
-        texts=tuple(texts),
-    )
-
-
-def _role(certificate: CertificateFacts, position: int, chain: ChainSummary) -> str:
-    if chain.anchor and certificate.sha256 == chain.anchor.sha256:
-        return "Pinned root, as sent"
-    if position == 0:
-        return "Leaf"
-    if certificate.subject == certificate.issuer:
-        return "Root, as sent"
-    return "Intermediate" if certificate.certificate_authority else "Not a certificate authority"
-
-
-_FONTS = {"role": 11.0, "name": 14.0, "small": 12.0, "state": 12.0}
-_LEADING = {"role": 17.0, "name": 19.0, "small": 17.0, "state": 18.0}
-
-
-def _certificate_lines(role: str, certificate: CertificateFacts, at: datetime) -> list[tuple[str, str]]:
-    """The lines of a box, each with its class, already broken to fit."""
-    state = validity(certificate, at)
-    name = common_name(certificate.subject)
-    rest = certificate.subject.replace(f"CN={name}", "", 1).strip(", ") if name != certificate.subject else ""
-    paragraphs = [
-        ("role", role),
-        ("name", name),
-        ("small", rest),
-        ("small", f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"),
-        ("small", f"{certificate.key}, {certificate.signature_algorithm}"),
-        ("state " + state.state, f"{SYMBOLS[state.state]} {state.words}"),
-    ]
-    room = _CHAIN_WIDTH - 2 * _PADDING
-    return [
-        (kind, line)
-        for kind, text in paragraphs
-        if text
-        for line in wrap(text, room / (_FONTS[kind.split()[0]] * (1.14 if kind == "name" else 1)), ems)
-    ]
-
-
-def _boxed(boxes: list[Box], texts: list[Text], lines: list[tuple[str, str]], top: float, kind: str) -> float:
-    """Add a box around the lines; where it ends."""
-    y = top + _PADDING - 4
-    for line_kind, text in lines:
-        y += _LEADING[line_kind.split()[0]]
-        texts.append(Text(_PADDING, y - 4, line_kind, text))
-    bottom = y + _PADDING - 4
-    boxes.append(Box(1, top, _CHAIN_WIDTH - 2, bottom - top, kind))
-    return bottom
-
-
-def _linked(strokes: list[Stroke], texts: list[Text], top: float, label: str, *, whole: bool) -> float:
-    """Add a line down to the next box, and what it means; where it ends."""
-    strokes.append(Stroke(28, top, 28, top + _GAP, "link" if whole else "link broken"))
-    texts.append(Text(42, top + _GAP / 2 + 4, "role", label))
-    return top + _GAP

@@ -1,24 +1,26 @@
 """What the HTML page shows, worked out before any markup: the templates only lay it out."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from auditor.model.report import CertificateFacts, EndpointSummary, Finding, Outcome, Report
+from auditor.model.finding import Finding, Outcome, listed, reason_text
+from auditor.model.report import CertificateFacts, EndpointSummary, Report, RuleSummary
 from auditor.model.rule import Citation
+from auditor.model.severity import Severity
+from auditor.model.subject import subject_text
 from auditor.model.target import Perspective
-from auditor.render.grouped import Row, gathered
+from auditor.render.grouped import Row, grouped
+from auditor.render.html.chain import Link, chain_picture, links
 from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
-from auditor.render.html.drawing import Picture, chain_picture
+from auditor.render.html.drawing import Picture
 from auditor.render.html.timeline import timeline
 from auditor.render.validity import Validity, validity
-from auditor.render.wording import NEEDS_READING, by_weight, cited, subject_of, subjects_of, worst
+from auditor.render.wording import NEEDS_READING, by_weight, cited, groups_of, number, web_address, worst
 
-_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][^\s\\\"'<>]*)?", re.ASCII)
-
-MOST_SOURCED = 500
-"""Up to so many findings, each carries its sources; in a longer report only the first of each rule, for its size."""
+MOST_PICTURES = 100
+"""Up to so many endpoints, each chain is drawn; in a longer report all chains are written in words, for its size."""
+MOST_USERS = 20
+"""So many endpoints are named beside a certificate; the others are counted, and link to it themselves."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,49 @@ class Source:
 
 
 @dataclass(frozen=True)
+class RuleEntry:
+    """What is true of a rule, for all its findings."""
+
+    id: str
+    rule: str
+    summary: RuleSummary
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was observed of one or several subjects, and what is required."""
+
+    subjects: str
+    observed: str
+    required: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One finding, or several that say the same, with the id it is linked by."""
 
     id: str
-    row: Row
-    subject: str
-    sources: tuple[Source, ...]
-    sources_at: str = ""
-    """In a very long report, the id of the first finding of the same rule, whose sources stand for all."""
+    finding: Finding
+    rules: tuple[RuleEntry, ...]
+    """The rules of all these findings, the most severe first."""
+    severity: Severity
+    evidence: tuple[Evidence, ...]
+    reason: str
 
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """What was checked, a line for every finding."""
-        return tuple(finding.title for finding in self.row.findings)
+
+@dataclass(frozen=True)
+class Quiet:
+    """Rules that passed or do not apply, all for the same reason if there is one."""
+
+    outcome: Outcome
+    reason: str
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What came of one subject at one endpoint: the worst outcome, how often, and where to read on."""
+    """The result of one group of rules at one endpoint: the worst outcome, how often, and where to read on."""
 
     outcome: Outcome
     count: int
@@ -58,35 +84,50 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """One chain, the versions it was sent in, and its picture unless the report is too long for it."""
+
+    links: tuple[Link, ...]
+    versions: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
 class Section:
     """Everything about one endpoint."""
 
     id: str
     name: str
+    lead: str
     outcome: Outcome
     cells: tuple[Cell | None, ...]
     whole: Cell | None
-    """In the place of all cells, for a deployment beside endpoints: it has none of their subjects."""
+    """In the place of all cells, for a deployment beside endpoints: it has none of their groups."""
     items: tuple[Item, ...]
-    quiet: tuple[Finding, ...]
-    """Findings that passed or did not apply."""
+    quiet: tuple[Quiet, ...]
     endpoint: EndpointSummary | None
-    pictures: tuple[tuple[Picture, str], ...]
-    """Every chain, and the versions it was sent in."""
+    chains: tuple[Chain, ...]
 
     @property
-    def quiet_id(self) -> str:
-        """Where the findings that passed are listed."""
-        return f"{self.id}-passed"
+    def unsupported(self) -> tuple[str, ...]:
+        """The protocol versions that the endpoint rejects."""
+        versions = self.endpoint.versions if self.endpoint else ()
+        return tuple(version.version for version in versions if version.spoken is False)
+
+    @property
+    def quiet_count(self) -> int:
+        """How many checks passed or do not apply."""
+        return sum(len(quiet.rules) for quiet in self.quiet)
 
 
 @dataclass(frozen=True)
 class Card:
     """One certificate, how it stands on the day, and the endpoints whose chains hold it."""
 
+    id: str
     facts: CertificateFacts
     validity: Validity
-    used_by: tuple[str, ...]
+    used_by: str
     is_anchor: bool
 
 
@@ -94,9 +135,10 @@ class Card:
 class Page:
     """The whole page."""
 
-    subjects: tuple[str, ...]
+    groups: tuple[str, ...]
     sections: tuple[Section, ...]
-    cards: tuple[Card, ...]
+    rules: tuple[RuleEntry, ...]
+    cards: Mapping[str, Card]
     timeline: Picture | None
     deployment: DeploymentPicture | None
     hrefs: Mapping[str, str]
@@ -107,115 +149,166 @@ def page(report: Report) -> Page:
     """The view of a report whose strings have been cleaned."""
     deployments = {endpoint.target for endpoint in report.endpoints if endpoint.perspective == Perspective.DEPLOYMENT}
     of_endpoints = [finding for finding in report.findings if finding.target not in deployments]
-    subjects = subjects_of(of_endpoints or report.findings)
+    groups = groups_of(report.rules[finding.rule] for finding in of_endpoints or report.findings)
     by_target: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_target.setdefault(finding.target, []).append(finding)
     endpoints = {endpoint.target: endpoint for endpoint in report.endpoints}
-    cards = _cards(report.endpoints, report.observed_at)
+    rules = _rules(report)
     sections = tuple(
-        _section(number, name, findings, endpoints.get(name), subjects, report.observed_at)
-        for number, (name, findings) in enumerate(by_target.items(), 1)
+        _section(f"e{position}", findings, endpoints.get(name), groups, report, rules)
+        for position, (name, findings) in enumerate(by_target.items(), 1)
     )
+    cards = _cards(report)
     return Page(
-        subjects=subjects,
-        sections=sections if sum(len(section.items) for section in sections) <= MOST_SOURCED else _abridged(sections),
+        groups=groups,
+        sections=sections,
+        rules=tuple(rules.values()),
         cards=cards,
-        timeline=timeline([card.facts for card in cards], report.observed_at) if cards else None,
+        timeline=timeline([card.facts for card in cards.values()], report.observed_at) if cards else None,
         deployment=deployment_picture(report, report.deployment) if report.deployment else None,
         hrefs={
-            finding.rule: f"#{item.id}"
+            entry.rule: f"#{item.id}"
             for section in sections
             if section.name in deployments
             for item in section.items
-            for finding in item.row.findings
+            for entry in item.rules
         },
     )
 
 
-def _abridged(sections: Sequence[Section]) -> tuple[Section, ...]:
-    """The sections with the sources of each rule at its first finding alone, and a link to them at the others."""
-    first: dict[str, str] = {}
-    abridged = []
-    for section in sections:
-        items = []
-        for item in section.items:
-            place = first.setdefault(item.row.first.rule, item.id)
-            items.append(item if place == item.id else replace(item, sources_at=place))
-        abridged.append(replace(section, items=tuple(items)))
-    return tuple(abridged)
+def _rules(report: Report) -> dict[str, RuleEntry]:
+    """Every rule that has a finding to be read, by its id."""
+    needed = {finding.rule for finding in report.findings if finding.outcome in NEEDS_READING}
+    shown = [(rule, summary) for rule, summary in report.rules.items() if rule in needed]
+    return {
+        rule: RuleEntry(f"r{position}", rule, summary, tuple(map(_source, summary.citations)))
+        for position, (rule, summary) in enumerate(shown, 1)
+    }
+
+
+def _source(citation: Citation) -> Source:
+    return Source(cited(citation), web_address(citation))
 
 
 def _section(
-    number: int,
-    name: str,
+    section_id: str,
     findings: Sequence[Finding],
     endpoint: EndpointSummary | None,
-    subjects: Sequence[str],
-    at: datetime,
+    groups: Sequence[str],
+    report: Report,
+    rules: Mapping[str, RuleEntry],
 ) -> Section:
-    loud = [row for row in gathered(findings) if row.outcome in NEEDS_READING]
-    items = tuple(
-        Item(f"finding-{number}-{position}", row, subject_of(row.first.rule), _sources(row))
-        for position, row in enumerate(loud, 1)
-    )
-    section_id = f"endpoint-{number}"
-    hrefs = {finding.rule: f"#{item.id}" for item in items for finding in item.row.findings}
-    cells = tuple(
-        _cell([finding for finding in findings if subject_of(finding.rule) == subject], hrefs, f"#{section_id}-passed")
-        for subject in subjects
-    )
+    loud = [row for row in grouped(findings, report.rules) if row.outcome in NEEDS_READING]
+    items = tuple(_item(f"{section_id}-{position}", row, rules) for position, row in enumerate(loud, 1))
+    hrefs = {entry.rule: f"#{item.id}" for item in items for entry in item.rules}
+    quiet = f"#{section_id}-quiet"
+    of_group: dict[str, list[Finding]] = {group: [] for group in groups}
+    for finding in findings:
+        of_group.setdefault(report.rules[finding.rule].group, []).append(finding)
+    cells = tuple(_cell(of_group[group], hrefs, quiet, report.rules) for group in groups)
     return Section(
         id=section_id,
-        name=name,
+        name=findings[0].target,
+        lead=_lead(endpoint) if endpoint else "",
         outcome=worst(findings),
         cells=cells,
-        whole=None if any(cells) else _cell(findings, hrefs, f"#{section_id}-passed"),
+        whole=None if any(cells) else _cell(findings, hrefs, quiet, report.rules),
         items=items,
-        quiet=tuple(finding for finding in by_weight(findings) if finding.outcome not in NEEDS_READING),
+        quiet=_quiet(findings),
         endpoint=endpoint,
-        pictures=tuple(
-            (chain_picture(chain, at), ", ".join(chain.versions)) for chain in (endpoint.chains if endpoint else ())
-        ),
+        chains=tuple(_chains(report, endpoint)) if endpoint else (),
     )
 
 
-def _cell(findings: Sequence[Finding], hrefs: dict[str, str], quiet: str) -> Cell | None:
+def _item(item_id: str, row: Row, rules: Mapping[str, RuleEntry]) -> Item:
+    return Item(
+        id=item_id,
+        finding=row.first,
+        rules=tuple(rules[finding.rule] for finding in row.findings),
+        severity=row.severity,
+        evidence=_evidence(row.first),
+        reason=reason_text(row.first),
+    )
+
+
+def _evidence(finding: Finding) -> tuple[Evidence, ...]:
+    """Violations and warnings; subjects of which the same was observed stand together."""
+    subjects: dict[tuple[str, str], list[str]] = {}
+    for remark in finding.evidence:
+        subjects.setdefault((remark.observed, remark.expected), []).append(subject_text(remark.subject))
+    return tuple(
+        Evidence(", ".join(filter(None, names)), observed, required) for (observed, required), names in subjects.items()
+    )
+
+
+def _quiet(findings: Iterable[Finding]) -> tuple[Quiet, ...]:
+    """Findings that passed or do not apply, those of one outcome and one reason together."""
+    rules: dict[tuple[Outcome, str], list[str]] = {}
+    for finding in findings:
+        if finding.outcome not in NEEDS_READING:
+            rules.setdefault((finding.outcome, reason_text(finding)), []).append(finding.rule)
+    order = list(Outcome)
+    return tuple(
+        Quiet(outcome, reason, tuple(named))
+        for (outcome, reason), named in sorted(rules.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    )
+
+
+def _cell(
+    findings: Sequence[Finding], hrefs: Mapping[str, str], quiet: str, rules: Mapping[str, RuleSummary]
+) -> Cell | None:
     if not findings:
         return None
-    first = by_weight(findings)[0]
+    first = by_weight(findings, rules)[0]
     count = sum(finding.outcome is first.outcome for finding in findings)
     of = len(findings) if first.outcome is Outcome.NOT_TESTED and count < len(findings) else 0
     return Cell(first.outcome, count, hrefs.get(first.rule, quiet), of)
 
 
-def _sources(row: Row) -> tuple[Source, ...]:
-    """Every citation of the row's findings, once."""
-    citations = dict.fromkeys(citation for finding in row.findings for citation in finding.citations)
-    return tuple(Source(cited(citation), web_address(citation)) for citation in citations)
+_LEADS = {
+    Perspective.SDP: "Session descriptions in a file.",
+    Perspective.DEPLOYMENT: "As declared in the inventory.",
+    Perspective.CERTIFICATE: "A certificate in a file.",
+}
 
 
-def web_address(citation: Citation) -> str:
-    """The citation's address where it is a plain http or https one, else nothing: no other scheme is ever linked."""
-    return citation.url if _WEB_ADDRESS.fullmatch(citation.url) else ""
+def _lead(endpoint: EndpointSummary) -> str:
+    """What was audited, and how: in one line."""
+    for perspective, words in _LEADS.items():
+        if endpoint.perspective == perspective:
+            return words
+    parts = [f"{(endpoint.service or '').upper()} at {endpoint.address or endpoint.host} port {endpoint.port}"]
+    parts += [f"SNI {endpoint.server_name}"] if endpoint.server_name else []
+    parts += [number(endpoint.connections, "connection")] if endpoint.connections is not None else []
+    parts += [f"{endpoint.seconds:.1f} s"] if endpoint.seconds is not None else []
+    return f"{', '.join(parts)}."
 
 
-def _cards(endpoints: Sequence[EndpointSummary], at: datetime) -> tuple[Card, ...]:
-    """Every certificate once, the first to expire first."""
-    facts: dict[str, CertificateFacts] = {}
-    used: dict[str, list[str]] = {}
+def _chains(report: Report, endpoint: EndpointSummary) -> Iterable[Chain]:
+    drawn = len(report.endpoints) <= MOST_PICTURES
+    for chain in endpoint.chains:
+        shown = links(chain, report.certificates, report.observed_at)
+        yield Chain(shown, ", ".join(chain.versions), chain_picture(shown) if drawn else None)
+
+
+def _cards(report: Report) -> dict[str, Card]:
+    """Every certificate of a chain by its SHA-256, the first to expire first."""
+    used: dict[str, dict[str, None]] = {}
     anchors: set[str] = set()
-    for endpoint in endpoints:
+    for endpoint in report.endpoints:
         for chain in endpoint.chains:
-            for certificate in (*chain.certificates, *((chain.anchor,) if chain.anchor else ())):
-                facts.setdefault(certificate.sha256, certificate)
-                users = used.setdefault(certificate.sha256, [])
-                if endpoint.target not in users[-1:]:
-                    users.append(endpoint.target)
-            if chain.anchor:
-                anchors.add(chain.anchor.sha256)
-    ordered = sorted(facts.values(), key=lambda certificate: (certificate.not_after, certificate.sha256))
-    return tuple(
-        Card(certificate, validity(certificate, at), tuple(used[certificate.sha256]), certificate.sha256 in anchors)
-        for certificate in ordered
-    )
+            anchors |= {chain.anchor} if chain.anchor else set()
+            for key in (*chain.certificates, *((chain.anchor,) if chain.anchor else ())):
+                used.setdefault(key, {})[endpoint.target] = None
+    ordered = sorted(used, key=lambda key: (report.certificates[key].not_after, key))
+    return {
+        key: Card(
+            id=f"c{position}",
+            facts=report.certificates[key],
+            validity=validity(report.certificates[key], report.observed_at),
+            used_by=listed(used[key], MOST_USERS),
+            is_anchor=key in anchors,
+        )
+        for position, key in enumerate(ordered, 1)
+    }

@@ -31,7 +31,7 @@ def timeline(certificates: Sequence[CertificateFacts], at: datetime) -> Picture:
     years = [(_place(year, first, last), f"{year:%Y}") for year in _years(first, last)]
     now = _place(at, first, last)
     boxes: list[Box] = []
-    told = []
+    sentences = []
     texts = [
         Text(now, 14, "now", f"audited {at:%Y-%m-%d}", dx=-6 if now > 60 else 6, anchor="end" if now > 60 else "start"),
         *(Text(place, 34, "tick", year, dx=4) for place, year in years if place < 93),
@@ -44,13 +44,13 @@ def timeline(certificates: Sequence[CertificateFacts], at: datetime) -> Picture:
         until = f"{SYMBOLS[state.state]} {certificate.not_after:%Y-%m-%d}, {state.short}"
         boxes.append(Box(begins, y + 21, round(max(ends - begins, 0.3), 2), 8, f"bar {state.state}", words))
         texts.append(Text(0, y + 15, "label", common_name(certificate.subject), most=46))
-        told.append(f"{common_name(certificate.subject)}: {words}")
+        sentences.append(f"{common_name(certificate.subject)}: {words}")
         texts.append(Text(100, y + 15, f"when {state.state}", until, anchor="end"))
     return Picture(
         width=100,
         height=height,
         title="When the certificates expire",
-        description=" ".join(told),
+        description=" ".join(sentences),
         boxes=tuple(boxes),
         strokes=(*(Stroke(place, 24, place, height, "grid") for place, _ in years), Stroke(now, 4, now, height, "now")),
         texts=tuple(texts),

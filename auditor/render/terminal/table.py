@@ -1,13 +1,14 @@
-"""The report as a table for the terminal: worst first, each remedy once, the verdict last.
+"""The report as a table for the terminal: worst first, each fix once, the verdict last.
 
 Everything the renderer adds is ASCII.  The table reads the same without colour, and is wrapped, never cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from auditor.model.report import Finding, Outcome, Report, Verdict
+from auditor.model.finding import Finding, Outcome, observed_text, reason_text
+from auditor.model.report import Report, RuleSummary, Verdict
 from auditor.render.cleaned import cleaned
-from auditor.render.grouped import Row, gathered
+from auditor.render.grouped import Row, grouped
 from auditor.render.terminal.grid import grid
 from auditor.render.wording import (
     COUNTED_AS,
@@ -54,13 +55,13 @@ def render(report: Report, *, width: int, colour: bool) -> str:
     """The report in ``width`` terminal columns (60 at least), with ANSI colours only if asked; ends with a newline."""
     report = cleaned(report)
     width = max(width, NARROWEST)
-    rows = [row for row in gathered(report.findings) if row.outcome in NEEDS_READING]
+    rows = [row for row in grouped(report.findings, report.rules) if row.outcome in NEEDS_READING]
     parts = (
         _findings(rows, width=width, colour=colour) if rows else [],
         _rest(report),
         _waivers(report, width),
         _notes(report, width),
-        _remedies([row.first for row in rows if row.outcome in (Outcome.FAIL, Outcome.WARN)], width),
+        _fixes([row.first for row in rows if row.outcome in (Outcome.FAIL, Outcome.WARN)], report.rules, width),
         _verdict(report, width=width, colour=colour),
     )
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -74,9 +75,9 @@ def _findings(rows: Sequence[Row], *, width: int, colour: bool) -> list[str]:
         left = [[word], [severity], [row.target], [row.rules]]
         if width < SPACIOUS:
             left = [[word, severity], [row.target, row.rules]]
-        records.append([*left, [seen for seen, _ in evidence], [expected for _, expected in evidence]])
+        records.append([*left, [observed for observed, _ in evidence], [required for _, required in evidence]])
     headers = ("Outcome", "Severity", "Target", "Rule") if width >= SPACIOUS else ("Outcome", "Target, rule")
-    lines = grid((*headers, "Seen", "Expected"), records, width)
+    lines = grid((*headers, "Observed", "Required"), records, width)
     if colour:
         words = {OUTCOME_WORDS[outcome]: _SGR[outcome] for outcome in NEEDS_READING}
         lines = [*lines[:2], *(_coloured(line, words) for line in lines[2:])]
@@ -92,23 +93,20 @@ def _coloured(line: str, words: dict[str, str]) -> str:
 
 
 def _evidence(finding: Finding) -> list[tuple[str, str]]:
-    """What was seen and what was expected, a pair for every violation."""
-    pairs = [
-        (f"{violation.subject}: {violation.observed}", violation.expected)
-        for violation in finding.violations[:MOST_VIOLATIONS]
-    ]
-    more = len(finding.violations) - MOST_VIOLATIONS
+    """What was observed and what is required, a pair for every violation or warning."""
+    pairs = [(observed_text(remark), remark.expected) for remark in finding.evidence[:MOST_VIOLATIONS]]
+    more = len(finding.evidence) - MOST_VIOLATIONS
     if more > 0:
         pairs.append((f"and {more} more", ""))
-    if finding.reason:
-        pairs.append((f"not told: {finding.reason}" if pairs else finding.reason, ""))
+    if reason := reason_text(finding):
+        pairs.append((reason, ""))
     if finding.waiver:
         pairs.append((f"waived {waived(finding.waiver)}", ""))
     return pairs or [(NO_REASON, "")]
 
 
 def _rest(report: Report) -> list[str]:
-    """The findings that need no reading, in one line each."""
+    """How many findings passed or do not apply, a line each."""
     return [
         f"{report.counts[outcome]} {COUNTED_AS[outcome]}"
         for outcome in Outcome
@@ -130,19 +128,20 @@ def _notes(report: Report, width: int) -> list[str]:
     return ["Note", *lines] if lines else []
 
 
-def _remedies(findings: Sequence[Finding], width: int) -> list[str]:
+def _fixes(findings: Sequence[Finding], rules: Mapping[str, RuleSummary], width: int) -> list[str]:
     """A paragraph for every rule, in the order of the table."""
     lines: list[str] = []
     by_rule: dict[str, Finding] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, finding)
-    for rule, finding in by_rule.items():
-        lines += ["", *_indented(f"{rule}: {finding.title}", width, 2)]
-        lines += _indented(finding.remediation, width, 6) if finding.remediation else []
-        lines += _indented(f"Rests on: {'; '.join(finding.basis)}.", width, 6) if finding.basis else []
-        sources = "; ".join(cited(citation) for citation in finding.citations)
+    for rule_id, finding in by_rule.items():
+        rule = rules[rule_id]
+        lines += ["", *_indented(f"{rule_id}: {rule.title}", width, 2)]
+        lines += _indented(rule.remedy, width, 6) if rule.remedy else []
+        lines += _indented(f"Based on: {'; '.join(finding.basis)}.", width, 6) if finding.basis else []
+        sources = "; ".join(cited(citation) for citation in rule.citations)
         lines += _indented(f"See {sources}.", width, 6) if sources else []
-    return ["What to do", *lines] if lines else []
+    return ["Fix", *lines] if lines else []
 
 
 def _indented(text: str, width: int, indent: int) -> list[str]:
@@ -156,4 +155,4 @@ def _verdict(report: Report, *, width: int, colour: bool) -> list[str]:
         lines[0] = _coloured(lines[0], {word: _SGR_OF_VERDICT[report.verdict]})
     meaning = EXIT_MEANINGS[report.verdict] if report.findings else NOTHING_CHECKED
     ends = f"Exit code {EXIT_CODES[report.verdict]}: {meaning}."
-    return [*lines, *wrap(f"{ends} A violation of severity {report.fail_on} or above is a failure.", width)]
+    return [*lines, *wrap(f"{ends} Violations of severity {report.fail_on} or above are failures.", width)]

@@ -1,19 +1,20 @@
-"""Each certificate must be followed by the one that certifies it; some peers read the chain in no other way.
+"""Each certificate must be followed by the one that certifies it; some peers can read the chain in no other order.
 
-TLS 1.2 demands that order.  TLS 1.3 asks peers to put up with another one, and not every peer does; a certificate that
-belongs to nothing, or stands there twice, is a mistake in either.
+TLS 1.2 requires that order.  TLS 1.3 asks peers to tolerate others, and not every peer does.  A certificate that does
+not belong to the chain, or appears in it twice, is a mistake under both.
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from auditor.certificates.chains import PeerChain, judge_chains
-from auditor.certificates.facts import label, short_name
+from auditor.certificates.chains import PeerChain
+from auditor.certificates.facts import certificate_subject, short_name
 from auditor.certificates.path import issued_by
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.rules.certificate._shared import judge_chains
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -23,20 +24,20 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
         if chain.leaf_position not in (None, 1):
             yield Violation(
                 subject=chain.subject,
-                expected="the first certificate of the file",
+                expected="first certificate of the file",
                 observed=f"certificate {chain.leaf_position} of the file",
             )
         for position, (before, certificate) in enumerate(pairwise(chain.sent), start=2):
             if certificate in chain.sent[: position - 1]:
-                observed = "sent before already"
+                observed = "sent twice"
             elif not issued_by(before, certificate):
                 elsewhere = any(issued_by(other, certificate) for other in chain.sent if other != certificate)
-                observed = "out of order" if elsewhere else "issuer of no certificate that was sent"
+                observed = "out of order" if elsewhere else "not the issuer of any certificate that was sent"
             else:
                 continue
             yield Violation(
-                subject=f"{label(certificate)}, certificate {position} of {chain.subject}",
-                expected=f"the issuer of {short_name(before)}, which stands before it",
+                subject=certificate_subject(certificate, position=position, leaf=chain.leaf),
+                expected=f"issuer of {short_name(before)}, the certificate before it",
                 observed=observed,
             )
 
@@ -45,15 +46,15 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
 
 RULE = Rule(
     id="certificate-chain-disordered",
-    title="Certificates are sent in the wrong order, twice or without need",
+    title="Certificate chain is out of order or has extra certificates",
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
         Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
     ),
-    remedy="Put the certificate first, then the certificate of its issuer, then that one's issuer; leave out the "
-    "others.",
+    remedy="Install the chain with the endpoint's certificate first, followed by its issuer and then each next issuer, "
+    "and remove every other certificate.",
     observes=CertificateChainSeen,
     params=NoParameters,
     check=check,

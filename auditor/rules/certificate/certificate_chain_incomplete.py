@@ -1,28 +1,30 @@
-"""A peer fetches nothing: what is missing between the certificate and a root the peer holds must be sent.
+"""A peer downloads nothing: the endpoint must send every certificate between its own and a root that the peer holds.
 
-Browsers hide a missing intermediate certificate, because they remember it from elsewhere or download it.  A gateway
-does neither, and refuses the connection.
+Browsers hide a missing intermediate certificate, because they remember it from elsewhere or download it.  SBCs and
+gateways do neither, and reject the connection.
 """
 
 from collections.abc import Iterator
 
-from auditor.certificates.chain_ends import missing_issuer
-from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains
+from auditor.certificates.chains import PeerChain
+from auditor.certificates.ending import Ending, EndingKind
+from auditor.certificates.facts import label, name_text, short_name
 from auditor.certificates.trust import Status
 from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
+from auditor.rules.certificate._shared import AcceptedRoots, judge_chains, toward
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:
-    """Every certificate from the leaf up to a root must be among those sent; the root itself may be left out."""
+    """The endpoint must send every certificate from its own up to a root; it may omit the root itself."""
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
-        trust = chain.toward(params)
+        trust = toward(chain, params)
         if trust.status is Status.LIMIT:
             yield Doubt(subject=chain.subject, reason="; ".join(trust.reasons))
-        elif trust.ending is not None and (missing := missing_issuer(trust.ending)):
+        elif trust.ending is not None and (missing := _missing_issuer(trust.ending)):
             text, certain = missing
             if certain:
                 yield Violation(subject=chain.subject, expected="every intermediate certificate sent", observed=text)
@@ -32,16 +34,32 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
     return judge_chains(evidence, judge)
 
 
+def _missing_issuer(ending: Ending) -> tuple[str, bool] | None:
+    """Return which certificate is missing, and whether that is certain; none when the chain ends at a root.
+
+    Above an issuing certificate it is uncertain: its issuer may be a root, which may be omitted.
+    """
+    last = ending.path[-1]
+    if ending.kind not in {EndingKind.LEAF, EndingKind.AUTHORITY} or ending.forged is not None:
+        return None
+    text = f"{short_name(last)} was issued by {name_text(last.issuer)}, which was not sent"
+    if ending.wrong_key is not None:
+        text += f"; {label(ending.wrong_key)} has that name, but its key did not make the signature"
+    if ending.kind is EndingKind.AUTHORITY:
+        return f"{text}: an intermediate certificate is missing, or the root is not declared", False
+    return text, True
+
+
 RULE = Rule(
     id="certificate-chain-incomplete",
-    title="An intermediate certificate is not sent",
+    title="Intermediate certificate is missing from the chain",
     group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
         Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
     ),
-    remedy="Install the full chain that the CA supplies (often called fullchain or bundle): the certificate "
+    remedy="Install the full chain that the CA supplies (often called fullchain or bundle): the endpoint's certificate "
     "first, then each intermediate certificate.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,

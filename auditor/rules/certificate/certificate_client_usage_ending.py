@@ -1,7 +1,7 @@
-"""Public CAs stop issuing certificates for TLS clients, so that one of the next renewals comes without clientAuth.
+"""Public CAs are ending certificates for TLS clients, so one of the next renewals will come without clientAuth.
 
-A certificate that is in force stays good until it expires.  The one after it may not serve the calls that the SBC makes
-itself: then a private CA is needed, whose root has been sent to onboarding.
+A certificate in use stays valid until it expires.  Its successor may not work for the connections that the SBC opens.
+By then the SBC needs a certificate of a private CA whose root the peer trusts.
 """
 
 import datetime as dt
@@ -11,55 +11,58 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pydantic import Field
 
-from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
+from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.certificates.usage import listed_purposes
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.rules.certificate._shared import ROOT_UNKNOWN, judge_chains
 
 
 class LastIssuance(Value):
-    """The end of certificates with clientAuth."""
+    """When a CA, or every public CA, stops issuing certificates with clientAuth."""
 
     last_issuance: dt.date = Field(description="The last day on which a certificate with clientAuth is issued")
-    source: str = Field(min_length=1, description="Where that is written")
+    source: str = Field(min_length=1, description="Where the date is published")
     checked: dt.date = Field(description="Day on which the source was read")
 
 
 class IssuerEnd(LastIssuance):
-    """The end that a CA has set itself."""
+    """The date of a single CA."""
 
     organization: str = Field(min_length=1, description="The start of the issuer's organizationName")
 
 
 class Ends(Params):
-    """When it ends."""
+    """When public CAs stop issuing certificates with clientAuth."""
 
-    issuers: tuple[IssuerEnd, ...] = Field(default=(), description="Dates of single CAs, which go before the one below")
-    all_public: LastIssuance = Field(description="The date that holds for every public CA")
+    issuers: tuple[IssuerEnd, ...] = Field(
+        default=(), description="Dates of single CAs, which take precedence over all_public"
+    )
+    all_public: LastIssuance = Field(description="The date for every other public CA")
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: Ends) -> Iterator[Remark]:
-    """A public certificate with clientAuth has to be renewed before its CA stops issuing such certificates."""
+    """A public certificate with clientAuth must not outlive the day on which its CA stops issuing such certificates."""
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         public = under_public_root(chain.trust)
         if "clientAuth" not in listed_purposes(chain.leaf):
             yield NotApplicable(reason="the certificate does not list clientAuth")
         elif public is None:
-            yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
+            yield Doubt(subject=chain.subject, reason=ROOT_UNKNOWN)
         elif not public:
-            yield NotApplicable(reason="the root is a private one, and private CAs set their own rules")
+            yield NotApplicable(reason="the chain ends at a private root, and private CAs set their own rules")
         else:
             end = _end(chain.leaf, params)
             expires = chain.leaf.not_valid_after_utc.date()
             if expires > end.last_issuance:
                 yield Violation(
                     subject=chain.subject,
-                    expected="an issuer that still issues for clients when it is renewed",
-                    observed=f"expires on {expires}; clientAuth is issued until {end.last_issuance} ({end.source})",
+                    expected="clientAuth still issued at its renewal",
+                    observed=f"expires on {expires}; its CA issues clientAuth until {end.last_issuance} ({end.source})",
                 )
 
     return judge_chains(evidence, judge)
@@ -73,7 +76,7 @@ def _end(leaf: x509.Certificate, params: Ends) -> LastIssuance:
 
 RULE = Rule(
     id="certificate-client-usage-ending",
-    title="The next renewal of a certificate comes without clientAuth",
+    title="Certificate will lose clientAuth at its next renewal",
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
@@ -84,7 +87,7 @@ RULE = Rule(
         ),
         Citation(document="DigiCert notice ALERT53 of 2026-03-03"),
     ),
-    remedy="Plan for a client certificate of a private CA, and send its root to the onboarding team.",
+    remedy="Plan to use a client certificate of a private CA, and have its root installed at the peer.",
     observes=CertificateChainSeen,
     params=Ends,
     check=check,

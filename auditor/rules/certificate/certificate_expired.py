@@ -1,33 +1,35 @@
-"""After its last day a certificate is refused, and calls stop at that second.
+"""After its last day peers reject a certificate, and calls stop at that second.
 
-An intermediate certificate counts as much as the endpoint's own.  A root that is out of date has a rule of its own.
+The rule checks the intermediate certificates as well as the endpoint's own.  Another rule checks the root.
 """
 
 from collections.abc import Iterator
 
-from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.chains import PeerChain
 from auditor.certificates.dates import day, expired
-from auditor.certificates.facts import label
+from auditor.certificates.facts import certificate_subject
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.rules.certificate._shared import judge_chains
 
 
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Neither the certificate nor what lies between it and its root may have expired."""
+    """Neither the certificate nor an intermediate above it may have expired."""
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         for certificate in chain.trust.below:
             if problem := expired(certificate, chain.at):
-                yield Violation(subject=label(certificate), expected=f"in date on {day(chain.at)}", observed=problem)
+                subject = certificate_subject(certificate)
+                yield Violation(subject=subject, expected=f"valid on {day(chain.at)}", observed=problem)
 
     return judge_chains(evidence, judge)
 
 
 RULE = Rule(
     id="certificate-expired",
-    title="A certificate has expired",
+    title="Certificate has expired",
     group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(

@@ -1,7 +1,7 @@
-"""A certificate is to be renewed while there is time to mend what goes wrong with the renewal.
+"""A certificate should be renewed while there is still time to fix a renewal that goes wrong.
 
-How early depends on how long it lives: thirty days are plenty for a year's certificate and more than half the life of
-one that lasts 47 days, so the limit is a share of the lifetime, with days as its bounds.
+How early depends on its lifetime: thirty days are plenty for a certificate of one year, and more than half the life of
+one that lasts 47 days.  The limit is therefore a share of the lifetime, bounded by numbers of days.
 """
 
 from collections.abc import Iterator
@@ -9,25 +9,26 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.chains import PeerChain
 from auditor.certificates.dates import DAY, day, days
-from auditor.certificates.facts import label
+from auditor.certificates.facts import certificate_subject
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.rules.certificate._shared import judge_chains
 
 
 class RenewalTime(Params):
-    """When a renewal is due: the smaller of a share of the lifetime and a number of days, but never under the floor."""
+    """When a renewal is due: at a share of the lifetime or at some days, whichever is less, but never below a floor."""
 
     fraction: float = Field(default=1 / 3, gt=0, lt=1, description="Share of the lifetime that should be left")
-    days: int = Field(default=30, ge=1, description="Days that are enough however long the lifetime")
-    floor_days: int = Field(default=7, ge=0, description="Days that should be left however short the lifetime")
+    days: int = Field(default=30, ge=1, description="Days that are enough, however long the lifetime")
+    floor_days: int = Field(default=7, ge=0, description="Days that should be left, however short the lifetime")
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iterator[Remark]:
-    """Each certificate that is in date, up to the accepted root, must have enough of its life left."""
+    """Each certificate that has not expired, up to a root known by name, must have enough of its lifetime left."""
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         for certificate in chain.trust.path if chain.trust.anchor else chain.trust.below:
@@ -36,7 +37,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
             due = max(timedelta(days=params.floor_days), min(timedelta(days=params.days), share))
             if timedelta(0) <= end - chain.at < due:
                 yield Violation(
-                    subject=label(certificate),
+                    subject=certificate_subject(certificate),
                     expected=f"at least {due / DAY:.0f} days left",
                     observed=f"expires on {day(end)}: {days(end - chain.at)} left of {days(end - start)}",
                 )
@@ -44,9 +45,17 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
     return judge_chains(evidence, judge)
 
 
+def remedy(params: RenewalTime) -> str:
+    """Say when renewals should run."""
+    return (
+        f"Renew the certificate now, and automate its renewal to run when {params.fraction:.0%} of the lifetime or "
+        f"{params.days} days are left, whichever is less, but no later than {params.floor_days} days before it expires."
+    )
+
+
 RULE = Rule(
     id="certificate-expires-soon",
-    title="A certificate is due for renewal",
+    title="Certificate expires soon",
     group=Group.CERTIFICATE,
     severity=Severity.MEDIUM,
     citations=(
@@ -56,7 +65,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    remedy="Renew the certificate now, and let the renewal run by itself when a third of the lifetime is left.",
+    remedy=remedy,
     observes=CertificateChainSeen,
     params=RenewalTime,
     check=check,

@@ -1,27 +1,29 @@
-"""A key that can be broken lets someone else be the endpoint, or sign certificates for it.
+"""An attacker who breaks a key can impersonate the endpoint, or sign certificates for it.
 
-RSA keys of 1024 bits are within reach of well-funded attackers, and no public CA certifies fewer than 2048.  The keys
-of the issuing certificates and of the root count as much as the endpoint's own.
+Well-funded attackers can break RSA keys of 1024 bits, and no public CA certifies keys below 2048 bits.  The keys of the
+issuing certificates and of the root matter as much as the endpoint's own.
 """
 
 from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
-from auditor.certificates.chains import judge_chains
-from auditor.certificates.facts import Bearer, label
+from auditor.certificates.facts import Bearer, bearer_subject
 from auditor.certificates.strength import CannotTell, key_complaint
 from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.vocabulary import CurveName
+from auditor.rules._shared import any_of
+from auditor.rules.certificate._shared import judge_chains
 
 
 class KeyStrength(Params):
     """Keys that are strong enough."""
 
     minimum_rsa_bits: int = Field(default=2048, ge=1024, description="Smallest RSA modulus, in bits")
-    curves: tuple[str, ...] = Field(
+    curves: tuple[CurveName, ...] = Field(
         default=("secp256r1", "secp384r1", "secp521r1"), description="Elliptic curves that may be used"
     )
     edwards: bool = Field(default=True, description="Whether Ed25519 and Ed448 keys may be used")
@@ -29,8 +31,6 @@ class KeyStrength(Params):
 
 def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iterator[Remark]:
     """Every key from the endpoint's up to the root's must be strong enough."""
-    edwards = ("Ed25519", "Ed448") if params.edwards else ()
-    expected = f"RSA of {params.minimum_rsa_bits} bits or more, or one of {', '.join((*params.curves, *edwards))}"
 
     def judged(bearers: Iterable[Bearer]) -> Iterator[Remark]:
         for certificate in bearers:
@@ -42,17 +42,24 @@ def check(evidence: Evidence[CertificateChainSeen], params: KeyStrength) -> Iter
                     edwards=params.edwards,
                 )
             except CannotTell as unknown:
-                yield Doubt(subject=label(certificate), reason=str(unknown))
+                yield Doubt(subject=bearer_subject(certificate), reason=str(unknown))
                 continue
             if complaint:
-                yield Violation(subject=label(certificate), expected=expected, observed=complaint)
+                yield Violation(
+                    subject=bearer_subject(certificate), expected=_strong_enough(params), observed=complaint
+                )
 
     return judge_chains(evidence, lambda chain: judged(chain.linked), lambda request: judged([request]))
 
 
+def _strong_enough(params: KeyStrength) -> str:
+    edwards = ("Ed25519", "Ed448") if params.edwards else ()
+    return any_of((f"RSA of {params.minimum_rsa_bits} bits or more", *params.curves, *edwards))
+
+
 RULE = Rule(
     id="certificate-key-weak",
-    title="A certificate has a weak key",
+    title="Certificate has a weak key",
     group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
@@ -63,7 +70,7 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    remedy="Make a new key (RSA of at least 2048 bits, or P-256) and have a certificate issued for it.",
+    remedy=lambda params: f"Generate a new key ({_strong_enough(params)}) and have a certificate issued for it.",
     observes=CertificateChainSeen,
     params=KeyStrength,
     check=check,

@@ -7,12 +7,13 @@ rule says nothing of a chain that ends at a private root.  It needs the auditor'
 
 from collections.abc import Iterator
 
-from auditor.certificates.chains import PeerChain, judge_chains, under_public_root
+from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
+from auditor.rules.certificate._shared import judge_chains
 from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.chains import PeerChain
 from auditor.certificates.facts import label
 from auditor.lint import BROKEN, MOST, SEVERITIES, LintFinding, Profile, lint
 from auditor.model.finding import Doubt, Remark, Violation
@@ -18,6 +18,7 @@ from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.rules.certificate._shared import judge_chains
 
 
 class IgnoredFinding(Value):

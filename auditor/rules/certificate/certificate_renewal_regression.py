@@ -1,8 +1,8 @@
-"""A renewal that drops something the old certificate had breaks what went by it, at the hour it is installed.
+"""A renewal that drops something the old certificate had breaks what depends on it as soon as it is installed.
 
-A name that is gone takes a trunk with it, and so does a role, or a root that the peer does not trust.  A key that is
-used again is not lost, but whoever has it keeps it.  Public certificates get shorter by rule, so that a shorter
-lifetime is no more than a warning.  So is a kind of key that is gone: a peer that verifies no other is cut off.
+A lost name takes a trunk down, and so does a lost role or a root that the peer does not trust.  A reused key breaks
+nothing, but anyone who has copied it still has it.  Public certificates become shorter by rule, so a shorter lifetime
+is only a warning.  So is a lost key type, which cuts off a peer that verifies no other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,17 @@ from typing import TypeVar, get_args
 from cryptography import x509
 
 from auditor.certificates.dates import lifetime_days
-from auditor.certificates.facts import Bearer, alternative_names, common_name, key_text, label, public_info
+from auditor.certificates.facts import (
+    Bearer,
+    alternative_names,
+    bearer_subject,
+    certificate_subject,
+    common_name,
+    key_text,
+    label,
+    public_info,
+    sha256,
+)
 from auditor.certificates.path import Path, identity
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
 from auditor.certificates.strength import security_bits
@@ -20,16 +30,18 @@ from auditor.certificates.trust import Trust, anchor_of
 from auditor.certificates.usage import lacking, listed_key_usages, listed_purposes
 from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import RenewalSeen
-from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule, TrustAnchor
+from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import Named
 from auditor.model.target import Role
+from auditor.model.trust_anchor import TrustAnchor
 
 _B = TypeVar("_B", bound=Bearer)
 
 
 @dataclass(frozen=True)
 class _Chain:
-    """A chain, and where it ends."""
+    """A chain, and the root it ends at."""
 
     sent: Path
     trust: Trust
@@ -41,20 +53,20 @@ class _Chain:
 
     @property
     def root(self) -> bytes | None:
-        """What its root is known by; none where that cannot be told."""
+        """The identity of its root; none where the root is not known."""
         ended = self.trust.anchor is not None or (self.trust.ending is not None and self.trust.ending.root is not None)
         return identity(self.linked[-1]) if ended else None
 
 
 def check(evidence: Evidence[RenewalSeen], _params: NoParameters) -> Iterator[Remark]:
-    """The new certificate must have everything that the old one had."""
+    """The new certificate must keep everything that the old one had."""
     for seen in evidence.seen:
         try:
             old = [_chain(ders, evidence) for ders in seen.replaced]
             new = [_chain(ders, evidence) for ders in seen.chains]
             requests = [read_request(der) for der in seen.requests]
         except (MalformedCertificate, ChainTooLarge) as error:
-            yield Doubt(subject=seen.source, reason=str(error))
+            yield Doubt(subject=Named(name=seen.source), reason=str(error))
             continue
         bearers: list[Bearer] = [*(found.sent[0] for found in new), *requests]
         olds, news = ({found.sent[0]: found for found in chains} for chains in (old, new))
@@ -81,15 +93,15 @@ def _kind(bearer: Bearer) -> str:
 def _beside(
     old: Sequence[x509.Certificate], new: Sequence[Bearer], following: Sequence[Bearer]
 ) -> Iterator[tuple[x509.Certificate, Bearer]]:
-    """Those with a kind of key that none had: some peers are shown them in the place of an old one."""
-    kinds, followed = set(map(_kind, old)), set(map(label, following))
+    """New ones with a key type that no old one had: some peers get them in place of an old one."""
+    kinds, followed = set(map(_kind, old)), set(map(sha256, following))
     for after in new:
-        if _kind(after) not in kinds and label(after) not in followed:
+        if _kind(after) not in kinds and sha256(after) not in followed:
             yield _like(after, old), after
 
 
 def _like(one: Bearer, others: Sequence[_B]) -> _B:
-    """The one with the same kind of key, where there are an RSA and an ECDSA certificate, and with the most names."""
+    """The one with the same key type, where there are RSA and ECDSA certificates, and with the most shared names."""
     names = set(_names(one))
     return max(others, key=lambda other: (_kind(other) == _kind(one), len(names & set(_names(other)))))
 
@@ -99,30 +111,33 @@ def _of_kinds(old: Sequence[Bearer], new: Sequence[Bearer]) -> Iterator[Remark]:
     for kind, before in {_kind(bearer): bearer for bearer in reversed(old)}.items():
         if kind not in kept:
             yield Warning(
-                subject=label(before),
-                expected=f"a certificate with a key of the kind {kind}, as before: some peers can verify no other",
+                subject=bearer_subject(before),
+                expected=f"a certificate with a key of type {kind}, as before: some peers can verify no other",
                 observed=f"only {' and '.join(kept)}",
             )
 
 
 def _of_key_and_names(old: Bearer, new: Bearer) -> Iterator[Remark]:
-    subject = label(new)
+    subject = bearer_subject(new)
     names, still = _names(old), set(_names(new))
     # A request without names leaves them to the CA.
     if isinstance(new, x509.Certificate) or alternative_names(new):
         for lost in (name for name in names if name not in still):
             yield Violation(subject=subject, expected=f"{lost}, as before", observed="not among its names")
     elif names:
-        yield Doubt(subject=subject, reason="it has no names to compare with those of the old certificate")
+        yield Doubt(subject=subject, reason="the request has no names to compare with those of the old certificate")
     if public_info(old) is not None and public_info(old) == public_info(new):
-        yield Warning(subject=subject, expected="a new key", observed="the key of the old certificate")
+        yield Warning(subject=subject, expected="a new key", observed="the old certificate's key")
 
 
 def _of_strength(old: Bearer, new: Bearer) -> Iterator[Remark]:
-    subject = label(new)
+    subject = bearer_subject(new)
     before, after = security_bits(old), security_bits(new)
     if before is None or after is None:
-        yield Doubt(subject=subject, reason=f"how strong {key_text(old)} and {key_text(new)} are is not known")
+        yield Doubt(
+            subject=subject,
+            reason=f"{key_text(old)} and {key_text(new)} cannot be compared: the strength of one is not known",
+        )
     elif after < before:
         expected = f"a key as strong as {key_text(old)} ({before} bits of security)"
         yield Violation(subject=subject, expected=expected, observed=f"{key_text(new)} ({after} bits)")
@@ -130,28 +145,32 @@ def _of_strength(old: Bearer, new: Bearer) -> Iterator[Remark]:
 
 def _of_usages(old: Bearer, new: Bearer) -> Iterator[Remark]:
     """An absent extension restricts nothing."""
-    subject = label(new)
+    subject = bearer_subject(new)
     for lost in sorted(listed_purposes(old) - listed_purposes(new)) if listed_purposes(new) else ():
         yield Violation(subject=subject, expected=f"{lost} in extKeyUsage, as before", observed="not listed")
     for bit in sorted(listed_key_usages(old) - listed_key_usages(new)) if listed_key_usages(new) else ():
         if bit == "digitalSignature":
             yield Violation(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
-        elif _kind(old) == _kind(new):  # what a usage is good for goes by the kind of key
+        elif _kind(old) == _kind(new):  # which usages matter depends on the key type
             yield Warning(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
 
 
 def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
-    """What a request does not have yet."""
+    """What a certificate has and a request does not."""
     before, after = old.sent[0], new.sent[0]
-    subject = label(after)
+    subject = certificate_subject(after)
     for role in get_args(Role):
         lack = next(lacking(new.linked, role), None)
         if lack is not None and not any(lacking(old.linked, role)):
             yield Violation(
-                subject=label(lack.certificate), expected=f"fit for the {role} role, as before", observed=lack.observed
+                subject=bearer_subject(lack.certificate),
+                expected=f"fit for the {role} role, as before",
+                observed=lack.observed,
             )
     if old.root is None or new.root is None:
-        yield Doubt(subject=subject, reason="the root of the old or of the new chain cannot be told")
+        yield Doubt(
+            subject=subject, reason="the root of the old or of the new chain is not known: an issuer was not sent"
+        )
     elif old.root != new.root:
         yield Violation(
             subject=subject, expected=f"a chain to {label(old.linked[-1])}, as before",
@@ -164,7 +183,7 @@ def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
         )  # fmt: skip
     if after.not_valid_after_utc <= before.not_valid_after_utc:
         yield Violation(
-            subject=subject, expected=f"valid beyond {before.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
+            subject=subject, expected=f"valid after {before.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
             observed=f"valid until {after.not_valid_after_utc:%Y-%m-%d %H:%M} UTC",
         )  # fmt: skip
     elif lifetime_days(after) < lifetime_days(before):
@@ -176,7 +195,7 @@ def _of_chain(old: _Chain, new: _Chain) -> Iterator[Remark]:
 
 
 def _names(bearer: Bearer) -> tuple[str, ...]:
-    """The alternative names; without any, the common name, which RFC 5922 lets stand for them."""
+    """The alternative names; without any, the common name, which RFC 5922 accepts in their place."""
     names = tuple(name if name.startswith("URI:") else name.lower() for name in alternative_names(bearer))
     only = common_name(bearer.subject)
     return names or ((f"dns:{only.lower()}",) if only else ())
@@ -184,7 +203,7 @@ def _names(bearer: Bearer) -> tuple[str, ...]:
 
 RULE = Rule(
     id="certificate-renewal-regression",
-    title="The new certificate lacks something that the old one has",
+    title="New certificate drops something the old one had",
     group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
@@ -195,7 +214,7 @@ RULE = Rule(
             url="https://doi.org/10.6028/NIST.SP.800-57pt1r5",
         ),
     ),
-    remedy="Have the certificate issued again with all that the old one has, or take back what goes by it first.",
+    remedy="Have the certificate reissued with all that the old one has, or first change whatever relies on the rest.",
     observes=RenewalSeen,
     params=NoParameters,
     check=check,

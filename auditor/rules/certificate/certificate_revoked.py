@@ -1,7 +1,8 @@
 """A CA revokes a certificate whose key is no longer safe, or that it should not have issued.
 
-Few peers look, so that calls go on, and whoever has the key can go on as well.  What tells is a response the endpoint
-staples, a CRL or a response that is handed in, or one that is fetched from the CA where that was asked for.
+Few peers check revocation, so calls continue, and an attacker with the key can continue as well.  The evidence is an
+OCSP response that the endpoint staples, a CRL or response that is given to the audit, or one fetched from the CA on
+request.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from cryptography import x509
 from pydantic import Field
 
 from auditor.certificates.crl import by_crl
-from auditor.certificates.facts import label
+from auditor.certificates.facts import certificate_subject
 from auditor.certificates.ocsp_response import by_ocsp
 from auditor.certificates.path import Path
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain
@@ -20,20 +21,21 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import RevocationSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import TARGET
 
-_NOTHING = "nothing that could tell: hand in CRLs or OCSP responses (--revocation), or fetch them (--fetch-revocation)"
+_NOTHING = "no CRL or OCSP response to check: give them with --revocation, or fetch them with --fetch-revocation"
 
 
 class Depth(Params):
-    """How much of a chain has to be known."""
+    """Which certificates must be known not to be revoked."""
 
     intermediates: bool = Field(
-        default=False, description="Whether every issuing certificate has to be known as not revoked, too"
+        default=False, description="Whether every issuing certificate must be known not to be revoked, too"
     )
 
 
 def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]:
-    """The endpoint's certificate is known not to be revoked, and no certificate above it is known to be."""
+    """The endpoint's certificate must be known not to be revoked, and no certificate above it may be revoked."""
     chains: dict[tuple[bytes, ...], list[RevocationSeen]] = {}
     for seen in evidence.seen:
         chains.setdefault(seen.certificates, []).append(seen)
@@ -41,11 +43,11 @@ def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]
         try:
             sent = read_chain(ders)
         except (MalformedCertificate, ChainTooLarge) as error:
-            yield Doubt(subject=evidence.target.name, reason=str(error))
+            yield Doubt(subject=TARGET, reason=str(error))
             continue
         yield from _stapling(sent[0], of_chain)
         trust = anchor_of(ders, evidence.anchors, evidence.at)
-        # Of a root nobody could say that it is revoked.
+        # Nobody issues a CRL or an OCSP response about a root.
         yield from _chain(trust.below or sent[:1], trust.path, of_chain, evidence, params)
 
 
@@ -56,7 +58,7 @@ def _chain(
         issuer = path[position + 1] if position + 1 < len(path) else None
         answer = combined(list(_answers(certificate, issuer, seen, evidence)))
         if answer.state is State.REVOKED:
-            yield Violation(subject=label(certificate), expected="not revoked", observed=answer.words)
+            yield Violation(subject=certificate_subject(certificate), expected="not revoked", observed=answer.words)
         elif answer.state is State.UNKNOWN and (not position or params.intermediates):
             yield _unknown(certificate, answer, seen)
 
@@ -69,7 +71,7 @@ def _answers(
 ) -> Iterator[Answer]:
     for source in (found for one in seen for found in one.found):
         if issuer is None:
-            yield Answer(State.UNKNOWN, "the issuer's certificate is not at hand, whose signature would count")
+            yield Answer(State.UNKNOWN, "the issuer's certificate was not sent, so its signature cannot be verified")
             return
         judge = by_ocsp if source.form == "ocsp" else by_crl
         answer = judge(source.der, certificate, issuer, evidence.at)
@@ -79,11 +81,13 @@ def _answers(
 
 def _unknown(certificate: x509.Certificate, answer: Answer, seen: Sequence[RevocationSeen]) -> Remark:
     missing = [doubt for one in seen for doubt in one.missing]
-    if any(one.found for one in seen) or any("stapled" not in doubt.subject for doubt in missing):
+    if any(one.found for one in seen) or any(doubt.subject != "stapled" for doubt in missing):
         reasons = [*([answer.words] if any(one.found for one in seen) else []), *(doubt.reason for doubt in missing)]
-        return Doubt(subject=label(certificate), reason="; ".join(dict.fromkeys(reasons)))
+        return Doubt(subject=certificate_subject(certificate), reason="; ".join(dict.fromkeys(reasons)))
     asked = "; ".join(dict.fromkeys(doubt.reason for doubt in missing))
-    return NotTested(subject=label(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True)
+    return NotTested(
+        subject=certificate_subject(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True
+    )
 
 
 def _stapling(leaf: x509.Certificate, seen: Sequence[RevocationSeen]) -> Iterator[Remark]:
@@ -91,15 +95,15 @@ def _stapling(leaf: x509.Certificate, seen: Sequence[RevocationSeen]) -> Iterato
     stapled = any(found.source == "stapled" for one in seen for found in one.found)
     if asked and not stapled and must_staple(leaf):
         yield Violation(
-            subject=label(leaf),
-            expected="an OCSP response stapled, as the certificate demands (RFC 7633)",
-            observed="none was stapled",
+            subject=certificate_subject(leaf),
+            expected="OCSP response stapled, as the certificate requires (RFC 7633)",
+            observed="none stapled",
         )
 
 
 RULE = Rule(
     id="certificate-revoked",
-    title="A certificate is revoked",
+    title="Certificate is revoked",
     group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
@@ -107,8 +111,8 @@ RULE = Rule(
         Citation(document="RFC 6960", section="3.2", url="https://www.rfc-editor.org/rfc/rfc6960#section-3.2"),
         Citation(document="RFC 7633", url="https://www.rfc-editor.org/rfc/rfc7633"),
     ),
-    remedy="Make a new key, have a new certificate issued for it, install it, and find out why the old one was "
-    "revoked.",
+    remedy="Generate a new key, have a new certificate issued for it, install it, and find out why the old one was "
+    "revoked.  If the certificate requires a stapled OCSP response, enable OCSP stapling.",
     observes=RevocationSeen,
     params=Depth,
     check=check,

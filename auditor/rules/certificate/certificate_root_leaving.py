@@ -1,7 +1,7 @@
-"""Browsers drop the roots that this policy names, one by one, and the CAs move their customers to other roots.
+"""Browsers remove old roots from their root programs one by one, and the CAs move their customers to other roots.
 
-An SBC does not do as a browser does: a root that has left goes on working between peers that trust it.  But the next
-renewal may come under another root, and then it is good to have sent that one to onboarding before.
+An SBC does not follow browsers: a removed root keeps working between peers that trust it.  But the next renewal may
+come under another root, which the peer should trust by then.
 """
 
 import datetime as dt
@@ -9,47 +9,49 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.certificates.chains import PeerChain, judge_chains
+from auditor.certificates.chains import PeerChain
+from auditor.certificates.facts import certificate_subject
 from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.rules.certificate._shared import judge_chains
 
 
 class Leaving(Value):
-    """A root that a programme stops to accept."""
+    """A root that a root program stops accepting."""
 
     root: str = Field(min_length=1, description="Name of a pinned root certificate (a file in policies/roots)")
-    programme: str = Field(min_length=1, description="Whose root programme it leaves")
-    date: dt.date = Field(description="The day from which it is not accepted any more")
-    source: str = Field(min_length=1, description="Where the programme says so")
+    programme: str = Field(min_length=1, description="The root program that removes it")
+    date: dt.date = Field(description="The day from which it is no longer accepted")
+    source: str = Field(min_length=1, description="Where the root program announced it")
     checked: dt.date = Field(description="Day on which the source was read")
 
 
 class Leavings(Params):
-    """Which roots leave, and how long before that is of interest."""
+    """Which roots are being removed, and how early to report that."""
 
-    notice_days: int = Field(default=365, ge=0, description="Days before the date from which it is reported")
-    leaving: tuple[Leaving, ...] = Field(min_length=1, description="Roots and the dates of root programmes")
+    notice_days: int = Field(default=365, ge=0, description="Days before the date from which the rule reports it")
+    leaving: tuple[Leaving, ...] = Field(min_length=1, description="Roots and the dates of their removal")
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: Leavings) -> Iterator[Remark]:
-    """The root that a chain ends at is not about to leave, and has not left."""
+    """The root of a chain must not have been removed from a root program, nor be about to be."""
     today = evidence.at.date()
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
         anchor = chain.trust.anchor
         rows = [row for row in params.leaving if anchor is not None and row.root == anchor.name]
         if not rows:
-            yield NotApplicable(reason="no root programme has a date for the root of this chain")
+            yield NotApplicable(reason="no root program has a date for removing the root of this chain")
         for row in rows:
             if today >= row.date - dt.timedelta(days=params.notice_days):
-                word = "left" if today >= row.date else "leaves"
+                verb = "removed" if today >= row.date else "will remove"
                 yield Violation(
-                    subject=f"{chain.subject}, under {row.root}",
-                    expected="a root that root programmes keep",
-                    observed=f"it {word} {row.programme} on {row.date} ({row.source})",
+                    subject=certificate_subject(chain.leaf, root=row.root),
+                    expected="root that root programs keep",
+                    observed=f"{row.programme} {verb} it on {row.date} ({row.source})",
                 )
 
     return judge_chains(evidence, judge)
@@ -57,7 +59,7 @@ def check(evidence: Evidence[CertificateChainSeen], params: Leavings) -> Iterato
 
 RULE = Rule(
     id="certificate-root-leaving",
-    title="The root of a chain leaves a root programme",
+    title="Root CA is being removed from a root program",
     group=Group.CERTIFICATE,
     severity=Severity.INFO,
     citations=(
@@ -68,7 +70,7 @@ RULE = Rule(
         ),
         Citation(document="Mozilla, CA/Root CA Lifecycles", url="https://wiki.mozilla.org/CA/Root_CA_Lifecycles"),
     ),
-    remedy="Ask the CA under which root the next renewal will come, and send that root to the onboarding team.",
+    remedy="Ask the CA which root its next certificates will chain to, and have that root installed at the peer.",
     observes=CertificateChainSeen,
     params=Leavings,
     check=check,

@@ -1,27 +1,28 @@
-"""An SBC is server for one call and client for the next, with the same certificate, so it must be allowed to be both.
+"""An SBC is the server of one call and the client of the next, often with the same certificate, which must allow both.
 
-Public CAs stop issuing certificates for the client role: the last ones with clientAuth are issued by 2027-03-15.  An
-intermediate certificate that lists serverAuth alone takes the client role from everything below it, whatever the
-endpoint's own certificate says, and so the whole chain is looked at.  What a client presents is judged for that role
-alone: an SBC may have another certificate for the other one.
+Public CAs are ending certificates for the client role; the last ones with clientAuth are issued by 2027-03-15.  An
+intermediate certificate that lists only serverAuth takes the client role from everything below it, whatever the
+endpoint's own certificate says, so the rule checks the whole chain.  What a client presents is judged for the client
+role only, because an SBC may use another certificate as a server.
 """
 
 from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
-from auditor.certificates.chains import judge_chains
-from auditor.certificates.facts import Bearer, label
-from auditor.certificates.usage import lacking
+from auditor.certificates.facts import Bearer, bearer_subject
+from auditor.certificates.usage import PURPOSES, lacking
 from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Role
+from auditor.rules._shared import all_of
+from auditor.rules.certificate._shared import judge_chains
 
 
 class Roles(Params):
-    """What the certificate has to serve as."""
+    """The roles that the certificate must allow."""
 
     roles: tuple[Role, ...] = Field(min_length=1, description="TLS roles in which the certificate is used")
 
@@ -32,20 +33,34 @@ def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[R
     if evidence.target.perspective is Perspective.CLIENT:
         roles = tuple(role for role in roles if role == "client")
         if not roles:
-            yield NotApplicable(reason="the policy needs the certificate in the server role alone")
+            yield NotApplicable(reason="the policy needs the certificate in the server role only")
             return
 
     def judged(path: Sequence[Bearer]) -> Iterator[Remark]:
         for role in roles:
             for lack in lacking(path, role):
-                yield Violation(subject=label(lack.certificate), expected=lack.expected, observed=lack.observed)
+                yield Violation(
+                    subject=bearer_subject(lack.certificate), expected=lack.expected, observed=lack.observed
+                )
 
     yield from judge_chains(evidence, lambda chain: judged(chain.linked), lambda request: judged([request]))
 
 
+def remedy(params: Roles) -> str:
+    """Name the purposes, and what to do where public CAs no longer issue one of them."""
+    purposes = all_of(PURPOSES[role][1] for role in params.roles)
+    reissue = (
+        f"Have the certificate reissued for the roles it is used in (extKeyUsage with {purposes}), under issuing "
+        "certificates that exclude none of them."
+    )
+    if "client" not in params.roles:
+        return reissue
+    return f"{reissue}  Where a public CA no longer issues clientAuth, use a private CA whose root the peer trusts."
+
+
 RULE = Rule(
     id="certificate-usage-missing",
-    title="A certificate may not be used in a role it is needed in",
+    title="Certificate does not allow a role it is used in",
     group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
@@ -58,8 +73,7 @@ RULE = Rule(
             url="https://googlechrome.github.io/chromerootprogram/",
         ),
     ),
-    remedy="Have the certificate issued with both serverAuth and clientAuth, under issuing certificates that "
-    "exclude neither.  Where the CA no longer does that, use a private CA whose root was sent to the onboarding team.",
+    remedy=remedy,
     observes=CertificateChainSeen,
     params=Roles,
     check=check,

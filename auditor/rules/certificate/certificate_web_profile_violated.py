@@ -1,39 +1,40 @@
-"""Some verifiers hold every certificate to the rules for public web sites, which go beyond RFC 5280.
+"""Some verifiers apply the rules for public web sites to every certificate, and those go beyond RFC 5280.
 
-A certificate of a private CA is good without an authority key identifier or with a critical subject alternative name,
-and most peers take it.  One built on a stricter library may not, and the failure is then hard to explain, so it is
-worth knowing beforehand.
+A certificate of a private CA is valid without an authority key identifier, or with a critical subject alternative name,
+and most peers accept it.  A peer built on a stricter library may not, and the failure is hard to explain, so this rule
+warns beforehand.
 """
 
 from collections.abc import Iterator
 
-from auditor.certificates.chains import AcceptedRoots, PeerChain, judge_chains, unreached
+from auditor.certificates.chains import PeerChain
 from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective
+from auditor.rules.certificate._shared import AcceptedRoots, judge_chains, toward, unreached
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:
-    """A chain that RFC 5280 accepts should be accepted by the web PKI profile too."""
+    """The web PKI profile should accept every chain that RFC 5280 accepts."""
     if evidence.target.perspective is Perspective.CLIENT:
-        yield NotApplicable(reason="those rules are for the certificates of servers")
+        yield NotApplicable(reason="the web PKI profile applies to the certificates of servers")
         return
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
-        trust = chain.toward(params)
+        trust = toward(chain, params)
         if trust.anchor is None or not trust.judgement.accepted:
             yield unreached(chain, trust)
         for reason in trust.strict_reasons:
-            yield Violation(subject=chain.subject, expected="acceptable as on a public web site", observed=reason)
+            yield Violation(subject=chain.subject, expected="chain accepted by the web PKI profile", observed=reason)
 
     yield from judge_chains(evidence, judge)
 
 
 RULE = Rule(
     id="certificate-web-profile-violated",
-    title="A certificate chain is valid, but not by the stricter rules of the public web",
+    title="Certificate chain violates the web PKI profile",
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
@@ -43,8 +44,8 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    remedy="Nothing has to change for peers that follow RFC 5280.  For the next certificate, ask the CA for a "
-    "profile that fits the Baseline Requirements.",
+    remedy="Ask the CA to issue the next certificate with a profile that meets the Baseline Requirements.  Peers that "
+    "follow RFC 5280 accept the current one.",
     observes=CertificateChainSeen,
     params=AcceptedRoots,
     check=check,

@@ -1,25 +1,25 @@
-"""A SIP peer that follows RFC 5922 takes no wildcard: ``*.example.net`` does not stand for ``sbc.example.net``.
+"""A SIP peer that follows RFC 5922 accepts no wildcard: ``*.example.net`` does not match ``sbc.example.net``.
 
-Many peers take one all the same, as web browsers do, so the connection works until a stricter peer meets it.
+Many peers accept wildcards nevertheless, as web browsers do, so the connection works until a stricter peer connects.
 """
 
 from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.certificates.chains import judge_chains
-from auditor.certificates.facts import Bearer, label
+from auditor.certificates.facts import Bearer, bearer_subject
 from auditor.certificates.names import Match, match_name, presented_names, wildcard_names
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.target import Perspective, Service
+from auditor.rules.certificate._shared import judge_chains
 from auditor.sanitise import clean
 
 
 class WildcardServices(Params):
-    """Where wildcards are not wanted."""
+    """Services where wildcards are not wanted."""
 
     services: tuple[Service, ...] = Field(
         default=(Service.SIP,), min_length=1, description="Services that must not rely on a wildcard"
@@ -27,7 +27,7 @@ class WildcardServices(Params):
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) -> Iterator[Remark]:
-    """The name that was asked for must be covered by itself, not by a wildcard alone."""
+    """The certificate must contain the endpoint's name itself, not only a wildcard that covers it."""
     target = evidence.target
     if target.service not in params.services:
         yield NotApplicable(reason=f"wildcards are accepted for {target.service}")
@@ -39,27 +39,27 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
         for name in target.names:
             try:
                 if match_name(leaf, name, target.service) is Match.WILDCARD:
-                    yield Violation(subject=label(leaf), expected=name, observed=shown)
+                    yield Violation(subject=bearer_subject(leaf), expected=name, observed=shown)
             except ValueError as error:
-                yield Doubt(subject=label(leaf), reason=str(error))
+                yield Doubt(subject=bearer_subject(leaf), reason=str(error))
         if target.names or not wildcards:
             return
         if len(wildcards) == len(presented_names(leaf, target.service)):
-            yield Violation(subject=label(leaf), expected="a name without a wildcard", observed=shown)
+            yield Violation(subject=bearer_subject(leaf), expected="a name without a wildcard", observed=shown)
         elif target.perspective is not Perspective.CLIENT:
             option = "--name" if target.perspective is Perspective.CERTIFICATE else "server_name"
-            yield Doubt(subject=label(leaf), reason=f"no name was given to compare with; set {option}")
+            yield Doubt(subject=bearer_subject(leaf), reason=f"no name to compare with: set {option}")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), judged)
 
 
 RULE = Rule(
     id="certificate-wildcard",
-    title="A certificate covers the endpoint's name by a wildcard only",
+    title="Certificate covers the endpoint's name by wildcard only",
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(Citation(document="RFC 5922", section="7.2", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.2"),),
-    remedy="Have the certificate issued with the endpoint's full name among its subject alternative names.",
+    remedy="Have the certificate reissued with the endpoint's full name among its subject alternative names.",
     observes=CertificateChainSeen,
     params=WildcardServices,
     check=check,

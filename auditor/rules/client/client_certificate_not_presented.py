@@ -1,7 +1,7 @@
-"""Mutual TLS needs the client's certificate: an SBC that keeps it back is nobody, and is turned away.
+"""Mutual TLS needs the client's certificate: a server that requires one rejects an SBC that sends none.
 
-The listener asks for it as Azure Communications Gateway does, accepts any, and takes note; TLS itself checks that the
-client holds the key.
+The listener requests a certificate as the peer does, accepts any, and records it.  TLS itself proves that the client
+holds the key.
 """
 
 from collections.abc import Iterator
@@ -10,29 +10,31 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import ClientCertificatePresentedSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import TARGET
+from auditor.rules._shared import version_subject
 
 
 def check(evidence: Evidence[ClientCertificatePresentedSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Wherever a handshake was completed, the client presented a certificate."""
+    """The client must present a certificate in every handshake it completes."""
     for seen in evidence.seen:
-        subject = seen.version or evidence.target.name
+        subject = version_subject(seen.version) if seen.version else TARGET
         if seen.presented is None:
             yield Doubt(subject=subject, reason=seen.evidence)
         elif not seen.presented:
             observed = f"none, {seen.evidence}" if seen.evidence else "none"
-            yield Violation(subject=subject, expected="a client certificate", observed=observed)
+            yield Violation(subject=subject, expected="client certificate", observed=observed)
 
 
 RULE = Rule(
     id="client-certificate-not-presented",
-    title="A client presents no certificate although it is asked for one",
+    title="Client presents no certificate when asked for one",
     group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
     ),
-    remedy="Give the trunk's outgoing connections the SBC's certificate and key, with the intermediates.  If they "
-    "have them, look whether the SBC sends them only to CAs it finds in the request.",
+    remedy="Configure the SBC's certificate, key and intermediates for the trunk's outgoing connections.  If they are "
+    "configured, check whether the SBC sends them only to servers that list its CA in the CertificateRequest.",
     observes=ClientCertificatePresentedSeen,
     params=NoParameters,
     check=check,

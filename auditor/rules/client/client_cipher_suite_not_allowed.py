@@ -1,7 +1,7 @@
-"""Every suite a client offers is one that whoever answers may choose.
+"""Whoever answers a client may choose any cipher suite that it offers.
 
-The gateway chooses from its own list.  What else is offered serves only somebody who answers in its place, and the
-weaker it is, the better it serves.
+The peer chooses from its own list.  Any other suite on offer helps only an attacker who answers in the peer's place,
+and the weaker it is, the more it helps.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,14 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import ClientHelloSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import CipherSuiteSubject
 from auditor.model.suite_lists import SuiteLists
 from auditor.model.tls import suites_by_name
+from auditor.rules._shared import any_of, suites_by_version
 
 
 def check(evidence: Evidence[ClientHelloSeen], params: SuiteLists) -> Iterator[Remark]:
-    """In every version that is offered and listed, nothing outside the list is offered."""
+    """A ClientHello must offer no suite outside the lists of the versions that it offers."""
     remarks: dict[Remark, None] = {}
     known = suites_by_name()
     for seen in evidence.seen:
@@ -23,18 +25,22 @@ def check(evidence: Evidence[ClientHelloSeen], params: SuiteLists) -> Iterator[R
         for name in seen.suites:
             fitting = [version for version in versions if name not in known or version in known[name].versions]
             if fitting and not any(name in params.lists()[version] for version in fitting):
-                expected = f"not offered in {' or '.join(fitting)}"
-                remarks[Violation(subject=name, expected=expected, observed="offered")] = None
+                subject = CipherSuiteSubject(version=fitting[0] if len(fitting) == 1 else None, suite=name)
+                remarks[
+                    Violation(subject=subject, expected=f"not offered in {any_of(fitting)}", observed="offered")
+                ] = None
     yield from remarks
 
 
 RULE = Rule(
     id="client-cipher-suite-not-allowed",
-    title="A client offers a cipher suite that the policy does not allow",
+    title="Client offers a cipher suite that is not allowed",
     group=Group.CLIENT,
     severity=Severity.LOW,
     citations=(Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),),
-    remedy="Set the suites of the trunk's outgoing connections to the policy's list (`auditor policy show` prints it).",
+    remedy=lambda params: (
+        f"Set the cipher suites of the trunk's outgoing connections to exactly these ({suites_by_version(params)})."
+    ),
     observes=ClientHelloSeen,
     params=SuiteLists,
     check=check,

@@ -1,7 +1,7 @@
-"""A client that offers an old version of TLS can be led to use it by whoever answers first.
+"""Whoever answers first can make a client use an old version of TLS that it offers.
 
-The versions stand in the ClientHello.  A hello in the form of TLS 1.2 names only the highest one, so an older version
-has to be tried out, and until it was, nothing is proven.
+The ClientHello names the versions.  One in the format of TLS 1.2 names only the highest, so older versions have to be
+tried; until they were, nothing is proven.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from auditor.model.finding import Remark, Violation, Warning
 from auditor.model.observation import ClientHelloSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import ClientHelloSubject
 from auditor.model.tls import ProtocolVersion
+from auditor.rules._shared import all_of, version_subject
 
 
 class AllowedVersions(Params):
@@ -22,31 +24,34 @@ class AllowedVersions(Params):
 
 
 def check(evidence: Evidence[ClientHelloSeen], params: AllowedVersions) -> Iterator[Remark]:
-    """Every version on offer is an allowed one, and there is one."""
+    """A ClientHello must offer a version, and none that is not allowed."""
     remarks: dict[Remark, None] = {}
-    expected = f"nothing but {' and '.join(params.allowed)}"
+    expected = f"only {all_of(params.allowed)} offered"
     for seen in evidence.seen:
         for version in seen.versions:
             if version not in params.allowed:
-                remarks[Violation(subject=version, expected=expected, observed="offered")] = None
+                remarks[Violation(subject=version_subject(version), expected=expected, observed="offered")] = None
         if not seen.versions:
-            remarks[Violation(subject="ClientHello", expected=expected, observed="no version offered")] = None
+            remarks[Violation(subject=ClientHelloSubject(), expected=expected, observed="no version offered")] = None
         elif not seen.versions_complete:
-            observed = f"{seen.versions[0]} named as the highest version, older ones not tried"
-            remarks[Warning(subject="older versions", expected="refused", observed=observed)] = None
+            older = ClientHelloSubject(part="older versions")
+            observed = f"not proven: the ClientHello names {seen.versions[0]} as the highest, older ones were not tried"
+            remarks[Warning(subject=older, expected="rejected", observed=observed)] = None
     yield from remarks
 
 
 RULE = Rule(
     id="client-protocol-not-allowed",
-    title="A client offers a protocol version that the policy does not allow",
+    title="Client offers a protocol version that is not allowed",
     group=Group.CLIENT,
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8996", url="https://www.rfc-editor.org/rfc/rfc8996"),
         Citation(document="RFC 8446", section="4.2.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.2.1"),
     ),
-    remedy="Set the minimum protocol of the trunk's outgoing connections to TLS 1.2.",
+    remedy=lambda params: (
+        f"Limit the protocol versions of the trunk's outgoing connections to {all_of(params.allowed)}."
+    ),
     observes=ClientHelloSeen,
     params=AllowedVersions,
     check=check,

@@ -1,7 +1,7 @@
-"""A good certificate for another name is a stranger with good papers: a client has to compare the name.
+"""A trusted certificate for another name belongs to another server, so a client must check the name.
 
-Libraries verify the chain when told to, and leave the name to the application more often than not.  By RFC 5922 the
-common name does not count either where there are alternative names.
+Libraries verify the chain when they are told to, but often leave the name to the application.  Under RFC 5922 the
+common name does not count where the certificate has alternative names.
 """
 
 from collections.abc import Iterator
@@ -10,22 +10,22 @@ from auditor.model.finding import Remark
 from auditor.model.observation import ServerCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.rules.client.server_certificate_unverified import judge_cases
+from auditor.rules.client._shared import judge_cases
 
 _CASES = {
-    "wrong-name": "a trusted certificate for another name",
-    "common-name-only": "a trusted certificate with the name in the common name alone",
+    "wrong-name": "trusted certificate for another name",
+    "common-name-only": "trusted certificate with the name in its common name only",
 }
 
 
 def check(evidence: Evidence[ServerCertificateCaseSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Trusted certificates for other names were refused, and the good one was not."""
-    return judge_cases(evidence, _CASES)
+    """The client must reject trusted certificates for other names, and accept the valid one."""
+    return judge_cases(evidence.seen, _CASES)
 
 
 RULE = Rule(
     id="server-name-unverified",
-    title="A client accepts a trusted certificate that is for another name",
+    title="Client does not check the name in the server's certificate",
     group=Group.CLIENT,
     severity=Severity.HIGH,
     citations=(
@@ -33,8 +33,8 @@ RULE = Rule(
         Citation(document="RFC 5922", section="7.3", url="https://www.rfc-editor.org/rfc/rfc5922#section-7.3"),
         Citation(document="RFC 9525", section="6", url="https://www.rfc-editor.org/rfc/rfc9525#section-6"),
     ),
-    remedy="Have the trunk compare the server's certificate with the regional host name it was configured with, "
-    "not with the result of an SRV look-up.",
+    remedy="Configure the trunk to compare the server's certificate with the host name that is configured for the "
+    "peer, not with the result of an SRV lookup.",
     observes=ServerCertificateCaseSeen,
     params=NoParameters,
     check=check,

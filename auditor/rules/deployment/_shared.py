@@ -1,39 +1,38 @@
-"""What a rule about the deployment has to know first."""
+"""Questions that several rules about the deployment ask first."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from auditor.model.deployment import Circuit, Deployment, Link
 from auditor.model.finding import Doubt, NotApplicable, Remark
+from auditor.model.subject import DeclaredSubject
+from auditor.network.subjects import CIRCUITS, RESOURCE
 
 EXPRESSROUTE = "expressroute_microsoft"
 INJECTED = "vnet_injection"
+_JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 
 
 def undeclared_sku(declared: Deployment) -> Iterator[Doubt]:
-    """Say that a demand of production deployments cannot be judged where nobody says whether this is one."""
+    """Leave a requirement on production deployments open where the inventory does not say whether this is one."""
     if declared.production is None:
-        yield Doubt(subject="deployment.sku", reason="whether this is a production deployment is not declared")
+        yield Doubt(subject=RESOURCE.at("sku"), reason="whether this is a production deployment is not declared")
 
 
-def named(link: Link) -> str:
-    """A link by its two ends."""
-    return f"links[{link.site} to {link.region}]"
-
-
-def place(text: str) -> str:
-    """The name of a place or a thing, in the one form that tells two of them apart."""
+def normalised_name(text: str) -> str:
+    """The name of a location or a router without differences in case and spaces."""
     return " ".join(text.split()).casefold()
 
 
-def injected(declared: Deployment, links: Iterable[Link]) -> bool:
-    """Whether these links lead to an injected virtual network alone; where none says so, the deployment does."""
+def only_vnet_injection(declared: Deployment, links: Iterable[Link]) -> bool:
+    """Whether all these links lead to an injected virtual network; without link types the deployment decides."""
     types = {link.connection_type for link in links if link.connection_type}
     return types == {INJECTED} if types else declared.deployment.vnet_injection
 
 
-def peered(declared: Deployment) -> tuple[Circuit, ...]:
-    """The circuits with Microsoft peering: an injected virtual network is reached by private peering."""
-    if injected(declared, declared.links):
+def circuits_with_microsoft_peering(declared: Deployment) -> tuple[Circuit, ...]:
+    """The circuits with Microsoft peering; an injected virtual network is reached by private peering."""
+    if only_vnet_injection(declared, declared.links):
         return ()
     inside = {link.circuit for link in declared.links if link.connection_type == INJECTED}
     outside = {link.circuit for link in declared.links if link.connection_type != INJECTED}
@@ -42,18 +41,20 @@ def peered(declared: Deployment) -> tuple[Circuit, ...]:
 
 def uses_microsoft_peering(declared: Deployment) -> bool:
     """Whether ExpressRoute with Microsoft peering is in use, or declared to be."""
-    return bool(peered(declared)) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
+    return bool(circuits_with_microsoft_peering(declared)) or any(
+        link.connection_type == EXPRESSROUTE for link in declared.links
+    )
 
 
 def uses_expressroute(declared: Deployment) -> bool:
-    """Whether ExpressRoute is in use, or declared to be, with whatever peering."""
+    """Whether ExpressRoute is in use, or declared to be, with any peering."""
     return bool(declared.circuits) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
 
 
 def judge_production(
     declared: Deployment, judge: Callable[[Deployment], Iterable[Remark]], *, lab: str
 ) -> Iterator[Remark]:
-    """Yield what ``judge`` says of a production deployment; ``lab`` is why it has nothing to say of a lab."""
+    """Yield the remarks of ``judge`` on a production deployment; ``lab`` is why the rule does not apply to a lab."""
     yield from undeclared_sku(declared)
     if declared.production is False:
         yield NotApplicable(reason=lab)
@@ -61,24 +62,24 @@ def judge_production(
         yield from judge(declared)
 
 
-def judge_circuits(declared: Deployment, judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
-    """Yield what ``judge`` says of each circuit and its place in the inventory, where ExpressRoute is in use."""
+def judge_circuits(declared: Deployment, judge: _JudgeCircuit) -> Iterator[Remark]:
+    """Yield the remarks of ``judge`` on the subject and the circuit, for each circuit, where ExpressRoute is in use."""
     if uses_expressroute(declared):
         yield from _circuits(declared.circuits, judge)
     else:
         yield NotApplicable(reason="no ExpressRoute is declared")
 
 
-def judge_peered(declared: Deployment, judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
-    """Yield what ``judge`` says of each circuit with Microsoft peering and its place, where that is in use."""
+def judge_microsoft_peering(declared: Deployment, judge: _JudgeCircuit) -> Iterator[Remark]:
+    """Yield the remarks of ``judge`` on each circuit with Microsoft peering, where that is in use."""
     if uses_microsoft_peering(declared):
-        yield from _circuits(peered(declared), judge)
+        yield from _circuits(circuits_with_microsoft_peering(declared), judge)
     else:
         yield NotApplicable(reason="no Microsoft peering is declared")
 
 
-def _circuits(circuits: tuple[Circuit, ...], judge: Callable[[str, Circuit], Iterable[Remark]]) -> Iterator[Remark]:
+def _circuits(circuits: tuple[Circuit, ...], judge: _JudgeCircuit) -> Iterator[Remark]:
     if not circuits:
-        yield Doubt(subject="circuits", reason="no circuit is declared")
+        yield Doubt(subject=CIRCUITS, reason="no circuit is declared")
     for circuit in circuits:
-        yield from judge(f"circuits[{circuit.name}]", circuit)
+        yield from judge(CIRCUITS.named(circuit.name), circuit)

@@ -1,4 +1,4 @@
-"""All traffic to and from the gateway is IPv4."""
+"""The gateway sends and receives all traffic over IPv4."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,16 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range
+from auditor.network.subjects import REGIONS, RESOURCE, SITES
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Every range of sites and regions, and of the client of the Provisioning API, is of IPv4."""
+    """Every range of a site, of a region and of the Provisioning API client is an IPv4 range."""
     for seen in evidence.seen:
         declared = seen.declared
         named = {
             **{
-                f"sites[{site.name}]": (
+                SITES.named(site.name): (
                     *site.signaling_source,
                     *site.signaling_destination,
                     *site.media,
@@ -23,16 +24,17 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 )
                 for site in declared.sites
             },
-            **{f"regions[{r.name}]": (*r.signaling_ranges, *r.media_ranges) for r in declared.regions},
+            **{REGIONS.named(r.name): (*r.signaling_ranges, *r.media_ranges) for r in declared.regions},
         }
         if declared.deployment.provisioning:
-            named["deployment.provisioning.source_ranges"] = declared.deployment.provisioning.source_ranges
-        found = [(where, text) for where, ranges in named.items() for text in filter(is_range, ranges)]
+            provisioning = RESOURCE.at("provisioning.source_ranges")
+            named[provisioning] = declared.deployment.provisioning.source_ranges
+        found = [(subject, text) for subject, ranges in named.items() for text in filter(is_range, ranges)]
         if not found:
-            yield Doubt(subject="sites and regions", reason="no address is declared")
-        for where, text in found:
+            yield Doubt(subject=SITES, reason="no address of a site or a region is declared")
+        for subject, text in found:
             if parse_range(text).version != 4:
-                yield Violation(subject=where, expected="IPv4", observed=text)
+                yield Violation(subject=subject, expected="an IPv4 address", observed=text)
 
 
 RULE = Rule(
@@ -41,7 +43,7 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
-    remedy="Use IPv4 addresses: the gateway speaks nothing else.",
+    remedy="Use IPv4 addresses: the gateway does not support IPv6.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,6 +1,6 @@
 """Packets to a private, shared or documentation address never arrive.
 
-Only over an injected virtual network are private addresses in order.
+Private addresses work only with an injected virtual network.
 """
 
 from collections.abc import Iterator
@@ -9,23 +9,24 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import is_range, not_public
-from auditor.rules.deployment._shared import injected
+from auditor.network.addresses import is_range, why_not_public
+from auditor.network.subjects import SITES
+from auditor.rules.deployment._shared import only_vnet_injection
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """The ranges of every site are public, unless it is connected with an injected virtual network alone."""
+    """The ranges of every site are public, unless all its links lead to an injected virtual network."""
     for seen in evidence.seen:
         declared = seen.declared
         links = {site.name: [link for link in declared.links if link.site == site.name] for site in declared.sites}
-        reached = [site for site in declared.sites if not injected(declared, links[site.name])]
-        if not reached and injected(declared, declared.links):
-            yield NotApplicable(reason="with VNet injection private addresses are in order")
+        reached = [site for site in declared.sites if not only_vnet_injection(declared, links[site.name])]
+        if not reached and only_vnet_injection(declared, declared.links):
+            yield NotApplicable(reason="VNet injection allows private addresses")
             continue
         found = [
-            (f"sites[{site.name}].{name}", text)
+            (SITES.named(site.name).at(field), text)
             for site in reached
-            for name, ranges in (
+            for field, ranges in (
                 ("signaling_source", site.signaling_source),
                 ("signaling_destination", site.signaling_destination),
                 ("media", site.media),
@@ -33,22 +34,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             for text in filter(is_range, ranges)
         ]
         if not found:
-            yield Doubt(subject="sites", reason="no address is declared")
+            yield Doubt(subject=SITES, reason="no address of a site is declared")
         for subject, text in found:
-            if why := not_public(text):
+            if why := why_not_public(text):
                 yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
 
 
 RULE = Rule(
     id="address-not-public",
-    title="An address that the gateway has to reach is not a public one",
+    title="A site's address is not public",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy=(
-        "Use public addresses towards the gateway, behind NAT where the network is a private one, or use VNet "
-        "injection."
-    ),
+    remedy="Use public addresses towards the gateway, with NAT in front of a private network, or use VNet injection.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,6 +1,6 @@
-"""The addresses of the communications services themselves are not the operator's business.
+"""Microsoft and Zoom manage the addresses of their communications services (items 20 to 22).
 
-The items 20 to 22 are managed by Microsoft and Zoom; rules about them only grow old.
+Firewall rules for them serve no purpose and become stale.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.subjects import REGIONS
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -17,19 +18,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         for region in seen.declared.regions:
             for text in region.service_side:
                 yield Violation(
-                    subject=f"regions[{region.name}].service_side (items 20 to 22)",
-                    expected="nothing: they are not the operator's to manage",
+                    subject=REGIONS.named(region.name).at("service_side", items="items 20 to 22"),
+                    expected="no address: Microsoft and Zoom manage them",
                     observed=text,
                 )
 
 
 RULE = Rule(
     id="address-superfluous",
-    title="Addresses are declared that nobody has to manage",
+    title="Addresses of communications services are declared",
     group=Group.DEPLOYMENT,
     severity=Severity.INFO,
     citations=(),
-    remedy="Take the items 20 to 22 out of the inventory and of every access list.",
+    remedy="Remove items 20 to 22 from the inventory and from every access list.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

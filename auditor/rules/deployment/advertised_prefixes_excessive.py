@@ -1,4 +1,4 @@
-"""Above 200 prefixes Microsoft drops the BGP session of Microsoft peering, and with it every call."""
+"""Microsoft drops a BGP session with more prefixes than its limit, and with it every call."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,44 +11,49 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
-from auditor.rules.deployment._shared import judge_peered
+from auditor.network.subjects import CIRCUITS
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
-class Limit(Params):
-    """What a session takes."""
+class PrefixLimit(Params):
+    """How many prefixes a BGP session accepts."""
 
-    most: int = Field(default=200, ge=1, description="Prefixes of one BGP session")
+    most: int = Field(default=200, ge=1, description="Most prefixes per BGP session and IP version")
 
 
-def check(evidence: Evidence[DeploymentSeen], params: Limit) -> Iterator[Remark]:
-    """Each circuit is looked at by itself, and each IP version, which has sessions of its own."""
+def check(evidence: Evidence[DeploymentSeen], params: PrefixLimit) -> Iterator[Remark]:
+    """Each circuit advertises at most that many prefixes per IP version; each IP version has its own sessions."""
     for seen in evidence.seen:
-        yield from judge_peered(seen.declared, partial(_circuit, params.most))
+        yield from judge_microsoft_peering(seen.declared, partial(_circuit, params.most))
 
 
-def _circuit(most: int, where: str, circuit: Circuit) -> Iterator[Remark]:
+def _circuit(most: int, owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
+    subject = owner.at("advertised_prefixes")
     if not circuit.advertised_prefixes:
-        yield Doubt(subject=f"{where}.advertised_prefixes", reason="no prefix is declared")
+        yield Doubt(subject=subject, reason="no advertised prefix is declared")
     distinct = Counter(found.version for found in {parse_range(text) for text in circuit.advertised_prefixes})
     for version, number in sorted(distinct.items()):
         if number > most:
             yield Violation(
-                subject=f"{where}.advertised_prefixes",
-                expected=f"at most {most}",
-                observed=f"{number} prefixes of IPv{version}",
+                subject=subject, expected=f"at most {most} prefixes", observed=f"{number} IPv{version} prefixes"
             )
+
+
+def _remedy(params: PrefixLimit) -> str:
+    return f"Aggregate the prefixes to at most {params.most} per BGP session: Microsoft drops the session above that."
 
 
 RULE = Rule(
     id="advertised-prefixes-excessive",
-    title="More prefixes are advertised than a BGP session takes",
+    title="Too many prefixes are advertised in a BGP session",
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
-    remedy="Aggregate the prefixes: Microsoft drops the session above 200.",
+    remedy=_remedy,
     observes=DeploymentSeen,
-    params=Limit,
+    params=PrefixLimit,
     check=check,
-    rests_on=("circuits.advertised_prefixes",),
+    rests_on=(CIRCUITS.at("advertised_prefixes"),),
 )

@@ -1,6 +1,6 @@
-"""What no packet shows has to be confirmed by somebody.
+"""Some requirements cannot be measured; a person must confirm them.
 
-Who, when, and in which document, so that it can be found again.
+An attestation records who confirmed what, when, and in which document.
 """
 
 import datetime as dt
@@ -15,44 +15,45 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.network.subjects import ATTESTATIONS
 from auditor.rules.deployment._shared import undeclared_sku, uses_expressroute, uses_microsoft_peering
 
 
-class Wanted(Value):
-    """One statement that has to be confirmed."""
+class RequiredStatement(Value):
+    """One statement that somebody must confirm."""
 
-    statement: str = Field(min_length=1, description="The id that an attestation bears")
+    statement: str = Field(min_length=1, description="The id in the attestation")
     meaning: str = Field(min_length=1, description="What is confirmed")
     when: Literal[
         "always", "production", "expressroute", "microsoft_peering", "microsoft_365_over_expressroute", "zoom"
     ] = Field(default="always", description="In which deployments")
-    advice: bool = Field(default=False, description="Without it there is a warning, and no violation")
+    advice: bool = Field(default=False, description="Report a missing confirmation as a warning, not as a violation")
 
 
 class Statements(Params):
-    """What has to be confirmed."""
+    """The statements that need a confirmation."""
 
-    statements: tuple[Wanted, ...] = Field(min_length=1, description="One row a statement")
-    years: int = Field(default=2, ge=1, description="An older confirmation does not count")
+    statements: tuple[RequiredStatement, ...] = Field(min_length=1, description="One row per statement")
+    years: int = Field(default=2, ge=1, description="How many years a confirmation is valid")
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Statements) -> Iterator[Remark]:
-    """Each statement that applies has an attestation that is not from the future, and not too old."""
+    """Each statement that applies has an attestation that is neither too old nor dated in the future."""
     for seen in evidence.seen:
         wanted = [one for one in params.statements if _applies(one, seen.declared)]
         if not wanted:
-            yield NotApplicable(reason="no statement is wanted of such a deployment")
+            yield NotApplicable(reason="no statement is required of this kind of deployment")
         for one in wanted:
             observed = _missing(one.statement, seen.declared, evidence.at.date(), params.years)
             if observed and one.when == "production" and seen.declared.production is None:
                 yield from undeclared_sku(seen.declared)
             elif observed:
                 said = Warning if one.advice else Violation
-                subject, expected = f"attestations[{one.statement}]", f"a confirmation: {one.meaning}"
+                subject, expected = ATTESTATIONS.named(one.statement), f"a confirmation: {one.meaning}"
                 yield said(subject=subject, expected=expected, observed=observed)
 
 
-def _applies(wanted: Wanted, declared: Deployment) -> bool:
+def _applies(wanted: RequiredStatement, declared: Deployment) -> bool:
     match wanted.when:
         case "production":
             return declared.production is not False
@@ -75,19 +76,27 @@ def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -
     dates = [one.date for one in declared.attestations if one.statement == statement]
     past = [date for date in dates if date <= today]
     if not dates:
-        return "there is none"
+        return "none is declared"
     if not past:
-        return f"one of {min(dates)}, which is still to come"
-    return f"one of {max(past)}, which is too old" if (today - max(past)).days > 366 * years else None
+        return f"one dated {min(dates)}, which is in the future"
+    return f"one dated {max(past)}, which is too old" if (today - max(past)).days > 366 * years else None
+
+
+def _remedy(params: Statements) -> str:
+    return (
+        "Have the statement confirmed, and add an attestation with its author, its date and the digest of the "
+        "document; "
+        f"renew it every {params.years} years."
+    )
 
 
 RULE = Rule(
     id="attestation-missing",
-    title="Something that only a person can confirm is not confirmed",
+    title="A required confirmation is missing or too old",
     group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
     citations=(),
-    remedy=("Have it confirmed, and add an attestation with its author, its day and the digest of the document."),
+    remedy=_remedy,
     observes=DeploymentSeen,
     params=Statements,
     check=check,

@@ -1,6 +1,6 @@
-"""One circuit, or two in one building, fail together; one that no link runs over takes no calls.
+"""A single circuit, or two in one peering location, fail as one; a circuit without links carries no calls.
 
-Two locations are strongly recommended, and with VNet injection demanded of Operator Connect.
+Microsoft strongly recommends two locations, and requires them for Operator Connect with VNet injection.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,14 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warni
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.rules.deployment._shared import EXPRESSROUTE, INJECTED, place, uses_expressroute
+from auditor.network.subjects import CIRCUITS, LINKS
+from auditor.rules.deployment._shared import EXPRESSROUTE, INJECTED, normalised_name, uses_expressroute
 
 _FEW = 5
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Two circuits or more that links run over, and not all in one place."""
+    """Links run over two or more circuits, and these are not all in one peering location."""
     for seen in evidence.seen:
         declared = seen.declared
         mandated = (
@@ -32,46 +33,46 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _redundancy(declared: Deployment, *, mandated: bool) -> Iterator[Remark]:
     used, possible = _in_use(declared)
-    if len(_places(used)) >= 2:
+    if len(_locations(used)) >= 2:
         return
     if not (declared.circuits or mandated):
-        yield Doubt(subject="circuits", reason="no circuit is declared")
-    elif len(_places(possible)) >= 2:
-        yield Doubt(subject="links", reason="not every link over ExpressRoute says which circuit it runs over")
+        yield Doubt(subject=CIRCUITS, reason="no circuit is declared")
+    elif len(_locations(possible)) >= 2:
+        yield Doubt(subject=LINKS, reason="the circuit of a link over ExpressRoute is not declared")
     elif not all(circuit.peering_location for circuit in possible):
-        yield Doubt(subject="circuits", reason="not every peering location is declared")
+        yield Doubt(subject=CIRCUITS, reason="the peering location of a circuit is not declared")
     else:
         idle = [circuit.name for circuit in declared.circuits if circuit not in possible]
         more = f" and {len(idle) - _FEW} more" if len(idle) > _FEW else ""
         no_link = f"; no link runs over {', '.join(idle[:_FEW])}{more}" if idle else ""
-        said = Violation if mandated else Warning
-        yield said(
-            subject="circuits",
+        remark = Violation if mandated else Warning
+        yield remark(
+            subject=CIRCUITS,
             expected="two circuits in different peering locations",
-            observed=f"{len(possible)} in {', '.join(_places(possible)) or 'none'}{no_link}",
+            observed=f"{len(possible)} in {', '.join(_locations(possible)) or 'none'}{no_link}",
         )
 
 
 def _in_use(declared: Deployment) -> tuple[Sequence[Circuit], Sequence[Circuit]]:
-    """The circuits that links run over, and those that they may run over: all, where not every link names its own."""
+    """The circuits that links run over, and those that they may run over: all, if a link names no circuit."""
     named = {link.circuit for link in declared.links if link.circuit}
     if not named:
         return declared.circuits, declared.circuits
-    unsaid = any(
+    unnamed = any(
         link.circuit is None and link.connection_type in (None, EXPRESSROUTE, INJECTED) and link.over != "vpn"
         for link in declared.links
     )
     used = [circuit for circuit in declared.circuits if circuit.name in named]
-    return used, declared.circuits if unsaid else used
+    return used, declared.circuits if unnamed else used
 
 
-def _places(circuits: Sequence[Circuit]) -> set[str]:
-    return {place(circuit.peering_location) for circuit in circuits if circuit.peering_location}
+def _locations(circuits: Sequence[Circuit]) -> set[str]:
+    return {normalised_name(circuit.peering_location) for circuit in circuits if circuit.peering_location}
 
 
 RULE = Rule(
     id="circuit-redundancy-missing",
-    title="There are no two circuits in different peering locations",
+    title="No two circuits use different peering locations",
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
@@ -79,5 +80,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,
-    rests_on=("circuits.peering_location",),
+    rests_on=(CIRCUITS.at("peering_location"),),
 )

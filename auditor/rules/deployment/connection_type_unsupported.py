@@ -1,7 +1,7 @@
-"""A connection that the gateway does not support for a service is one over which no call will come.
+"""A service receives no calls over a connection that does not support it.
 
-Operator Connect and Teams Phone Mobile do not allow production deployments over the public Internet.  The matrix
-is data of the policy, since Microsoft's page changes.
+Operator Connect and Teams Phone Mobile do not allow production deployments over the public Internet.  The matrix is
+a parameter because Microsoft's page changes.
 """
 
 from collections.abc import Iterator
@@ -14,34 +14,35 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.rules.deployment._shared import named, undeclared_sku
+from auditor.network.subjects import LINKS, RESOURCE, link_subject
+from auditor.rules.deployment._shared import undeclared_sku
 
 
 class Supported(Value):
-    """The services that one type of connection supports."""
+    """The services that one connection type supports."""
 
     connection_type: ConnectionType
-    over: Carrier | None = Field(default=None, description="The row is about links over this alone")
+    over: Carrier | None = Field(default=None, description="Limits the row to links over this carrier")
     production: tuple[CommunicationsService, ...] = Field(description="In production deployments")
     lab: tuple[CommunicationsService, ...] = Field(description="In lab deployments")
 
 
 class Matrix(Params):
-    """Which service can be used over which connection."""
+    """The services that each connection type supports."""
 
-    matrix: tuple[Supported, ...] = Field(min_length=1, description="One row a type of connection")
-    source: str = Field(min_length=1, description="Where the matrix is written, with its version")
+    matrix: tuple[Supported, ...] = Field(min_length=1, description="One row per connection type")
+    source: str = Field(min_length=1, description="The document with the matrix, and its version")
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark]:
-    """Every link is of a declared type, and every service is supported over it."""
+    """Every link declares its connection type, and every service is supported over it."""
     for seen in evidence.seen:
         declared = seen.declared
         yield from undeclared_sku(declared)
         if not declared.links:
-            yield Violation(subject="links", expected="the connection of each site", observed="none is declared")
+            yield Violation(subject=LINKS, expected="a link for each site", observed="none is declared")
         if not declared.deployment.services:
-            yield Doubt(subject="deployment.services", reason="no communications service is declared")
+            yield Doubt(subject=RESOURCE.at("services"), reason="no communications service is declared")
         for link in declared.links:
             rows = [
                 row
@@ -52,30 +53,33 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
 
 
 def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[Remark]:
+    subject = link_subject(link)
     shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
     if shown is None:
-        yield Violation(subject=named(link), expected="a type of connection", observed="none is declared")
+        yield Violation(subject=subject, expected="a connection type", observed="none is declared")
     elif not rows:
-        yield Violation(subject=named(link), expected="a supported type of connection", observed=shown)
+        yield Violation(subject=subject, expected="a supported connection type", observed=shown)
     elif declared.production is not None:
         kind = "production" if declared.production else "lab"
         for service in declared.deployment.services:
             supported = {service in (row.production if declared.production else row.lab) for row in rows}
             if len(supported) > 1:
-                yield Doubt(subject=named(link), reason="what it runs over is not declared")
+                yield Doubt(subject=subject, reason="the carrier of the link (over) is not declared")
             elif supported == {False}:
                 yield Violation(
-                    subject=named(link), expected=f"a connection that supports {service} in {kind}", observed=shown
+                    subject=subject, expected=f"a connection that supports {service} in {kind}", observed=shown
                 )
 
 
 RULE = Rule(
     id="connection-type-unsupported",
-    title="A communications service cannot be used over the declared connection",
+    title="A service is not supported over the declared connection",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy=("Choose a connection that the service supports in this kind of deployment, and declare its type."),
+    remedy=(
+        "Choose a connection type that the service supports in this kind of deployment, and declare connection_type."
+    ),
     observes=DeploymentSeen,
     params=Matrix,
     check=check,

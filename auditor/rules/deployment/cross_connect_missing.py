@@ -1,4 +1,4 @@
-"""A site that loses its way to the gateway hands its calls to the other one; without a cross-connect it drops them."""
+"""A site that loses its connection to the gateway sends its calls through another site; this needs a cross-connect."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -9,14 +9,15 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.subjects import CROSS_CONNECTS
 from auditor.rules.deployment._shared import judge_production
 
 _MOST = 100
-"""So many missing pairs are named; of the others it is said how many they are."""
+"""Missing pairs that are named; the others are counted."""
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """In production there are two sites, and none without a cross-connect to another one."""
+    """In production there are two sites, and each has a cross-connect to another one."""
     for seen in evidence.seen:
         yield from judge_production(seen.declared, _production, lab="a lab deployment needs one site")
 
@@ -27,22 +28,22 @@ def _production(declared: Deployment) -> Iterator[Remark]:
     alone = [name for name in names if name not in connected]
     if len(names) < 2:
         yield Violation(
-            subject="cross_connects",
+            subject=CROSS_CONNECTS,
             expected="two sites with a cross-connect",
             observed=f"{len(names)} site{'s' * (len(names) != 1)}",
         )
     for one, other in islice(_pairs(alone, names), _MOST):
         yield Violation(
-            subject=f"cross_connects[{one} and {other}]", expected="a cross-connect", observed="none is declared"
+            subject=CROSS_CONNECTS.named(one, other), expected="a cross-connect", observed="none is declared"
         )
     more = comb(len(names), 2) - comb(len(names) - len(alone), 2) - _MOST
     if more > 0:
         observed = f"none for {more} more pairs of sites"
-        yield Violation(subject="cross_connects", expected="a cross-connect", observed=observed)
+        yield Violation(subject=CROSS_CONNECTS, expected="a cross-connect", observed=observed)
 
 
 def _pairs(alone: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each pair with a site that is alone, once, in the order of names."""
+    """Each pair with an unconnected site, once, in alphabetical order."""
     lonely = set(alone)
     for one in alone:
         for other in names:
@@ -56,9 +57,7 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy=(
-        "Connect the sites with each other, so that either can carry the calls of both, and declare the cross-connect."
-    ),
+    remedy="Connect the sites so that each can carry the calls of both, and declare them under cross_connects.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

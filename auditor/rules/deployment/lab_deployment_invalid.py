@@ -1,4 +1,4 @@
-"""A lab deployment has one service region, and must connect to one site of the operator."""
+"""A lab deployment has one service region, and must be connected to at least one site."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.subjects import LINKS, REGIONS
 from auditor.rules.deployment._shared import undeclared_sku
 
 
@@ -20,19 +21,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             continue
         if len(declared.regions) != 1:
             yield Violation(
-                subject="regions", expected="one service region", observed=f"{len(declared.regions)} declared"
+                subject=REGIONS, expected="one service region", observed=f"{len(declared.regions)} declared"
             )
         if not declared.links:
-            yield Violation(subject="links", expected="a link to a site", observed="none is declared")
+            yield Violation(subject=LINKS, expected="a link to a site", observed="none is declared")
 
 
 RULE = Rule(
     id="lab-deployment-invalid",
-    title="A lab deployment is not one region with a site",
+    title="A lab deployment is not one region with a linked site",
     group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
     citations=(),
-    remedy="A lab deployment has one service region and connects to at least one site.",
+    remedy="Declare one service region for the lab deployment, and a link from it to a site.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,4 +1,4 @@
-"""Microsoft peering takes public addresses alone, so that a network with private ones has to translate them."""
+"""Microsoft peering carries public addresses only; a network with private addresses needs NAT."""
 
 from collections.abc import Iterator
 
@@ -6,35 +6,35 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import not_public
+from auditor.network.addresses import why_not_public
+from auditor.network.subjects import SITES
 from auditor.rules.deployment._shared import uses_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each site with private addresses has a public pool."""
+    """Each site with private addresses has a NAT pool of public addresses."""
     for seen in evidence.seen:
         declared = seen.declared
         if not uses_microsoft_peering(declared):
             yield NotApplicable(reason="no Microsoft peering is declared")
             continue
         for site in declared.sites:
-            private = [text for text in site.internal_ranges if not_public(text)]
+            private = [text for text in site.internal_ranges if why_not_public(text)]
             pool = site.nat.pool if site.nat else ()
+            owner = SITES.named(site.name)
             if not (site.internal_ranges or pool or site.signaling_source or site.media):
-                yield Doubt(subject=f"sites[{site.name}]", reason="which addresses it uses is not declared")
+                yield Doubt(subject=owner, reason="the addresses of the site are not declared")
             if private and not pool:
-                yield Violation(
-                    subject=f"sites[{site.name}].nat", expected="a public pool", observed=f"none for {private[0]}"
-                )
+                observed = f"none for {private[0]}"
+                yield Violation(subject=owner.at("nat"), expected="a pool of public addresses", observed=observed)
             for text in pool:
-                if why := not_public(text):
-                    yield Violation(
-                        subject=f"sites[{site.name}].nat.pool", expected="public addresses", observed=f"{text}: {why}"
-                    )
+                if why := why_not_public(text):
+                    observed = f"{text}: {why}"
+                    yield Violation(subject=owner.at("nat.pool"), expected="public addresses", observed=observed)
             if pool and site.nat and site.nat.managed_by is None:
-                yield Doubt(subject=f"sites[{site.name}].nat.managed_by", reason="who manages NAT is not declared")
+                yield Doubt(subject=owner.at("nat.managed_by"), reason="who manages NAT is not declared")
         if not declared.sites:
-            yield Doubt(subject="sites", reason="no site is declared")
+            yield Doubt(subject=SITES, reason="no site is declared")
 
 
 RULE = Rule(
@@ -43,7 +43,10 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy=("Translate the addresses inside to a public pool, and say who manages it; or use public addresses."),
+    remedy=(
+        "Translate the internal addresses to a pool of public ones and declare nat.pool and nat.managed_by, or use "
+        "public addresses."
+    ),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

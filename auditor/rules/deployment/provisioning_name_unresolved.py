@@ -1,4 +1,4 @@
-"""The Provisioning API is at provapi under the base domain, and moves: its record lives for a minute."""
+"""The Provisioning API is at provapi below the base domain.  Its address changes; the record has a short TTL."""
 
 from collections.abc import Iterator
 
@@ -8,39 +8,49 @@ from auditor.model.finding import Doubt, Remark, Violation, Warning
 from auditor.model.observation import DnsSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import DnsNameSubject
+from auditor.network.subjects import RESOURCE
 
 
-class Lifetime(Params):
-    """How long the record may live."""
+class RecordLifetime(Params):
+    """How long resolvers may cache the record."""
 
-    longest_ttl_seconds: int = Field(default=60, ge=1, description="TTL of the record as the resolver gives it")
+    longest_ttl_seconds: int = Field(default=60, ge=1, description="Longest TTL in the resolver's answer")
 
 
-def check(evidence: Evidence[DnsSeen], params: Lifetime) -> Iterator[Remark]:
-    """The name has an A record, and a resolver does not stretch its life."""
+def check(evidence: Evidence[DnsSeen], params: RecordLifetime) -> Iterator[Remark]:
+    """The name has an A record, and the resolver does not extend its TTL."""
     looked_up = [seen for seen in evidence.seen if seen.purpose == "provisioning"]
     if not looked_up:
-        yield Doubt(subject="deployment.base_domain", reason="the base domain is not declared")
+        yield Doubt(subject=RESOURCE.at("base_domain"), reason="the base domain is not declared")
     for seen in looked_up:
+        subject = DnsNameSubject(name=seen.name)
         found = [record for record in seen.records if record.type == "A"]
         if not found and seen.missing:
-            yield Doubt(subject=seen.name, reason=seen.missing[0].reason)
+            yield Doubt(subject=subject, reason=seen.missing[0].reason)
         elif not found:
-            yield Violation(subject=seen.name, expected="an IPv4 address", observed="there is none")
+            yield Violation(subject=subject, expected="an IPv4 address", observed="no A record")
         longest = max((record.ttl for record in found), default=0)
         if longest > params.longest_ttl_seconds:
             expected = f"a TTL of at most {params.longest_ttl_seconds} s"
-            yield Warning(subject=seen.name, expected=expected, observed=f"{longest} s")
+            yield Warning(subject=subject, expected=expected, observed=f"{longest} s")
+
+
+def _remedy(params: RecordLifetime) -> str:
+    return (
+        "Correct base_domain, and use a resolver that keeps the TTL of the record, so that clients look the name up "
+        f"every {params.longest_ttl_seconds} s."
+    )
 
 
 RULE = Rule(
     id="provisioning-name-unresolved",
-    title="The name of the Provisioning API does not resolve as it should",
+    title="The Provisioning API name does not resolve correctly",
     group=Group.DEPLOYMENT,
     severity=Severity.MEDIUM,
     citations=(),
-    remedy="Check the base domain; look the name up again at least every minute.",
+    remedy=_remedy,
     observes=DnsSeen,
-    params=Lifetime,
+    params=RecordLifetime,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""The Provisioning API is reached over HTTPS at provapi under the base domain, from addresses that were allowed."""
+"""Clients reach the Provisioning API over HTTPS at provapi below the base domain, from allowed addresses."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -7,11 +7,13 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warni
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import not_public
+from auditor.network.addresses import why_not_public
+from auditor.network.subjects import RESOURCE
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Where a client is declared, it uses https at the right name, and from public addresses."""
+    """A declared client uses HTTPS with the right name, and connects from public addresses."""
+    url, source_ranges = RESOURCE.at("provisioning.url"), RESOURCE.at("provisioning.source_ranges")
     for seen in evidence.seen:
         resource = seen.declared.deployment
         client = resource.provisioning
@@ -19,23 +21,22 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="no client of the Provisioning API is declared")
             continue
         if client.url is None:
-            yield Doubt(subject="deployment.provisioning.url", reason="it is not declared")
+            yield Doubt(subject=url, reason="the URL of the client is not declared")
         elif not client.url.lower().startswith("https://"):
-            yield Violation(subject="deployment.provisioning.url", expected="https", observed=client.url)
+            yield Violation(subject=url, expected="https", observed=client.url)
         elif resource.base_domain is None:
-            yield Doubt(subject="deployment.provisioning.url", reason="the base domain is not declared")
+            yield Doubt(subject=url, reason="the base domain is not declared")
         elif not _leads_to(host := f"provapi.{resource.base_domain.lower().removesuffix('.')}", client.url):
-            yield Violation(subject="deployment.provisioning.url", expected=f"https://{host}", observed=client.url)
+            yield Violation(subject=url, expected=f"https://{host}", observed=client.url)
         if not client.source_ranges:
             yield Warning(
-                subject="deployment.provisioning.source_ranges",
+                subject=source_ranges,
                 expected="public addresses",
                 observed="none is declared",
             )
         for text in client.source_ranges:
-            if why := not_public(text):
-                subject = "deployment.provisioning.source_ranges"
-                yield Warning(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+            if why := why_not_public(text):
+                yield Warning(subject=source_ranges, expected="public addresses", observed=f"{text}: {why}")
 
 
 def _leads_to(host: str, url: str) -> bool:
@@ -48,11 +49,14 @@ def _leads_to(host: str, url: str) -> bool:
 
 RULE = Rule(
     id="provisioning-not-https",
-    title="The client of the Provisioning API is not declared as the API wants it",
+    title="The Provisioning API client does not use the right URL",
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
-    remedy=("Point the client at https://provapi.BASE-DOMAIN, and declare the public addresses it connects from."),
+    remedy=(
+        "Set the URL of the client to https://provapi.BASE-DOMAIN, and declare the public addresses it connects from "
+        "in source_ranges."
+    ),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,6 +1,6 @@
-"""In production each region is connected to both sites.
+"""In production each site is connected to each region.
 
-Where one leg is missing, a failure on the other side takes a site down.
+Where one link is missing, a failure at the other site or region cuts this site off.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,12 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.subjects import LINKS
 from auditor.rules.deployment._shared import judge_production
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """In production two sites or more have a link to every region, of which there are two."""
+    """In production there are two sites and two regions or more, and each site has a link to every region."""
     for seen in evidence.seen:
         yield from judge_production(seen.declared, _production, lab="a lab deployment connects one region to one site")
 
@@ -23,13 +24,13 @@ def _production(declared: Deployment) -> Iterator[Remark]:
     for number, what in ((len(declared.sites), "site"), (len(declared.regions), "region")):
         if number < 2:
             observed = f"{number} {what}{'s' * (number != 1)}"
-            yield Violation(subject="links", expected="two sites, each with a link to two regions", observed=observed)
+            yield Violation(subject=LINKS, expected="two sites, each with a link to two regions", observed=observed)
     linked = {(link.site, link.region) for link in declared.links}
     for site in declared.sites:
         for region in declared.regions:
             if (site.name, region.name) not in linked:
                 yield Violation(
-                    subject=f"links[{site.name} to {region.name}]", expected="a link", observed="none is declared"
+                    subject=LINKS.named(site.name, region.name), expected="a link", observed="none is declared"
                 )
 
 
@@ -39,7 +40,9 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
-    remedy="Connect each site to both regions, so that one site or one region can fail alone.",
+    remedy=(
+        "Connect each site to every region and declare the links, so that a site and a region can fail independently."
+    ),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,4 +1,4 @@
-"""A region that no site is connected to takes no calls, and cannot stand in for the other one."""
+"""A region without a link to a site receives no calls, and cannot replace the other region."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,20 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.subjects import REGIONS
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each region has a link."""
+    """Each region has a link to a site."""
     for seen in evidence.seen:
         linked = {link.region for link in seen.declared.links}
         if not seen.declared.regions:
-            yield Violation(subject="regions", expected="the service regions", observed="none is declared")
+            yield Violation(subject=REGIONS, expected="the service regions", observed="none is declared")
         for region in seen.declared.regions:
             if region.name not in linked:
-                yield Violation(subject=f"regions[{region.name}]", expected="a link to a site", observed="none")
+                yield Violation(
+                    subject=REGIONS.named(region.name), expected="a link to a site", observed="none is declared"
+                )
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""For production the network must have two sites, apart from each other: what takes one down leaves the other."""
+"""A production deployment needs two sites in different locations, so that one failure does not stop both."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.rules.deployment._shared import judge_production, place
+from auditor.network.subjects import SITES
+from auditor.rules.deployment._shared import judge_production, normalised_name
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -18,24 +19,24 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _production(declared: Deployment) -> Iterator[Remark]:
     if len(declared.sites) < 2:
-        yield Violation(subject="sites", expected="two sites", observed=f"{len(declared.sites)} declared")
-    places = {place(site.location) for site in declared.sites if site.location}
-    for site in declared.sites if len(places) < 2 else ():
+        yield Violation(subject=SITES, expected="two sites", observed=f"{len(declared.sites)} declared")
+    locations = {normalised_name(site.location) for site in declared.sites if site.location}
+    for site in declared.sites if len(locations) < 2 else ():
         if site.location is None:
-            yield Doubt(subject=f"sites[{site.name}].location", reason="its location is not declared")
-    if len(places) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
-        yield Violation(
-            subject="sites", expected="different locations", observed=f"all in {declared.sites[0].location}"
-        )
+            yield Doubt(
+                subject=SITES.named(site.name).at("location"), reason="the location of the site is not declared"
+            )
+    if len(locations) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
+        yield Violation(subject=SITES, expected="different locations", observed=f"all in {declared.sites[0].location}")
 
 
 RULE = Rule(
     id="site-redundancy-missing",
-    title="A production deployment has no second site elsewhere",
+    title="No second site in another location is declared",
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy="Set up a second site in another location, and declare both with their locations.",
+    remedy="Set up a second site in another location, and declare the location of both.",
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

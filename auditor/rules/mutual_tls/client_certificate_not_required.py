@@ -1,11 +1,11 @@
-"""A certificate that is asked for but may be left out authenticates nobody.
+"""A certificate that is requested but optional authenticates nobody.
 
-In TLS 1.3 the client's handshake is over before the server has refused it, so a finished handshake proves nothing;
-what decides is whether the application answers a client that has shown no certificate.
+In TLS 1.3 the client completes its handshake before the server can reject it, so a completed handshake proves nothing.
+What decides is whether the application answers a client that presented no certificate.
 
-Where the audit was given a certificate that has to be accepted, a refusal counts only if that one was served: an
-endpoint that drops everybody has not been seen to tell one client from another.  Without such a certificate the finding
-says "refused; enforcement not proven", and the policy whether that passes.
+An endpoint that drops every connection does not distinguish one client from another.  Where the audit was given a valid
+client certificate, a rejection therefore counts only if that certificate was served.  Without one, the finding says
+"rejected, but enforcement is not proven", and the policy decides whether that passes.
 """
 
 from collections.abc import Iterator
@@ -17,66 +17,60 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ClientCertificateSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import Subject
+from auditor.rules._shared import version_subject
+from auditor.rules.mutual_tls._shared import UNPROVEN
 
-_EXPECTED = "a client without a certificate refused"
-_UNPROVEN = (
-    "refused; enforcement not proven: no certificate that has to be accepted was shown beside it (--client-cert)"
-)
+_EXPECTED = "client without a certificate rejected"
 
 
 class Unproven(Params):
-    """What a refusal counts for without a control."""
+    """How to judge a rejection without a control."""
 
     unproven: Literal["pass", "warn", "inconclusive"] = Field(
-        default="pass", description="What comes of a refusal that no accepted certificate vouches for"
+        default="pass", description="Outcome of a rejection that no valid certificate, shown as a control, confirms"
     )
 
 
 def check(evidence: Evidence[ClientCertificateSeen], params: Unproven) -> Iterator[Remark]:
-    """A client without a certificate was refused, in every version."""
+    """Every version must reject a client without a certificate."""
     for seen in evidence.seen:
+        subject = version_subject(seen.version)
         if seen.requested is False:
-            yield Violation(
-                subject=seen.version,
-                expected=_EXPECTED,
-                observed="no certificate asked for",
-            )
+            yield Violation(subject=subject, expected=_EXPECTED, observed="no certificate requested")
         elif seen.without == "served":
-            yield Violation(
-                subject=seen.version,
-                expected=_EXPECTED,
-                observed=f"served: {seen.evidence}",
-            )
+            yield Violation(subject=subject, expected=_EXPECTED, observed=f"served: {seen.evidence}")
         elif seen.requested is None or seen.without == "undetermined":
-            yield Doubt(subject=seen.version, reason=seen.evidence)
+            yield Doubt(subject=subject, reason=seen.evidence)
         elif seen.control == "failed":
             reason = (
-                f"a client without a certificate is refused ({seen.evidence}), and so is one with a good certificate"
+                f"the endpoint rejected a client without a certificate ({seen.evidence}), but also the control, "
+                "a client with a valid certificate"
             )
-            yield Doubt(subject=seen.version, reason=reason)
+            yield Doubt(subject=subject, reason=reason)
         elif seen.control == "none":
-            yield _unproven(seen.version, params)
+            yield _unproven(subject, params)
 
 
-def _unproven(version: str, params: Unproven) -> Remark:
+def _unproven(subject: Subject, params: Unproven) -> Remark:
     if params.unproven == "warn":
-        return Warning(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
+        return Warning(subject=subject, expected=_EXPECTED, observed=UNPROVEN)
     if params.unproven == "inconclusive":
-        return Doubt(subject=version, reason=_UNPROVEN)
-    return NotTested(subject=version, reason=_UNPROVEN)
+        return Doubt(subject=subject, reason=UNPROVEN)
+    return NotTested(subject=subject, reason=UNPROVEN)
 
 
 RULE = Rule(
     id="client-certificate-not-required",
-    title="A client without a certificate is served",
+    title="Endpoint serves clients that present no certificate",
     group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
     ),
     remedy=(
-        "Make the client certificate mandatory in every protocol version (nginx: ssl_verify_client on; HAProxy: verify "
-        "required; Kamailio: require_certificate = yes)."
+        "Require a client certificate on this listener in every protocol version (nginx: ssl_verify_client on; "
+        "HAProxy: verify required; Kamailio: require_certificate = yes)."
     ),
     observes=ClientCertificateSeen,
     params=Unproven,

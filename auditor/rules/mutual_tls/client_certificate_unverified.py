@@ -1,13 +1,14 @@
-"""An endpoint that takes any certificate knows no more of its client than one that asks for none.
+"""An endpoint that accepts any certificate knows no more about its client than one that requests none.
 
-It is shown certificates that nobody may accept: one that is signed by itself, one of an impostor that bears the
-required root's own name and key identifier, one of an unrelated CA; and with a CA the endpoint trusts, in a lab, one
-that has expired, one that is not yet in force, one issued by a certificate that is no CA, and one whose key the client
-does not have.  The application must serve none of them, in no version.
+The audit presents certificates that no endpoint may accept: a self-signed one, one of a forged issuer that copies the
+name and the key identifier of a required root, and one of an unrelated CA.  In a lab, with a CA that the endpoint
+trusts, it also presents one that has expired, one that is not valid yet, one issued by a certificate that is no CA, and
+one whose key the client does not have.  The application must serve none of them, in any version.
 
-A refusal is proof only beside a certificate that has to be accepted and is: an endpoint that drops everybody refuses
-impostors as well.  Without such a certificate the finding says "refused; enforcement not proven".  A certificate for
-another name is a matter of authorization and not of verification; where it is served that is a warning.
+A rejection is proof only if the endpoint serves a valid certificate as well: an endpoint that drops every connection
+rejects forged certificates too.  Without a valid certificate the finding says "rejected, but enforcement is not
+proven".  Whether a certificate for another name is accepted is a question of authorization, not of verification, so
+serving it is a warning.
 """
 
 from collections.abc import Iterator
@@ -20,103 +21,101 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import CertificateCaseSubject
+from auditor.model.vocabulary import RootName
+from auditor.rules._shared import version_subject
+from auditor.rules.mutual_tls._shared import FORGED, NEEDS_CA, UNPROVEN, case_subject, is_forged
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
-_IMPOSTOR = "impostor-root"
-_MOST_IMPOSTORS = 3
+_MOST_FORGED = 3
 _WRONG_NAME = "wrong-name"
 _WITH_LAB_CA = ("expired", "not-yet-valid", "leaf-as-ca", "wrong-key", _WRONG_NAME)
-_EXPECTED = "a bad client certificate refused"
-_UNPROVEN = (
-    "refused; enforcement not proven: no certificate that has to be accepted was shown beside them (--client-cert)"
-)
+_EXPECTED = "invalid client certificate rejected"
+_NOT_SHOWN = "this certificate was not shown"
 
 
 class Proof(Params):
-    """What is shown, and what a refusal counts for without a control."""
+    """Which certificates are shown, and how to judge a rejection without a control."""
 
     unproven: Literal["pass", "warn", "inconclusive"] = Field(
-        default="warn", description="What comes of refusals that no accepted certificate vouches for"
+        default="warn", description="Outcome of rejections that no valid certificate, shown as a control, confirms"
     )
-    roots: tuple[str, ...] = Field(
+    roots: tuple[RootName, ...] = Field(
         default=(),
-        description="Names of pinned root certificates (files in policies/roots) whose impostors are shown, beside "
-        "those of the roots the endpoint announces; three in all",
+        description="Names of pinned root certificates (files in policies/roots) whose forged issuers are shown, in "
+        "addition to those of the roots the endpoint announces; three in all",
     )
 
 
 def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Iterator[Remark]:
-    """Every bad certificate was refused in every version, and a good one was not."""
-    shown = [seen for seen in evidence.seen if seen.case in (*_ALWAYS_SHOWN, *_WITH_LAB_CA) or _is_impostor(seen)]
+    """Every version must reject every invalid certificate, and serve a valid one."""
+    shown = [seen for seen in evidence.seen if seen.case in (*_ALWAYS_SHOWN, *_WITH_LAB_CA) or is_forged(seen)]
     unproven = set()
     for seen in shown:
-        subject = f"{seen.version} {seen.case}"
+        subject = case_subject(seen)
         if seen.treatment == "undetermined":
             yield Doubt(subject=subject, reason=seen.evidence)
         elif seen.treatment == "served" and seen.case == _WRONG_NAME:
             yield Warning(
                 subject=subject,
-                expected="a certificate for another name refused, or other means that tell clients apart",
+                expected="certificate for another name rejected, or clients told apart by other means",
                 observed=f"served: {seen.evidence}",
             )
         elif seen.treatment == "served":
             yield Violation(subject=subject, expected=_EXPECTED, observed=f"served: {seen.evidence}")
         elif seen.control == "failed":
-            yield Doubt(
-                subject=seen.version,
-                reason="bad client certificates are refused, and so is one that has to be accepted"
-                f" ({_of_the_good_one(evidence, seen)})",
+            reason = (
+                "the endpoint rejected invalid client certificates, but also the valid one shown as a control "
+                f"({_of_the_control(evidence, seen)})"
             )
+            yield Doubt(subject=version_subject(seen.version), reason=reason)
         elif seen.control == "none":
             unproven.add(seen.version)
     for version in sorted(unproven):
         if params.unproven == "warn":
-            yield Warning(subject=version, expected=_EXPECTED, observed=_UNPROVEN)
+            yield Warning(subject=version_subject(version), expected=_EXPECTED, observed=UNPROVEN)
         elif params.unproven == "inconclusive":
-            yield Doubt(subject=version, reason=_UNPROVEN)
+            yield Doubt(subject=version_subject(version), reason=UNPROVEN)
     yield from _not_shown(evidence, shown)
-    yield from _impostors_not_shown(shown, params)
+    yield from _forged_not_shown(shown, params)
 
 
-def _is_impostor(seen: ClientCertificateCaseSeen) -> bool:
-    return seen.case.startswith(_IMPOSTOR)
-
-
-def _of_the_good_one(evidence: Evidence[ClientCertificateCaseSeen], case: ClientCertificateCaseSeen) -> str:
+def _of_the_control(evidence: Evidence[ClientCertificateCaseSeen], case: ClientCertificateCaseSeen) -> str:
     good = (seen for seen in evidence.seen if seen.case == "good" and seen.version == case.version)
     return next((seen.evidence for seen in good if seen.treatment != "served"), "it was not served")
 
 
-def _impostors_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Doubt]:
-    """What was seen for another policy may hold no impostor of the roots that this one names."""
+def _forged_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Doubt]:
+    """Observations that were collected for another policy may lack the forged issuers of this policy's roots."""
     for version in dict.fromkeys(seen.version for seen in shown):
-        cases = {seen.case for seen in shown if seen.version is version}
-        missing = [root for root in params.roots if f"{_IMPOSTOR} ({root})" not in cases]
-        if len(params.roots) - len(missing) < min(len(params.roots), _MOST_IMPOSTORS):
-            for root in missing:
-                yield Doubt(subject=f"{version} {_IMPOSTOR} ({root})", reason="this certificate was not shown")
+        cases = {case_subject(seen) for seen in shown if seen.version is version}
+        wanted = [CertificateCaseSubject(version=version, case=FORGED, root=root) for root in params.roots]
+        missing = [case for case in wanted if case not in cases]
+        if len(wanted) - len(missing) < min(len(wanted), _MOST_FORGED):
+            for case in missing:
+                yield Doubt(subject=case, reason=_NOT_SHOWN)
 
 
 def _not_shown(
     evidence: Evidence[ClientCertificateCaseSeen], shown: list[ClientCertificateCaseSeen]
 ) -> Iterator[Doubt | NotTested]:
-    cases = {(seen.version, _IMPOSTOR if _is_impostor(seen) else seen.case) for seen in shown}
+    cases = {(seen.version, FORGED if is_forged(seen) else seen.case) for seen in shown}
     for version in dict.fromkeys(seen.version for seen in evidence.seen):
         for case in _ALWAYS_SHOWN:
             if (version, case) not in cases:
-                yield Doubt(subject=f"{version} {case}", reason="this certificate was not shown")
-        if (version, _IMPOSTOR) not in cases:
-            reason = "there was no root to imitate: the policy names none, and the endpoint announces none"
-            yield NotTested(subject=f"{version} {_IMPOSTOR}", reason=reason)
+                yield Doubt(subject=CertificateCaseSubject(version=version, case=case), reason=_NOT_SHOWN)
+        if (version, FORGED) not in cases:
+            reason = "not shown: the policy names no root to forge, and the endpoint announces none"
+            yield NotTested(subject=CertificateCaseSubject(version=version, case=FORGED), reason=reason)
     known = {case for _, case in cases}
     for case in _WITH_LAB_CA:
         if case not in known:
-            yield NotTested(subject=case, reason="this needs a CA that the endpoint trusts (--client-ca)")
+            yield NotTested(subject=CertificateCaseSubject(case=case), reason=NEEDS_CA)
 
 
 RULE = Rule(
     id="client-certificate-unverified",
-    title="A client is served whose certificate nobody may accept",
+    title="Endpoint accepts invalid client certificates",
     group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
@@ -124,9 +123,9 @@ RULE = Rule(
         Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
     ),
     remedy=(
-        "Have the listener verify client certificates against the roots of your peers and end the connection when that "
-        "fails (nginx: ssl_verify_client on, not optional_no_ca; HAProxy: verify required without crt-ignore-err and "
-        "ca-ignore-err; OpenSSL: no verify callback that overrides the result)."
+        "Configure the listener to verify client certificates against the roots of your peers and to close the "
+        "connection when that fails (nginx: ssl_verify_client on, not optional_no_ca; HAProxy: verify required without "
+        "crt-ignore-err and ca-ignore-err; OpenSSL: no verify callback that overrides the result)."
     ),
     observes=ClientCertificateCaseSeen,
     params=Proof,

@@ -1,8 +1,8 @@
-"""Whether a client certificate without the purpose clientAuth is taken decides what a renewal at the peer will break.
+"""Whether an endpoint accepts client certificates without clientAuth decides what a peer's next renewal will break.
 
-Public CAs are giving up clientAuth: certificates they issue from March 2027 on are for servers alone, and so are new
-intermediates already.  RFC 5280 lets an endpoint refuse such a client; one that does loses the trunk on the day its
-peer's certificate is renewed without it.  Which of the two is wanted is for the policy to say.
+Public CAs are dropping clientAuth: certificates issued from March 2027 on, and new intermediates already, are valid for
+servers only.  RFC 5280 allows an endpoint to reject a client that presents one.  Such an endpoint loses the trunk on
+the day its peer renews.  The policy says which behaviour it wants.
 """
 
 from collections.abc import Iterator
@@ -14,44 +14,56 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import CertificateCaseSubject
+from auditor.rules.mutual_tls._shared import NEEDS_CA, case_subject
 
 _CASES = {
-    "server-auth-only": "a certificate for servers alone",
-    "server-auth-only-intermediate": "a certificate under an intermediate for servers alone",
+    "server-auth-only": "certificate with serverAuth only",
+    "server-auth-only-intermediate": "certificate under an intermediate with serverAuth only",
 }
 
 
 class Strictness(Params):
-    """What is wanted."""
+    """The behaviour that is wanted."""
 
     expect: Literal["tolerant", "strict", "either"] = Field(
         default="tolerant",
-        description="tolerant: a client certificate for servers alone has to be taken; strict: refused",
+        description="tolerant: client certificates with serverAuth only must be accepted; strict: must be rejected",
     )
 
 
 def check(evidence: Evidence[ClientCertificateCaseSeen], params: Strictness) -> Iterator[Remark]:
-    """A certificate whose purpose is serverAuth alone was treated as the policy expects."""
+    """The endpoint must treat a client certificate with serverAuth only as the policy expects."""
     shown = [seen for seen in evidence.seen if seen.case in _CASES]
     if not shown:
-        reason = "this needs a CA that the endpoint trusts (--client-ca)"
-        yield NotTested(subject=next(iter(_CASES)), reason=reason, whole=True)
+        yield NotTested(subject=CertificateCaseSubject(case=next(iter(_CASES))), reason=NEEDS_CA, whole=True)
     for seen in shown:
-        subject, what = f"{seen.version} {seen.case}", _CASES[seen.case]
+        subject, what = case_subject(seen), _CASES[seen.case]
         if seen.treatment == "undetermined":
             yield Doubt(subject=subject, reason=seen.evidence)
         elif seen.treatment == "served" and params.expect == "strict":
-            yield Violation(subject=subject, expected=f"{what} refused", observed=f"served: {seen.evidence}")
+            yield Violation(subject=subject, expected=f"{what} rejected", observed=f"served: {seen.evidence}")
         elif seen.treatment == "refused" and seen.control != "succeeded":
-            reason = f"refused ({seen.evidence}), but no certificate with both purposes was accepted beside it"
+            control = "no certificate with serverAuth and clientAuth was accepted as a control"
+            reason = f"rejected ({seen.evidence}), but {control}"
             yield Doubt(subject=subject, reason=reason)
         elif seen.treatment == "refused" and params.expect == "tolerant":
-            yield Violation(subject=subject, expected=f"{what} accepted", observed=f"refused: {seen.evidence}")
+            yield Violation(subject=subject, expected=f"{what} accepted", observed=f"rejected: {seen.evidence}")
+
+
+def remedy(params: Strictness) -> str:
+    """Say which way to set the check."""
+    if params.expect == "strict":
+        return "Enable the listener's check of the extended key usage of client certificates (purpose clientAuth)."
+    return (
+        "Disable the listener's check of the extended key usage of client certificates, or make it accept certificates "
+        "without clientAuth (Kamailio and OpenSSL check by default; many SBCs have a setting)."
+    )
 
 
 RULE = Rule(
     id="client-certificate-usage-strictness",
-    title="A client certificate for servers alone is not treated as expected",
+    title="Endpoint mishandles client certificates without clientAuth",
     group=Group.MUTUAL_TLS,
     severity=Severity.MEDIUM,
     citations=(
@@ -64,10 +76,7 @@ RULE = Rule(
             document="RFC 5280", section="4.2.1.12", url="https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12"
         ),
     ),
-    remedy=(
-        "Set whether the listener checks the extended key usage of client certificates as your peers' certificates "
-        "need it (Kamailio and OpenSSL check it unless told otherwise; many session border controllers have a setting)."
-    ),
+    remedy=remedy,
     observes=ClientCertificateCaseSeen,
     params=Strictness,
     check=check,

@@ -1,4 +1,4 @@
-"""The gateway takes SIP messages up to a size, and drops what is longer.
+"""Peers accept SIP messages up to a certain size, and drop longer ones.
 
 A call then fails for one subscriber, or through one softswitch that adds a header, and nowhere else.
 """
@@ -11,10 +11,11 @@ from auditor.model.finding import Remark, Violation
 from auditor.model.observation import SipMessageSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import SipMessageSubject
 
 
 class SipLimits(Params):
-    """The longest that is taken, in octets.  A kilobyte is not defined there; 1,000 octets are one in any case."""
+    """The longest that the peer accepts, in bytes.  The default reads a limit of 10 kilobytes as 10,000 bytes."""
 
     octets: int = Field(default=10_000, ge=1, description="The whole message")
     request_uri: int = Field(default=256, ge=1, description="The request-URI")
@@ -26,7 +27,7 @@ class SipLimits(Params):
     option_tag: int = Field(default=32, ge=1, description="An option tag")
 
 
-_NAMES = {
+_PARTS = {
     "octets": "the message",
     "request_uri": "its request-URI",
     "contact_uri": "its Contact URI",
@@ -39,23 +40,22 @@ _NAMES = {
 
 
 def check(evidence: Evidence[SipMessageSeen], params: SipLimits) -> Iterator[Remark]:
-    """Each part of each message is measured by itself."""
+    """Each part of each message must be within its own limit."""
     for seen in evidence.seen:
-        for field, name in _NAMES.items():
+        for field, part in _PARTS.items():
             length, most = getattr(seen, field), getattr(params, field)
             if length > most:
-                yield Violation(
-                    subject=f"{seen.source}: {name}", expected=f"at most {most} octets", observed=f"{length} octets"
-                )
+                subject = SipMessageSubject(source=seen.source, part=part)
+                yield Violation(subject=subject, expected=f"at most {most} bytes", observed=f"{length} bytes")
 
 
 RULE = Rule(
     id="sip-message-too-large",
-    title="A SIP message is larger than the gateway takes",
+    title="SIP message exceeds the peer's size limits",
     group=Group.SIP,
     severity=Severity.LOW,
     citations=(Citation(document="RFC 3261", section="7", url="https://www.rfc-editor.org/rfc/rfc3261#section-7"),),
-    remedy="Let the SBC take out headers and parameters the gateway does not need, and shorten those it keeps.",
+    remedy="Configure the SBC to remove headers and parameters that the peer does not need, and to shorten the others.",
     observes=SipMessageSeen,
     params=SipLimits,
     check=check,

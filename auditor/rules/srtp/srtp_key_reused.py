@@ -1,8 +1,7 @@
-"""An SRTP key that is used twice protects neither time: two streams under one key stream give each other away.
+"""An SRTP key that is used twice protects neither use: two streams under one key stream reveal each other.
 
-Each side chooses a key of its own, fresh for every media stream.  An answer that sends the offer's key back, or one
-key in two streams or two calls, is a device that does not.  Keys are compared by a salted digest that is good for
-nothing else.
+Each side must choose a fresh key for every media stream.  A device that answers with the offer's own key, or uses one
+key in two streams or two calls, does not.  The audit compares keys by a salted digest and does not keep them.
 """
 
 from collections import defaultdict
@@ -14,10 +13,11 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import judged
+from auditor.model.subject import MediaSubject, subject_text
+from auditor.rules.srtp._shared import judged, section_subject
 
 _MOST_USES = 8
-"""Uses of one key that are compared with each other; more would only say the same again."""
+"""Uses of one key that are compared with each other; more would only repeat the finding."""
 
 
 @dataclass(frozen=True)
@@ -27,47 +27,50 @@ class _Use:
     seen: SdpSeen
     index: int
 
-    def __str__(self) -> str:
-        return f"{self.seen.source}, media {self.index + 1} ({self.seen.media[self.index].media})"
+    @property
+    def subject(self) -> MediaSubject:
+        return section_subject(self.seen, self.index)
 
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
-    """No key is seen in an offer and its answer, in two sections, or in two calls."""
+    """No key may appear in an offer and its answer, in two sections, or in two calls."""
     uses: dict[str, list[_Use]] = defaultdict(list)
-    places = set()
+    sections = set()
     for number, seen in enumerate(evidence.seen):
         for index, media in enumerate(seen.media):
             for digest in dict.fromkeys(key.digest for crypto in media.cryptos for key in crypto.keys):
                 uses[digest].append(_Use(seen, index))
-                places.add((number, index))
+                sections.add((number, index))
     for together in uses.values():
         yield from _compared(together)
     doubts = [(seen, media.malformed[0]) for seen in judged(evidence.seen) for media in seen.media if media.malformed]
-    yield from (Doubt(subject=seen.source, reason=problem) for seen, problem in doubts)
-    if len(places) < 2 and not doubts:
-        yield NotApplicable(reason="fewer than two keys were seen, so that there is nothing to compare")
+    yield from (Doubt(subject=MediaSubject(source=seen.source), reason=problem) for seen, problem in doubts)
+    if len(sections) < 2 and not doubts:
+        yield NotApplicable(reason="fewer than two keys were observed, so there is nothing to compare")
 
 
 def _compared(uses: list[_Use]) -> Iterator[Remark]:
-    """The worst that is to be said of one key, once."""
-    said: dict[str, tuple[_Use, _Use]] = {}
+    """Report the worst reuse of one key, once."""
+    found: dict[str, tuple[_Use, _Use]] = {}
     for one, other in combinations(uses[:_MOST_USES], 2):
-        said.setdefault(_relation(one, other), (one, other))
+        found.setdefault(_relation(one, other), (one, other))
     for what in ("an answer with the key of its offer", "two media sections", "two calls"):
-        if what in said:
-            one, other = said[what]
-            yield Violation(
-                subject=str(other), expected="a key of its own", observed=f"the same key as in {one} ({what})"
-            )
+        if what in found:
+            one, other = found[what]
+            observed = f"the same key as in {subject_text(one.subject)} ({what})"
+            yield Violation(subject=other.subject, expected="a fresh key", observed=observed)
             return
-    if "unknown" in said:
-        one, other = said["unknown"]
-        reason = f"the same key as in {one}, which may belong to the same side of the same call or not"
-        yield Doubt(subject=str(other), reason=reason)
+    if "unknown" in found:
+        one, other = found["unknown"]
+        reason = (
+            f"the same key as in {subject_text(one.subject)}; whether both belong to the same side of the same call is "
+            "not known"
+        )
+        yield Doubt(subject=other.subject, reason=reason)
 
 
 def _relation(one: _Use, other: _Use) -> str:
-    """What two uses of one key are to each other; empty where the same side uses it for the same stream again."""
+    """How two uses of one key relate; empty where the same side uses it for the same stream again."""
     if one.seen is other.seen:
         return "two media sections"
     if one.seen.session and other.seen.session and one.seen.session != other.seen.session:
@@ -82,7 +85,7 @@ def _relation(one: _Use, other: _Use) -> str:
 
 RULE = Rule(
     id="srtp-key-reused",
-    title="An SRTP key is used more than once",
+    title="SRTP key is used more than once",
     group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
@@ -91,8 +94,8 @@ RULE = Rule(
         Citation(document="RFC 3711", section="9.1", url="https://www.rfc-editor.org/rfc/rfc3711#section-9.1"),
     ),
     remedy=(
-        "Let the session border controller make a key of its own for every stream and every call; a fixed key, or one "
-        "copied from the offer, is a fault of its software or settings."
+        "Configure or update the SBC so that it generates a fresh SRTP key for every stream of every call.  A fixed "
+        "key, or one copied from the offer, is a fault of its software or its settings."
     ),
     observes=SdpSeen,
     params=NoParameters,

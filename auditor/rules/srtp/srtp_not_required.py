@@ -1,8 +1,8 @@
 """Encryption that the other side may decline is not required of anybody.
 
-RTP/AVP with a crypto line is opportunistic: who does not know SRTP, or takes the line out on the way, gets the call in
-plain RTP.  RFC 8643 says that where SRTP is known to be required this must not be used.  RTP/AVP without a crypto line
-is not encrypted at all.
+RTP/AVP with a crypto attribute is opportunistic.  A peer that does not support SRTP gets the call in plain RTP, and so
+does an attacker who removes the attribute on the way.  RFC 8643 says not to use it where SRTP is known to be required.
+RTP/AVP without a crypto attribute is not encrypted at all.
 """
 
 from collections.abc import Iterator
@@ -11,36 +11,38 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES, active, judged, voiceless
+from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES
+from auditor.model.subject import MediaSubject
+from auditor.rules.srtp._shared import active, judged, without_active_audio
 
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Every section in use that carries RTP has a secure profile, and there is one for audio."""
-    spoken = False
+    """Every active section that carries RTP must have a secure profile, and one must carry audio."""
+    applies = False
     for seen in judged(evidence.seen):
-        for name, media in active(seen):
+        for subject, media in active(seen):
             profile = media.profile.upper()
             audio = media.media == "audio"
-            spoken = spoken or audio or profile in PLAIN_PROFILES
+            applies = applies or audio or profile in PLAIN_PROFILES
             if profile in PLAIN_PROFILES:
                 keyed = media.cryptos or media.malformed or media.fingerprint or media.key_management
                 yield Violation(
-                    subject=name,
+                    subject=subject,
                     expected="RTP/SAVP or RTP/SAVPF",
-                    observed=f"{media.profile} {'with keys: SRTP may be declined' if keyed else 'without keys'}",
+                    observed=f"{media.profile} {'with keys: the peer may decline SRTP' if keyed else 'without keys'}",
                 )
             elif audio and profile not in SECURE_PROFILES:
-                yield Doubt(subject=name, reason="the profile of the m= line is none that is known for RTP or SRTP")
-        if voiceless(seen):
-            spoken = True
-            yield Doubt(subject=seen.source, reason="every audio section is rejected or inactive")
-    if not spoken:
-        yield NotApplicable(reason="there is no audio section in use")
+                yield Doubt(subject=subject, reason="the profile of the m= line is no known profile of RTP or SRTP")
+        if without_active_audio(seen):
+            applies = True
+            yield Doubt(subject=MediaSubject(source=seen.source), reason="every audio section is rejected or inactive")
+    if not applies:
+        yield NotApplicable(reason="there is no active audio section")
 
 
 RULE = Rule(
     id="srtp-not-required",
-    title="Media may flow without encryption",
+    title="SRTP is not required",
     group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(

@@ -1,7 +1,8 @@
-"""A session parameter can take away what the name of the suite promises.
+"""A session parameter can disable the protection that the name of the suite promises.
 
-UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP and UNAUTHENTICATED_SRTP switch off encryption or authentication while the crypto
-line looks like any other.  An answer with several crypto lines leaves open which key is in use; RFC 4568 demands one.
+UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP and UNAUTHENTICATED_SRTP disable encryption or authentication, while the crypto
+attribute looks like any other.  An answer with several crypto attributes leaves open which key is in use; RFC 4568
+requires one.
 """
 
 from collections.abc import Iterator
@@ -10,52 +11,56 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CryptoSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import UNKNOWN, WEAKENING, judged, sections
+from auditor.model.srtp import UNKNOWN, WEAKENING
+from auditor.model.subject import MediaSubject
+from auditor.rules.srtp._shared import judged, sections
 
-_ONE_LINE = "one crypto line in an answer"
+_ONE = "one crypto attribute in an answer"
 
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
-    """No crypto line weakens itself, and an answer has one."""
-    any_line = False
+    """No crypto attribute may weaken its suite, and an answer must have exactly one."""
+    applies = False
     for seen in judged(evidence.seen):
-        for name, media in sections(seen):
-            lines = len(media.cryptos) + len(media.malformed)
-            any_line = any_line or lines > 0
+        for subject, media in sections(seen):
+            applies = applies or bool(media.cryptos or media.malformed)
             for crypto in media.cryptos:
-                yield from _parameters(name, crypto)
+                yield from _parameters(subject, crypto)
+            several = f"{len(media.cryptos)} crypto attributes"
             if len(media.cryptos) > 1 and seen.role == "answer":
-                yield Violation(subject=name, expected=_ONE_LINE, observed=f"{len(media.cryptos)} crypto lines")
+                yield Violation(subject=subject, expected=_ONE, observed=several)
             elif len(media.cryptos) > 1 and seen.role == "unknown":
                 reason = (
-                    f"{len(media.cryptos)} crypto lines are right in an offer and wrong in an answer, and it is not "
+                    f"{several} are right in an offer and wrong in an answer; whether this is an offer or an answer is "
+                    "not known"
                 )
-                yield Doubt(subject=name, reason=f"{reason}known which this is")
+                yield Doubt(subject=subject, reason=reason)
             for problem in media.malformed:
-                yield Doubt(subject=name, reason=problem)
+                yield Doubt(subject=subject, reason=problem)
         for problem in seen.malformed:
-            any_line = True
-            yield Doubt(subject=seen.source, reason=problem)
-    if not any_line:
-        yield NotApplicable(reason="there is no crypto line")
+            applies = True
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=problem)
+    if not applies:
+        yield NotApplicable(reason="there is no crypto attribute")
 
 
-def _parameters(name: str, crypto: CryptoSeen) -> Iterator[Remark]:
+def _parameters(section: MediaSubject, crypto: CryptoSeen) -> Iterator[Remark]:
+    subject = MediaSubject(source=section.source, section=section.section, media=section.media, tag=crypto.tag)
     named = [parameter.removeprefix("-").upper() for parameter in crypto.parameters]
     weakening = [parameter for parameter in WEAKENING if parameter in named]
     if weakening:
         yield Violation(
-            subject=f"{name}, tag {crypto.tag}",
+            subject=subject,
             expected=f"{crypto.suite} without {', '.join(WEAKENING)}",
             observed=", ".join(weakening),
         )
     if UNKNOWN.upper() in named:
-        yield Doubt(subject=f"{name}, tag {crypto.tag}", reason="there is a session parameter that is not known")
+        yield Doubt(subject=subject, reason="the crypto attribute has an unknown session parameter")
 
 
 RULE = Rule(
     id="srtp-protection-weakened",
-    title="An SRTP session parameter switches off encryption or authentication",
+    title="SRTP parameter disables encryption or authentication",
     group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(
@@ -64,8 +69,8 @@ RULE = Rule(
         Citation(document="RFC 4568", section="7.1.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-7.1.2"),
     ),
     remedy=(
-        "Switch on SRTP and SRTCP encryption and authentication in the SRTP profile of this trunk, and answer with the "
-        "one crypto line that was chosen."
+        "Enable SRTP and SRTCP encryption and authentication in the SRTP profile of this trunk, and answer with the "
+        "one crypto attribute that was chosen."
     ),
     observes=SdpSeen,
     params=NoParameters,

@@ -1,7 +1,7 @@
-"""A call is set up with the one crypto suite that both sides know, or not at all.
+"""A call is set up with a crypto suite that both sides support, or not at all.
 
-Azure Communications Gateway supports AES_CM_128_HMAC_SHA1_80 and nothing else.  The name is compared letter by letter,
-and the key must be as long as the suite needs it: an offer with a near miss is an offer without the suite.
+Names of crypto suites are compared case-sensitively, and the key must have the length that the suite requires.  An
+offer with a near miss is an offer without the suite.
 """
 
 from collections.abc import Iterator
@@ -12,33 +12,38 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import MediaSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import KEY_OCTETS, CryptoSuite, active_audio, judged, protection, voiceless
+from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
+from auditor.model.subject import MediaSubject
+from auditor.rules._shared import any_of
+from auditor.rules.srtp._shared import active_audio, judged, without_active_audio
+
+_MOST_KEYED = 4
 
 
 class RequiredSuites(Params):
-    """Suites of which one has to be there."""
+    """Suites of which one must be named."""
 
     suites: tuple[CryptoSuite, ...] = Field(
         default=("AES_CM_128_HMAC_SHA1_80",),
         min_length=1,
-        description="Crypto suites (IANA names), any of which will do",
+        description="Crypto suites (IANA names), any of which is enough",
     )
 
 
 def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remark]:
-    """At least one audio section that is in use names a suite of the list, with a key of the right length."""
-    spoken = False
+    """At least one active audio section must name a suite of the list, with a key of the right length."""
+    applies = False
     for seen in judged(evidence.seen):
         audio = active_audio(seen)
-        spoken = spoken or bool(audio)
+        applies = applies or bool(audio)
         if audio and not any(_usable(media, params) for _, media in audio):
-            name, media = audio[0]
-            yield Violation(subject=name, expected=" or ".join(params.suites), observed=_instead(media, params))
-        elif voiceless(seen):
-            spoken = True
-            yield Doubt(subject=seen.source, reason="every audio section is rejected or inactive")
-    if not spoken:
-        yield NotApplicable(reason="there is no audio section in use")
+            subject, media = audio[0]
+            yield Violation(subject=subject, expected=any_of(params.suites), observed=_instead(media, params))
+        elif without_active_audio(seen):
+            applies = True
+            yield Doubt(subject=MediaSubject(source=seen.source), reason="every audio section is rejected or inactive")
+    if not applies:
+        yield NotApplicable(reason="there is no active audio section")
 
 
 def _usable(media: MediaSeen, params: RequiredSuites) -> bool:
@@ -48,8 +53,8 @@ def _usable(media: MediaSeen, params: RequiredSuites) -> bool:
     )
 
 
-def _right_length(suite: str, octets: int | None) -> bool:
-    return octets is not None and octets == KEY_OCTETS.get(suite, octets)
+def _right_length(suite: str, length: int | None) -> bool:
+    return length is not None and length == KEY_LENGTHS.get(suite, length)
 
 
 def _instead(media: MediaSeen, params: RequiredSuites) -> str:
@@ -57,21 +62,32 @@ def _instead(media: MediaSeen, params: RequiredSuites) -> str:
     for crypto in media.cryptos:
         name = wanted.get(crypto.suite.casefold())
         if name == crypto.suite:
-            lengths = ", ".join("no base64" if key.octets is None else f"{key.octets} octets" for key in crypto.keys)
-            return f"{name} with a key of the wrong length: {lengths} instead of {KEY_OCTETS.get(name, 'base64')}"
+            lengths = ", ".join("no base64" if key.octets is None else f"{key.octets} bytes" for key in crypto.keys)
+            return f"{name} with a key of the wrong length: {lengths} instead of {KEY_LENGTHS.get(name, 'base64')}"
         if name is not None:
-            return f"{crypto.suite}, which is not the same: names of crypto suites are case-sensitive"
-    return protection(media)
+            return f"{crypto.suite}, which does not match: names of crypto suites are case-sensitive"
+    return _protection(media)
+
+
+def _protection(media: MediaSeen) -> str:
+    """How the media are protected: the profile, the suites and other ways of keying."""
+    keyed = list(dict.fromkeys(crypto.suite for crypto in media.cryptos))
+    keyed += ["DTLS-SRTP"] if media.fingerprint else []
+    keyed += ["MIKEY"] if media.key_management else []
+    keyed += [media.malformed[0]] if media.malformed else []
+    more = len(keyed) - _MOST_KEYED
+    few = [*keyed[:_MOST_KEYED], f"{more} more"] if more > 0 else keyed
+    return f"{media.profile} with {', '.join(few)}" if few else f"{media.profile} without a key"
 
 
 RULE = Rule(
     id="srtp-suite-missing",
-    title="An offer or answer lacks the SRTP crypto suite the policy requires",
+    title="SDP lacks the required SRTP crypto suite",
     group=Group.SRTP,
     severity=Severity.CRITICAL,
     citations=(Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),),
-    remedy=(
-        "Add AES_CM_128_HMAC_SHA1_80 to the SRTP profile of this trunk, with SDES (SDP security descriptions) as the "
+    remedy=lambda params: (
+        f"Add {any_of(params.suites)} to the SRTP profile of this trunk, with SDES (SDP security descriptions) as the "
         "key exchange."
     ),
     observes=SdpSeen,

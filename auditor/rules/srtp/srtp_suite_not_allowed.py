@@ -1,7 +1,7 @@
-"""A suite that the other side does not support is chosen by nobody, and a weaker one may be chosen by somebody.
+"""A suite that the peer does not support is useless, and a weaker one may be chosen by somebody.
 
-AES_CM_128_HMAC_SHA1_32 cuts the authentication tag to four octets.  What the gateway does not support only makes
-offers longer, and shows a profile that was made for something else.
+AES_CM_128_HMAC_SHA1_32, for example, shortens the authentication tag to four bytes.  A suite that the policy does not
+list only makes offers longer, and shows a profile that was made for something else.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,10 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import CryptoSuite, judged, sections
+from auditor.model.srtp import CryptoSuite
+from auditor.model.subject import MediaSubject
+from auditor.rules._shared import all_of
+from auditor.rules.srtp._shared import judged, sections
 
 
 class AllowedSuites(Params):
@@ -24,34 +27,36 @@ class AllowedSuites(Params):
 
 
 def check(evidence: Evidence[SdpSeen], params: AllowedSuites) -> Iterator[Remark]:
-    """Every crypto line of every section that is not rejected names a suite of the list."""
-    any_line = False
+    """Every crypto attribute of a section that is not rejected must name a suite of the list."""
+    applies = False
     for seen in judged(evidence.seen):
-        for name, media in sections(seen):
-            any_line = any_line or bool(media.cryptos or media.malformed)
+        for subject, media in sections(seen):
+            applies = applies or bool(media.cryptos or media.malformed)
             for suite in dict.fromkeys(crypto.suite for crypto in media.cryptos):
                 if suite not in params.suites:
                     yield Violation(
-                        subject=name,
-                        expected=f"no other suite than {', '.join(params.suites)}",
+                        subject=subject,
+                        expected=f"only {all_of(params.suites)}",
                         observed=f"{suite} {'chosen' if seen.role == 'answer' else 'named'}",
                     )
             for problem in media.malformed:
-                yield Doubt(subject=name, reason=problem)
+                yield Doubt(subject=subject, reason=problem)
         for problem in seen.malformed:
-            any_line = True
-            yield Doubt(subject=seen.source, reason=problem)
-    if not any_line:
+            applies = True
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=problem)
+    if not applies:
         yield NotApplicable(reason="no crypto suite is named")
 
 
 RULE = Rule(
     id="srtp-suite-not-allowed",
-    title="An offer or answer names an SRTP crypto suite that the policy does not allow",
+    title="SDP names an SRTP crypto suite that is not allowed",
     group=Group.SRTP,
     severity=Severity.MEDIUM,
     citations=(Citation(document="RFC 4568", section="6.2", url="https://www.rfc-editor.org/rfc/rfc4568#section-6.2"),),
-    remedy="Take every other crypto suite out of the SRTP profile of this trunk.",
+    remedy=lambda params: (
+        f"Remove every crypto suite except {all_of(params.suites)} from the SRTP profile of this trunk."
+    ),
     observes=SdpSeen,
     params=AllowedSuites,
     check=check,

@@ -1,6 +1,6 @@
-"""The key exchange is as strong as the group it is done in, and the peer may choose the weakest one on offer.
+"""A key exchange is as strong as its group, and a peer may choose the weakest group on offer.
 
-Curves below 224 bits can be broken by those who can afford it, and odd curves get little scrutiny.
+Well-funded attackers can break curves below 224 bits, and unusual curves have seen little scrutiny.
 """
 
 from collections.abc import Iterator
@@ -12,39 +12,49 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import GroupsSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import GroupSubject
+from auditor.model.vocabulary import GroupName
+from auditor.rules._shared import named, version_subject
 
 
 class AllowedGroups(Params):
-    """Groups the endpoint may use."""
+    """Groups the endpoint may accept."""
 
-    allowed: tuple[str, ...] = Field(min_length=1, description="Key-exchange groups (IANA names) that may be accepted")
+    allowed: tuple[GroupName, ...] = Field(
+        min_length=1, description="Key-exchange groups (IANA names) that may be accepted"
+    )
 
 
 def check(evidence: Evidence[GroupsSeen], params: AllowedGroups) -> Iterator[Remark]:
-    """No group outside the list is accepted, in any version."""
+    """No version may accept a group outside the list."""
     for seen in evidence.seen:
         if not (seen.accepted or seen.refused or seen.undetermined):
-            yield Doubt(subject=seen.version, reason="none of its groups was asked for")
+            yield Doubt(subject=version_subject(seen.version), reason="no key-exchange group was tested")
         for group in seen.accepted:
             if group not in params.allowed:
                 yield Violation(
-                    subject=group, expected=f"refused in {seen.version}", observed=f"accepted in {seen.version}"
+                    subject=GroupSubject(version=seen.version, group=group),
+                    expected=f"rejected in {seen.version}",
+                    observed=f"accepted in {seen.version}",
                 )
         for doubt in seen.undetermined:
             if doubt.subject not in params.allowed:
-                yield Doubt(subject=doubt.subject, reason=f"{seen.version}: {doubt.reason}")
+                subject = GroupSubject(version=seen.version, group=doubt.subject)
+                yield Doubt(subject=subject, reason=f"{seen.version}: {doubt.reason}")
 
 
 RULE = Rule(
     id="group-not-allowed",
-    title="A key-exchange group is accepted that the policy does not allow",
+    title="Endpoint accepts a key-exchange group that is not allowed",
     group=Group.CIPHER_SUITES,
     severity=Severity.MEDIUM,
     citations=(
         Citation(document="RFC 9325", section="4.5", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.5"),
         Citation(document="RFC 8422", section="5.1.1", url="https://www.rfc-editor.org/rfc/rfc8422#section-5.1.1"),
     ),
-    remedy="Limit the listener's key-exchange groups (elliptic curves) to the policy's list.",
+    remedy=lambda params: (
+        f"Limit the listener's key-exchange groups (elliptic curves) to {named(params.allowed, 'groups')}."
+    ),
     observes=GroupsSeen,
     params=AllowedGroups,
     check=check,

@@ -1,7 +1,7 @@
-"""Encryption that can be left out protects nobody: who can reach the plaintext port does not need to break TLS.
+"""Optional encryption protects nobody: an attacker who can reach the plaintext port does not need to break TLS.
 
-Azure Communications Gateway encrypts all SIP traffic.  Its address plan still knows port 5060, so a trunk may be set
-up without TLS by mistake; the session border controller must not answer there.
+A trunk that was set up without TLS by mistake works, and nobody notices.  An endpoint that does not answer without TLS
+rules that out.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,13 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import PlaintextSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.model.subject import PortSubject
 from auditor.model.target import Service
+from auditor.rules._shared import all_of
 
 
 class PlaintextPorts(Params):
-    """Ports that must stay silent."""
+    """Ports that must not answer."""
 
     ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
         default=(5060,),
@@ -28,31 +30,37 @@ class PlaintextPorts(Params):
 
 
 def check(evidence: Evidence[PlaintextSeen], params: PlaintextPorts) -> Iterator[Remark]:
-    """Nothing answered without TLS, neither on the endpoint's own port nor on the ports of the policy."""
+    """Neither the endpoint's own port nor the ports of the policy may answer without TLS."""
     for seen in evidence.seen:
-        subject = f"{seen.transport.upper()} port {seen.port}"
+        subject = PortSubject(transport=seen.transport, port=seen.port)
         if seen.answered:
             yield Violation(subject=subject, expected="no answer without TLS", observed=seen.evidence)
         elif seen.answered is None:
             yield Doubt(subject=subject, reason=seen.evidence)
     if evidence.target.service is Service.SIP:
-        looked_at = {(seen.transport, seen.port) for seen in evidence.seen}
-        wanted = ((transport, port) for port in params.ports for transport in ("tcp", "udp"))
-        for transport, port in wanted:
+        tested = {PortSubject(transport=seen.transport, port=seen.port) for seen in evidence.seen}
+        wanted = [PortSubject(transport=transport, port=port) for port in params.ports for transport in ("tcp", "udp")]
+        for subject in wanted:
             # The endpoint's own port is TLS over TCP; nothing speaks SIP over UDP there.
-            if (transport, port) not in looked_at and port != evidence.target.port:
-                yield Doubt(subject=f"{transport.upper()} port {port}", reason="it was not looked at")
+            if subject not in tested and subject.port != evidence.target.port:
+                yield Doubt(subject=subject, reason="not tested")
+
+
+def remedy(params: PlaintextPorts) -> str:
+    """Name the ports."""
+    ports = f"port{'s' if len(params.ports) > 1 else ''} {all_of(map(str, params.ports))}"
+    return f"Disable SIP over UDP and TCP on this address ({ports}), and require TLS on the endpoint's own port."
 
 
 RULE = Rule(
     id="plaintext-accepted",
-    title="The service answers without encryption",
+    title="Service answers without TLS",
     group=Group.WEAKNESSES,
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 3261", section="26.2.1", url="https://www.rfc-editor.org/rfc/rfc3261#section-26.2.1"),
     ),
-    remedy="Switch off the UDP and TCP transports on the address that faces the gateway, and let only TLS listen.",
+    remedy=remedy,
     observes=PlaintextSeen,
     params=PlaintextPorts,
     check=check,

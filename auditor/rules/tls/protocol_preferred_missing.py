@@ -1,7 +1,7 @@
-"""The newest version is the safest and the fastest, and the one the peer tries first.
+"""The newest version is the safest and the fastest, and the one that a peer tries first.
 
-Azure Communications Gateway prefers TLS 1.3.  Doing without it is allowed, so this is advice unless a policy raises
-its severity.
+The policy names the version that its peers prefer.  A connection works without it, so a missing one is advice unless a
+policy raises the severity.
 """
 
 from collections.abc import Iterator
@@ -13,36 +13,38 @@ from auditor.model.observation import CipherSuitesSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion
+from auditor.rules._shared import version_subject
 
 
 class PreferredProtocol(Params):
-    """The version that should be spoken."""
+    """The version that should be accepted."""
 
     preferred: ProtocolVersion = Field(description="The version that should be accepted")
 
 
 def check(evidence: Evidence[CipherSuitesSeen], params: PreferredProtocol) -> Iterator[Remark]:
-    """The preferred version is accepted."""
+    """The preferred version should be accepted."""
+    subject = version_subject(params.preferred)
     for seen in evidence.seen:
         if seen.version is not params.preferred:
             continue
         if seen.spoken is False:
-            yield Violation(subject=seen.version, expected="accepted", observed="refused")
+            yield Violation(subject=subject, expected="accepted", observed="rejected")
         elif seen.spoken is None:
-            yield Doubt(subject=seen.version, reason=seen.doubts[0].reason)
+            yield Doubt(subject=subject, reason=seen.doubts[0].reason)
         return
-    yield Doubt(subject=params.preferred, reason=f"{params.preferred} was not asked for")
+    yield Doubt(subject=subject, reason=f"{params.preferred} was not tested")
 
 
 RULE = Rule(
     id="protocol-preferred-missing",
-    title="The preferred protocol version is not accepted",
+    title="Endpoint does not accept the preferred protocol version",
     group=Group.PROTOCOL_VERSIONS,
     severity=Severity.LOW,
     citations=(
         Citation(document="RFC 9325", section="3.1.1", url="https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1"),
     ),
-    remedy="Switch on TLS 1.3 on this listener.",
+    remedy=lambda params: f"Enable {params.preferred} on this listener.",
     observes=CipherSuitesSeen,
     params=PreferredProtocol,
     check=check,

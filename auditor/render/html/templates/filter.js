@@ -4,19 +4,32 @@
   var byId = function (id) { return document.getElementById(id); };
   var panel = byId("filter"), outcome = byId("filter-outcome"), target = byId("filter-target");
   var words = byId("filter-text"), said = byId("filter-said");
+  // The page lists the rules that passed in one element; each is filtered by itself.
+  [].forEach.call(document.querySelectorAll(".quiet code"), function (list) {
+    list.textContent.split(" ").forEach(function (rule) {
+      var one = document.createElement("code");
+      one.textContent = rule;
+      list.before(one, " ");
+    });
+    list.remove();
+  });
   var sections = [].map.call(document.querySelectorAll(".endpoint"), function (section) {
     return {
       element: section,
       quiet: section.querySelector("details.quiet"),
-      items: [].map.call(section.querySelectorAll("[data-outcome]"), function (item) {
+      items: [].map.call(section.querySelectorAll("article, .quiet code"), function (item) {
+        var quiet = item.tagName === "CODE";
         return {
           element: item,
-          outcome: item.dataset.outcome,
-          quiet: item.tagName === "LI",
+          outcome: (quiet ? item.parentNode : item).className,
+          quiet: quiet,
           text: (section.querySelector("h3").textContent + " " + item.textContent).toLowerCase()
         };
       })
     };
+  });
+  sections.forEach(function (section) {
+    target.add(new Option(section.element.querySelector("h3").firstChild.data, section.element.id));
   });
   var total = sections.reduce(function (sum, section) { return sum + section.items.length; }, 0);
 
@@ -32,6 +45,9 @@
         quiet += fits && item.quiet;
       });
       section.element.hidden = active && !here;
+      [].forEach.call(section.element.querySelectorAll(".quiet p"), function (line) {
+        line.hidden = !line.querySelector("code:not([hidden])");
+      });
       if (section.quiet) {
         section.quiet.hidden = active && !quiet;
         section.quiet.open = Boolean(quiet && (wanted || outcome.value));
@@ -48,7 +64,7 @@
     var aim = location.hash.length > 1 && byId(location.hash.slice(1));
     if (!aim) { return; }
     if (aim.closest("[hidden]")) { outcome.value = target.value = words.value = ""; apply(); }
-    if (aim.tagName === "DETAILS") { aim.open = true; }
+    for (var fold = aim.closest("details"); fold; fold = fold.parentNode.closest("details")) { fold.open = true; }
     aim.scrollIntoView();
   }
   addEventListener("hashchange", reveal);

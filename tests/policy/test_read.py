@@ -1,8 +1,6 @@
 """Policies: everything that can be wrong with one, said at its place; and what comes of a good one."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pydantic import field_validator
@@ -10,45 +8,16 @@ from pydantic import field_validator
 from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.model.policy import Policy
-from auditor.model.rule import Params, TrustAnchor
+from auditor.model.rule import Params
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.effective import policy_yaml
 from auditor.policy.layers import Setting
 from auditor.policy.read import MAX_EXTENDS, built, load_policy
 from auditor.rules import all_rules
+from tests.policy.files import CHILD, HEAD, Write, params, write, wrong
 
-HEAD = 'id: mine\nversion: "1"\ntitle: Mine\nsource: me\n'
-CHILD = 'id: mine\nversion: "1"\ntitle: Mine\n'
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
-    folder = tmp_path_factory.mktemp("policies")
-
-    def write(text: str, name: str = "mine.yaml") -> Path:
-        path = folder / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
-def wrong(path: Path) -> list[str]:
-    """The errors of a policy file, with the names of files instead of their paths."""
-    with pytest.raises(InputErrors) as caught:
-        load_policy(str(path))
-    return [str(error).replace(f"{path.parent}/", "") for error in caught.value.errors]
-
-
-def params(policy: Policy, rule_id: str) -> dict[str, object]:
-    return {
-        name: value
-        for setting in policy.settings
-        if setting.rule.id == rule_id
-        for name, value in setting.params.model_dump(mode="json", by_alias=True, exclude_none=True).items()
-    }
+__all__ = ["write"]
 
 
 def severity(policy: Policy, rule_id: str) -> Severity:
@@ -234,7 +203,7 @@ HEAD_ERRORS = {
     ),
     "a title of two lines": (
         'id: mine\nversion: "1"\ntitle: "a\\nb"\nsource: " "\nrules: {certificate-expired: {}}\n',
-        ["3:8: title must be in one line", "4:9: source must not be empty"],
+        ["3:8: title must be a single line", "4:9: source must not be empty"],
     ),
     "several at once": (
         "id: mine\nversion: 1\ntitle: t\nsource: s\ntilte: x\nrules:\n  a: {}\n  certificate-expired: {x: 1}\n",
@@ -406,11 +375,6 @@ def test_an_unknown_name_is_answered_with_the_shipped_ones() -> None:
     with pytest.raises(InputErrors) as caught:
         load_policy("pci")
     assert "acg, acg-strict, mozilla-intermediate, mozilla-modern, rfc9325, teams-direct-routing" in str(caught.value)
-
-
-def test_the_requirements_beside_the_policies_are_no_policy() -> None:
-    with pytest.raises(InputErrors, match='unknown policy "requirements"'):
-        load_policy("requirements")
 
 
 def test_a_missing_file_is_an_input_error(write: Write) -> None:

@@ -39,7 +39,7 @@ def severities(policy: Policy) -> dict[str, Severity]:
 
 @pytest.mark.parametrize("name", shipped_policies())
 def test_a_policy_in_effect_is_as_it_was_reviewed(name: str) -> None:
-    # After a change that is meant: auditor policy show NAME > tests/policies/snapshots/NAME.yaml, and review the diff.
+    # After a change that is meant: auditor policy show NAME > tests/policy/snapshots/NAME.yaml, and review the diff.
     assert policy_yaml(load_policy(name)) == (SNAPSHOTS / f"{name}.yaml").read_text(encoding="utf-8")
 
 

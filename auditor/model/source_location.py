@@ -1,0 +1,13 @@
+"""A line of a file that an error or a report can point at."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceLocation:
+    """Where a target or a policy is written.  Lines and columns count from 1; 0 stands for the whole file or line."""
+
+    file: str = ""
+    """Empty for what was named on the command line."""
+    line: int = 0
+    column: int = 0

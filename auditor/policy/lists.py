@@ -1,0 +1,77 @@
+"""Named lists: ``$name`` in a rule stands for the list that ``lists:`` gives this name.
+
+A name belongs to the policy as a whole, through all the files it extends.  The last file that gives the list decides
+what is in it, for every rule that names it, inherited rules included.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.inputs.documents.validation import Explain, complaints
+from auditor.inputs.documents.yaml import Document, Keys
+from auditor.model.rule import Rule
+from auditor.policy.schema import LIST_NAME, Json, policy_schema
+
+_REFERENCE = re.compile(r"\$[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place in a rule's parameters where a list is named."""
+
+    way: Keys
+    name: str
+    schema: Json
+    """What the list must be to stand there."""
+
+
+def named_lists(params: Mapping[str, Any], rule: Rule[Any, Any]) -> tuple[Named, ...]:
+    """Find every name that stands for a list."""
+    return tuple(_named(params, policy_schema()["$defs"][f"rule-{rule.id}"], ()))
+
+
+def unknown_list(name: str, known: Collection[str]) -> str:
+    """Say that there is no such list."""
+    hint = suggestion(name, known) or (f"; known are {', '.join(known)}" if known else "; the policy has no lists")
+    return f"unknown list {quoted(name)}{hint}"
+
+
+def unused_lists(document: Document, used: Collection[str]) -> Iterator[InputError]:
+    """Find the lists of a file that no rule uses, neither in this file nor in those it extends."""
+    for name in document.data.get("lists", {}):
+        if name not in used:
+            yield document.error(f"no rule uses the list {quoted(name)}", ("lists", name), at_key=True)
+
+
+def misfits(document: Document, named: Named, explain: Explain) -> Iterator[InputError]:
+    """Say what keeps the list of a file from standing where it is named."""
+    for inside in _named(document.data["lists"][named.name], named.schema, ("lists", named.name)):
+        yield document.error("a list cannot name another list; write the entries out", inside.way)
+    schema: Json = {"properties": {"lists": {"properties": {named.name: named.schema}}}}
+    schema["$defs"] = policy_schema()["$defs"]
+    yield from complaints(document, schema, lambda path, word: explain((*named.way, *path[2:]), word))
+
+
+def replaced(value: Any, way: Keys, entries: list[Any]) -> Any:  # noqa: ANN401 - any YAML
+    """Copy the value, with the entries in place of the name at the end of the way."""
+    if not way:
+        return entries
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[way[0]] = replaced(value[way[0]], way[1:], entries)
+    return copy
+
+
+def _named(value: Any, schema: Json, way: Keys) -> Iterator[Named]:  # noqa: ANN401 - any YAML
+    if LIST_NAME in schema.get("anyOf", ()):
+        schema = schema["anyOf"][0]
+        if isinstance(value, str) and _REFERENCE.fullmatch(value):
+            yield Named(way, value[1:], schema)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _named(inner, schema.get("properties", {}).get(key, {}), (*way, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _named(inner, schema.get("items", {}), (*way, index))
