@@ -116,7 +116,7 @@ def test_offline_observations_judge_no_endpoint(lab: Lab) -> None:
     settings = auditor.CollectSettings(offline=True)
     report = auditor.audit((), auditor.load_policy("acg"), inventory=estate, settings=settings, at=AT)
     assert {finding.target for finding in report.findings} == {"deployment"}
-    assert any("were not connected to" in note for note in report.notes)
+    assert any("because of --offline" in note for note in report.notes)
 
 
 def test_the_inventory_brings_its_roots_and_waivers(lab: Lab, tmp_path: Path, target: str) -> None:
@@ -184,7 +184,7 @@ def test_a_session_description_in_memory_is_judged() -> None:
     [
         ((), auditor.CollectSettings(), "nothing to audit"),
         (("sbc1.example.net",), auditor.CollectSettings(), "the port is missing"),
-        (("127.0.0.1:9", "127.0.0.1:9"), auditor.CollectSettings(), "there twice"),
+        (("127.0.0.1:9", "127.0.0.1:9"), auditor.CollectSettings(), "appears twice"),
         (("127.0.0.1:9",), auditor.CollectSettings(dns=auditor.Dns()), "no inventory"),
         (("127.0.0.1:9",), auditor.CollectSettings(dns=auditor.Dns(), offline=True), "--offline forbids it"),
     ],

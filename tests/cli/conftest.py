@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,11 @@ class Done:
 
 
 Auditor = Callable[..., Done]
+
+
+def reasons(finding: dict[str, Any]) -> str:
+    """Every reason of a finding of the JSON report, one a line."""
+    return "\n".join(remark["reason"] for remark in (*finding.get("doubts", ()), *finding.get("not_tested", ())))
 
 
 @pytest.fixture(scope="session")

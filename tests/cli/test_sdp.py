@@ -98,7 +98,7 @@ def test_a_message_that_the_gateway_would_drop_is_a_warning_that_names_it() -> N
     (found,) = [one for one in json.loads(output)["findings"] if one["rule"] == "sip-message-too-large"]
     assert (code, found["outcome"]) == (0, "warn")
     (violation,) = found["violations"]
-    assert violation["subject"] == "standard input, message 1: the message"
+    assert violation["subject"]["text"] == "standard input, message 1: the message"
 
 
 def test_a_threshold_on_the_command_line_counts() -> None:
