@@ -1,4 +1,4 @@
-"""Runs a plan's questions: many hosts at once, one connection at a time to each of them, results as they come."""
+"""Carries out a plan: many hosts at once, one connection at a time to each of them, results as they come."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -6,12 +6,12 @@ from concurrent.futures import Executor, Future, as_completed
 from datetime import datetime
 
 from auditor.model.asks import Asks
-from auditor.model.observation import NotSeen, Observation
-from auditor.model.target import Target
+from auditor.model.observation import NotObserved, Observation
+from auditor.model.target import ServerTarget
 from auditor.plan import Plan
 from auditor.probes.budget import Limits
 
-Observe = Callable[[Target, Asks, Limits, datetime], Iterator[Observation]]
+Observe = Callable[[ServerTarget, Asks, Limits, datetime], Iterator[Observation]]
 
 
 def collect(
@@ -20,17 +20,17 @@ def collect(
     at: datetime,
     executor: Executor,
     observe: Observe,
-    done: Callable[[Target], None] = lambda _target: None,
+    done: Callable[[ServerTarget], None] = lambda _target: None,
 ) -> Iterator[Observation]:
-    """Observe every target of ``plan`` on ``executor``; ``done`` is told of each target that is finished.
+    """Observe every endpoint of ``plan`` on ``executor``; ``done`` is called with each target that is finished.
 
-    Targets at the same address share a process more often than not, so they are asked one after the other; different
-    addresses are asked side by side.  A probe that breaks costs its own target's answers and no other's.
+    Targets at the same address share a process more often than not, so they are scanned one after the other; different
+    addresses are scanned in parallel.  A probe that breaks costs its own target's answers and no other's.
     """
-    hosts: dict[str, list[Target]] = defaultdict(list)
-    for target in plan.targets:
+    hosts: dict[str, list[ServerTarget]] = defaultdict(list)
+    for target in plan.endpoints:
         hosts[target.address or target.name].append(target)
-    running: list[Future[list[tuple[Target, list[Observation]]]]] = [
+    running: list[Future[list[tuple[ServerTarget, list[Observation]]]]] = [
         executor.submit(_one_host, targets, plan.asks, limits, at, observe, done) for targets in hosts.values()
     ]
     for finished in as_completed(running):
@@ -39,13 +39,13 @@ def collect(
 
 
 def _one_host(
-    targets: list[Target],
+    targets: list[ServerTarget],
     asks: Asks,
     limits: Limits,
     at: datetime,
     observe: Observe,
-    done: Callable[[Target], None],
-) -> list[tuple[Target, list[Observation]]]:
+    done: Callable[[ServerTarget], None],
+) -> list[tuple[ServerTarget, list[Observation]]]:
     results = []
     for target in targets:
         results.append((target, _one_target(target, asks, limits, at, observe)))
@@ -53,11 +53,11 @@ def _one_host(
     return results
 
 
-def _one_target(target: Target, asks: Asks, limits: Limits, at: datetime, observe: Observe) -> list[Observation]:
+def _one_target(target: ServerTarget, asks: Asks, limits: Limits, at: datetime, observe: Observe) -> list[Observation]:
     seen: list[Observation] = []
     try:
         seen.extend(observe(target, asks, limits, at))
     except Exception as error:  # noqa: BLE001 - whatever it was, the other targets are audited all the same
         reason = f"the probe itself failed with {type(error).__name__}; please report this as a bug"
-        seen.extend(NotSeen(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
+        seen.extend(NotObserved(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
     return seen

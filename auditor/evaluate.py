@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from auditor import __version__
 from auditor.model.finding import Doubt, Finding, NotApplicable, NotTested, Outcome, Remark, Violation, Warning, listed
-from auditor.model.observation import DeploymentSeen, NotSeen, Observation, RootTrustSeen, Seen
-from auditor.model.observation import NotTested as NotAttempted
+from auditor.model.observation import DeploymentSeen, NotAttempted, NotObserved, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import CertificateFacts, PolicyReference, Report, RuleSummary, Verdict
 from auditor.model.rule import Evidence
@@ -179,7 +178,7 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
     missing = [
         Doubt(subject=TARGET, reason=gap.reason)
         for gap in observations
-        if isinstance(gap, NotSeen) and gap.wanted == setting.rule.observation_kind
+        if isinstance(gap, NotObserved) and gap.wanted == setting.rule.observation_kind
     ]
     if not seen:
         untested = [

@@ -39,7 +39,7 @@ from auditor.model.observation import (
     CertificateChainSeen,
     DeploymentSeen,
     End,
-    NotSeen,
+    NotObserved,
     Observation,
     Run,
     StatusSource,
@@ -47,14 +47,14 @@ from auditor.model.observation import (
 from auditor.model.policy import Policy
 from auditor.model.report import Report
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective, Target
+from auditor.model.target import ServerTarget, Target
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
-from auditor.sip import MOST_OCTETS, MalformedSdp, Origin, describe
+from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
 from auditor.sip.description import Role as DescriptionRole
 from auditor.sip.description import Transport
 from auditor.sources import Sources
@@ -233,7 +233,7 @@ def write_observations(path: Path, observations: Observations) -> None:
 
 
 def collect_observations(
-    targets: Iterable[str | Target],
+    targets: Iterable[str | ServerTarget],
     policy: Policy,
     *,
     inventory: Inventory | None = None,
@@ -257,23 +257,25 @@ def collect_observations(
     everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
     _check_anything(len(everything), None)
     plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
-    endpoints = () if settings.offline else _endpoints(plan)
-    progress(Progress(0, len(endpoints)))
+    endpoints = 0 if settings.offline else len(plan.endpoints)
+    progress(Progress(0, endpoints))
     seen: list[Observation] = [*declared]
     if endpoints:
-        seen += _connected(replace(plan, targets=endpoints), settings, at, progress, cancelled)
+        seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan)
     if settings.dns is not None:
         seen += _looked_up(seen, everything, at, resolver, cancelled)
     seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
     return Observations(at, everything, tuple(seen), offline=settings.offline)
 
 
-def resolve_targets(targets: Iterable[str]) -> tuple[Target, ...]:
+def resolve_targets(targets: Iterable[str]) -> tuple[ServerTarget, ...]:
     """One target for each address of each name; a name that does not resolve gives one that says why."""
     return _resolved(targets, None, offline=False)
 
 
-def _resolved(targets: Iterable[str | Target], inventory: Inventory | None, *, offline: bool) -> tuple[Target, ...]:
+def _resolved(
+    targets: Iterable[str | ServerTarget], inventory: Inventory | None, *, offline: bool
+) -> tuple[ServerTarget, ...]:
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
 
     given = list(targets)
@@ -304,21 +306,21 @@ def _connected(
     skipped: set[str] = set()
     lock, finished = threading.Lock(), 0
 
-    def unless_cancelled(target: Target, asks: Asks, limits: Limits, moment: datetime) -> Iterator[Observation]:
+    def unless_cancelled(target: ServerTarget, asks: Asks, limits: Limits, moment: datetime) -> Iterator[Observation]:
         if not cancelled():
             yield from observe(target, asks, limits, moment, client)
             return
         skipped.add(target.name)
         for kind in sorted(asks.kinds):
-            yield NotSeen(target=target.name, at=moment, wanted=kind, reason=CANCELLED)
+            yield NotObserved(target=target.name, at=moment, wanted=kind, reason=CANCELLED)
 
-    def done(target: Target) -> None:
+    def done(target: ServerTarget) -> None:
         nonlocal finished
         if target.name in skipped:
             return
         with lock:  # one call at a time, in the order of the count
             finished += 1
-            progress(Progress(finished, len(plan.targets), target.name))
+            progress(Progress(finished, len(plan.endpoints), target.name))
 
     executor = ThreadPoolExecutor(max_workers=settings.jobs)
     try:
@@ -327,20 +329,15 @@ def _connected(
         executor.shutdown(cancel_futures=True)
 
 
-def _endpoints(plan: Plan) -> tuple[Target, ...]:
-    """What is connected to."""
-    return tuple(target for target in plan.targets if target.perspective is Perspective.SERVER)
-
-
 def _description_reader() -> ReadDescription:
     """Reads what stands in an answer to OPTIONS.  Keys are told apart by a salt that lives no longer than the run."""
     salt = secrets.token_bytes(32)
 
-    def read(content: bytes, target: Target, at: datetime) -> Iterator[Observation]:
+    def read(content: bytes, target: ServerTarget, at: datetime) -> Iterator[Observation]:
         try:
             yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
         except MalformedSdp as error:
-            yield NotSeen(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
+            yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
 
     return read
 
@@ -369,13 +366,13 @@ def _looked_up(
 
     declared = [found for found in seen if isinstance(found, DeploymentSeen)]
     if cancelled():
-        yield from (NotSeen(target=found.target, at=at, wanted="dns", reason=CANCELLED) for found in declared)
+        yield from (NotObserved(target=found.target, at=at, wanted="dns", reason=CANCELLED) for found in declared)
         return
     try:
         found_resolver = resolver_at(*resolver)
     except OSError as error:
         raise InputErrors([InputError(f"--dns: {error}")]) from None
-    own = [target.server_name for target in targets if target.server_name]
+    own = [target.server_name for target in targets if isinstance(target, ServerTarget) and target.server_name]
     for found in declared:
         yield from look_up(found.target, at, found.declared, own, found_resolver)
 
@@ -403,7 +400,7 @@ def _with_status(
         return more
     if cancelled():
         chains = {found.target: found.at for found in seen if isinstance(found, CertificateChainSeen)}
-        gaps = [NotSeen(target=name, at=at, wanted="revocation", reason=CANCELLED) for name, at in chains.items()]
+        gaps = [NotObserved(target=name, at=at, wanted="revocation", reason=CANCELLED) for name, at in chains.items()]
         return [*more, *gaps]
     from auditor.probes.status_servers import fetched  # noqa: PLC0415 - what connects is loaded only to connect
 
@@ -414,6 +411,13 @@ def with_revocation(observations: Observations, policy: Policy, revocation: Revo
     """The observations with what CRLs and OCSP responses say of their certificates.  Raises ``InputErrors``."""
     status = _status_files(policy, revocation)
     return replace(observations, seen=tuple(_with_status(observations.seen, policy, status, fetch=revocation.fetch)))
+
+
+def _with_lint(seen: Sequence[Observation], plan: Plan) -> list[Observation]:
+    """The observations, with a linter's findings about their certificates where the plan asks for them."""
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - it starts a process
+
+    return with_lint(seen, plan.asks)
 
 
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
@@ -450,9 +454,10 @@ def observe_certificates(
     bundles, notes = read_files(list(files), passphrase)
     old = None if replaces is None else _replaced(replaces, passphrase, at)
     targets, found = observe_files(bundles, use, at, old)
-    if not make_plan(policy, targets).checks:
+    plan = make_plan(policy, targets)
+    if not plan.checks:
         raise InputErrors([InputError(f"the policy {policy.id} has no rule about certificates")])
-    seen = _with_status(found, policy, status, fetch=revocation.fetch)
+    seen = _with_lint(_with_status(found, policy, status, fetch=revocation.fetch), plan)
     return Observations(at, targets, tuple(seen), notes=notes)
 
 
@@ -494,7 +499,7 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
     for target in targets_of([parse_target(given)], resolve):  # each address of the name may send another certificate
         seen = list(observe(target, asks, Limits(), at))
         sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
-        why = [found.reason for found in seen if isinstance(found, NotSeen)]
+        why = [found.reason for found in seen if isinstance(found, NotObserved)]
         chains += sent
         missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
     return Old(given, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
@@ -523,9 +528,9 @@ def observe_session_descriptions(
 
 def _content(file: File) -> tuple[str, bytes]:
     if isinstance(file, Path):
-        return str(file), read_bytes(file, MOST_OCTETS)
+        return str(file), read_bytes(file, MAX_BYTES)
     name, content = file
-    check_size(content, MOST_OCTETS, name)
+    check_size(content, MAX_BYTES, name)
     return name, content
 
 
@@ -552,7 +557,7 @@ def evaluate_observations(
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating
-    targets: Iterable[str | Target],
+    targets: Iterable[str | ServerTarget],
     policy: Policy,
     *,
     inventory: Inventory | None = None,

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from auditor.model.asks import Asks
-from auditor.model.observation import OBSERVED_FROM
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.target import Perspective, Target
+from auditor.model.target import ServerTarget, Target
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,14 @@ class Plan:
     offline: bool = False
 
     @property
+    def endpoints(self) -> tuple[ServerTarget, ...]:
+        """The targets that the probes connect to."""
+        return tuple(target for target in self.targets if isinstance(target, ServerTarget))
+
+    @property
     def unconnected(self) -> tuple[Target, ...]:
         """Endpoints of which nothing is promised, because nothing is connected to."""
-        return tuple(target for target in self.targets if self.offline and _is_connected_to(target))
+        return self.endpoints if self.offline else ()
 
     @property
     def unasked(self) -> tuple[Target, ...]:
@@ -52,17 +56,13 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
         checks=tuple(
             Check(setting, target)
             for target in targets
-            if not (offline and _is_connected_to(target))
+            if not (offline and isinstance(target, ServerTarget))
             for setting in settings
-            if setting.rule.observation_kind in OBSERVED_FROM[target.perspective]
+            if target.perspective in setting.rule.observes.seen_of
         ),
         asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
         offline=offline,
     )
-
-
-def _is_connected_to(target: Target) -> bool:
-    return target.perspective is Perspective.SERVER
 
 
 def _asks(setting: RuleSetting) -> Asks:

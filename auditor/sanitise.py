@@ -53,6 +53,8 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
 
 def _visible(character: str) -> bool:
     number = ord(character)
+    if number < _INVISIBLE[0][0]:
+        return character.isprintable()
     return character.isprintable() and not any(first <= number <= last for first, last in _INVISIBLE)
 
 

@@ -14,7 +14,7 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy
 from auditor.model.report import CertificateFacts, ChainSummary, EndpointSummary, VersionSummary
-from auditor.model.target import Target
+from auditor.model.target import ClientTarget, ServerTarget, Target
 from auditor.model.tls import ProtocolVersion
 
 ClientCertificate = Literal["not requested", "optional", "required", "unknown", ""]
@@ -23,17 +23,18 @@ ClientCertificate = Literal["not requested", "optional", "required", "unknown", 
 def summarise(
     target: Target, observations: Sequence[Observation], policy: Policy, certificates: dict[str, CertificateFacts]
 ) -> EndpointSummary:
-    """The target's versions, suites, client-certificate demand and chains; certificates are added to ``certificates``."""
+    """Summarise what was observed of a target; the certificates of its chains are added to ``certificates``."""
+    address, port = (target.address, target.port) if isinstance(target, ServerTarget | ClientTarget) else (None, None)
     used = next((seen for seen in observations if isinstance(seen, ConnectionsUsed)), None)
     return EndpointSummary(
         target=target.name,
-        host=target.host,
-        address=target.address,
-        port=target.port,
+        host=target.host if isinstance(target, ServerTarget) else address,
+        address=address,
+        port=port,
         service=target.service,
         perspective=target.perspective,
-        server_name=target.server_name,
-        site=target.site,
+        server_name=target.names[0] if target.names else None,
+        site=target.site if isinstance(target, ServerTarget) else None,
         connections=used.count if used else None,
         seconds=used.seconds if used else None,
         versions=tuple(_versions(observations)),

@@ -29,7 +29,17 @@ from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Viola
 from auditor.model.observation import Seen
 from auditor.model.rule import Evidence, Rule
 from auditor.model.subject import subject_text
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import (
+    CertificateFileTarget,
+    ClientTarget,
+    DeploymentTarget,
+    Perspective,
+    Role,
+    ServerTarget,
+    Service,
+    SessionDescriptionTarget,
+    Target,
+)
 from auditor.model.trust_anchor import TrustAnchor
 
 _TARGET = "target"
@@ -119,17 +129,29 @@ def shortcomings(vectors: Sequence[Vector]) -> Iterator[str]:
 
 def target_of(vector: Vector) -> Target:
     """The target that the vector describes."""
-    return Target(
-        name=_TARGET,
-        host=vector.host,
-        port=5061,
-        service=vector.service,
-        perspective=vector.perspective,
-        server_name=vector.server_name,
-        address=vector.address,
-        other_names=vector.other_names,
-        roles=vector.roles,
-    )
+    match vector.perspective:
+        case Perspective.SERVER:
+            return ServerTarget(
+                name=_TARGET,
+                host=vector.host,
+                port=5061,
+                service=vector.service,
+                address=vector.address,
+                server_name=vector.server_name,
+                other_names=vector.other_names,
+                roles=vector.roles,
+            )
+        case Perspective.CLIENT:
+            return ClientTarget(
+                name=_TARGET, address=vector.address, port=5061, service=vector.service, server_name=vector.server_name
+            )
+        case Perspective.CERTIFICATE:
+            names = (*((vector.server_name,) if vector.server_name else ()), *vector.other_names)
+            return CertificateFileTarget(name=_TARGET, service=vector.service, names=names, roles=vector.roles)
+        case Perspective.SDP:
+            return SessionDescriptionTarget(name=_TARGET)
+        case Perspective.DEPLOYMENT:
+            return DeploymentTarget(name=_TARGET)
 
 
 def evidence_of(

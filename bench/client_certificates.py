@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from auditor.minting.client_certificates import good_by  # noqa: E402 - as above
+from auditor.minting.client_certificates import good_client_certificate  # noqa: E402 - as above
 from auditor.model.identity import Identity  # noqa: E402 - the path comes first
 from bench.tools import NMAP, SSLYZE, TESTSSL, TOOLS, Tool  # noqa: E402 - as above
 from tests.live.certificates import make_authority  # noqa: E402 - as above
@@ -123,7 +123,7 @@ def _answers(tools: list[Tool], folder: Path) -> Iterator[tuple[Verifying, Itera
     authority = make_authority()
     ca = Identity((authority.root.certificate,), authority.root.private_key)
     now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - a program of its own, with one clock reading
-    own = good_by(ca, now)
+    own = good_client_certificate(ca, now)
     scene = Scene(folder, folder / "client.pem", folder / "client.key")
     scene.certificate.write_bytes(b"".join(found.public_bytes(Encoding.PEM) for found in own.chain))
     scene.key.write_bytes(own.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 
 from auditor.model.observation import CipherSuitesSeen, ConnectionsUsed, Observation
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits
@@ -23,7 +23,7 @@ _EVERYTHING = Limits(target_seconds=120.0, forbidden_suites=300, connections=600
 def main() -> None:
     """Observe, and print what was seen and what it took."""
     host, port, service, rounds, extent = sys.argv[1:]
-    target = Target(name="probe", host=host, port=int(port), service=Service(service), address=host)
+    target = ServerTarget(name="probe", host=host, port=int(port), service=Service(service), address=host)
     asks = make_plan(load_policy("acg"), (target,)).asks
     limits = _EVERYTHING if extent == "all" else Limits()
     at = datetime.now(UTC)  # noqa: TID251 - a program of its own, with one clock reading

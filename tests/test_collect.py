@@ -9,8 +9,8 @@ import pytest
 
 from auditor.collect import Observe, collect
 from auditor.model.asks import Asks
-from auditor.model.observation import ConnectionsUsed, NotSeen, Observation
-from auditor.model.target import Service, Target
+from auditor.model.observation import ConnectionsUsed, NotObserved, Observation
+from auditor.model.target import ServerTarget, Service
 from auditor.plan import Plan, make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits
@@ -18,11 +18,11 @@ from auditor.probes.budget import Limits
 AT = datetime(2040, 3, 1, tzinfo=UTC)
 
 
-def target(name: str, address: str | None = "192.0.2.1") -> Target:
-    return Target(name=name, host="sbc.example.net", port=5061, service=Service.SIP, address=address)
+def target(name: str, address: str | None = "192.0.2.1") -> ServerTarget:
+    return ServerTarget(name=name, host="sbc.example.net", port=5061, service=Service.SIP, address=address)
 
 
-def planned(*targets: Target) -> Plan:
+def planned(*targets: ServerTarget) -> Plan:
     return make_plan(load_policy("acg"), targets)
 
 
@@ -31,7 +31,7 @@ def collected(plan: Plan, observe: Observe, workers: int = 8) -> list[Observatio
         return list(collect(plan, Limits(), AT, executor, observe))
 
 
-def used(target: Target) -> ConnectionsUsed:
+def used(target: ServerTarget) -> ConnectionsUsed:
     return ConnectionsUsed(target=target.name, at=AT, count=1, seconds=0.0)
 
 
@@ -39,7 +39,7 @@ def test_two_targets_at_one_address_never_overlap() -> None:
     inside = Lock()
     other_host = Event()
 
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         if target.name == "elsewhere":
             other_host.set()
             yield used(target)
@@ -58,7 +58,7 @@ def test_two_targets_at_one_address_never_overlap() -> None:
 def test_different_addresses_are_looked_at_side_by_side() -> None:
     together = Barrier(3)
 
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         together.wait(10)
         yield used(target)
 
@@ -68,14 +68,14 @@ def test_different_addresses_are_looked_at_side_by_side() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("secret"), AssertionError(), RecursionError(), OSError(24, "too many")])
 def test_a_probe_that_breaks_costs_its_own_target_and_no_other(error: Exception) -> None:
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         yield used(target)
         if target.name == "bad":
             raise error
 
     plan = planned(target("good"), target("bad"), target("also good"))
     seen = collected(plan, observe)
-    missing = [found for found in seen if isinstance(found, NotSeen)]
+    missing = [found for found in seen if isinstance(found, NotObserved)]
     assert {found.target for found in missing} == {"bad"}
     assert {found.wanted for found in missing} == plan.asks.kinds
     assert {found.reason for found in missing} == {
@@ -87,7 +87,7 @@ def test_a_probe_that_breaks_costs_its_own_target_and_no_other(error: Exception)
 def test_targets_without_an_address_do_not_wait_for_each_other() -> None:
     together = Barrier(2)
 
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         together.wait(10)
         yield used(target)
 
@@ -98,7 +98,7 @@ def test_targets_without_an_address_do_not_wait_for_each_other() -> None:
 def test_results_come_as_hosts_are_finished() -> None:
     release = Event()
 
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         if target.name == "slow":
             assert release.wait(10)
         yield used(target)
@@ -115,7 +115,7 @@ def test_results_come_as_hosts_are_finished() -> None:
 def test_every_finished_target_is_told() -> None:
     told: list[str] = []
 
-    def observe(target: Target, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
+    def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         yield used(target)
         if target.name == "bad":
             raise ValueError
@@ -129,7 +129,7 @@ def test_every_finished_target_is_told() -> None:
 def test_the_probe_gets_what_the_plan_asks() -> None:
     got: list[tuple[Asks, Limits, datetime]] = []
 
-    def observe(_target: Target, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
+    def observe(_target: ServerTarget, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
         got.append((asks, limits, at))
         yield from ()
 

@@ -7,9 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.diff import Change, Difference, Direction, compare
-from auditor.model.finding import Finding, Outcome, Violation
+from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
+from auditor.model.subject import (
+    TARGET,
+    CertificateSubject,
+    CertificationRequestSubject,
+    CipherSuiteSubject,
+    Named,
+    PrivateKeySubject,
+    Subject,
+    subject_text,
+)
 from tests.render import example
 
 F, I, W, N, V, P, A = (
@@ -28,15 +38,22 @@ def finding(outcome: Outcome, *subjects: str, rule: str = "a", target: str = "x:
         rule=rule,
         target=target,
         outcome=outcome,
-        severity=Severity.HIGH,
-        title="t",
-        violations=tuple(Violation(subject=subject, expected="e", observed="o") for subject in subjects),
-        reason=reason,
+        violations=tuple(violation(Named(name=subject)) for subject in subjects),
+        doubts=(Doubt(subject=TARGET, reason=reason),) if reason else (),
     )
 
 
-def report(*findings: Finding) -> Report:
-    return example.report(findings, (), Verdict.FAIL)
+def violation(subject: Subject) -> Violation:
+    return Violation(subject=subject, expected="e", observed="o")
+
+
+def of(*subjects: Subject) -> Finding:
+    return finding(F).model_copy(update={"violations": tuple(map(violation, subjects))})
+
+
+def report(*findings: Finding, severity: Severity = Severity.HIGH) -> Report:
+    rules = {one.rule: example.summary(severity=severity) for one in findings}
+    return example.report(findings, (), Verdict.FAIL, rules=rules)
 
 
 def difference(old: Finding | None, new: Finding | None) -> Difference:
@@ -80,7 +97,7 @@ def test_every_failure_that_was_none_is_new_and_no_other() -> None:
 def test_one_more_subject_of_a_failure_is_a_new_failure() -> None:
     found = change(finding(F, "s1"), finding(F, "s1", "s2"))
     assert (found.direction, found.new_failure) == (Direction.WORSE, True)
-    assert [seen.subject for seen in found.added] == ["s2"]
+    assert [seen.subject for seen in found.added] == [Named(name="s2")]
     assert found.removed == ()
 
 
@@ -88,15 +105,18 @@ def test_a_subject_less_is_better_and_an_exchange_is_worse() -> None:
     assert change(finding(F, "s1", "s2"), finding(F, "s1")).direction is Direction.BETTER
     swapped = change(finding(F, "s1"), finding(F, "s2"))
     assert (swapped.direction, swapped.new_failure) == (Direction.WORSE, True)
-    assert [seen.subject for seen in (*swapped.added, *swapped.removed)] == ["s2", "s1"]
+    assert [subject_text(seen.subject) for seen in (*swapped.added, *swapped.removed)] == ["s2", "s1"]
 
 
-def test_a_subject_less_is_not_better_where_something_was_not_told() -> None:
+def test_a_subject_less_is_not_better_where_something_was_left_open() -> None:
     found = change(finding(F, "s1", "s2"), finding(F, "s1", reason="no answer"))
-    assert found.direction is Direction.CHANGED
+    assert (found.direction, found.reason) == (Direction.CHANGED, "Inconclusive: no answer")
+    untested = (NotTested(subject=TARGET, reason="no option"),)
+    found = change(finding(F, "s1", "s2"), finding(F, "s1").model_copy(update={"not_tested": untested}))
+    assert (found.direction, found.reason) == (Direction.CHANGED, "Not tested: no option")
 
 
-def test_a_failure_that_became_a_warning_is_better_only_if_something_was_mended() -> None:
+def test_a_failure_that_became_a_warning_is_better_only_if_something_was_fixed() -> None:
     assert change(finding(F, "s1"), finding(W, "s1")).direction is Direction.CHANGED
     assert change(finding(F, "s1", "s2"), finding(W, "s1")).direction is Direction.BETTER
 
@@ -123,8 +143,10 @@ def test_checks_that_came_or_went_say_so_and_a_failure_among_them_is_new() -> No
 
 
 def test_a_renewed_certificate_counted_days_and_later_times_are_no_difference() -> None:
-    old = finding(F, "leaf CN=sbc (sha256 0123456789ab)")
-    new = finding(F, "leaf CN=sbc (sha256 ba9876543210)")
+    old, new = (
+        of(CertificateSubject(name="sbc", sha256=digest, position=1, chain="x", chain_sha256=digest))
+        for digest in ("0123456789ab", "ba9876543210")
+    )
     later = report(
         new.model_copy(update={"violations": (new.violations[0].model_copy(update={"observed": "in 9 days"}),)})
     )
@@ -136,6 +158,31 @@ def test_a_renewed_certificate_counted_days_and_later_times_are_no_difference() 
     )
     found = compare(report(old), later)
     assert (found.changes, found.unchanged) == ((), 1)
+
+
+def test_a_new_certification_request_is_no_difference_and_a_new_private_key_is_one() -> None:
+    requests = [of(CertificationRequestSubject(name="sbc", sha256=digest)) for digest in ("00", "11")]
+    assert difference(*requests).changes == ()
+    keys = [of(PrivateKeySubject(sha256=digest)) for digest in ("00", "11")]
+    assert change(*keys).new_failure
+
+
+def test_the_same_suite_in_another_version_is_another_subject() -> None:
+    old, new = (of(CipherSuiteSubject(version=version, suite="S")) for version in ("TLSv1.1", "TLSv1.2"))
+    assert change(old, new).new_failure
+
+
+def test_a_subject_that_is_a_text_alone_is_compared_with_the_text_of_another() -> None:
+    certificate = CertificateSubject(name="CN=sbc", sha256="0123456789ab", position=2)
+    assert difference(finding(F, "CN=sbc, certificate 2"), of(certificate)).changes == ()
+    assert change(finding(F, "CN=sbc, certificate 1"), of(certificate)).new_failure
+
+
+def test_a_warning_is_compared_as_a_violation_is() -> None:
+    warning = Warning(subject=Named(name="s"), expected="e", observed="o")
+    warned = finding(W).model_copy(update={"warnings": (warning,)})
+    assert difference(finding(W, "s"), warned).changes == ()
+    assert [seen.observed for seen in change(finding(W), warned).added] == ["o"]
 
 
 def test_connections_and_seconds_are_no_difference() -> None:
@@ -161,10 +208,10 @@ def test_a_change_of_policy_threshold_or_auditor_is_named() -> None:
     assert judged(id="mine") == ("another policy: acg 2026.11, now mine 2026.11",)
     assert judged(version="2026.12") == ("another version of the policy acg: 2026.11, now 2026.12",)
     (said,) = judged(sha256="0" * 64)
-    assert said.startswith("the policy demands something else: SHA-256 5f70bf")
+    assert said.startswith("the policy's requirements changed: SHA-256 5f70bf")
     other = example.REPORT.model_copy(update={"fail_on": Severity.LOW, "auditor_version": "9"})
     assert compare(example.REPORT, other).judged_differently == (
-        "a violation failed from severity medium on, now from low",
+        "violations failed at severity medium or above, now at low or above",
         "another version of the auditor: 0.1.0, now 9",
     )
 
@@ -174,8 +221,9 @@ def test_a_doubt_is_new_where_it_matters_and_was_none() -> None:
     assert difference(None, finding(I)).new_doubts
     assert not difference(finding(F), finding(I)).new_doubts
     assert not difference(finding(I), finding(I)).new_doubts
-    low = finding(I).model_copy(update={"severity": Severity.LOW})
-    assert not difference(finding(P), low).new_doubts
+    low = compare(report(finding(P)), report(finding(I), severity=Severity.LOW))
+    assert low.changes
+    assert not low.new_doubts
 
 
 FINDINGS = st.dictionaries(

@@ -15,12 +15,23 @@ from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
 from auditor.lab import start
-from auditor.model.finding import Finding, NotApplicable, Outcome, Remark, Violation
+from auditor.model.finding import (
+    Doubt,
+    Finding,
+    NotApplicable,
+    NotTested,
+    Outcome,
+    Remark,
+    Violation,
+    Warning,
+    reason_text,
+)
 from auditor.model.observation import (
     OBSERVATION,
     AcceptedSuite,
     CipherSuitesSeen,
-    NotSeen,
+    NotAttempted,
+    NotObserved,
     Observation,
     PlaintextSeen,
     RootTrustSeen,
@@ -32,7 +43,8 @@ from auditor.model.policy import Policy
 from auditor.model.report import Report, Verdict
 from auditor.model.rule import Evidence, Params
 from auditor.model.severity import Severity
-from auditor.model.target import Service, Target
+from auditor.model.subject import TARGET, Named
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import Plan, make_plan
@@ -41,6 +53,7 @@ from auditor.policy.shipped import shipped_policies
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from tests.render import example
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=3)
@@ -69,7 +82,9 @@ def audit() -> tuple[Plan, tuple[Observation, ...]]:
     with start(AT) as lab:
         chosen = [endpoint for endpoint in lab.endpoints if endpoint.name in NAMES]
         targets = tuple(
-            Target(name=e.name, host=e.host, port=e.port, service=e.service, address=e.host, server_name=e.server_name)
+            ServerTarget(
+                name=e.name, host=e.host, port=e.port, service=e.service, address=e.host, server_name=e.server_name
+            )
             for e in chosen
         )
         root = x509.load_pem_x509_certificate(lab.root_pem.read_bytes()).public_bytes(Encoding.DER)
@@ -130,9 +145,9 @@ def test_any_part_of_what_was_seen_gives_one_finding_a_check(
     order = data.draw(st.permutations(kept))
     report = evaluate(plan, order, AT, LATER)
     assert_complete(plan, report)
-    assert not any("please report this as a bug" in finding.reason for finding in report.findings)
+    assert not any("please report this as a bug" in reason_text(finding) for finding in report.findings)
     for finding in report.findings:
-        assert bool(finding.reason) or finding.outcome not in (Outcome.INCONCLUSIVE, Outcome.NOT_APPLICABLE)
+        assert bool(reason_text(finding)) or finding.outcome not in (Outcome.INCONCLUSIVE, Outcome.NOT_APPLICABLE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -164,20 +179,20 @@ def test_losing_suites_of_a_version_never_makes_a_rule_about_versions_pass(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gap_keeps_its_rules_from_passing(audit: tuple[Plan, tuple[Observation, ...]], kind: str) -> None:
     plan, seen = audit
-    gaps = [NotSeen(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
+    gaps = [NotObserved(target=target.name, at=AT, wanted=kind, reason="the wire was cut") for target in plan.targets]
     report = evaluate(plan, [*seen, *gaps], AT, AT)
     rules = {check.setting.rule.id for check in plan.checks if check.setting.rule.observation_kind == kind}
     concerned = [finding for finding in report.findings if finding.rule in rules]
     assert {finding.outcome for finding in concerned} <= {Outcome.FAIL, Outcome.WARN, Outcome.INCONCLUSIVE}
-    assert all("the wire was cut" in finding.reason for finding in concerned)
+    assert all("the wire was cut" in reason_text(finding) for finding in concerned)
 
 
 @pytest.mark.parametrize("policy", shipped_policies())
 def test_nothing_at_all_was_seen_and_nothing_passes(policy: str) -> None:
-    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     report = evaluate(make_plan(load_policy(policy), (target,)), [], AT, AT)
     assert {finding.outcome for finding in report.findings} == {Outcome.INCONCLUSIVE}
-    assert {finding.reason for finding in report.findings} == {"it was not observed"}
+    assert {reason_text(finding) for finding in report.findings} == {"not observed"}
     assert report.verdict is Verdict.INCONCLUSIVE
 
 
@@ -219,13 +234,13 @@ def one_rule(
     (setting,) = [setting for setting in policy.settings if setting.rule.id == "plaintext-accepted"]
     rule = replace(setting.rule, check=check)
     policy = replace(policy, settings=(replace(setting, rule=rule, severity=severity),), fail_on=fail_on)
-    target = Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     return make_plan(policy, (target,))
 
 
 SEEN = PlaintextSeen(target="one", at=AT, transport="tcp", port=5061, answered=False)
-WRONG = Violation(subject="port", expected="silence", observed="an answer")
-OPEN = Doubt(subject="port", reason="nobody knows")
+WRONG = Violation(subject=Named(name="port"), expected="silence", observed="an answer")
+OPEN = Doubt(subject=Named(name="port"), reason="nobody knows")
 NOTHING = NotApplicable(reason="it is an HTTPS endpoint")
 
 
@@ -250,8 +265,52 @@ def test_a_violation_outranks_a_doubt_and_a_doubt_outranks_an_excuse(
     (finding,) = judged(*remarks).findings
     assert finding.outcome is outcome
     assert finding.violations == ((WRONG,) if WRONG in remarks else ())
-    assert ("nobody knows" in finding.reason) is (OPEN in remarks)
-    assert (finding.reason == NOTHING.reason) is (outcome is Outcome.NOT_APPLICABLE)
+    assert ("nobody knows" in reason_text(finding)) is (OPEN in remarks)
+    assert (finding.not_applicable == NOTHING.reason) is (outcome is Outcome.NOT_APPLICABLE)
+
+
+def test_a_finding_holds_its_remarks_by_their_kind_and_each_once() -> None:
+    warning = Warning(subject=TARGET, expected="proof", observed="none")
+    untested = NotTested(subject=TARGET, reason="no option")
+    (finding,) = judged(warning, OPEN, untested, WRONG, OPEN, untested, warning).findings
+    assert (finding.violations, finding.warnings, finding.doubts) == ((WRONG,), (warning,), (OPEN,))
+    assert finding.not_tested == (untested,)
+    assert finding.evidence == (WRONG, warning)
+    assert reason_text(finding) == "Inconclusive: port: nobody knows; Not tested: no option"
+
+
+@pytest.mark.parametrize(
+    ("whole", "outcome", "reason"),
+    [(True, Outcome.NOT_TESTED, "no option"), (False, Outcome.PASS, "Not tested: no option")],
+)
+def test_what_was_not_tested_is_no_pass_where_there_is_nothing_else_to_judge(
+    outcome: Outcome, reason: str, *, whole: bool
+) -> None:
+    (finding,) = judged(NotTested(subject=TARGET, reason="no option", whole=whole)).findings
+    assert (finding.outcome, reason_text(finding)) == (outcome, reason)
+
+
+def test_a_check_whose_observation_needs_an_option_is_not_tested() -> None:
+    gap = NotAttempted(target="one", at=AT, wanted="plaintext", reason="it needs an option")
+    (finding,) = evaluate(one_rule(lambda _evidence, _params: iter(())), [gap], AT, AT).findings
+    assert (finding.outcome, reason_text(finding)) == (Outcome.NOT_TESTED, "it needs an option")
+
+
+def test_what_is_true_of_a_rule_stands_once_in_the_report() -> None:
+    plan = one_rule(lambda _evidence, _params: iter([WRONG]), Severity.LOW)
+    report = evaluate(plan, [SEEN], AT, AT)
+    (setting,) = plan.policy.settings
+    (summary,) = report.rules.values()
+    assert list(report.rules) == ["plaintext-accepted"]
+    assert (summary.title, summary.group) == (setting.rule.title, setting.rule.group)
+    assert summary.severity is Severity.LOW
+    assert summary.remedy == " ".join(setting.rule.remedy_for(setting.params).split())
+
+
+def test_what_the_policy_does_not_judge_is_named() -> None:
+    target = ServerTarget(name="it", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    report = evaluate(make_plan(replace(load_policy("acg"), settings=()), (target,)), [], AT, AT)
+    assert "The policy acg has no rule for it." in report.notes
 
 
 @pytest.mark.parametrize(("severity", "outcome"), [(Severity.LOW, Outcome.WARN), (Severity.MEDIUM, Outcome.FAIL)])
@@ -277,7 +336,7 @@ def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, 
 
     (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
     assert finding.outcome is Outcome.INCONCLUSIVE
-    assert finding.reason == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
+    assert reason_text(finding) == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
 
 
 def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
@@ -294,19 +353,23 @@ def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
 
 
 def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
-    doubts = [Doubt(subject=f"suite {number}", reason="silence") for number in range(5)]
+    doubts = [Doubt(subject=Named(name=f"suite {number}"), reason="silence") for number in range(5)]
     (finding,) = judged(*doubts, OPEN).findings
-    assert finding.reason == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
+    assert reason_text(finding) == "suite 0, suite 1, suite 2 and 2 more: silence; port: nobody knows"
 
 
 def test_a_reason_names_a_subject_once_and_the_target_of_the_finding_not_at_all() -> None:
-    twice = [Doubt(subject="TLSv1.3", reason="silence")] * 2
-    (finding,) = judged(*twice, Doubt(subject="one", reason="it was not asked for")).findings
-    assert finding.reason == "TLSv1.3: silence; it was not asked for"
+    twice = [Doubt(subject=Named(name="TLSv1.3"), reason="silence")] * 2
+    (finding,) = judged(*twice, Doubt(subject=TARGET, reason="it was not asked for")).findings
+    assert finding.doubts == (twice[0], Doubt(subject=TARGET, reason="it was not asked for"))
+    assert reason_text(finding) == "TLSv1.3: silence; it was not asked for"
 
 
 def finding(outcome: Outcome, severity: Severity) -> Finding:
-    return Finding(rule="rule", target="one", outcome=outcome, severity=severity, title="Title")
+    return Finding(rule=severity.value, target="one", outcome=outcome)
+
+
+RULES = {severity.value: example.summary(severity=severity) for severity in Severity}
 
 
 @pytest.mark.parametrize("fail_on", Severity)
@@ -321,7 +384,7 @@ def test_the_verdict_of_any_two_findings(fail_on: Severity) -> None:
             expected = Verdict.INCONCLUSIVE
         else:
             expected = Verdict.PASS
-        assert verdict(findings, fail_on) is expected, pair
+        assert verdict(findings, RULES, fail_on) is expected, pair
 
 
 @pytest.mark.parametrize(
@@ -339,23 +402,23 @@ def test_the_verdict_of_any_two_findings(fail_on: Severity) -> None:
     ],
 )
 def test_the_verdict_table(outcomes_: tuple[Outcome, ...], expected: Verdict) -> None:
-    assert verdict([finding(outcome, Severity.HIGH) for outcome in outcomes_], Severity.MEDIUM) is expected
+    assert verdict([finding(outcome, Severity.HIGH) for outcome in outcomes_], RULES, Severity.MEDIUM) is expected
 
 
 @pytest.fixture
-def sip() -> Target:
-    return Target(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+def sip() -> ServerTarget:
+    return ServerTarget(name="one", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 
 
-def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: Target) -> None:
+def test_a_port_the_policy_names_and_nobody_looked_at_is_open(sip: ServerTarget) -> None:
     """The observations were made for another policy, with other ports."""
     report = evaluate(make_plan(load_policy("acg"), (sip,)), [SEEN], AT, AT)
     (found,) = [finding for finding in report.findings if finding.rule == "plaintext-accepted"]
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert "5060" in found.reason
+    assert "5060" in reason_text(found)
 
 
-def test_suites_seen_twice_count_with_the_worse_answer(sip: Target) -> None:
+def test_suites_seen_twice_count_with_the_worse_answer(sip: ServerTarget) -> None:
     def suites(version: ProtocolVersion, *accepted: str) -> CipherSuitesSeen:
         return CipherSuitesSeen(
             target="one", at=AT, version=version, accepted=tuple(AcceptedSuite(name=name) for name in accepted)
@@ -369,7 +432,7 @@ def test_suites_seen_twice_count_with_the_worse_answer(sip: Target) -> None:
         assert found["one", "protocol-not-allowed"] is Outcome.FAIL
 
 
-def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> None:
+def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: ServerTarget) -> None:
     policy: Policy = load_policy("acg")
     allowed = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
     seen = [
@@ -386,7 +449,7 @@ def test_an_undetermined_suite_that_is_allowed_does_not_matter(sip: Target) -> N
     assert found["one", "cipher-suite-not-allowed"] is Outcome.PASS
 
 
-def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_pass(sip: Target) -> None:
+def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_pass(sip: ServerTarget) -> None:
     policy = load_policy("acg")
     (setting,) = [setting for setting in policy.settings if setting.rule.id == "cipher-suite-none-usable"]
     usable = setting.params.lists()  # type: ignore[attr-defined]  # SuiteLists
@@ -418,14 +481,14 @@ def test_a_version_that_refuses_every_usable_suite_and_leaves_others_open_is_no_
         ("2026-11-21-rc1", AT, False),
     ],
 )
-def test_a_policy_older_than_a_year_says_so(sip: Target, version: str, judged: datetime, *, noted: bool) -> None:
+def test_a_policy_older_than_a_year_says_so(sip: ServerTarget, version: str, judged: datetime, *, noted: bool) -> None:
     policy = replace(load_policy("acg"), version=version)
     (note,) = evaluate(make_plan(policy, (sip,)), [], judged, judged).notes or (None,)
     assert bool(note) == noted
-    assert note is None or f"acg {version} is older than a year" in note
+    assert note is None or f"acg {version} is more than a year old" in note
 
 
-def test_what_the_policy_disables_is_said(sip: Target, tmp_path: Path) -> None:
+def test_what_the_policy_disables_is_said(sip: ServerTarget, tmp_path: Path) -> None:
     path = tmp_path / "acg.yaml"
     path.write_text(
         "id: acg\nversion: '1'\ntitle: t\nextends: acg\n"
@@ -436,14 +499,14 @@ def test_what_the_policy_disables_is_said(sip: Target, tmp_path: Path) -> None:
     assert "client-certificate-not-required (the trunk is private)" in note
 
 
-def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: Target) -> None:
+def test_the_age_of_a_policy_is_that_of_the_day_the_report_is_written(sip: ServerTarget) -> None:
     plan = make_plan(replace(load_policy("acg"), version="2026.11"), (sip,))
     seen = datetime(2026, 12, 1, tzinfo=UTC)
     assert evaluate(plan, [], seen, seen).notes == ()
     assert len(evaluate(plan, [], seen, seen + timedelta(days=400)).notes) == 1
 
 
-def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
+def test_a_trust_probe_is_logged_in_the_report(sip: ServerTarget) -> None:
     plan = make_plan(load_policy("acg"), (sip,))
     probed = RootTrustSeen(
         target=sip.name, at=AT, version=ProtocolVersion.TLS_1_3, root="digicert-global-root-g2", trusted=None
@@ -454,11 +517,10 @@ def test_a_trust_probe_is_logged_in_the_report(sip: Target) -> None:
 
 def test_what_is_not_promised_of_an_endpoint_is_said_and_is_no_pass() -> None:
     targets = tuple(
-        Target(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1") for name in "abcd"
+        ServerTarget(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+        for name in "abcd"
     )
     plan = make_plan(load_policy("acg"), targets, offline=True)
     report = evaluate(plan, [], AT, AT)
     assert report.verdict is Verdict.INCONCLUSIVE
-    assert report.notes[-1] == (
-        "4 endpoints were not connected to (--offline), and nothing is said here of a, b, c and 1 more."
-    )
+    assert report.notes[-1] == "4 endpoints were not audited, because of --offline: a, b, c and 1 more."

@@ -12,16 +12,13 @@ from auditor.cli.explain import explain
 from auditor.inputs.documents.errors import InputErrors
 from auditor.model.finding import Remark
 from auditor.model.observation import CertificateChainSeen
-from auditor.model.policy import RuleSetting
-from auditor.model.rule import Citation, Evidence, Params, Rule
+from auditor.model.report import RuleSummary
+from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
-from auditor.render.rule_page import example, explain_markdown, explain_text, parameters_of
+from auditor.render.rule_page import example, explain_markdown, explain_text, parameters_of, summary_of
 from auditor.rules import all_rules, rationale
-from auditor.rules.tls.protocol_not_allowed import RULE, AllowedProtocols
-
-SETTING = RuleSetting(RULE, AllowedProtocols(allowed=(ProtocolVersion.TLS_1_3,)), Severity.CRITICAL)
+from auditor.rules.tls.protocol_not_allowed import RULE
 
 
 class Step(Value):
@@ -46,10 +43,10 @@ def _check(_evidence: Evidence[CertificateChainSeen], _params: Everything) -> It
 ODD = Rule(
     id="certificate-odd",
     title="An odd rule",
+    group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(Citation(document="A paper"),),
-    requirements=(),
-    remediation="Do  less.",
+    remedy="Do  less.",
     observes=CertificateChainSeen,
     params=Everything,
     check=_check,
@@ -74,7 +71,7 @@ def test_every_rule_fits_the_terminal_and_says_everything_about_itself(rule: Rul
     for line in text.split("\nIn a policy\n")[0].splitlines():
         assert len(line) <= width
     flat = " ".join(text.split())
-    whole = (rule.title, rationale(rule), rule.remediation, ", ".join(rule.requirements))
+    whole = (rule.title, rationale(rule), summary_of(rule).remedy)
     squeezed = flat.replace(" ", "")
     assert all("".join(part.split()) in squeezed for part in whole)
     assert all(parameter.name in flat for parameter in parameters_of(rule))
@@ -99,20 +96,27 @@ def test_the_page_of_a_rule_reads_as_this() -> None:
         "## In a policy\n\n```yaml\nrules:\n  protocol-not-allowed:\n    allowed: [TLSv1.2, TLSv1.3]\n```\n\n"
         "## Sources\n\n- [RFC 8996](https://www.rfc-editor.org/rfc/rfc8996)\n"
         "- [RFC 9325, section 3.1.1](https://www.rfc-editor.org/rfc/rfc9325#section-3.1.1)\n"
-        f"- {_third_source()}\n\n## Requirements\n\nSEC-10, DER-03\n"
     )
 
 
-def _third_source() -> str:
-    third = RULE.citations[2]
-    text = f"{third.document}, {third.section}"
-    return f"[{text}]({third.url})" if third.url else text
+def test_a_page_shows_what_is_true_of_the_rule_in_one_audit() -> None:
+    summary = RuleSummary(
+        title="A title",
+        group="A group",
+        severity=Severity.CRITICAL,
+        remedy="Do this.",
+        citations=(Citation(document="A document", url="https://example.org/"),),
+        requirements=("SEC-10", "DER-03"),
+    )
+    page = explain_markdown(RULE, summary)
+    assert page.startswith("# A title\n\n`protocol-not-allowed`, severity critical, A group\n")
+    assert "## Fix\n\nDo this.\n" in page
+    assert page.endswith("- [A document](https://example.org/)\n\n## Requirements\n\nSEC-10, DER-03\n")
 
 
-def test_a_setting_shows_its_own_values_and_severity() -> None:
-    page = explain_markdown(RULE, SETTING)
-    assert "severity critical" in page
-    assert "    allowed: [TLSv1.3]\n" in page
+def test_a_remedy_that_depends_on_the_parameters_is_that_for_the_example() -> None:
+    rule = Rule(**{**vars(ODD), "remedy": lambda params: f"Wait {params.days} days."})
+    assert "## Fix\n\nWait 30 days.\n" in explain_markdown(rule)
 
 
 def test_types_defaults_and_bounds_are_said_in_words() -> None:
@@ -143,13 +147,13 @@ def test_a_bar_in_a_description_does_not_break_the_table() -> None:
 
 
 def test_a_rule_without_sources_parameters_or_requirements_leaves_those_headings_out() -> None:
-    bare = Rule(**{**vars(ODD), "params": Params, "citations": (), "remediation": ""})
+    bare = Rule(**{**vars(ODD), "params": Params, "citations": (), "remedy": ""})
     for page in (explain_markdown(bare), explain_text(bare, 80)):
         assert "Sources" not in page
         assert "Requirements" not in page
-        assert "It has none; naming it in a policy switches it on." in page
+        assert "None. A policy switches the rule on by naming it." in page
         assert _yaml("rules:" + page.split("rules:")[1].split("```")[0]) == {"rules": {"certificate-odd": {}}}
-    assert "What to do" not in explain_text(bare, 80)
+    assert "\nFix\n" not in explain_text(bare, 80)
 
 
 def test_a_source_without_an_address_is_named_without_a_link() -> None:
@@ -158,12 +162,13 @@ def test_a_source_without_an_address_is_named_without_a_link() -> None:
 
 
 def test_a_long_list_stands_an_entry_a_line() -> None:
-    class Many(Params):
-        allowed: tuple[str, ...]
-
     names = tuple(f"TLS_SUITE_NUMBER_{number}" for number in range(9))
+
+    class Many(Params):
+        allowed: tuple[str, ...] = names
+
     rule = Rule(**{**vars(ODD), "params": Many})
-    text = example(rule, RuleSetting(rule, Many(allowed=names), Severity.LOW))
+    text = example(rule)
     assert text.splitlines()[2:4] == ["    allowed:", "      - TLS_SUITE_NUMBER_0"]
     assert _yaml(text)["rules"]["certificate-odd"]["allowed"] == list(names)
 

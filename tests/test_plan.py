@@ -4,16 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.asks import Asks
-from auditor.model.observation import OBSERVED_FROM
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import DeploymentTarget, Perspective, ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
 
 
-def target(name: str) -> Target:
-    return Target(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+def target(name: str) -> ServerTarget:
+    return ServerTarget(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 
 
 @given(st.sampled_from(shipped_policies()), st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=4))
@@ -21,7 +20,7 @@ def test_every_rule_that_can_be_asked_is_promised_on_every_target_in_order(polic
     loaded = load_policy(policy)
     plan = make_plan(loaded, tuple(target(name) for name in names))
     # What only a client or a document shows cannot be asked of a server.
-    rules = sorted(s.rule.id for s in loaded.settings if s.rule.observation_kind in OBSERVED_FROM[Perspective.SERVER])
+    rules = sorted(s.rule.id for s in loaded.settings if Perspective.SERVER in s.rule.observes.seen_of)
     assert "protocol-not-allowed" in rules
     assert [(check.target.name, check.setting.rule.id) for check in plan.checks] == [
         (name, rule) for name in names for rule in rules
@@ -57,7 +56,7 @@ def test_thorough_asks_for_an_enumeration() -> None:
 
 
 def test_offline_promises_nothing_of_what_has_to_be_connected_to() -> None:
-    declared = target("deployment").model_copy(update={"perspective": Perspective.DEPLOYMENT})
+    declared = DeploymentTarget(name="deployment")
     plan = make_plan(load_policy("acg"), (declared, target("sbc")), offline=True)
     assert {check.target for check in plan.checks} == {declared}
     assert (plan.unconnected, plan.unasked) == ((target("sbc"),), ())
@@ -66,7 +65,7 @@ def test_offline_promises_nothing_of_what_has_to_be_connected_to() -> None:
 
 
 def test_what_no_rule_of_the_policy_is_about_is_unasked_and_not_unconnected() -> None:
-    declared = target("deployment").model_copy(update={"perspective": Perspective.DEPLOYMENT})
+    declared = DeploymentTarget(name="deployment")
     for offline in (False, True):
         plan = make_plan(load_policy("mozilla-modern"), (declared, target("sbc")), offline=offline)
         assert plan.unasked == (declared,)

@@ -1,6 +1,7 @@
 """What an endpoint looked like, for reading beside the findings."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Literal
 
 import pytest
@@ -14,15 +15,15 @@ from auditor.model.observation import (
     Observation,
     Undetermined,
 )
-from auditor.model.report import EndpointSummary
-from auditor.model.target import Service, Target
+from auditor.model.report import CertificateFacts, EndpointSummary
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
 from auditor.summary import summarise
 
 AT = datetime(2040, 3, 1, tzinfo=UTC)
 V = ProtocolVersion
-TARGET = Target(
+TARGET = ServerTarget(
     name="sbc-1",
     host="sbc.example.net",
     port=5061,
@@ -34,8 +35,8 @@ POLICY = load_policy("acg")
 ROOT = next(anchor for anchor in POLICY.anchors if anchor.name == "digicert-global-root-g2")
 
 
-def summed(*observations: Observation) -> EndpointSummary:
-    return summarise(TARGET, observations, POLICY)
+def summed(*observations: Observation, certificates: dict[str, CertificateFacts] | None = None) -> EndpointSummary:
+    return summarise(TARGET, observations, POLICY, {} if certificates is None else certificates)
 
 
 def suites(version: V, *names: str, doubt: str = "") -> CipherSuitesSeen:
@@ -105,18 +106,24 @@ def chain(*certificates: bytes) -> CertificateChainSeen:
     return CertificateChainSeen(target="sbc-1", at=AT, versions=(V.TLS_1_2, V.TLS_1_3), certificates=certificates)
 
 
-def test_a_chain_shows_its_certificates_and_its_anchor() -> None:
-    (found,) = summed(chain(ROOT.der)).chains
+def test_a_chain_names_its_certificates_and_their_facts_stand_once() -> None:
+    certificates: dict[str, CertificateFacts] = {}
+    (found, _) = summed(chain(ROOT.der), chain(ROOT.der), certificates=certificates).chains
     assert found.versions == ("TLSv1.2", "TLSv1.3")
-    assert [certificate.sha256[:8] for certificate in found.certificates] == ["cb3ccbb7"]
-    assert found.certificates[0].certificate_authority
+    (key,) = certificates
+    assert key.startswith("cb3ccbb7")
+    assert (found.certificates, found.anchor, found.anchor_name) == ((key,), key, ROOT.name)
+    assert certificates[key].sha256 == key
+    assert certificates[key].certificate_authority
 
 
 def test_a_certificate_that_cannot_be_read_keeps_its_place() -> None:
-    (found,) = summed(chain(b"\x30\x03junk", ROOT.der)).chains
-    assert found.certificates[0].subject.startswith("not readable: ")
-    assert found.certificates[0].sha256 == ""
-    assert found.certificates[1].sha256.startswith("cb3ccbb7")
+    junk = b"\x30\x03junk"
+    certificates: dict[str, CertificateFacts] = {}
+    (found,) = summed(chain(junk, ROOT.der), certificates=certificates).chains
+    assert found.certificates[0] == sha256(junk).hexdigest()
+    assert certificates[found.certificates[0]].subject.startswith("not readable: ")
+    assert found.certificates[1].startswith("cb3ccbb7")
     assert found.anchor is None
 
 

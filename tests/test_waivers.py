@@ -11,11 +11,12 @@ from auditor.evaluate import evaluate, verdict
 from auditor.model.finding import Finding, Outcome
 from auditor.model.report import Verdict
 from auditor.model.severity import Severity
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.waiver import Waiver, WaiverState
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.waivers import WAIVABLE, apply_waivers, concerns
+from tests.render import example
 
 DAY = date(2026, 11, 21)
 
@@ -25,13 +26,14 @@ def waiver(rule: str = "a", target: str = "x:1", expires: date = DAY) -> Waiver:
 
 
 def finding(outcome: Outcome = Outcome.FAIL, rule: str = "a", target: str = "x:1") -> Finding:
-    return Finding(rule=rule, target=target, outcome=outcome, severity=Severity.HIGH, title="t")
+    return Finding(rule=rule, target=target, outcome=outcome)
 
 
 def waived(findings: Sequence[Finding], *waivers: Waiver, day: date = DAY) -> list[Outcome]:
     return [found.outcome for found in apply_waivers(findings, waivers, day)[0]]
 
 
+SUMMARIES = {rule: example.summary() for rule in "abc"}
 RULES = st.sampled_from(["a", "b", "c"])
 TARGETS = st.sampled_from(["x:1", "x:2", "[2001:db8::1]:1", "y@192.0.2.1"])
 FINDINGS = st.lists(st.builds(finding, st.sampled_from(Outcome), RULES, TARGETS), max_size=12)
@@ -92,7 +94,10 @@ def test_waivers_never_turn_a_verdict_to_fail_nor_make_one_pass_without_somethin
     findings: list[Finding], waivers: list[Waiver]
 ) -> None:
     after, _ = apply_waivers(findings, waivers, DAY)
-    before_verdict, after_verdict = verdict(findings, Severity.MEDIUM), verdict(after, Severity.MEDIUM)
+    before_verdict, after_verdict = (
+        verdict(findings, SUMMARIES, Severity.MEDIUM),
+        verdict(after, SUMMARIES, Severity.MEDIUM),
+    )
     if before_verdict is not Verdict.FAIL:
         assert after_verdict is not Verdict.FAIL
     if after_verdict is Verdict.PASS:
@@ -139,12 +144,12 @@ def test_the_first_valid_waiver_is_shown_and_a_second_one_counts_as_used() -> No
 
 def test_when_everything_is_waived_nothing_has_passed() -> None:
     findings, _ = apply_waivers([finding(), finding(Outcome.INCONCLUSIVE)], [waiver(target="*")], DAY)
-    assert verdict(findings, Severity.MEDIUM) is Verdict.INCONCLUSIVE
-    assert verdict([*findings, finding(Outcome.PASS)], Severity.MEDIUM) is Verdict.PASS
+    assert verdict(findings, SUMMARIES, Severity.MEDIUM) is Verdict.INCONCLUSIVE
+    assert verdict([*findings, finding(Outcome.PASS)], SUMMARIES, Severity.MEDIUM) is Verdict.PASS
 
 
 def test_a_report_keeps_one_finding_a_check_and_counts_what_is_waived() -> None:
-    target = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+    target = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
     plan = make_plan(load_policy("acg"), (target,))
     at = datetime(2026, 11, 21, 23, 59, 59, tzinfo=UTC)
     rule = plan.checks[0].setting.rule.id

@@ -10,8 +10,8 @@ from auditor.certificates.distinguished import same_name
 from auditor.certificates.facts import is_authority, public_key
 from auditor.certificates.read import quiet
 from auditor.certificates.status import (
-    Answer,
     State,
+    StatusAnswer,
     distribution_points,
     out_of_date,
     revoked,
@@ -24,7 +24,7 @@ from auditor.certificates.status import (
 _KNOWN_CRITICAL = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.DELTA_CRL_INDICATOR}
 
 
-def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> Answer:
+def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> StatusAnswer:
     """Return what a CRL (DER) says of the certificate at that moment.  Never raises."""
     try:
         with quiet():
@@ -35,7 +35,7 @@ def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, 
 
 def _by_crl(
     crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-) -> Answer:
+) -> StatusAnswer:
     if problem := next(_problems(crl, certificate, issuer), None):
         return unknown(problem)
     late = out_of_date("the CRL", crl.last_update_utc, crl.next_update_utc, at)
@@ -43,7 +43,7 @@ def _by_crl(
     if entry is not None:
         return _listed(entry, late)
     silent = late or _says_nothing_of_the_others(crl, certificate)
-    return unknown(silent) if silent else Answer(State.GOOD, "")
+    return unknown(silent) if silent else StatusAnswer(State.GOOD, "")
 
 
 def _problems(
@@ -63,7 +63,7 @@ def _problems(
         yield "the CRL is an indirect CRL"
 
 
-def _listed(entry: x509.RevokedCertificate, late: str | None) -> Answer:
+def _listed(entry: x509.RevokedCertificate, late: str | None) -> StatusAnswer:
     reason = next((e.value.reason for e in entry.extensions if isinstance(e.value, x509.CRLReason)), None)
     if reason is x509.ReasonFlags.remove_from_crl:
         return unknown("the CRL removes an earlier revocation")

@@ -1,7 +1,7 @@
 """Distinguished names compared as RFC 5280 section 7.1 says: letter case, outer and repeated spaces make no difference.
 
 Nor does the string type an attribute is encoded in.  Some CAs write a name in one way into their own certificate and in
-another into those they issue; peers accept that, while cryptography compares octets.
+another into those they issue; peers accept that, while cryptography compares bytes.
 """
 
 import unicodedata

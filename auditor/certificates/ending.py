@@ -1,7 +1,7 @@
 """Where a chain ends that reaches no allowed root: what a reader needs to know to fix it.
 
 certifi's collection of public roots is consulted to tell a complete chain under the wrong root from a chain that lacks
-a certificate.  It explains; it never makes anything trusted.
+a certificate.  It explains a finding; it never makes a chain trusted.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A certificate as a reader wants to know it: every text in it sanitised, every list bounded."""
+"""The facts of a certificate for a reader: every text sanitised, every list bounded."""
 
 from hashlib import sha256 as digest_of
 from typing import TypeAlias
@@ -157,7 +157,7 @@ def public_info(certificate: Bearer) -> bytes | None:
 
 
 def signed_by_own_key(request: x509.CertificateSigningRequest) -> bool | None:
-    """Return whether a request is signed with the key it is for (RFC 2986 section 4.2); none if that cannot be told."""
+    """Return whether a request is signed with the key it is for (RFC 2986 section 4.2); none if unknown."""
     try:
         # Asked for their errors: of what cryptography does not know it says that the signature is not valid.
         _ = request.public_key(), request.signature_hash_algorithm

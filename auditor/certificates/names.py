@@ -2,7 +2,7 @@
 
 HTTPS: RFC 9525; names are subject alternative names only.  SIP: RFC 5922 section 7; a ``sip:`` URI among the
 alternative names takes the place of the DNS names, and the common name counts only where there are none at all.
-Names are compared as they stand in the certificate, so that a NUL or a look-alike in them never matches.
+Names are compared exactly as they stand in the certificate: a NUL or a look-alike character never matches.
 """
 
 import ipaddress

@@ -14,8 +14,8 @@ from auditor.certificates.path import issued_by
 from auditor.certificates.read import quiet
 from auditor.certificates.status import (
     SKEW,
-    Answer,
     State,
+    StatusAnswer,
     combined,
     out_of_date,
     revoked,
@@ -26,7 +26,7 @@ from auditor.certificates.status import (
 from auditor.certificates.usage import purposes
 
 
-def by_ocsp(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> Answer:
+def by_ocsp(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> StatusAnswer:
     """Return what an OCSP response (DER) says of the certificate at that moment.  Never raises."""
     try:
         with quiet():
@@ -37,7 +37,7 @@ def by_ocsp(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate,
 
 def _by_ocsp(
     response: ocsp.OCSPResponse, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-) -> Answer:
+) -> StatusAnswer:
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return unknown(f"the responder answered {response.response_status.name.lower()}")
     if problem := _signature_problem(response, issuer, at):
@@ -48,12 +48,12 @@ def _by_ocsp(
     return combined(said) if said else unknown("the OCSP response is about another certificate")
 
 
-def _said(about: ocsp.OCSPSingleResponse, at: datetime) -> Answer:
+def _said(about: ocsp.OCSPSingleResponse, at: datetime) -> StatusAnswer:
     late = out_of_date("the OCSP response", about.this_update_utc, about.next_update_utc, at)
     if about.certificate_status is ocsp.OCSPCertStatus.REVOKED:
         return revoked(about.revocation_time_utc, about.revocation_reason, late)
     if about.certificate_status is ocsp.OCSPCertStatus.GOOD and late is None:
-        return Answer(State.GOOD, "")
+        return StatusAnswer(State.GOOD, "")
     return unknown(late or "the responder does not know the certificate")
 
 
@@ -84,7 +84,7 @@ def _bit_string(info: bytes) -> bytes:
 
 
 def _length(data: bytes, position: int) -> tuple[int, int]:
-    """A DER length and the octets it takes."""
+    """A DER length and the number of bytes it takes."""
     first = data[position]
     if first < 0x80:
         return first, 1
@@ -104,7 +104,7 @@ def _signature_problem(response: ocsp.OCSPResponse, issuer: x509.Certificate, at
 
 
 def _never_checked(certificate: x509.Certificate) -> bool:
-    """Whether nobody has to ask if a responder is revoked itself (RFC 6960 section 4.2.2.2.1); others do not count."""
+    """Whether the responder's own revocation need not be checked (RFC 6960 section 4.2.2.2.1); others do not count."""
     return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in certificate.extensions)
 
 

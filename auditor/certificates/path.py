@@ -36,7 +36,7 @@ class Paths:
     partial: tuple[Path, ...]
     """From the leaf as far as the sent certificates reach, where that is no anchor."""
     exhausted: bool
-    """Whether a bound was met, so that there may be more."""
+    """Whether a bound was reached: there may be more."""
     signatures: int
     """How many signatures were checked."""
 
@@ -118,9 +118,8 @@ def self_signed(certificate: x509.Certificate) -> bool:
 def issued_by(child: x509.Certificate, parent: x509.Certificate) -> bool:
     """Return whether ``parent`` issued ``child``: the names are equal and the signature verifies.
 
-    cryptography's own check leaves out SHA-1 and MD5 and compares names octet by octet.  The signature alone is checked
-    here where it declines, so that a chain held together by SHA-1 is reported for its weak signature and not as if a
-    certificate were missing.
+    cryptography's own check leaves out SHA-1 and MD5 and compares names byte by byte.  Where it declines, only the
+    signature is checked here: a chain with a SHA-1 signature is reported for that, and not for a missing certificate.
     """
     if not same_name(child.issuer, parent.subject):
         return False

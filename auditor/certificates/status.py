@@ -1,6 +1,6 @@
 """Whether a certificate is revoked: what an answer is, and what CRLs and OCSP responses have in common.
 
-Nothing here or beside it takes silence for an answer: what is not signed by the issuer, is out of date, or does not
+Nothing in these modules takes silence for an answer: what is not signed by the issuer, is out of date, or does not
 speak of the certificate leaves it unknown.
 """
 
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class StatusAnswer:
     """What one list or response says of one certificate."""
 
     state: State
@@ -38,7 +38,7 @@ class Answer:
     """When and why it was revoked, or why nothing is known."""
 
 
-def combined(answers: Sequence[Answer]) -> Answer:
+def combined(answers: Sequence[StatusAnswer]) -> StatusAnswer:
     """Return the gravest: revoked by any, else good by any, else why nothing is known."""
     for state in (State.REVOKED, State.GOOD):
         found = next((answer for answer in answers if answer.state is state), None)
@@ -116,18 +116,18 @@ def out_of_date(what: str, since: datetime, until: datetime | None, at: datetime
     return f"{what} should have been replaced by {until:%Y-%m-%d %H:%M} UTC" if at > until + SKEW else None
 
 
-def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> Answer:
+def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> StatusAnswer:
     """Return the answer of an entry.
 
-    Revocation is for good, so that even an old list tells it; but a hold may have been lifted since.
+    Revocation is permanent, so even an old list proves it; but a hold may have been lifted since.
     """
     if dated is not None and reason is x509.ReasonFlags.certificate_hold:
         return unknown(f"the certificate was on hold, and {dated}")
     words = f"revoked on {since:%Y-%m-%d %H:%M} UTC" if since else "revoked"
     words += f", {reason.value}" if reason is not None and reason is not x509.ReasonFlags.unspecified else ""
-    return Answer(State.REVOKED, words)
+    return StatusAnswer(State.REVOKED, words)
 
 
-def unknown(words: str) -> Answer:
+def unknown(words: str) -> StatusAnswer:
     """Return that nothing is known, and why."""
-    return Answer(State.UNKNOWN, words)
+    return StatusAnswer(State.UNKNOWN, words)

@@ -1,4 +1,4 @@
-"""Whether keys and signatures are strong enough.  Three answers: a complaint, none, or that it cannot be told."""
+"""Whether keys and signatures are strong enough.  Three answers: a complaint, none, or unknown."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
@@ -51,7 +51,7 @@ _EDWARDS_SECURITY = {"Ed25519": 128, "Ed448": 224}  # RFC 8032 section 1
 
 
 def security_bits(bearer: Bearer) -> int | None:
-    """Return how strong a key is, in bits of security, so that RSA and elliptic curves compare; none if not known.
+    """Return how strong a key is, in bits of security, which makes RSA and elliptic curves comparable; none if unknown.
 
     Half the length of the order for elliptic curves, whose names say that length (NIST SP 800-57 Part 1, table 2).
     """

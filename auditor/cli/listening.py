@@ -19,32 +19,35 @@ from auditor.cli.passphrases import given
 from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.host import parse_name
+from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.policy import Policy
 from auditor.pipeline import Observations
-from auditor.probes.client.client_cases import End
+from auditor.plan import make_plan
+from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Event, Rules, listening, showable
-from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings
+from auditor.probes.lint import with_lint
 from auditor.probes.serving import Listening, listen
 
 _LAST_ANSWER = 0.5
 """Seconds in which the last client hears its answer before everything ends."""
 _WORDS = {
-    End.SPOKE: "went on",
-    End.HELD: "went on",
-    End.ALERT: "refused",
-    End.BROKEN: "broke off",
-    End.CLOSED: "left",
+    ConnectionEnd.SPOKE: "went on",
+    ConnectionEnd.HELD: "went on",
+    ConnectionEnd.ALERT: "refused",
+    ConnectionEnd.BROKEN: "broke off",
+    ConnectionEnd.CLOSED: "left",
 }
-_USUAL = tuple(case for case in Case if case is not Case.WILDCARD)
+_USUAL = tuple(case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD)
 
 
 def observe_clients(options: ListenOptions, policy: Policy, at: datetime) -> Observations:
     """Listen until the end, and observe every client that connects.  Raises ``InputErrors``."""
     certificates = _certificates(options, policy, at)
     cases = _cases(options.cases, certificates)
-    rules = Rules(
+    settings = ListenerSettings(
         cases=cases,
         at=at,
         server_name=_name(options.server_name, "--server-name"),
@@ -53,25 +56,25 @@ def observe_clients(options: ListenOptions, policy: Policy, at: datetime) -> Obs
         hold_seconds=options.hold,
     )
     client_name = _name(options.client_name, "--client-name")
-    opened = _open(rules.address, options.port)
+    opened = _open(settings.address, options.port)
     port = opened.getsockname()[1]
-    _announce(rules, port, certificates)
-    with listening(opened, rules, certificates, show) as audience, _until_stopped(audience.satisfied):
-        audience.satisfied.wait(options.duration)
+    _announce(settings, port, certificates)
+    with listening(opened, settings, certificates, show) as state, _until_stopped(state.satisfied):
+        state.satisfied.wait(options.duration)
         threading.Event().wait(_LAST_ANSWER)
-    clients = tuple(audience.clients.values())
+    clients = tuple(state.clients.values())
     click.echo(
         f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
     )
     targets, seen = observed(clients, at, port, client_name)
-    return Observations(at, targets, tuple(seen))
+    return Observations(at, targets, tuple(with_lint(seen, make_plan(policy, targets).asks)))
 
 
-def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ShownCertificates:
+def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ServerCertificates:
     passphrase = given(None)
     good = _loaded(load_identity, options.cert, options.key, passphrase, at, ("--cert", "--key"))
     authority = _loaded(load_authority, options.ca, options.ca_key, passphrase, at, ("--ca", "--ca-key"))
-    return ShownCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
+    return ServerCertificates(at, good=good, authority=authority, required_root=_required_root(policy))
 
 
 def _loaded(
@@ -87,24 +90,31 @@ def _loaded(
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
-    """The first root that the policy accepts and that ships with it: the one a forged issuer carries the name of."""
+    """The first root that the policy accepts and that ships with it: the one an impostor would pretend to be."""
     wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
     anchors = {anchor.name: anchor.der for anchor in policy.anchors}
     found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)
     return None if found is None else x509.load_der_x509_certificate(found)
 
 
-def _cases(text: str | None, certificates: ShownCertificates) -> tuple[Case, ...]:
+def _cases(text: str | None, certificates: ServerCertificates) -> tuple[ServerCertificateCase, ...]:
     if text is None:
         return showable(_USUAL, certificates)
     names = [name.strip() for name in text.split(",")]
     for name in names:
-        if name not in list(Case):
-            _fail(f"--cases: there is no case {quoted(name)}{suggestion(name, Case)}; there are {', '.join(Case)}")
-        if not certificates.available(Case(name)):
-            needed = "--ca and --ca-key" if Case(name) in NEEDS_AUTHORITY else "--ca and --ca-key, or --cert and --key"
+        if name not in list(ServerCertificateCase):
+            known = ", ".join(ServerCertificateCase)
+            _fail(
+                f"--cases: there is no case {quoted(name)}{suggestion(name, ServerCertificateCase)}; there are {known}"
+            )
+        if not certificates.available(ServerCertificateCase(name)):
+            needed = (
+                "--ca and --ca-key"
+                if ServerCertificateCase(name) in NEEDS_AUTHORITY
+                else "--ca and --ca-key, or --cert and --key"
+            )
             _fail(f"--cases: {name} cannot be shown without {needed}")
-    return showable([Case(name) for name in names], certificates)
+    return showable([ServerCertificateCase(name) for name in names], certificates)
 
 
 def _name(text: str | None, option: str) -> str | None:
@@ -149,28 +159,28 @@ def _until_stopped(done: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _announce(rules: Rules, port: int, certificates: ShownCertificates) -> None:
-    host = f"[{rules.address}]" if ":" in rules.address else rules.address
-    end = "Ctrl-C ends it." if rules.expect is None else f"It ends with {_count(rules.expect, 'client')} through."
+def _announce(settings: ListenerSettings, port: int, certificates: ServerCertificates) -> None:
+    host = f"[{settings.address}]" if ":" in settings.address else settings.address
+    end = "Ctrl-C ends it." if settings.expect is None else f"It ends with {_count(settings.expect, 'client')} through."
     click.echo(f"Listening on {host}:{port}.  {end}", err=True)
-    click.echo(f"Shown in turn to each address: {', '.join(rules.cases)}.", err=True)
+    click.echo(f"Shown in turn to each address: {', '.join(settings.cases)}.", err=True)
     left = [case for case in _USUAL if not certificates.available(case)]
     if left:
         click.echo(f"Not shown without a certificate that the clients trust: {', '.join(left)}.", err=True)
 
 
-def show(event: Event) -> None:
+def show(event: ListenerEvent) -> None:
     """Print one line on standard error about what just happened."""
-    if event.kind == "no hello":
+    if event.kind == "not TLS":
         click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
     elif event.kind == "turned away":
         click.echo(f"{event.address}  turned away: too many addresses", err=True)
-    elif event.meeting is not None:
-        met = event.meeting
-        outcome = _WORDS.get(met.end, "inconclusive")
+    elif event.attempt is not None:
+        attempt = event.attempt
+        outcome = _WORDS.get(attempt.end, "inconclusive")
         left = f"{event.open_cases} to go" if event.open_cases else "through"
-        version = met.version or "no version"
-        click.echo(f"{event.address}  {version}  {met.case}: {outcome}, {met.evidence}  ({left})", err=True)
+        version = attempt.version or "no version"
+        click.echo(f"{event.address}  {version}  {attempt.case}: {outcome}, {attempt.evidence}  ({left})", err=True)
 
 
 def _count(number: int, what: str) -> str:

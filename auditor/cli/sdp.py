@@ -45,12 +45,12 @@ def sdp(
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
-    from auditor.sip import MOST_OCTETS  # noqa: PLC0415 - as above
+    from auditor.sip import MAX_BYTES  # noqa: PLC0415 - as above
     from auditor.sources import sources_of_files  # noqa: PLC0415 - as above
 
     pipeline.check_report_files(reports)
     report = pipeline.audit_session_descriptions(
-        given_files(files, MOST_OCTETS),
+        given_files(files, MAX_BYTES),
         pipeline.load_policy(policy_name),
         role=role or "unknown",
         transport=transport,

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
-from auditor.inputs.targets import SIPS_PORT
-from auditor.model.observation import NotTested, Observation, SdpSeen
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.observation import NotAttempted, Observation, SdpSeen
+from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
 from auditor.sip.description import Role, Transport
@@ -73,12 +72,11 @@ def load_descriptions(
         if name in {target.name for target in targets}:
             errors.append(InputError(f"the file {quoted(file)} is listed twice"))
             continue
-        # A file has no address; the port is the one its messages are meant for.
-        targets.append(Target(name=name, host=name, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.SDP))
+        targets.append(SessionDescriptionTarget(name=name))
         try:
             seen += read_messages(content, target=name, at=at, salt=salt, source=name, transport=transport, role=role)
             messages = measured(content, Origin(name, at, salt, name, transport))
-            seen += messages or [NotTested(target=name, at=at, wanted="sip-message", reason=_BARE)]
+            seen += messages or [NotAttempted(target=name, at=at, wanted="sip-message", reason=_BARE)]
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
 from auditor.model.source_location import SourceLocation
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 
 SIPS_PORT = 5061
 """The port of SIP over TLS (RFC 3261 section 19.1.2)."""
@@ -122,7 +122,7 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
         names.add(request.name)
 
 
-def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Target, ...]:
+def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[ServerTarget, ...]:
     """Make one target for every address of every request; a name without one gives a target that says why.
 
     ``InputErrors`` when a target appears twice.
@@ -136,9 +136,9 @@ def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[Tar
     return tuple(target for request in requests for target in _targets(request, addresses))
 
 
-def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]) -> Iterator[Target]:
+def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]) -> Iterator[ServerTarget]:
     found = (request.host,) if request.is_address else addresses[request.host]
-    plain = Target(
+    plain = ServerTarget(
         name=request.name,
         host=request.host,
         port=request.port,

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from auditor.lab.declared import SITES, DeclaredDeployment, declared
 from auditor.lab.endpoint import PlannedEndpoint
 from auditor.lab.estate import estate
-from auditor.lab.loop import Listener, listen, serving
+from auditor.lab.loop import LabListener, listen, serving
 from auditor.lab.pki import Pki, client_identity, make_pki
 from auditor.lab.session import session_maker
 from auditor.model.target import Service
@@ -39,7 +39,7 @@ class LabEndpoint:
     expected: frozenset[str]
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     inconclusive: bool
-    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
     """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 
@@ -91,7 +91,7 @@ def start(at: datetime) -> Iterator[Lab]:
                 if planned.host != "::1":
                     raise
                 continue
-            listeners.append(Listener(socket, session_maker(planned.settings, planned.credentials)))
+            listeners.append(LabListener(socket, session_maker(planned.settings, planned.credentials)))
             endpoints.append(_running(planned, socket.getsockname()[1]))
         lab = _write_files(pki, directory, tuple(endpoints))
         stack.enter_context(serving(tuple(listeners)))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from auditor.model.target import Service
 from auditor.probes.requests import (
     HTTP_REQUEST,
+    MAX_BYTES,
     METHOD_STARTS,
-    MOST_OCTETS,
     SIP_REQUEST,
     content_length,
     copied_fields,
@@ -19,7 +19,7 @@ from auditor.probes.requests import (
 )
 
 
-class Answer(NamedTuple):
+class ApplicationAnswer(NamedTuple):
     """What to send, how many of the received bytes are done with (unless it ends), and whether the connection ends."""
 
     reply: bytes
@@ -27,16 +27,16 @@ class Answer(NamedTuple):
     close: bool
 
 
-_HANG_UP = Answer(b"", 0, close=True)
+_HANG_UP = ApplicationAnswer(b"", 0, close=True)
 
 
-def answer(service: Service, received: bytes) -> Answer | None:
+def answer(service: Service, received: bytes) -> ApplicationAnswer | None:
     """The answer to the message that ``received`` starts with; none while it is not complete."""
     message = received.lstrip(b"\r\n")  # RFC 3261 section 7.5, RFC 9112 section 2.2
     if not message:
         return None
     head, found, body = message.partition(b"\r\n\r\n")
-    if not METHOD_STARTS.match(message) or len(head) > MOST_OCTETS:
+    if not METHOD_STARTS.match(message) or len(head) > MAX_BYTES:
         return _HANG_UP
     if not found:
         return None
@@ -46,7 +46,7 @@ def answer(service: Service, received: bytes) -> Answer | None:
     return reply._replace(consumed=len(received) - len(body) + reply.consumed)
 
 
-def _answer_sip(head: bytes, body: bytes) -> Answer | None:
+def _answer_sip(head: bytes, body: bytes) -> ApplicationAnswer | None:
     """Copy the fields of RFC 3261 section 8.2.6.2 into a response: 200 to OPTIONS, 405 to any other method."""
     found = fields(head)
     request = SIP_REQUEST.fullmatch(found[0][1]) if found else None
@@ -57,14 +57,14 @@ def _answer_sip(head: bytes, body: bytes) -> Answer | None:
         return None
     copied, whole = copied_fields(found, request[1])
     if not whole:
-        return Answer(sip_response("400 Bad Request", copied), length, close=True)
+        return ApplicationAnswer(sip_response("400 Bad Request", copied), length, close=True)
     if request[1] == "ACK":  # never answered (RFC 3261 section 17)
-        return Answer(b"", length, close=False)
+        return ApplicationAnswer(b"", length, close=False)
     status = "200 OK" if request[1] == "OPTIONS" else "405 Method Not Allowed"
-    return Answer(sip_response(status, copied), length, close=False)
+    return ApplicationAnswer(sip_response(status, copied), length, close=False)
 
 
-def _answer_http(head: bytes) -> Answer:
+def _answer_http(head: bytes) -> ApplicationAnswer:
     """One page for GET and HEAD, and the end of the connection in any case (RFC 9112 section 9.6)."""
     found = fields(head)
     request = HTTP_REQUEST.fullmatch(found[0][1]) if found else None
@@ -84,4 +84,4 @@ def _answer_http(head: bytes) -> Answer:
         "",
     )
     shown = b"" if request is not None and request[1] == "HEAD" else body
-    return Answer("\r\n".join(lines).encode() + shown, 0, close=True)
+    return ApplicationAnswer("\r\n".join(lines).encode() + shown, 0, close=True)

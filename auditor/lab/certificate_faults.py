@@ -1,11 +1,12 @@
-"""The part of the estate whose fault is in the certificates: compliant endpoints but for what they present."""
+"""Endpoints whose only fault is in the certificates they present."""
 
 from collections.abc import Iterator
 
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import ServerSettings
-from auditor.minting.authority import SERVER_ROLE, rsa_key
+from auditor.minting.certificate import SERVER_ROLE
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -25,7 +26,7 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         "sip-expired-root",
         "The chain ends at a declared root that has expired.",
         ("certificate-root-expired",),
-        leaves=(Leaf(days=(-60, 305)),),  # issued before the root expired, so that dates are all that is wrong
+        leaves=(Leaf(days=(-60, 305)),),  # issued before the root expired: only dates are wrong
         issuer=pki.outlived,
     )
     yield plan_endpoint(
@@ -66,7 +67,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         ("sip-expired", "The certificate has expired.", "certificate-expired", Leaf(days=(-372, -7))),
         (
             "sip-not-yet-valid",
-            "The certificate is in force from next week.",
+            "The certificate is not valid until next week.",
             "certificate-not-yet-valid",
             Leaf(days=(7, 372)),
         ),
@@ -108,7 +109,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         "The certificate is signed with SHA-1.",
         ("certificate-signature-weak",),
         settings=ServerSettings(versions=(ProtocolVersion.TLS_1_3,), security_level=0),
-        leaves=(Leaf(sha1=True),),
+        leaves=(Leaf(digest="sha1"),),
         issuer=pki.issuing_rsa,
     )
     yield plan_endpoint(

@@ -1,7 +1,7 @@
 """SBCs as clients, good and deliberately broken: each connects to a listener as often as it is asked to.
 
-They stand for the trunk that calls Azure Communications Gateway.  Each opens its connections one after the other, as
-a trunk that is refused does, and speaks SIP where it goes on.
+They stand for the trunk that calls Azure Communications Gateway.  Each opens its connections one after the other, as a
+rejected trunk does, and sends SIP if it accepts the certificate.
 """
 
 import socket
@@ -14,19 +14,20 @@ from OpenSSL import SSL, crypto
 
 from auditor.lab.pki import Pki, client_identity
 from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
 from auditor.model.target import Target
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Rules, listening, showable
-from auditor.probes.client.shown_certificates import Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerSettings
 from auditor.probes.serving import listen
 
 SERVER_NAME = "gateway.example.net"
 _SECONDS = 5.0
 _HOLD = 1.0
-_CASES = tuple(case for case in Case if case is not Case.WILDCARD)
+_CASES = tuple(case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD)
 _OPTIONS = (
     f"OPTIONS sips:{SERVER_NAME} SIP/2.0\r\n"
     "Via: SIP/2.0/TLS sbc.example.net;branch=z9hG4bK1\r\n"
@@ -107,16 +108,16 @@ def hear(pki: Pki) -> tuple[tuple[Target, ...], list[Observation]]:
     Raises ``OSError`` when loopback cannot be listened on.
     """
     authority = Identity((pki.root.certificate,), pki.root.key)
-    certificates = ShownCertificates(pki.at, authority=authority)
-    rules = Rules(showable(_CASES, certificates), pki.at, server_name=SERVER_NAME, hold_seconds=_HOLD)
+    certificates = ServerCertificates(pki.at, authority=authority)
+    settings = ListenerSettings(showable(_CASES, certificates), pki.at, server_name=SERVER_NAME, hold_seconds=_HOLD)
     targets: list[Target] = []
     observations: list[Observation] = []
     for client in clients():
         opened = listen("127.0.0.1")
         port = opened.getsockname()[1]
-        with listening(opened, rules, certificates, lambda _event: None) as audience:
-            _connect(client, pki, port, len(rules.cases))
-        found, seen = observed(tuple(audience.clients.values()), pki.at, port, None)
+        with listening(opened, settings, certificates, lambda _event: None) as state:
+            _connect(client, pki, port, len(settings.cases))
+        found, seen = observed(tuple(state.clients.values()), pki.at, port, None)
         targets += [target.model_copy(update={"name": client.name}) for target in found]
         observations += [observation.model_copy(update={"target": client.name}) for observation in seen]
     return tuple(targets), observations

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from auditor.lab.pki import Pki
-from auditor.lab.settings import Credentials, Identity, ServerSettings
-from auditor.minting.authority import BOTH_ROLES, Authority, PrivateKey, ec_key, make_leaf, signed_with_sha1
+from auditor.lab.settings import Credentials, ServerSettings
+from auditor.minting.authority import Authority, make_leaf
+from auditor.minting.certificate import BOTH_ROLES, Digest
+from auditor.minting.keys import ec_key
+from auditor.model.identity import Identity, PrivateKey
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Leaf:
     days: tuple[int, int] = (-30, 335)
     """Its validity, in days after the lab's moment."""
     usages: tuple[x509.ObjectIdentifier, ...] = BOTH_ROLES
-    sha1: bool = False
-    """Signed with SHA-1; its issuer has an RSA key."""
+    digest: Digest = "sha256"
+    """Of the signature; SHA-1 needs an issuer with an RSA key."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class PlannedEndpoint:
     credentials: Credentials
     host: str = "127.0.0.1"
     inconclusive: bool = False
-    """It never speaks TLS, so that the rules which are not ``expected`` cannot be judged."""
+    """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
     """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
 
@@ -81,8 +83,5 @@ def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, al
 
 
 def _identity(pki: Pki, issuer: Authority, leaf: Leaf, server_name: str) -> Identity:
-    certificate = make_leaf(issuer, leaf.names or (server_name,), leaf.key, pki.validity(*leaf.days), leaf.usages)
-    if leaf.sha1:
-        assert isinstance(issuer.key, rsa.RSAPrivateKey)
-        certificate = signed_with_sha1(certificate, issuer.key)
-    return Identity(certificate, leaf.key)
+    names, validity = leaf.names or (server_name,), pki.validity(*leaf.days)
+    return Identity((make_leaf(issuer, names, leaf.key, validity, leaf.usages, leaf.digest),), leaf.key)

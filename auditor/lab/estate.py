@@ -1,7 +1,7 @@
 """The operator's estate: compliant endpoints, and one endpoint for each fault that the audit must find.
 
 Each faulty endpoint is as the ``acg`` policy asks but for its one fault.  ``expected`` names every rule that must fail
-or warn, so that an audit of the lab can be counted: planted faults found, faults missed, false alarms.
+or warn.  An audit of the lab can be counted with it: planted faults found, faults missed, false alarms.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from auditor.lab.certificate_faults import certificate_faults
 from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ClientCertificate, ServerSettings, Verification, Wire
-from auditor.minting.authority import rsa_key
+from auditor.lab.settings import (
+    SUITES_TLS12,
+    SUITES_TLS13,
+    ClientCertificate,
+    PortProtocol,
+    ServerSettings,
+    Verification,
+)
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -161,7 +168,7 @@ def _verification_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "https-refuses-everybody",
-        "Every client is refused, one with a good certificate too, so that no refusal proves anything.",
+        "Every client is refused, even one with a good certificate: no refusal proves anything.",
         settings=ServerSettings(service=Service.HTTPS, verification=Verification.NOBODY),
         undecidable=("client-certificate-not-required", *unverified),
     )
@@ -180,20 +187,20 @@ def _without_tls(pki: Pki) -> Iterator[PlannedEndpoint]:
         "sip-plaintext-too",
         "SIP is answered without TLS on the port that also speaks TLS.",
         ("plaintext-accepted",),
-        settings=ServerSettings(wire=Wire.TLS_AND_PLAINTEXT),
+        settings=ServerSettings(wire=PortProtocol.TLS_AND_PLAINTEXT),
     )
     yield plan_endpoint(
         pki,
         "sip-plaintext",
         "SIP is answered without TLS, and TLS is not spoken.",
         ("plaintext-accepted",),
-        settings=ServerSettings(wire=Wire.PLAINTEXT),
+        settings=ServerSettings(wire=PortProtocol.PLAINTEXT),
         inconclusive=True,
     )
     yield plan_endpoint(
         pki,
         "sip-silent",
-        "Connections are taken and nothing is ever answered, so that nothing can be told.",
-        settings=ServerSettings(wire=Wire.SILENT),
+        "Connections are accepted and never answered: nothing can be observed.",
+        settings=ServerSettings(wire=PortProtocol.SILENT),
         inconclusive=True,
     )

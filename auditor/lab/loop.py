@@ -5,11 +5,11 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from auditor.lab.session import Reply, Session
-from auditor.probes import serving as probes
-from auditor.probes.serving import Bounds, Ending, listen
+from auditor.lab.session import LabSession
+from auditor.probes import serving as serving_loop
+from auditor.probes.serving import Bounds, CloseReason, Reply, listen
 
-__all__ = ["Listener", "listen", "serving"]
+__all__ = ["LabListener", "listen", "serving"]
 
 LIFETIME = 60.0
 """Seconds after which any connection ends."""
@@ -18,37 +18,36 @@ MOST_CONNECTIONS = 128
 
 
 @dataclass(frozen=True)
-class Listener:
+class LabListener:
     """A listening socket and what gives the session of a connection to it."""
 
     socket: socket.socket
-    new_session: Callable[[], Session]
+    new_session: Callable[[], LabSession]
 
 
 class _Untimed:
     """A session of the lab, which waits for nothing and remembers nothing."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LabSession) -> None:
         self._session = session
 
-    def received(self, data: bytes) -> probes.Reply:
-        reply: Reply = self._session.received(data)
-        return probes.Reply(reply.data, reply.close)
+    def received(self, data: bytes) -> Reply:
+        return self._session.received(data)
 
-    def waited(self) -> probes.Reply:
-        return probes.Reply(b"", close=False)
+    def waited(self) -> Reply:
+        return Reply(b"", close=False)
 
-    def ended(self, how: Ending) -> None:
+    def ended(self, how: CloseReason) -> None:
         pass
 
 
-def _adapted(listener: Listener) -> probes.Listener:
-    return probes.Listener(listener.socket, lambda _address: _Untimed(listener.new_session()))
+def _adapted(listener: LabListener) -> serving_loop.Listener:
+    return serving_loop.Listener(listener.socket, lambda _address: _Untimed(listener.new_session()))
 
 
 @contextlib.contextmanager
-def serving(listeners: tuple[Listener, ...]) -> Iterator[None]:
+def serving(listeners: tuple[LabListener, ...]) -> Iterator[None]:
     """Serve until the end of the context, which ends every connection, closes every socket and ends the thread."""
     bounds = Bounds(lifetime=LIFETIME, connections=MOST_CONNECTIONS)
-    with probes.serving(tuple(map(_adapted, listeners)), bounds):
+    with serving_loop.serving(tuple(map(_adapted, listeners)), bounds):
         yield

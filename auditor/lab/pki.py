@@ -1,13 +1,15 @@
-"""Every certificate authority and every key the estate needs, made once a start."""
+"""Every certificate authority and every key that the estate needs, made once at each start."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.lab.settings import Identity
-from auditor.minting.authority import SERVER_ROLE, Authority, Validity, make_intermediate, make_leaf, make_root, rsa_key
+from auditor.minting.authority import Authority, make_intermediate, make_leaf, make_root
+from auditor.minting.certificate import SERVER_ROLE, ValidityPeriod
+from auditor.minting.keys import rsa_key
+from auditor.model.identity import Identity
 from auditor.policy.shipped import shipped_roots
 
 CLIENT_NAME = "client.example.net"
@@ -15,7 +17,7 @@ CLIENT_NAME = "client.example.net"
 
 @dataclass(frozen=True)
 class Pki:
-    """The authorities by what is particular about them, all in force but for ``expired_root``."""
+    """The authorities, named after what is particular about them; all but ``expired_root`` are valid."""
 
     at: datetime
     """The moment everything is relative to, UTC, in whole seconds."""
@@ -37,23 +39,23 @@ class Pki:
     unlisted: Authority
     """Under ``unlisted_root``."""
     peer_root: x509.Certificate
-    """The real root that the policy requires of those who call: trusted and announced, and nobody here has its key."""
+    """The real root that the policy requires of those who call: trusted and announced; its key is not here."""
     expired_root: Authority
     outlived: Authority
-    """Under ``expired_root``, and itself still in force."""
+    """Under ``expired_root``, and still valid itself."""
     rsa: rsa.RSAPrivateKey
     """For end-entity certificates that need RSA; shared, since making one takes longest of all."""
 
-    def validity(self, start: int = -30, end: int = 335) -> Validity:
+    def validity(self, start: int = -30, end: int = 335) -> ValidityPeriod:
         """From ``start`` to ``end``, in days after ``at``."""
-        return Validity(self.at + timedelta(days=start), self.at + timedelta(days=end))
+        return ValidityPeriod.days(self.at, start, end)
 
 
 def make_pki(at: datetime) -> Pki:
     """Authorities whose validity surrounds ``at``."""
 
-    def years(start: float, end: float) -> Validity:
-        return Validity(at + timedelta(days=365 * start), at + timedelta(days=365 * end))
+    def years(start: float, end: float) -> ValidityPeriod:
+        return ValidityPeriod.days(at, 365 * start, 365 * end)
 
     root = make_root("Lab Root CA", years(-5, 15))
     unlisted_root = make_root("Lab Unlisted Root CA", years(-5, 15))
@@ -85,4 +87,4 @@ def _peer_root() -> bytes:
 
 def client_identity(pki: Pki) -> Identity:
     """The certificate that compliant endpoints accept from a client, under ``issuing``."""
-    return Identity(make_leaf(pki.issuing, (CLIENT_NAME,), pki.rsa, pki.validity()), pki.rsa)
+    return Identity((make_leaf(pki.issuing, (CLIENT_NAME,), pki.rsa, pki.validity()),), pki.rsa)

@@ -43,9 +43,9 @@ class Score:
     false_alarms: tuple[tuple[str, str], ...]
     """Reported so, and not planted."""
     unfounded: tuple[tuple[str, str], ...]
-    """Passed on an endpoint where nothing can be told."""
+    """Passed on an endpoint where the answer is unknowable."""
     undecided: tuple[tuple[str, str], ...]
-    """Could not be told on an endpoint without a fault."""
+    """Doubt on an endpoint without a fault."""
 
     @property
     def perfect(self) -> bool:

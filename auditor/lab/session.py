@@ -1,46 +1,40 @@
 """One connection of the lab, without its socket: bytes in, bytes out."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from OpenSSL import SSL
 
 from auditor.lab.application import answer
 from auditor.lab.contexts import connection_maker
-from auditor.lab.settings import Credentials, ServerSettings, Wire
+from auditor.lab.settings import Credentials, PortProtocol, ServerSettings
 from auditor.model.target import Service
+from auditor.probes.serving import Reply
 
 _HANDSHAKE_RECORD = 0x16  # RFC 8446 section 5.1
 
 
-class Reply(NamedTuple):
-    """What to send, and whether the connection ends after it."""
-
-    data: bytes
-    close: bool
-
-
-class Session(Protocol):
+class LabSession(Protocol):
     """A peer's side of one connection."""
 
     def received(self, data: bytes) -> Reply:
         """Take what has arrived, never nothing, and say what to send."""
 
 
-def session_maker(settings: ServerSettings, credentials: Credentials) -> Callable[[], Session]:
+def session_maker(settings: ServerSettings, credentials: Credentials) -> Callable[[], LabSession]:
     """A function that gives the session of a new connection."""
-    if settings.wire is Wire.SILENT:
+    if settings.wire is PortProtocol.SILENT:
         return _Silent
-    if settings.wire is Wire.PLAINTEXT:
+    if settings.wire is PortProtocol.PLAINTEXT:
         return lambda: _Plaintext(settings.service)
     connect = connection_maker(settings, credentials)
-    if settings.wire is Wire.TLS:
+    if settings.wire is PortProtocol.TLS:
         return lambda: _Tls(connect(), settings.service)
     return lambda: _Either(lambda: _Tls(connect(), settings.service), settings.service)
 
 
 class _Silent:
-    def received(self, data: bytes) -> Reply:  # noqa: ARG002 - it never answers, whatever it is told
+    def received(self, data: bytes) -> Reply:  # noqa: ARG002 - it never answers, whatever it receives
         return Reply(b"", close=False)
 
 
@@ -74,9 +68,10 @@ class _Tls:
                 self._connection.do_handshake()
                 self._established = True
             while not close:
-                inside, close = self._application.received(self._connection.recv(16_384))
-                if inside:
-                    self._connection.sendall(inside)
+                inside = self._application.received(self._connection.recv(16_384))
+                close = inside.close
+                if inside.data:
+                    self._connection.sendall(inside.data)
             self._connection.shutdown()  # close_notify (RFC 8446 section 6.1)
         except SSL.WantReadError:  # all that has arrived is read
             pass
@@ -96,10 +91,10 @@ class _Tls:
 class _Either:
     """TLS to a client that opens with a handshake record, the same service in the clear to any other."""
 
-    def __init__(self, tls: Callable[[], Session], service: Service) -> None:
+    def __init__(self, tls: Callable[[], LabSession], service: Service) -> None:
         self._tls = tls
         self._service = service
-        self._session: Session | None = None
+        self._session: LabSession | None = None
 
     def received(self, data: bytes) -> Reply:
         if self._session is None:

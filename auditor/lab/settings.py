@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from auditor.model.identity import Identity
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
 
@@ -37,7 +37,7 @@ class Verification(StrEnum):
     """No certificate will do."""
 
 
-class Wire(StrEnum):
+class PortProtocol(StrEnum):
     """What is spoken on the port."""
 
     TLS = "tls"
@@ -48,7 +48,7 @@ class Wire(StrEnum):
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """One listener.  The defaults are what the policy asks for, so that an endpoint names only what is its own."""
+    """One listener.  The defaults are what the policy requires: an endpoint states only what differs."""
 
     service: Service = Service.SIP
     versions: tuple[ProtocolVersion, ...] = (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3)
@@ -66,15 +66,7 @@ class ServerSettings:
     encrypt_then_mac: bool = True
     security_level: int = 2
     """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
-    wire: Wire = Wire.TLS
-
-
-@dataclass(frozen=True)
-class Identity:
-    """An end-entity certificate and its private key."""
-
-    certificate: x509.Certificate
-    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    wire: PortProtocol = PortProtocol.TLS
 
 
 @dataclass(frozen=True)

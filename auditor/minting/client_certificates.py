@@ -1,31 +1,22 @@
-"""Client certificates that an endpoint has to refuse, minted afresh for each run; each is wrong in one way.
+"""Client certificates that an endpoint has to reject, minted afresh for each run; each is wrong in one way.
 
-All keys are RSA of 2048 bits, the one kind that every peer can check: what a peer cannot check, it refuses for the
+All keys are RSA of 2048 bits, the one kind that every peer can check: what a peer cannot check, it rejects for the
 wrong reason.  All names are those of the certificate that has to be accepted, where one is given.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.minting.mint import (
-    BOTH_ROLES,
-    IN_FORCE,
-    SERVER_ONLY,
-    Who,
-    elliptic_key,
-    keys,
-    mint,
-    name_from_der,
-    named,
-)
-from auditor.model.identity import Identity, PrivateKey
-from auditor.sanitise import clean
+from auditor.minting.certificate import SERVER_ROLE, CertificateSpec, ValidityPeriod, common_name, issuer_of, mint
+from auditor.minting.forged_issuer import ForgedIssuer, unrelated_authority
+from auditor.minting.keys import rsa_leaf_key, rsa_signing_key
+from auditor.model.identity import Identity
 
 MOST_ROOTS: Final = 3
 OWN_NAME: Final = "auditor.invalid"  # RFC 2606 section 2
@@ -33,117 +24,90 @@ WRONG_NAME: Final = "wrong-name.invalid"
 
 
 @dataclass(frozen=True)
-class Case:
+class ClientCertificateCase:
     """One client certificate, and in a word what is wrong with it."""
 
     name: str
     identity: Identity
 
 
-@dataclass(frozen=True)
-class Forgery:
-    """A root to imitate: its name in reports, its subject, and its subject key identifier where that is known."""
-
-    name: str
-    subject: x509.Name
-    key_identifier: bytes | None = None
-    elliptic: bool = False
-    """Whether its key is on an elliptic curve: peers look for an issuer whose kind of key fits the signature."""
-
-
-def forgery_of(name: str, root: bytes) -> Forgery:
-    """What there is to imitate of a root (DER)."""
-    certificate = x509.load_der_x509_certificate(root)
-    elliptic = isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
-    with suppress(x509.ExtensionNotFound):
-        identifier = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-        return Forgery(name, certificate.subject, identifier, elliptic)
-    return Forgery(name, certificate.subject, None, elliptic)
-
-
-def announced(authorities: Sequence[bytes], besides: Sequence[Forgery] = ()) -> Iterator[Forgery]:
-    """The CA names of a CertificateRequest (DER Names), each once, without those that cannot be read."""
-    known = {forgery.subject for forgery in besides}
-    for name in authorities:
-        subject = name_from_der(name)
-        if subject is not None and subject not in known:
-            known.add(subject)
-            yield Forgery(clean(subject.rfc4514_string(), limit=60), subject)
-
-
-def impostors(roots: Sequence[Forgery], at: datetime, like: Identity | None = None) -> Iterator[Case]:
+def untrusted_cases(
+    roots: Sequence[ForgedIssuer], at: datetime, like: Identity | None = None
+) -> Iterator[ClientCertificateCase]:
     """The cases that need nothing installed at the peer, one for each of ``roots`` among them.
 
     ``like`` is the certificate that has to be accepted.
     """
-    key, signer = keys()
-    who = _who(like)
-    yield Case("self-signed", Identity((mint(who, None, key, at),), key))
+    key, spec = rsa_leaf_key(), _like(like, at)
+    yield ClientCertificateCase("self-signed", Identity((mint(spec, key),), key))
     for root in roots:
-        yield Case(f"impostor-root ({root.name})", impostor_of(root, at, like))
-    stranger = mint(named("Unrelated CA"), None, signer, at, authority=True)
-    yield Case("unrelated-ca", Identity((mint(who, (stranger, signer), key, at), stranger), key))
+        yield ClientCertificateCase(f"impostor-root ({root.name})", forged_client_certificate(root, at, like))
+    unrelated = unrelated_authority(at)
+    chain = (mint(spec, key, unrelated.issuer), unrelated.certificate)
+    yield ClientCertificateCase("unrelated-ca", Identity(chain, key))
 
 
-def impostor_of(root: Forgery, at: datetime, like: Identity | None = None, *, alone: bool = False) -> Identity:
-    """A certificate that claims to come from ``root`` and was signed with a key of ours.
+def forged_client_certificate(
+    root: ForgedIssuer, at: datetime, like: Identity | None = None, *, alone: bool = False
+) -> Identity:
+    """A certificate that claims to come from ``root`` and was signed with a key of the auditor's own.
 
-    With it goes a forged root of the same subject and key identifier, or (``alone``) nothing: then a peer that holds
-    the real root finds that one, and says something else than a peer that does not.
+    The forged issuer is sent with it, or (``alone``) nothing: then a peer that holds the real root finds that one, and
+    rejects the certificate in another way than a peer that does not.
     """
-    key, signer = keys()
-    forger = elliptic_key() if root.elliptic else signer
-    forged = mint(Who(root.subject, ()), None, forger, at, authority=True, key_identifier=root.key_identifier or b"")
-    leaf = mint(_who(like), (forged, forger), key, at)
-    return Identity((leaf,) if alone else (leaf, forged), key)
+    key, forged = rsa_leaf_key(), root.authority(at)
+    leaf = mint(_like(like, at), key, forged.issuer)
+    return Identity((leaf,) if alone else (leaf, forged.certificate), key)
 
 
-def good_by(authority: Identity, at: datetime) -> Identity:
+def good_client_certificate(authority: Identity, at: datetime) -> Identity:
     """A certificate with nothing wrong, issued by a CA that the endpoint trusts."""
-    key, _ = keys()
-    return _under(authority, (mint(_who(None), (authority.certificate, authority.key), key, at),), key)
+    key = rsa_leaf_key()
+    leaf = mint(_like(None, at), key, issuer_of(authority.certificate, authority.key))
+    return Identity((leaf, *authority.chain), key)
 
 
-def bad_by(authority: Identity, at: datetime, like: Identity | None = None) -> Iterator[Case]:
+def faulty_cases(authority: Identity, at: datetime, like: Identity | None = None) -> Iterator[ClientCertificateCase]:
     """The cases that need a CA which the endpoint trusts: what is wrong is in the certificate, not in its root."""
-    key, signer = keys()
-    issuer, who = (authority.certificate, authority.key), _who(like)
+    key, issuer, good = rsa_leaf_key(), issuer_of(authority.certificate, authority.key), _like(like, at)
 
-    def leaf(days: tuple[int, int] = IN_FORCE, usages: Sequence[x509.ObjectIdentifier] = BOTH_ROLES) -> Identity:
-        return _under(authority, (mint(who, issuer, key, at, days=days, usages=usages),), key)
+    def leaf(spec: CertificateSpec) -> Identity:
+        return Identity((mint(spec, key, issuer), *authority.chain), key)
 
-    yield Case("expired", leaf(days=(-60, -30)))
-    yield Case("not-yet-valid", leaf(days=(30, 60)))
-    yield Case("server-auth-only", leaf(usages=SERVER_ONLY))
+    def below(middle: CertificateSpec) -> Identity:
+        signing_key = rsa_signing_key()
+        between = mint(middle, signing_key, issuer)
+        return Identity((mint(good, key, issuer_of(between, signing_key)), between, *authority.chain), key)
+
+    yield ClientCertificateCase("expired", leaf(replace(good, validity=ValidityPeriod.days(at, -60, -30))))
+    yield ClientCertificateCase("not-yet-valid", leaf(replace(good, validity=ValidityPeriod.days(at, 30, 60))))
+    yield ClientCertificateCase("server-auth-only", leaf(replace(good, purposes=SERVER_ROLE)))
     if _may_issue_authorities(authority.certificate):
-        middle = mint(named("Server CA"), issuer, signer, at, authority=True, usages=SERVER_ONLY)
-        below = mint(who, (middle, signer), key, at)
-        yield Case("server-auth-only-intermediate", _under(authority, (below, middle), key))
-    other = Who(named(WRONG_NAME).subject, (x509.DNSName(WRONG_NAME),))
-    yield Case("wrong-name", _under(authority, (mint(other, issuer, key, at),), key))
-    yield Case("no-extended-key-usage", leaf(usages=()))
-    no_authority = mint(named("Not a CA"), issuer, signer, at)
-    yield Case("leaf-as-ca", _under(authority, (mint(who, (no_authority, signer), key, at), no_authority), key))
-    yield Case("wrong-key", Identity(leaf().chain, _pretender(key)))
+        years = ValidityPeriod.days(at, -900, 900)
+        middle = CertificateSpec(common_name("Server CA"), years, authority=True, purposes=SERVER_ROLE)
+        yield ClientCertificateCase("server-auth-only-intermediate", below(middle))
+    other = replace(good, subject=common_name(WRONG_NAME), names=(x509.DNSName(WRONG_NAME),))
+    yield ClientCertificateCase("wrong-name", leaf(other))
+    yield ClientCertificateCase("no-extended-key-usage", leaf(replace(good, purposes=())))
+    yield ClientCertificateCase("leaf-as-ca", below(CertificateSpec(common_name("Not a CA"), good.validity)))
+    yield ClientCertificateCase("wrong-key", Identity(leaf(good).chain, _key_that_signs_wrongly(key)))
 
 
-def _who(like: Identity | None) -> Who:
+def _like(like: Identity | None, at: datetime) -> CertificateSpec:
+    """A certificate that is valid at ``at``, with the names of ``like``."""
+    validity = ValidityPeriod.days(at, -1, 30)
     if like is None:
-        return Who(named(OWN_NAME).subject, (x509.DNSName(OWN_NAME),))
+        return CertificateSpec(common_name(OWN_NAME), validity, (x509.DNSName(OWN_NAME),))
     with suppress(x509.ExtensionNotFound, ValueError):
         names = like.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        return Who(like.certificate.subject, tuple(names))
-    return Who(like.certificate.subject, ())
+        return CertificateSpec(like.certificate.subject, validity, tuple(names))
+    return CertificateSpec(like.certificate.subject, validity)
 
 
-def _under(authority: Identity, chain: tuple[x509.Certificate, ...], key: PrivateKey) -> Identity:
-    return Identity((*chain, *authority.chain), key)
-
-
-def _pretender(key: rsa.RSAPrivateKey) -> rsa.RSAPrivateKey:
+def _key_that_signs_wrongly(key: rsa.RSAPrivateKey) -> rsa.RSAPrivateKey:
     """A key whose public half is that of ``key`` and whose signatures do not verify under it.
 
-    A TLS library compares the public halves of key and certificate, and refuses another key at once.
+    A TLS library compares the public halves of key and certificate, and rejects another key at once.
     """
     numbers = key.private_numbers()
     wrong = rsa.RSAPrivateNumbers(

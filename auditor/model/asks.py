@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from auditor.model.observation import LintProfile
 from auditor.model.tls import ProtocolVersion
 from auditor.model.value import Value
 
@@ -19,12 +20,16 @@ class Asks(Value):
     exhaustive: bool = Field(
         default=False, description="Whether sslyze's exhaustive enumeration is to be set beside ours"
     )
+    lint_profiles: frozenset[LintProfile] = Field(
+        default=frozenset(), description="Profiles by which the certificates are linted"
+    )
     plaintext_ports: frozenset[int] = Field(default=frozenset(), description="Ports that must not answer without TLS")
-    impostor_roots: tuple[str, ...] = Field(
-        default=(), description="Names of roots whose impostors are to be shown as client certificates"
+    forged_roots: tuple[str, ...] = Field(
+        default=(), description="Names of roots whose forgeries are shown as issuers of client certificates"
     )
     trust_roots: tuple[str, ...] = Field(
-        default=(), description="Names of roots that the endpoint must trust, told from how it refuses their impostors"
+        default=(),
+        description="Names of roots that the endpoint must trust, determined by how it rejects forged issuers",
     )
 
     def __add__(self, other: "Asks") -> "Asks":
@@ -42,7 +47,8 @@ class Asks(Value):
             groups=tuple(dict.fromkeys((*self.groups, *other.groups))),
             weaknesses=self.weaknesses | other.weaknesses,
             exhaustive=self.exhaustive or other.exhaustive,
+            lint_profiles=self.lint_profiles | other.lint_profiles,
             plaintext_ports=self.plaintext_ports | other.plaintext_ports,
-            impostor_roots=tuple(dict.fromkeys((*self.impostor_roots, *other.impostor_roots))),
+            forged_roots=tuple(dict.fromkeys((*self.forged_roots, *other.forged_roots))),
             trust_roots=tuple(dict.fromkeys((*self.trust_roots, *other.trust_roots))),
         )

@@ -6,21 +6,19 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WrapSerializer
 
-from auditor.model.subject import TARGET, Named, subject_text
+from auditor.model.subject import TARGET, subject_text
 from auditor.model.subject import Subject as _Subject
 from auditor.model.value import Value
 from auditor.model.waiver import Waiver
 
 
 def _with_text(subject: _Subject, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an annotation would take the place of the subject's own schema
-    """Add the text, for readers of the JSON that do not know every kind.  The kind is written although it is a default."""
+    """Add the text, for readers that do not know every kind.  The kind is written although it is a default."""
     return {"kind": subject.kind, **handler(subject), "text": subject_text(subject)}
 
 
 def _without_text(value: Any) -> Any:  # noqa: ANN401 - anything that is to be validated
     """Leave the text out again: it follows from the other fields."""
-    if isinstance(value, str):  # for as long as some rules still write subjects as text
-        return Named(name=value)
     return {key: part for key, part in value.items() if key != "text"} if isinstance(value, dict) else value
 
 
@@ -115,7 +113,7 @@ def reason_text(finding: Finding) -> str:
     """
     doubts, untested = "; ".join(_grouped(finding.doubts)), "; ".join(_grouped(finding.not_tested))
     if doubts and finding.outcome is not Outcome.INCONCLUSIVE:
-        doubts = f"Inconclusive: {doubts}"
+        doubts = f"Doubt: {doubts}"
     if untested and finding.outcome is not Outcome.NOT_TESTED:
         untested = f"Not tested: {untested}"
     return "; ".join(filter(None, (doubts, untested, finding.not_applicable)))

@@ -1,9 +1,9 @@
-"""What is audited: one service at one address."""
+"""What is audited: a server, a client, a file of certificates or session descriptions, or a deployment."""
 
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from auditor.model.value import Value
 
@@ -34,16 +34,33 @@ Role: TypeAlias = Literal["server", "client"]
 """A TLS role in which a certificate is used."""
 
 
-class Target(Value):
+class _Target(Value):
+    """What every target has."""
+
+    name: str = Field(description="Its name in reports: the inventory name, host:port, host:port@address, or a file's")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_once_written(cls, data: Any) -> Any:  # noqa: ANN401 - whatever pydantic is given
+        """Read what earlier versions wrote: the fields of a server for every target, a made-up host and port too."""
+        if not isinstance(data, dict) or not {"host", "port"} <= data.keys():
+            return data
+        own = {key: value for key, value in data.items() if key in cls.model_fields or key not in _ONCE_EVERYWHERE}
+        if "names" in cls.model_fields:
+            name = data.get("server_name")
+            own.setdefault("names", (*((name,) if name else ()), *data.get("other_names", ())))
+        return own
+
+
+class ServerTarget(_Target):
     """One service at one address.  A host name with several addresses gives one target for each."""
 
-    name: str = Field(description="Its name in reports: the inventory name, host:port, or host:port@address")
     host: str = Field(
         description="The host as it was given, in ASCII (IDNA A-labels), without a trailing dot; or an IP address"
     )
     port: int = Field(ge=1, le=65535)
     service: Service
-    perspective: Perspective = Perspective.SERVER
+    perspective: Literal[Perspective.SERVER] = Perspective.SERVER
     address: str | None = Field(
         default=None, description="The IP address to connect to; none when the name did not resolve"
     )
@@ -61,3 +78,79 @@ class Target(Value):
     def names(self) -> tuple[str, ...]:
         """Every name that the certificate has to be for."""
         return (*((self.server_name,) if self.server_name else ()), *self.other_names)
+
+
+class ClientTarget(_Target):
+    """A client that connected to the auditor's listener."""
+
+    address: str = Field(description="The IP address it connected from")
+    port: int = Field(ge=1, le=65535, description="The port of the listener")
+    service: Service
+    perspective: Literal[Perspective.CLIENT] = Perspective.CLIENT
+    server_name: str | None = Field(default=None, description="The DNS name expected in its certificate")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the certificate has to be for."""
+        return (self.server_name,) if self.server_name else ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The TLS roles the certificate is used in; none leaves it to the policy."""
+        return ()
+
+
+class CertificateFileTarget(_Target):
+    """A file that holds certificates, or requests for them."""
+
+    service: Service = Field(description="The service they are meant for; it decides how names match")
+    perspective: Literal[Perspective.CERTIFICATE] = Perspective.CERTIFICATE
+    names: tuple[str, ...] = Field(
+        default=(), description="DNS names or addresses, every one of which has to be in the certificate"
+    )
+    roles: tuple[Role, ...] = Field(
+        default=(), description="The TLS roles the certificate is used in; none leaves it to the policy"
+    )
+
+
+class _WithoutCertificate(_Target):
+    """What has no certificate of its own: there is nothing that a certificate would have to be for."""
+
+    @property
+    def service(self) -> Service:
+        """Session descriptions and trunks of a deployment are those of SIP."""
+        return Service.SIP
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """No name: there is no certificate."""
+        return ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """No role: there is no certificate."""
+        return ()
+
+
+class SessionDescriptionTarget(_WithoutCertificate):
+    """A file that holds session descriptions, or SIP messages with them."""
+
+    perspective: Literal[Perspective.SDP] = Perspective.SDP
+
+
+class DeploymentTarget(_WithoutCertificate):
+    """The deployment that an inventory declares."""
+
+    perspective: Literal[Perspective.DEPLOYMENT] = Perspective.DEPLOYMENT
+
+
+Target: TypeAlias = Annotated[
+    ServerTarget | ClientTarget | CertificateFileTarget | SessionDescriptionTarget | DeploymentTarget,
+    Field(discriminator="perspective"),
+]
+"""Whatever is audited.  ``names``, ``roles`` and ``service`` can be asked of each."""
+
+_ONCE_EVERYWHERE = frozenset(
+    {"host", "port", "service", "address", "server_name", "other_names", "roles", "site", "unresolved"}
+)
+"""Fields that every target had in observation files until each kind got its own."""

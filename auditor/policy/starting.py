@@ -22,7 +22,7 @@ from auditor.model.policy import Policy, RuleSetting
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
 from auditor.model.subject import subject_text
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.model.tls import GROUPS
 from auditor.plan import make_plan
 from auditor.policy.effective import requirements_line, scalar, setting_lines
@@ -62,7 +62,7 @@ def speaks_tls(seen: Iterable[Observation]) -> bool:
     return any(isinstance(found, CipherSuitesSeen) and found.accepted for found in seen)
 
 
-def starting_policy(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> StartingPolicy:
+def starting_policy(target: ServerTarget, seen: Sequence[Observation], against: Policy, at: datetime) -> StartingPolicy:
     """Write a policy file that ``target`` passes as it was seen at ``at``, compared with ``against``.
 
     ``against.anchors`` are the roots known by name; one among them that is declared is demanded as a declared root.
@@ -87,7 +87,7 @@ def starting_policy(target: Target, seen: Sequence[Observation], against: Policy
     return StartingPolicy("\n".join(lines) + "\n", tuple(sorted(undecided)))
 
 
-def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
+def _head(target: ServerTarget, against: Policy, day: str) -> Iterator[str]:
     name, compared = clean(target.name), f"{against.id} {clean(against.version)}"
     yield f"# A starting policy: what {name} did on {day}.  Review it line by line before it is used."
     yield f"# Made by auditor policy init and compared with the policy {compared}."
@@ -100,7 +100,7 @@ def _head(target: Target, against: Policy, day: str) -> Iterator[str]:
     yield "rules:"
 
 
-def _findings(policy: Policy, target: Target, seen: Sequence[Observation], at: datetime) -> dict[str, Finding]:
+def _findings(policy: Policy, target: ServerTarget, seen: Sequence[Observation], at: datetime) -> dict[str, Finding]:
     report = evaluate(make_plan(policy, (target,)), seen, at, at)
     return {finding.rule: finding for finding in report.findings}
 
@@ -111,7 +111,9 @@ def _passes(finding: Finding, severity: Severity, fail_on: Severity) -> bool:
     return finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE} or unproven
 
 
-def _as_seen(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> Mapping[str, RuleSetting]:
+def _as_seen(
+    target: ServerTarget, seen: Sequence[Observation], against: Policy, at: datetime
+) -> Mapping[str, RuleSetting]:
     """The rules that are set by what was seen; a severity is that of the policy compared with, else the rule's own."""
     rules = all_rules()
     given = {setting.rule.id: setting for setting in against.settings}
@@ -143,7 +145,7 @@ def _as_seen(target: Target, seen: Sequence[Observation], against: Policy, at: d
     }
 
 
-def _chains(target: Target, seen: Sequence[Observation], against: Policy, at: datetime) -> list[PeerChain]:
+def _chains(target: ServerTarget, seen: Sequence[Observation], against: Policy, at: datetime) -> list[PeerChain]:
     """Every chain that can be read; the others make the rules about them inconclusive, which leaves those out."""
     chains: list[PeerChain] = []
 
@@ -229,7 +231,7 @@ def _left_out(
         yield from (f"# - {name}" for name in unseen)
 
 
-def _identifier(target: Target) -> str:
+def _identifier(target: ServerTarget) -> str:
     """As ``like-sbc-example-net-5061``, within the 64 characters of an id."""
     words = re.sub("[^a-z0-9]+", "-", target.host.lower()).strip("-")
     return f"like-{words[:48].strip('-') or 'endpoint'}-{target.port}"

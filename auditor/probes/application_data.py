@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.model.target import Service, Target
-from auditor.probes.server.options_answer import whole_sip_answer
-from auditor.probes.tls.attempt import shown
+from auditor.model.target import ServerTarget, Service
+from auditor.probes.connection import first_line
+from auditor.probes.options_answer import whole_sip_answer
 from auditor.sanitise import clean
 
 Meaning = Literal["served", "refused", "undetermined"]
@@ -35,13 +35,13 @@ class Reading:
     first two are a refusal where another certificate is served."""
 
 
-def request(target: Target) -> bytes:
+def request(target: ServerTarget) -> bytes:
     """The request that an idle client would send: OPTIONS (RFC 3261 section 11) or GET / (RFC 9112)."""
     return sip_options(target, "TLS") if target.service is Service.SIP else _http_get(target)
 
 
-def sip_options(target: Target, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
-    """A SIP OPTIONS to ``target``; its host part has been checked to hold no octet that could break a line."""
+def sip_options(target: ServerTarget, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
+    """A SIP OPTIONS to ``target``; its host part has been checked to hold no byte that could break a line."""
     host = _bracketed(target.server_name or target.host)
     scheme = "sips" if transport == "TLS" else "sip"
     lines = (
@@ -60,7 +60,7 @@ def sip_options(target: Target, transport: Literal["TLS", "TCP", "UDP"], port: i
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _http_get(target: Target) -> bytes:
+def _http_get(target: ServerTarget) -> bytes:
     host = _bracketed(target.server_name or target.host)
     return (
         f"GET / HTTP/1.1\r\nHost: {host}:{target.port}\r\n"
@@ -73,7 +73,7 @@ def _bracketed(host: str) -> str:
 
 
 def whole_head(service: Service) -> Callable[[bytes], bool]:
-    """When enough of an answer has arrived to read it: HTTP until the body's first lines; SIP: see there."""
+    """When enough of an answer has arrived to read it: HTTP: the first lines of the body; SIP: ``whole_sip_answer``."""
     if service is Service.HTTPS:
         return lambda data: _has_body(data) or (bool(data) and not data.startswith(b"HTTP/"[: len(data)]))
     return whole_sip_answer
@@ -86,14 +86,14 @@ def _has_body(data: bytes) -> bool:
 
 
 def read_answer(service: Service, data: bytes) -> Reading:
-    """What the first octets of an answer mean.  A status that could come from either side decides nothing."""
+    """What the first bytes of an answer mean.  A status that could come from either side decides nothing."""
     return _read_http(data) if service is Service.HTTPS else _read_sip(data)
 
 
 def _read_http(data: bytes) -> Reading:
     status = _HTTP_STATUS.match(data)
     if status is None:
-        return Reading("undetermined", f"an answer that is not HTTP: {shown(data)}")
+        return Reading("undetermined", f"an answer that is not HTTP: {first_line(data)}")
     code, line = int(status[1]), status_line(data)
     body = data[:4096].partition(b"\r\n\r\n")[2]
     if code in _CERTIFICATE_STATUSES or (code == 400 and _WANTS_CERTIFICATE.search(body)):
@@ -108,7 +108,7 @@ def _read_http(data: bytes) -> Reading:
 def _read_sip(data: bytes) -> Reading:
     status = _SIP_STATUS.match(data)
     if status is None:
-        return Reading("undetermined", f"an answer that is not SIP: {shown(data)}")
+        return Reading("undetermined", f"an answer that is not SIP: {first_line(data)}")
     line = status_line(data)
     if int(status[1]) == 403:
         return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")

@@ -10,7 +10,7 @@ class Limits:
     target_seconds: float = 30.0
     """All connections to one target together; a peer that answers slowly gets up to four times as much."""
     connection_seconds: float = 8.0
-    """One connection, from the TCP handshake to its last octet."""
+    """One connection, from the TCP handshake to its last byte."""
     connect_seconds: float = 4.0
     """The TCP handshake alone."""
     settle_seconds: float = 0.5
@@ -21,8 +21,8 @@ class Limits:
     """The most connections to one target."""
     connections_per_second: float | None = None
     """The most new connections a second to one host; none means one after the other without a pause."""
-    octets: int = 262_144
-    """The most octets read on one connection."""
+    max_bytes: int = 262_144
+    """The most bytes read on one connection."""
     forbidden_suites: int = 24
     """The most forbidden cipher suites that are listed for one protocol version."""
     weakness_seconds: float = 60.0

@@ -1,4 +1,4 @@
-"""One peer and the connections to it: each with one deadline, a cap on octets and a record of both directions."""
+"""One peer and the connections to it: each with one deadline, a cap on bytes and a record of both directions."""
 
 import errno
 import select
@@ -6,8 +6,9 @@ import socket
 import time
 from typing import Final
 
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.probes.budget import Limits
+from auditor.sanitise import clean
 
 REFUSED: Final = "the TCP connection was refused"
 NOTHING_WITHIN: Final = "no TCP connection within"
@@ -24,8 +25,8 @@ class Wire:
     peer's side ended: ``closed``, ``reset``, ``timeout`` or ``too much``.
     """
 
-    def __init__(self, connection: socket.socket, deadline: float, octets: int) -> None:
-        self._socket, self._deadline, self._octets = connection, deadline, octets
+    def __init__(self, connection: socket.socket, deadline: float, max_bytes: int) -> None:
+        self._socket, self._deadline, self._max_bytes = connection, deadline, max_bytes
         self.sent = bytearray()
         self.received = bytearray()
         self.ended: str | None = None
@@ -51,7 +52,7 @@ class Wire:
         return len(data)
 
     def recv(self, size: int = 16_384, until: float | None = None) -> bytes:
-        """Some octets, or none when the peer has ended or the deadline (or ``until``) has passed: see ``ended``."""
+        """Some bytes, or none when the peer has ended or the deadline (or ``until``) has passed: see ``ended``."""
         if self.ended is not None:
             return b""
         try:
@@ -68,7 +69,7 @@ class Wire:
         self.received += data
         if not data:
             self.ended = "closed"
-        elif len(self.received) > self._octets:
+        elif len(self.received) > self._max_bytes:
             self.ended = "too much"
         return data
 
@@ -80,7 +81,7 @@ class Wire:
 class Peer:
     """A target with an address, what has been spent on it, and the only way to open a connection to it."""
 
-    def __init__(self, target: Target, limits: Limits) -> None:
+    def __init__(self, target: ServerTarget, limits: Limits) -> None:
         if target.address is None:
             raise ValueError("a target without an address cannot be connected to")
         self.target, self.limits, self.address = target, limits, target.address
@@ -116,7 +117,7 @@ class Peer:
         self.connections += 1
         self.round_trip = time.monotonic() - started
         end = min(self.deadline, started + self.limits.connection_seconds * self.slow)
-        return Wire(connection, end, self.limits.octets)
+        return Wire(connection, end, self.limits.max_bytes)
 
     def answered_in(self, seconds: float) -> None:
         """Note how long an answer took: a slow peer that answers gets more time, up to four times the usual."""
@@ -148,3 +149,9 @@ def _why_no_connection(error: OSError, seconds: float) -> str:
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "the address cannot be reached from here"
     return f"no TCP connection ({errno.errorcode.get(error.errno or 0, type(error).__name__)})"
+
+
+def first_line(data: bytes, most: int = 40) -> str:
+    """The first line of what a peer sent, safe to show."""
+    line = data.splitlines()[0] if data.splitlines() else b""
+    return clean(repr(line[:most].decode("ascii", "backslashreplace")), limit=most * 2)

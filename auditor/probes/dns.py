@@ -64,7 +64,7 @@ def _authorised(name: str, resolver: dns.resolver.Resolver) -> _Answer:
         found, missing = _asked(".".join(labels[start:]), "CAA", resolver)
         gaps += missing
         if found:
-            return found, gaps  # of a nearer name nobody told, and its records would count in place of these
+            return found, gaps  # a nearer name got no answer, and its records would count in place of these
     return [], gaps
 
 
@@ -100,7 +100,7 @@ def _seen(
 
 
 def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Answer:
-    """The records of one question; that there are none is an answer, and that nobody answers is a gap."""
+    """The records of one question.  No records are an answer; no answer is a gap."""
     subject, wanted = f"{name} {kind}", name
     for _ in range(MOST_ALIASES):
         answer = _once(wanted, kind, resolver)
@@ -120,7 +120,7 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
 
 
 def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
-    """The answer; none where the name does not exist; a sentence where nobody answers."""
+    """The answer; none where the name does not exist; a sentence where no answer comes."""
     try:
         return resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
     except dns.resolver.NXDOMAIN:

@@ -2,7 +2,7 @@
 
 Whoever made the certificate chose the URL.  So the name is resolved here, every address of it has to be a public one,
 and the connection goes to the address that was looked at; a redirection is not followed.  What is fetched is signed by
-the CA and checked by the rule, so that http is enough (RFC 5280 section 8).
+the CA and checked by the rule, so http is enough (RFC 5280 section 8).
 """
 
 import http.client
@@ -20,7 +20,7 @@ from auditor.probes.connection import Wire
 from auditor.probes.resolve import resolve
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-MOST_OCTETS: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 SECONDS: Final = 15.0
 _MOST_URL: Final = 2048
 _FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
@@ -33,7 +33,7 @@ _REFUSED: Final = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "192.0.0.0/
 
 
 @dataclass(frozen=True)
-class Place:
+class HttpLocation:
     """Where a URL leads, in parts."""
 
     host: str
@@ -69,22 +69,22 @@ def fetch(
 
     ``allowed`` says which addresses may be asked.  Never raises.
     """
-    place = _place(url)
-    if isinstance(place, str):
-        return place
+    location = _location(url)
+    if isinstance(location, str):
+        return location
     deadline = time.monotonic() + seconds
-    addresses = resolve(place.host, min(5.0, seconds))
+    addresses = resolve(location.host, min(5.0, seconds))
     if isinstance(addresses, str):
         return addresses
     if not addresses or not all(allowed(ipaddress.ip_address(address.partition("%")[0])) for address in addresses):
         return _FROM_INSIDE
     try:
-        connection = socket.create_connection((addresses[0], place.port), timeout=min(5.0, seconds))
+        connection = socket.create_connection((addresses[0], location.port), timeout=min(5.0, seconds))
     except OSError:
-        return f"{place.host} could not be reached"
-    wire = Wire(connection, deadline, MOST_OCTETS)
+        return f"{location.host} could not be reached"
+    wire = Wire(connection, deadline, MAX_BYTES)
     try:
-        wire.send(_request(place, body))
+        wire.send(_request(location, body))
         while wire.ended is None and not _whole(wire.received):
             wire.recv()
     finally:
@@ -92,7 +92,7 @@ def fetch(
     return _content(wire, seconds)
 
 
-def _place(url: str) -> Place | str:
+def _location(url: str) -> HttpLocation | str:
     if len(url) > _MOST_URL or not url.isascii() or not url.isprintable() or " " in url:
         return "its URL is not one that can be asked"
     try:
@@ -105,13 +105,13 @@ def _place(url: str) -> Place | str:
     if not host or not port or parts.username is not None or set(host) & set('$\\"<>'):
         return "its URL is not one that can be asked"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(host, port, path)
+    return HttpLocation(host, port, path)
 
 
-def _request(place: Place, body: bytes | None) -> bytes:
-    host = f"[{place.host}]" if ":" in place.host else place.host
-    host += "" if place.port == http.client.HTTP_PORT else f":{place.port}"
-    lines = [f"{'GET' if body is None else 'POST'} {place.path} HTTP/1.1", f"Host: {host}", "Connection: close"]
+def _request(location: HttpLocation, body: bytes | None) -> bytes:
+    host = f"[{location.host}]" if ":" in location.host else location.host
+    host += "" if location.port == http.client.HTTP_PORT else f":{location.port}"
+    lines = [f"{'GET' if body is None else 'POST'} {location.path} HTTP/1.1", f"Host: {host}", "Connection: close"]
     lines += ["User-Agent: auditor", "Accept: */*", "Accept-Encoding: identity"]
     if body is not None:
         lines += ["Content-Type: application/ocsp-request", f"Content-Length: {len(body)}"]
@@ -141,7 +141,7 @@ def _content(wire: Wire, seconds: float) -> bytes | str:
     if wire.ended == "timeout":
         return f"there was no whole answer within {seconds:.0f} s"
     if wire.ended == "too much":
-        return f"its answer has more than {MOST_OCTETS} octets"
+        return f"its answer has more than {MAX_BYTES} bytes"
     answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
     try:
         answer.begin()

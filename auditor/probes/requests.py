@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-MOST_OCTETS = 10_240
+MAX_BYTES = 10_240
 """The longest head that is read: what Azure Communications Gateway takes of a SIP message."""
 
 METHOD_STARTS = re.compile(rb"[A-Z]")
@@ -33,7 +33,7 @@ def fields(head: bytes) -> Fields:
     return found
 
 
-def content_length(found: Fields, most: int = MOST_OCTETS) -> int | None:
+def content_length(found: Fields, most: int = MAX_BYTES) -> int | None:
     """How long the body is; none where that is not a number, or more than is ever read."""
     values = {value for name, value in found if name == "content-length"} or {"0"}
     value = values.pop()

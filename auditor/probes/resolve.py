@@ -11,7 +11,7 @@ _MOST_ADDRESSES = 16
 def resolve(host: str, seconds: float = 5.0) -> tuple[str, ...] | str:
     """Every address of ``host``, IPv4 before IPv6, or one sentence why there is none.
 
-    The system's resolver cannot be told to give up, so it is left behind after ``seconds``, in a thread that does not
+    The system's resolver has no timeout, so it is left behind after ``seconds``, in a thread that does not
     keep the process from ending.
     """
     answers: Queue[list[tuple[object, ...]] | Exception] = Queue()

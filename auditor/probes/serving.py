@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 _BACKLOG = 1024
 """Connections the kernel holds for a listener until they are taken; one too many costs its client a second."""
 
-Ending = Literal["closed", "reset", "time", "too much", "pushed out", "stopped"]
+CloseReason = Literal["closed", "reset", "time", "too much", "pushed out", "stopped"]
 """How a connection came to its end: the peer closed or reset it, its time was up, it sent too much, newer connections
 needed the room, or all of it was stopped.  ``closed`` is also what a connection that we ended first comes to."""
 
@@ -28,12 +28,12 @@ class Bounds:
 
     lifetime: float = 60.0
     """Seconds after which any connection ends."""
-    octets: int = 65_536
-    """Octets a peer may send on one connection."""
+    max_bytes: int = 65_536
+    """Bytes a peer may send on one connection."""
     connections: int = 128
     """Open at once over all listeners; the oldest of the address with the most makes room for a newer one."""
     drain: float = 2.0
-    """Seconds a peer has to close after us.  Closing first, with octets unread, would reset the connection and could
+    """Seconds a peer has to close after us.  Closing first, with bytes unread, would reset the connection and could
     destroy an alert on its way (RFC 9112 section 9.6 describes it for HTTP)."""
 
 
@@ -55,39 +55,39 @@ class Session(Protocol):
     def waited(self) -> Reply:
         """The time that was asked for has passed."""
 
-    def ended(self, how: Ending) -> None:
+    def ended(self, how: CloseReason) -> None:
         """The connection is over.  Called once, whatever happened."""
 
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening socket and what gives the session of a connection to it, told the peer's IP address."""
+    """A listening socket and what makes the session of a connection from the peer's IP address."""
 
     socket: socket.socket
     new_session: Callable[[str], Session]
 
 
 @dataclass(eq=False)
-class _Peer:
+class _OpenConnection:
     socket: socket.socket
     address: str
     session: Session
     deadline: float
     unread: int
-    """How many more octets are read."""
+    """How many more bytes are read."""
     wake: float | None = None
     unsent: bytes = b""
     ending: bool = False
     """Nothing more is said after ``unsent``."""
     ended: bool = False
-    """It has been told so."""
+    """The end has been sent."""
 
 
 @dataclass(eq=False)
 class _Loop:
     selector: selectors.BaseSelector
     bounds: Bounds
-    peers: dict[_Peer, None] = field(default_factory=dict)
+    peers: dict[_OpenConnection, None] = field(default_factory=dict)
     """Oldest first."""
 
 
@@ -144,7 +144,7 @@ def _patience(loop: _Loop) -> float | None:
     return max(0.0, min(_due(peer) for peer in loop.peers) - time.monotonic())
 
 
-def _due(peer: _Peer) -> float:
+def _due(peer: _OpenConnection) -> float:
     return peer.deadline if peer.wake is None or peer.ending else min(peer.deadline, peer.wake)
 
 
@@ -175,12 +175,12 @@ def _accept(loop: _Loop, listener: Listener) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address = str(origin[0]).partition("%")[0]
         deadline = time.monotonic() + loop.bounds.lifetime
-        peer = _Peer(connection, address, listener.new_session(address), deadline, loop.bounds.octets)
+        peer = _OpenConnection(connection, address, listener.new_session(address), deadline, loop.bounds.max_bytes)
         loop.peers[peer] = None
         loop.selector.register(connection, selectors.EVENT_READ, peer)
 
 
-def _attend(loop: _Loop, peer: _Peer, events: int) -> None:
+def _attend(loop: _Loop, peer: _OpenConnection, events: int) -> None:
     if events & selectors.EVENT_READ:
         try:
             data = peer.socket.recv(16_384)
@@ -198,14 +198,14 @@ def _attend(loop: _Loop, peer: _Peer, events: int) -> None:
     _flush(loop, peer)
 
 
-def _take(peer: _Peer, reply: Reply) -> None:
+def _take(peer: _OpenConnection, reply: Reply) -> None:
     peer.unsent += reply.data
     peer.ending = reply.close
     if reply.wake is not None:
         peer.wake = time.monotonic() + reply.wake
 
 
-def _flush(loop: _Loop, peer: _Peer) -> None:
+def _flush(loop: _Loop, peer: _OpenConnection) -> None:
     try:
         _write(loop, peer)
     except OSError:
@@ -215,7 +215,7 @@ def _flush(loop: _Loop, peer: _Peer) -> None:
         loop.selector.modify(peer.socket, selectors.EVENT_READ, peer)
 
 
-def _write(loop: _Loop, peer: _Peer) -> None:
+def _write(loop: _Loop, peer: _OpenConnection) -> None:
     if peer.unsent:
         with contextlib.suppress(BlockingIOError):
             peer.unsent = peer.unsent[peer.socket.send(peer.unsent) :]
@@ -234,7 +234,7 @@ def _make_room(loop: _Loop) -> None:
         _drop(loop, next(peer for peer in loop.peers if peer.address == busiest), "pushed out")
 
 
-def _drop(loop: _Loop, peer: _Peer, how: Ending) -> None:
+def _drop(loop: _Loop, peer: _OpenConnection, how: CloseReason) -> None:
     del loop.peers[peer]
     loop.selector.unregister(peer.socket)
     peer.socket.close()

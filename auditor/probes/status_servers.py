@@ -29,7 +29,7 @@ MOST_URLS = 4
 MOST_FETCHES = 500
 """In one run; the rest is not asked for, and says so.  So with the time and the size of them all."""
 MOST_SECONDS = 300.0
-MOST_OCTETS = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 _Question: TypeAlias = tuple[Literal["ocsp", "crl"], str, bytes | None]
 _TOO_MUCH = "it was not asked for: what one run may fetch was used up"
@@ -40,20 +40,20 @@ def fetched(
     anchors: tuple[TrustAnchor, ...],
     allowed: Callable[[Address], bool] = is_public,
 ) -> Iterator[RevocationSeen]:
-    """Fetch what tells of every certificate that was seen, each URL once; roots are not asked about.
+    """Fetch the CRLs and OCSP responses about every certificate that was seen, each URL once, roots excepted.
 
     ``allowed`` says which addresses may be asked.
     """
     answers: dict[tuple[str, bytes | None], bytes | str] = {}
     end = time.monotonic() + MOST_SECONDS
-    octets = 0
+    fetched_bytes = 0
 
     def answer(url: str, body: bytes | None) -> bytes | str:
-        nonlocal octets
+        nonlocal fetched_bytes
         if (url, body) not in answers:
-            spent = len(answers) >= MOST_FETCHES or octets >= MOST_OCTETS or time.monotonic() >= end
+            spent = len(answers) >= MOST_FETCHES or fetched_bytes >= MAX_BYTES or time.monotonic() >= end
             found = answers[url, body] = _TOO_MUCH if spent else fetch(url, body, allowed=allowed)
-            octets += len(found)
+            fetched_bytes += len(found)
         return answers[url, body]
 
     chains = {

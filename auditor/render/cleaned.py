@@ -1,5 +1,6 @@
 """A report in which every string has passed the sanitiser, so that no renderer can forget one."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from auditor.model.value import Value
@@ -19,9 +20,15 @@ def cleaned(value: V) -> V:
     return value.model_copy(update=changed) if changed else value
 
 
+@lru_cache(maxsize=1024)
+def _clean(text: str) -> str:
+    """The same text stands in many findings, and to clean one that is not ASCII takes long."""
+    return clean(text, limit=LIMIT)
+
+
 def _cleaned(part: Any) -> Any:  # noqa: ANN401 - any part of a value
     if type(part) is str:  # an enum's member is ours, and stays what it is
-        return clean(part, limit=LIMIT)
+        return clean(part, limit=LIMIT) if part.isascii() else _clean(part)
     if isinstance(part, Value):
         return cleaned(part)
     if isinstance(part, tuple):

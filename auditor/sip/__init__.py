@@ -7,13 +7,13 @@ allow-list has nothing to miss.
 """
 
 from auditor.sip.description import MOST_CRYPTOS, MOST_MEDIA, MalformedSdp, Origin, describe
-from auditor.sip.message import MOST_MESSAGES, MOST_OCTETS, descriptions, measured
+from auditor.sip.message import MAX_BYTES, MOST_MESSAGES, descriptions, measured
 
 __all__ = [
+    "MAX_BYTES",
     "MOST_CRYPTOS",
     "MOST_MEDIA",
     "MOST_MESSAGES",
-    "MOST_OCTETS",
     "MalformedSdp",
     "Origin",
     "describe",

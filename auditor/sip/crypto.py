@@ -103,7 +103,7 @@ def _lifetime_and_mki(parts: list[str]) -> bool:
 
 
 def _decoded(key: str) -> bytes | None:
-    """The octets of base64, whose padding may be left out (RFC 4568 section 6.1); none if it is no base64."""
+    """The bytes of base64, whose padding may be left out (RFC 4568 section 6.1); none if it is no base64."""
     bare = key.rstrip("=")
     if len(key) - len(bare) > 2 or not re.fullmatch(r"[A-Za-z0-9+/]*", bare):
         return None

@@ -110,7 +110,7 @@ def describe(
 
 
 def text_lines(content: bytes) -> list[str]:
-    """The lines, whatever ends them; ISO 8859-1, as every octet is a character of it and none that counts differs."""
+    """The lines, whatever ends them; ISO 8859-1, as every byte is a character of it and none that counts differs."""
     if b"\0" in content:
         raise MalformedSdp("this is binary, neither SDP nor a SIP message")
     return _LINE_ENDS.split(content.removeprefix(b"\xef\xbb\xbf").decode("iso-8859-1"))

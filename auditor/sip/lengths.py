@@ -1,4 +1,4 @@
-"""How long a SIP message and its parts are, in octets: numbers, and nothing of what stood there."""
+"""How long a SIP message and its parts are, in bytes: numbers, and nothing of what stood there."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ def lengths(head: Sequence[str], body: Sequence[str], content_length: str) -> di
     """The lengths by the names of ``SipMessageSeen``'s fields; what is not there has none, or 0.
 
     ``head`` are the start line and the header lines.  A trace may have lost the CRs, or a part of the body: line ends
-    count two octets, and a Content-Length is believed where it is the larger.
+    count two bytes, and a Content-Length is believed where it is the larger.
     """
     headers = [(name, _QUOTED.sub('""', value)) for name, value in _unfolded(head[1:])]
     request = re.match(r"[A-Z]+ (\S+) SIP/2\.0", head[0])
     uri = request[1] if request else ""
-    told = int(content_length) if re.fullmatch(r"[0-9]{1,9}", content_length) else 0
+    declared = int(content_length) if re.fullmatch(r"[0-9]{1,9}", content_length) else 0
     texts = [uri, *(value for _, value in headers)]
     tagged = [value for name, value in headers if _named(name) in _TAGGED]
     return {
-        "octets": sum(len(line) + 2 for line in head) + 2 + max(told, sum(len(line) + 2 for line in body)),
+        "octets": sum(len(line) + 2 for line in head) + 2 + max(declared, sum(len(line) + 2 for line in body)),
         "request_uri": len(uri),
         "contact_uri": _longest(uri for name, value in headers if _named(name) == "contact" for uri in _uris(value)),
         "userinfo": _longest(found[1] for text in texts for found in _USERINFO.finditer(text)),

@@ -14,7 +14,7 @@ from auditor.sip.crypto import digest
 from auditor.sip.description import MalformedSdp, Origin, Role, describe, text_lines
 from auditor.sip.lengths import lengths
 
-MOST_OCTETS = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 """One file, or one answer of a peer."""
 MOST_MESSAGES = 1000
 _MOST_PARTS = 32
@@ -60,8 +60,8 @@ def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> t
 
     ``role`` is that of what does not say it itself.  Raises ``MalformedSdp``, also where there is nothing to read.
     """
-    if len(content) > MOST_OCTETS:
-        raise MalformedSdp(f"this is larger than {MOST_OCTETS // 1024} KiB, the most that is read")
+    if len(content) > MAX_BYTES:
+        raise MalformedSdp(f"this is larger than {MAX_BYTES // 1024} KiB, the most that is read")
     lines = text_lines(content)
     first = next((number for number, line in enumerate(lines) if line.strip(" \t")), None)
     if first is None:
@@ -137,15 +137,15 @@ def _message(lines: Sequence[str], start: int, end: int) -> _Message:
 def _body(lines: Sequence[str], length: str, first_line: int) -> tuple[str, ...]:
     """The body's lines.  Content-Length cuts off what follows it in a trace, but never a line that could be SDP.
 
-    It counts octets with CRLF, which a trace may have lost, so it is believed only where it ends with a line.
+    It counts bytes with CRLF, which a trace may have lost, so it is believed only where it ends with a line.
     """
     if re.fullmatch(r"[0-9]{1,7}", length):
         for line_end in (2, 1):
-            octets, count = 0, 0
-            while count < len(lines) and octets < int(length):
-                octets += len(lines[count]) + line_end
+            size, count = 0, 0
+            while count < len(lines) and size < int(length):
+                size += len(lines[count]) + line_end
                 count += 1
-            if octets == int(length) and not any(map(_like_sdp, lines[count:])):
+            if size == int(length) and not any(map(_like_sdp, lines[count:])):
                 return tuple(lines[:count])
     if length.strip("0") == "" and length and any(map(_like_sdp, lines)):
         raise MalformedSdp("a session description follows a message whose Content-Length is 0", first_line)

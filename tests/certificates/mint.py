@@ -2,11 +2,11 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from auditor.minting.certificate import CertificateSpec, Digest, Extension, Issuer, ValidityPeriod, extensions
+from auditor.minting.certificate import mint as minted
 from auditor.model.trust_anchor import TrustAnchor
-from tests.certificates.keys import KeyKind, PrivateKey, private_key, sign, to_der
+from tests.certificates.keys import KeyKind, PrivateKey, private_key, to_der
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ROOTS = Path(__file__).parents[2] / "policies" / "roots"
@@ -53,7 +55,7 @@ class Spec(BaseModel):
     key_of: str = ""
     """Another name for the key: certificates that share it and the kind share the key."""
     signed_with: str = ""
-    """The ``key_of`` of the key that really signs: an impostor's."""
+    """The ``key_of`` of the key that really signs: that of a forged issuer."""
     issuer_key: KeyKind = "p256"
     """The kind of that key, or of the key of an issuer that is not in the case."""
     ca: bool | None = None
@@ -79,7 +81,7 @@ class Spec(BaseModel):
     """An extension nobody knows, marked critical."""
     not_before: str | None = None
     not_after: str | None = None
-    hash: Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] = "sha256"
+    hash: Digest = "sha256"
     serial: int | None = None
     anchor: str | None = None
     """Send this anchor itself; nothing else is looked at."""
@@ -105,18 +107,8 @@ def mint(spec: Spec, issuer: Spec, *, leaf: bool = False, at: datetime = AT) -> 
         signer = private_key(spec.issuer_key, spec.signed_with)
     else:
         signer = private_key(issuer.key, issuer.key_of or issuer.subject)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(_name(spec))
-        .issuer_name(_name(issuer))
-        .public_key(key.public_key())
-        .serial_number(spec.serial or x509.random_serial_number())
-        .not_valid_before(_moment(spec.not_before or ("-10d" if leaf else "-365d"), at))
-        .not_valid_after(_moment(spec.not_after or ("+80d" if leaf else "+3650d"), at))
-    )
-    for extension, critical in _extensions(spec, key, signer, authority=authority, leaf=leaf):
-        builder = builder.add_extension(extension, critical=critical)
-    return sign(builder, signer, spec.hash)
+    by = Issuer(_name(issuer), signer, _identifier(signer) if spec.key_identifiers else None)
+    return minted(_wanted(spec, at, authority=authority, leaf=leaf), key, by)
 
 
 def mint_chain(
@@ -141,9 +133,9 @@ def mint_request(spec: Spec, *, forged: bool = False) -> bytes:
     """Make the certification request (DER) that ``spec`` describes; a forged one bears somebody else's signature."""
     key = private_key(spec.key, spec.key_of or spec.subject)
     builder = x509.CertificateSigningRequestBuilder().subject_name(_name(spec))
-    for extension, critical in _extensions(spec, key, key, authority=False, leaf=True):
-        if not isinstance(extension, x509.SubjectKeyIdentifier | x509.AuthorityKeyIdentifier):
-            builder = builder.add_extension(extension, critical=critical)
+    wanted = replace(_wanted(spec, AT, authority=False, leaf=True), key_identifier=b"")
+    for extension, critical in extensions(wanted, key.public_key(), Issuer(wanted.subject, key)):
+        builder = builder.add_extension(extension, critical=critical)
     assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     request = builder.sign(key, hashes.SHA256())
     der = request.public_bytes(serialization.Encoding.DER)
@@ -183,50 +175,52 @@ def _name(spec: Spec) -> x509.Name:
     return x509.Name([x509.NameAttribute(oids[kind], value) for kind, value in pairs])
 
 
-def _extensions(
-    spec: Spec, key: PrivateKey, signer: PrivateKey, *, authority: bool, leaf: bool
-) -> list[tuple[x509.ExtensionType, bool]]:
-    found: list[tuple[x509.ExtensionType, bool]] = []
-    if spec.basic_constraints:
-        found.append((x509.BasicConstraints(authority, spec.path_length if authority else None), True))
-    if spec.key_identifiers:
-        found.append((x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
-        found.append((x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False))
+def _wanted(spec: Spec, at: datetime, *, authority: bool, leaf: bool) -> CertificateSpec:
     usages = spec.ku if spec.ku is not None else (("digitalSignature",) if leaf else ("keyCertSign", "cRLSign"))
-    if usages:
-        bits = {argument: name in usages for name, argument in _USAGES.items()}
-        found.append((x509.KeyUsage(**bits, encipher_only=False, decipher_only=False), True))
     purposes = spec.eku if spec.eku is not None else (("serverAuth", "clientAuth") if leaf else ())
-    if purposes:
-        found.append((x509.ExtendedKeyUsage([_PURPOSES[purpose] for purpose in purposes]), False))
     names = spec.names if spec.names is not None else ((f"DNS:{spec.subject}",) if leaf else ())
-    if names:
-        found.append((x509.SubjectAlternativeName([general_name(name) for name in names]), False))
+    return CertificateSpec(
+        subject=_name(spec),
+        validity=ValidityPeriod(
+            _moment(spec.not_before or ("-10d" if leaf else "-365d"), at),
+            _moment(spec.not_after or ("+80d" if leaf else "+3650d"), at),
+        ),
+        names=tuple(general_name(name) for name in names),
+        authority=authority,
+        path_length=spec.path_length,
+        basic_constraints=spec.basic_constraints,
+        purposes=tuple(_PURPOSES[purpose] for purpose in purposes),
+        usages=frozenset(_USAGES[usage] for usage in usages),
+        key_identifier=None if spec.key_identifiers else b"",
+        more=tuple(_more(spec)),
+        serial_number=spec.serial,
+        digest=spec.hash,
+    )
+
+
+def _identifier(key: PrivateKey) -> bytes:
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest
+
+
+def _more(spec: Spec) -> Iterator[Extension]:
     if spec.permitted or spec.excluded:
         trees = [[general_name(tree, tree=True) for tree in trees] or None for trees in (spec.permitted, spec.excluded)]
-        found.append((x509.NameConstraints(*trees), True))
+        yield x509.NameConstraints(*trees), True
     if spec.critical_extension:
-        found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00"), True))
-    return found + _about_status(spec)
-
-
-def _about_status(spec: Spec) -> list[tuple[x509.ExtensionType, bool]]:
-    found: list[tuple[x509.ExtensionType, bool]] = []
+        yield x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00"), True
     if spec.crl_points:
         uris = [x509.UniformResourceIdentifier(point) for point in spec.crl_points]
-        points = [x509.DistributionPoint([uri], None, None, None) for uri in uris]
-        found.append((x509.CRLDistributionPoints(points), False))
+        yield x509.CRLDistributionPoints([x509.DistributionPoint([uri], None, None, None) for uri in uris]), False
     if spec.responders:
         access = [
             x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(uri))
             for uri in spec.responders
         ]
-        found.append((x509.AuthorityInformationAccess(access), False))
+        yield x509.AuthorityInformationAccess(access), False
     if spec.no_check:
-        found.append((x509.OCSPNoCheck(), False))
+        yield x509.OCSPNoCheck(), False
     if spec.must_staple:
-        found.append((x509.TLSFeature([x509.TLSFeatureType.status_request]), False))
-    return found
+        yield x509.TLSFeature([x509.TLSFeatureType.status_request]), False
 
 
 def general_name(text: str, *, tree: bool = False) -> x509.GeneralName:

@@ -11,7 +11,7 @@ from auditor.certificates.read import read
 from auditor.model.finding import NotApplicable
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, Spec, mint_chain
@@ -28,7 +28,9 @@ CHAIN, ANCHORS = mint_chain(
 
 def judge_all(chain: tuple[bytes, ...], at: datetime = AT) -> bool:
     """Run every rule about chains, as its first vector sets it; return whether none has anything to say."""
-    target = Target(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
+    target = ServerTarget(
+        name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net"
+    )
     seen = CertificateChainSeen(target="t", at=at, versions=(ProtocolVersion.TLS_1_3,), certificates=chain)
     clear = True
     for rule in all_rules().values():

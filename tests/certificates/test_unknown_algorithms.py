@@ -10,7 +10,7 @@ from auditor.certificates.strength import CannotTell, key_complaint, signature_c
 from auditor.model.finding import Doubt
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.keys import KeyKind, to_der
@@ -64,7 +64,7 @@ def test_md2_is_weak_although_nobody_can_compute_it() -> None:
 )
 def test_the_rule_is_inconclusive(rule_id: str, der: bytes) -> None:
     rule = all_rules()[rule_id]
-    target = Target(name="t", host="h", port=5061, service=Service.SIP)
+    target = ServerTarget(name="t", host="h", port=5061, service=Service.SIP)
     seen = CertificateChainSeen(target="t", at=AT, versions=(ProtocolVersion.TLS_1_3,), certificates=(der,))
     (remark,) = rule.check(Evidence(target, AT, (seen,), ()), rule.params())
     assert isinstance(remark, Doubt)

@@ -8,6 +8,7 @@ import pytest
 
 from auditor.inputs.observation_file import read_observations
 from auditor.lab import Lab
+from auditor.model.target import ServerTarget
 from tests.cli.conftest import AT, Auditor
 
 Address = Callable[[str], str]
@@ -38,7 +39,9 @@ def test_a_file_of_observations_begins_with_the_run_and_ends_with_their_number(
     auditor("collect", address("sip-plaintext"), "-p", policy, "-o", seen)
     head, observations = read_observations(seen)
     assert head.at == AT
-    assert [target.port for target in head.targets] == [int(address("sip-plaintext").rpartition(":")[2])]
+    assert [target.port for target in head.targets if isinstance(target, ServerTarget)] == [
+        int(address("sip-plaintext").rpartition(":")[2])
+    ]
     assert {found.target for found in observations} == {head.targets[0].name}
     assert len(seen.read_text(encoding="utf-8").splitlines()) == len(observations) + 2
 

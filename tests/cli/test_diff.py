@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model.finding import Outcome
+from auditor.model.finding import Doubt, Outcome
 from auditor.model.report import Report
+from auditor.model.subject import TARGET
 from auditor.render.formats.json import render
 from tests.cli.conftest import Auditor
 from tests.render import example
@@ -16,7 +17,8 @@ BEFORE = example.COMPLIANT
 
 def with_outcome(outcome: Outcome) -> Report:
     first, *others = BEFORE.findings
-    changed = first.model_copy(update={"outcome": outcome, "reason": "why" * (outcome is Outcome.INCONCLUSIVE)})
+    doubts = (Doubt(subject=TARGET, reason="why"),) * (outcome is Outcome.INCONCLUSIVE)
+    changed = first.model_copy(update={"outcome": outcome, "doubts": doubts})
     return BEFORE.model_copy(update={"findings": (changed, *others)})
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model.observation import CipherSuitesSeen, NotSeen, Observation
-from auditor.model.target import Service, Target
+from auditor.model.observation import CipherSuitesSeen, NotObserved, Observation
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.pipeline import Observations, write_observations
 from tests.cli.conftest import AT, Auditor
 
-TARGET = Target(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
-GAP = NotSeen(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
+TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+GAP = NotObserved(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
 
 
 def written(tmp_path: Path, *observations: Observation) -> Path:

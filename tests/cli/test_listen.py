@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from auditor.cli import listening
 from auditor.cli.listen_options import CASES
 from auditor.inputs.documents.errors import InputErrors
-from auditor.minting.authority import Authority, Validity, make_root
-from auditor.probes.client.shown_certificates import Case
+from auditor.minting.authority import Authority, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.server_certificates import ServerCertificateCase
 
 NAME = "gateway.example.net"
 OPTIONS = (
@@ -45,7 +46,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def _authority() -> Authority:
     # The program reads the clock, and refuses a CA that is not in force.
     return make_root(
-        "Test CA", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC) + timedelta(36500))
+        "Test CA", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC) + timedelta(36500))
     )
 
 
@@ -99,7 +100,7 @@ def outcomes(report: str) -> dict[str, str]:
 
 
 def test_the_cases_of_the_help_are_the_listeners() -> None:
-    assert tuple(Case) == CASES
+    assert tuple(ServerCertificateCase) == CASES
 
 
 def test_nobody_connected_is_inconclusive() -> None:

@@ -6,7 +6,7 @@ from auditor.evaluate import evaluate
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Proof
 from auditor.model.observation import DeploymentSeen
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import DeploymentTarget
 from auditor.network.basis import basis
 from auditor.network.subjects import CIRCUITS
 from auditor.plan import make_plan
@@ -14,9 +14,7 @@ from auditor.policy.read import load_policy
 from tests.deployment.test_faults import INVENTORIES
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
-TARGET = Target(
-    name="deployment", host="deployment", port=5061, service=Service.SIP, perspective=Perspective.DEPLOYMENT
-)
+TARGET = DeploymentTarget(name="deployment")
 DECLARED = load_inventory(INVENTORIES / "expressroute.yaml").deployment
 PROOF = Proof(
     subject=CIRCUITS.named("er [1]").at("asn"), file="er-1.json", kind="az network express-route show", sha256="ab" * 32

@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.documents.errors import InputErrors
-from auditor.minting.authority import Authority, Validity, ec_key, make_intermediate, make_leaf, make_root, rsa_key
+from auditor.minting.authority import Authority, make_intermediate, make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key, rsa_key
 
 AT = datetime(2035, 3, 1, tzinfo=UTC)
-YEAR = Validity(AT - timedelta(days=30), AT + timedelta(days=335))
+YEAR = ValidityPeriod(AT - timedelta(days=30), AT + timedelta(days=335))
 PASSPHRASE = b"correct horse"
 
 
@@ -144,10 +146,10 @@ def test_a_chain_that_is_none_is_refused_where_it_breaks(tmp_path: Path, root: A
 
 def test_a_certificate_that_is_not_in_force_is_refused(tmp_path: Path, root: Authority) -> None:
     key = ec_key()
-    old = Validity(AT - timedelta(days=90), AT - timedelta(days=1))
+    old = ValidityPeriod(AT - timedelta(days=90), AT - timedelta(days=1))
     said = mistake(tmp_path, pem(make_leaf(root, ("client.example.net",), key, old)), key_pem(key))
-    assert said == ("client.pem: this certificate expired on 2035-02-28; renew it or leave it out")
-    early = Validity(AT + timedelta(days=1), AT + timedelta(days=90))
+    assert said == "client.pem: this certificate expired on 2035-02-28; renew it or leave it out"
+    early = ValidityPeriod(AT + timedelta(days=1), AT + timedelta(days=90))
     said = mistake(tmp_path, pem(make_leaf(root, ("client.example.net",), key, early)), key_pem(key))
     assert said == "client.pem: this certificate is valid only from 2035-03-02; leave it out until then"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.targets import TargetRequest, parse_target, parse_targets, targets_of
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_name_with_several_addresses_is_one_target_an_address() -> None:
 
 def test_a_name_with_one_address_keeps_its_plain_name() -> None:
     (target,) = targets_of(parse_targets(["sbc.example.com:5061"]), lambda _host: ("192.0.2.9",))
-    assert target == Target(
+    assert target == ServerTarget(
         name="sbc.example.com:5061",
         host="sbc.example.com",
         port=5061,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from auditor.lab.application import answer
 from auditor.model.target import Service
-from auditor.probes.requests import MOST_OCTETS
+from auditor.probes.requests import MAX_BYTES
 from tests.lab.client import GET, OPTIONS
 
 
@@ -100,7 +100,7 @@ def test_a_keep_alive_before_a_message_is_skipped_and_counted() -> None:
         OPTIONS.replace(b"Content-Length: 0", b"Content-Length: -1"),
         OPTIONS.replace(b"Content-Length: 0", b"Content-Length: 99999"),
         OPTIONS.replace(b"Content-Length: 0", b"Content-Length: 0\r\nl: 5"),
-        b"O" * (MOST_OCTETS + 1),
+        b"O" * (MAX_BYTES + 1),
     ],
 )
 def test_what_is_no_sip_message_ends_the_connection_without_a_word(message: bytes) -> None:

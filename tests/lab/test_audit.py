@@ -12,7 +12,7 @@ from auditor.evaluate import evaluate
 from auditor.inputs.certificates.identities import load_identity
 from auditor.lab import Lab
 from auditor.lab.score import Score, score
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -27,7 +27,7 @@ def scored(lab: Lab) -> Score:
     roots = [x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER) for path in lab.roots]
     policy = load_policy("acg", [TrustAnchor(f"root {n}", der, declared=True) for n, der in enumerate(roots)])
     targets = tuple(
-        Target(
+        ServerTarget(
             name=endpoint.name,
             host=endpoint.host,
             port=endpoint.port,

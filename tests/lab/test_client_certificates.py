@@ -8,7 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.lab import Lab, LabEndpoint
-from auditor.minting.authority import Validity, ec_key, make_intermediate, make_leaf, make_root
+from auditor.minting.authority import make_intermediate, make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, handshake, read_until, status_line
 from tests.lab.conftest import AT
@@ -76,7 +78,7 @@ def test_the_root_s_name_is_announced_wherever_a_certificate_is_asked_for(lab: L
 
 def impostor(directory: Path) -> Path:
     """A client certificate under another root of the same name, with its key, as one PEM file."""
-    year = Validity(AT - timedelta(days=30), AT + timedelta(days=335))
+    year = ValidityPeriod(AT - timedelta(days=30), AT + timedelta(days=335))
     root, key = make_root("Lab Root CA", year), ec_key()
     issuer = make_intermediate(root, "Lab Issuing CA", year)
     leaf = make_leaf(issuer, ("client.example.net",), key, year)
@@ -91,7 +93,7 @@ def impostor(directory: Path) -> Path:
 @pytest.mark.parametrize(
     "name", ["sip-compliant", "https-compliant", "sip-client-certificate-optional", "https-client-certificate-optional"]
 )
-def test_a_certificate_of_an_impostor_with_the_root_s_name_is_refused(
+def test_a_certificate_of_a_forged_issuer_with_the_root_s_name_is_refused(
     lab: Lab, tmp_path: Path, name: str, version: ProtocolVersion
 ) -> None:
     client = context(version, None)
@@ -103,7 +105,7 @@ def test_a_certificate_of_an_impostor_with_the_root_s_name_is_refused(
 
 @pytest.mark.parametrize("version", [V12, V13])
 @pytest.mark.parametrize("name", ["sip-client-certificate-any", "sip-client-certificate-by-name"])
-def test_the_impostor_is_served_where_that_is_the_fault(
+def test_the_forged_issuer_is_served_where_that_is_the_fault(
     lab: Lab, tmp_path: Path, name: str, version: ProtocolVersion
 ) -> None:
     client = context(version, None)
@@ -144,7 +146,7 @@ def test_a_plaintext_endpoint_hangs_up_on_a_client_hello(lab: Lab) -> None:
         handshake(endpoint(lab, "sip-plaintext"), context(V12, lab))
 
 
-def test_the_silent_endpoint_takes_a_hello_and_says_nothing(lab: Lab) -> None:
+def test_the_silent_endpoint_takes_a_client_hello_and_says_nothing(lab: Lab) -> None:
     with connect(endpoint(lab, "sip-silent")) as connection:
         connection.sendall(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")
         connection.settimeout(0.3)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.lab import Lab, loop, start
-from auditor.lab.loop import Listener, listen, serving
-from auditor.lab.session import Reply
+from auditor.lab.loop import LabListener, listen, serving
 from auditor.model.target import Service
+from auditor.probes.serving import Reply
 from tests.lab.client import STATUS, connect, context, endpoint, handshake, status_line
 from tests.lab.conftest import AT
 from tests.lab.test_protocols import V12, V13
@@ -99,7 +99,7 @@ class Echo:
 def test_a_connection_ends_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "LIFETIME", 0.05)
     listening = listen("127.0.0.1")
-    with serving((Listener(listening, Echo),)), socket.create_connection(listening.getsockname(), 5) as connection:
+    with serving((LabListener(listening, Echo),)), socket.create_connection(listening.getsockname(), 5) as connection:
         assert connection.recv(1) == b""
 
 
@@ -109,7 +109,10 @@ def test_a_long_answer_to_a_slow_reader_arrives_whole() -> None:
             return Reply(data * 4_000_000, close=True)
 
     listening = listen("127.0.0.1")
-    with serving((Listener(listening, Talkative),)), socket.create_connection(listening.getsockname(), 5) as connection:
+    with (
+        serving((LabListener(listening, Talkative),)),
+        socket.create_connection(listening.getsockname(), 5) as connection,
+    ):
         connection.sendall(b"x")
         total = 0
         while data := connection.recv(1_000_000):
@@ -123,7 +126,7 @@ def test_bytes_that_arrive_after_the_last_word_do_not_reset_it() -> None:
             return Reply(b"no", close=True)
 
     listening = listen("127.0.0.1")
-    with serving((Listener(listening, Curt),)), socket.create_connection(listening.getsockname(), 5) as connection:
+    with serving((LabListener(listening, Curt),)), socket.create_connection(listening.getsockname(), 5) as connection:
         for _ in range(20):
             connection.sendall(b"x" * 100)
         assert connection.recv(10) == b"no"

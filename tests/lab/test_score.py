@@ -5,7 +5,6 @@ from dataclasses import replace
 from auditor.lab import LabEndpoint
 from auditor.lab.score import Score, score
 from auditor.model.finding import Finding, Outcome
-from auditor.model.severity import Severity
 from auditor.model.target import Service
 
 
@@ -23,7 +22,7 @@ def planted(name: str, *expected: str, inconclusive: bool = False) -> LabEndpoin
 
 
 def finding(target: str, rule: str, outcome: Outcome) -> Finding:
-    return Finding(rule=rule, target=target, outcome=outcome, severity=Severity.LOW, title="A fault")
+    return Finding(rule=rule, target=target, outcome=outcome)
 
 
 def test_faults_are_counted_as_found_missed_and_made_up() -> None:

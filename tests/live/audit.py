@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from auditor.evaluate import evaluate
-from auditor.minting.client_certificates import good_by
+from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.finding import Finding, Outcome
 from auditor.model.identity import Identity
 from auditor.model.observation import (
@@ -21,7 +21,7 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.report import Report
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.model.tls import ProtocolVersion
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
@@ -121,10 +121,10 @@ def _with(setting: RuleSetting, params: dict[str, Any] | None) -> RuleSetting:
 @cache
 def _own_client(at: datetime) -> Identity:
     root = make_authority().root
-    return good_by(Identity((root.certificate,), root.private_key), at)
+    return good_client_certificate(Identity((root.certificate,), root.private_key), at)
 
 
-def audit(target: Target, policy: Policy, limits: Limits = LIMITS) -> Audit:
+def audit(target: ServerTarget, policy: Policy, limits: Limits = LIMITS) -> Audit:
     """Audit one target from policy to report, with a client certificate that it has to accept.
 
     The servers judge the certificates they are shown by this machine's clock; all else is judged at ``AT``.

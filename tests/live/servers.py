@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from tests.live import haproxy, kamailio, nginx, openssl
 from tests.live.certificates import Authority
 from tests.live.configuration import SERVER_NAME, Implementation, ServerConfiguration
@@ -35,10 +35,10 @@ class Server:
         """As its configuration's."""
         return self.configuration.name
 
-    def target(self, server_name: str | None = SERVER_NAME) -> Target:
+    def target(self, server_name: str | None = SERVER_NAME) -> ServerTarget:
         """What the auditor is pointed at; ``None`` leaves SNI out, as for a bare address."""
         address = self.configuration.address
-        return Target(
+        return ServerTarget(
             name=self.name,
             host=server_name or address,
             port=self.port,

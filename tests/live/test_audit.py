@@ -8,6 +8,7 @@ from cryptography import x509
 from auditor.model.finding import Outcome
 from auditor.model.policy import Policy
 from auditor.model.report import Verdict
+from auditor.model.subject import subject_text
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.budget import Limits
 from tests.live import oracle
@@ -129,7 +130,9 @@ def test_the_violations_name_what_was_configured_against_the_policy(
     configuration: ServerConfiguration, servers: Servers, audits: Audits
 ) -> None:
     findings = audits[server_of(configuration, servers).name].report.findings
-    subjects = {finding.rule: {violation.subject for violation in finding.violations} for finding in findings}
+    subjects = {
+        finding.rule: {subject_text(violation.subject) for violation in finding.violations} for finding in findings
+    }
     forbidden = frozenset[str]().union(*forbidden_suites(configuration).values())
     unprotected = configuration.client_certificates is not ClientCertificates.REQUIRED
     assert subjects["cipher-suite-not-allowed"] == forbidden

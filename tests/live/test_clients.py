@@ -15,15 +15,18 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.evaluate import evaluate
-from auditor.minting.authority import Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.finding import Outcome
 from auditor.model.identity import Identity
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Rules, listening, showable
-from auditor.probes.client.shown_certificates import Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerSettings
 from auditor.probes.serving import listen
 from tests.live.kamailio_client import pinging
 from tests.live.process import installed, missing
@@ -140,7 +143,7 @@ KAMAILIO: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
 class Scene:
     at: datetime
     authority: Identity
-    shown: ShownCertificates
+    shown: ServerCertificates
     files: Files
 
 
@@ -148,16 +151,16 @@ class Scene:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     at = datetime.now(UTC).replace(microsecond=0)
     directory = tmp_path_factory.mktemp("clients")
-    years = Validity(at - timedelta(days=900), at + timedelta(days=900))
+    years = ValidityPeriod(at - timedelta(days=900), at + timedelta(days=900))
     root = make_root("Live Client Test Root", years)
     key = ec_key()
-    leaf = make_leaf(root, ("sbc.example.net",), key, Validity(at - timedelta(days=1), at + timedelta(days=90)))
+    leaf = make_leaf(root, ("sbc.example.net",), key, ValidityPeriod(at - timedelta(days=1), at + timedelta(days=90)))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     files = Files(str(directory / "ca.pem"), str(directory / "client.pem"))
     Path(files.ca).write_bytes(root.certificate.public_bytes(Encoding.PEM))
     Path(files.client).write_bytes(leaf.public_bytes(Encoding.PEM) + secret)
     authority = Identity((root.certificate,), root.key)
-    return Scene(at, authority, ShownCertificates(at, authority=authority), files)
+    return Scene(at, authority, ServerCertificates(at, authority=authority), files)
 
 
 @pytest.mark.parametrize("newest", ["1.2", "1.3"])
@@ -201,20 +204,22 @@ def outcomes(scene: Scene, client: Client, newest: str) -> dict[str, Outcome]:
     return judged(scene, connect)
 
 
-def cases_of(scene: Scene) -> tuple[Case, ...]:
-    return showable([case for case in Case if case is not Case.WILDCARD], scene.shown)
+def cases_of(scene: Scene) -> tuple[ServerCertificateCase, ...]:
+    return showable([case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD], scene.shown)
 
 
 def judged(scene: Scene, connect: Callable[[int, threading.Event], None]) -> dict[str, Outcome]:
     """The outcome of each rule for the client that ``connect`` runs against a port, until the event at the latest."""
     opened = listen("127.0.0.1")
     port = opened.getsockname()[1]
-    rules = Rules(cases_of(scene), scene.at, server_name=NAME, expect=1, hold_seconds=0.5)
-    with listening(opened, rules, scene.shown, lambda _event: None) as audience:
-        connect(port, audience.satisfied)
-        (series,) = audience.clients.values()
-        while series.connections > sum(series.met.values()):  # the last end may still be on its way to the listener
-            audience.satisfied.wait(0.01)
+    settings = ListenerSettings(cases_of(scene), scene.at, server_name=NAME, expect=1, hold_seconds=0.5)
+    with listening(opened, settings, scene.shown, lambda _event: None) as state:
+        connect(port, state.satisfied)
+        (series,) = state.clients.values()
+        while series.connections > sum(
+            series.finished.values()
+        ):  # the last end may still be on its way to the listener
+            state.satisfied.wait(0.01)
     targets, seen = observed([series], scene.at, port, None)
     root = scene.authority.certificate.public_bytes(Encoding.DER)
     policy = load_policy("acg", [TrustAnchor("test", root, declared=True)])

@@ -7,6 +7,7 @@ import pytest
 
 from auditor.model.finding import Outcome
 from auditor.model.policy import Policy
+from auditor.model.subject import subject_text
 from auditor.probes.budget import Limits
 from tests.live import kamailio
 from tests.live.audit import audit, live_policy
@@ -52,7 +53,7 @@ def test_plaintext_sip_beside_tls_fails(authority: Authority, tmp_path: Path) ->
         found = audit(Server(COMPLIANT, port).target(), policy).remarkable
     assert {rule: finding.outcome for rule, finding in found.items()} == {"plaintext-accepted": Outcome.FAIL}
     violations = found["plaintext-accepted"].violations
-    assert {violation.subject for violation in violations} == {
+    assert {subject_text(violation.subject) for violation in violations} == {
         f"TCP port {plaintext_port}",
         f"UDP port {plaintext_port}",
     }

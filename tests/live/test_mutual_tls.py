@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.minting.client_certificates import good_by
+from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.asks import Asks
 from auditor.model.finding import Finding, Outcome
 from auditor.model.identity import Identity
@@ -82,7 +82,7 @@ def audits(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
     ca = Identity((authority.root.certificate,), authority.root.private_key)
     roles = {
         "blind": ClientRole(anchors=policy.anchors),
-        "own": ClientRole(identity=good_by(ca, at), anchors=policy.anchors),
+        "own": ClientRole(identity=good_client_certificate(ca, at), anchors=policy.anchors),
         "lab": ClientRole(authority=ca, anchors=policy.anchors),
         "trust": ClientRole(trust_probe=True, anchors=(own_root, *policy.anchors)),
     }
@@ -101,7 +101,7 @@ def audits(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
 def _audit(server: Verifying, port: int, policy: Policy, role: ClientRole, at: datetime) -> Seen:
     plan = make_plan(policy, (server.target(port),))
     asks = Asks(kinds=frozenset({"root-trust"}), trust_roots=(OWN_ROOT, G2)) if role.trust_probe else plan.asks
-    observations = tuple(observe(plan.targets[0], asks, LIMITS, at, role))
+    observations = tuple(observe(plan.endpoints[0], asks, LIMITS, at, role))
     report = evaluate(plan, observations, at, at)
     return Seen(observations, {finding.rule: finding for finding in report.findings})
 

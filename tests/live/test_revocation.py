@@ -16,7 +16,7 @@ from auditor.model.asks import Asks
 from auditor.model.finding import Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.probes.budget import Limits
 from auditor.probes.fetch import Address
@@ -27,7 +27,7 @@ from tests.live.process import free_ports, program, running
 
 pytestmark = pytest.mark.live
 RULE = all_rules()["certificate-revoked"]
-TARGET = Target(name="t", host="127.0.0.1", port=1, service=Service.HTTPS, address="127.0.0.1")
+TARGET = ServerTarget(name="t", host="127.0.0.1", port=1, service=Service.HTTPS, address="127.0.0.1")
 CONFIGURATION = """\
 [ca]
 default_ca = own

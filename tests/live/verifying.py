@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from tests.live.certificates import Authority
 from tests.live.configuration import SERVER_NAME, Implementation, Key, ServerConfiguration
 from tests.live.files import CertificateFiles, write_certificates, write_openssl_configuration, write_root
@@ -60,9 +60,9 @@ class Verifying:
     dated: bool = True
     """Whether it looks at dates, at who may issue, and at the proof of the key."""
 
-    def target(self, port: int) -> Target:
+    def target(self, port: int) -> ServerTarget:
         """What the auditor is pointed at."""
-        return Target(
+        return ServerTarget(
             name=self.name,
             host=SERVER_NAME,
             port=port,

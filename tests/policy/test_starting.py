@@ -13,14 +13,14 @@ from auditor.model.observation import (
     Undetermined,
 )
 from auditor.model.policy import Policy
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
 from auditor.policy.starting import looked_at, speaks_tls, starting_policy
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
 
-TARGET = Target(name="sbc", host="sbc.example.net", port=5061, service=Service.SIP, address="192.0.2.1")
+TARGET = ServerTarget(name="sbc", host="sbc.example.net", port=5061, service=Service.SIP, address="192.0.2.1")
 GCM = "TLS_AES_128_GCM_SHA256"
 PINNED = AnchorSpec(name="digicert-global-root-g2", file="digicert-global-root-g2")
 POLICY = """\

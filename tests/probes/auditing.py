@@ -10,12 +10,12 @@ from auditor.model.observation import (
     ClientCertificateSeen,
     ConnectionsUsed,
     GroupsSeen,
-    NotSeen,
+    NotObserved,
     Observation,
     PlaintextSeen,
 )
 from auditor.model.report import Report
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -77,7 +77,7 @@ class Audited:
     @property
     def missing(self) -> dict[str, str]:
         """Reasons by the kind that was not seen."""
-        return {s.wanted: s.reason for s in self.seen if isinstance(s, NotSeen)}
+        return {s.wanted: s.reason for s in self.seen if isinstance(s, NotObserved)}
 
     @property
     def connections(self) -> int:
@@ -96,9 +96,11 @@ class Audited:
         return {finding.rule for finding in self.report.findings if finding.outcome is Outcome.PASS}
 
 
-def target_at(port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None) -> Target:
+def target_at(
+    port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None
+) -> ServerTarget:
     """A target on loopback."""
-    return Target(name="peer", host=host, port=port, service=service, address=host, server_name=name)
+    return ServerTarget(name="peer", host=host, port=port, service=service, address=host, server_name=name)
 
 
 def audit(

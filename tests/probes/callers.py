@@ -13,18 +13,21 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auditor.minting.authority import Authority, Validity, ec_key, make_leaf, make_root
+from auditor.minting.authority import Authority, make_leaf, make_root
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.observation import Observation
-from auditor.model.target import Target
+from auditor.model.target import ClientTarget
 from auditor.probes.client.client_observations import observed
-from auditor.probes.client.listener import Audience, Event, Rules, listening, showable
-from auditor.probes.client.shown_certificates import Case, ShownCertificates
+from auditor.probes.client.listener import listening, showable
+from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings, ListenerState
 from auditor.probes.serving import Bounds, listen
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 NAME = "gateway.example.net"
-ALL = tuple(Case)
+ALL = tuple(ServerCertificateCase)
 SECONDS = 10.0
 OPTIONS = (
     b"OPTIONS sip:gateway.example.net SIP/2.0\r\nVia: SIP/2.0/TLS sbc.example.net;branch=z9hG4bK1\r\n"
@@ -36,21 +39,25 @@ OPTIONS = (
 @cache
 def trusted() -> Authority:
     """The CA that the clients trust; its dates are around now as well, since Python's ssl reads the clock."""
-    return make_root("Test Trusted CA", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)))
+    return make_root(
+        "Test Trusted CA", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+    )
 
 
 @cache
-def certificates(*, authority: bool = True) -> ShownCertificates:
+def certificates(*, authority: bool = True) -> ServerCertificates:
     if not authority:
-        return ShownCertificates(AT, required_root=trusted().certificate)
-    return ShownCertificates(AT, authority=Identity((trusted().certificate,), trusted().key))
+        return ServerCertificates(AT, required_root=trusted().certificate)
+    return ServerCertificates(AT, authority=Identity((trusted().certificate,), trusted().key))
 
 
 def client_pem(directory: Path) -> Path:
     """A client certificate of a CA nobody knows, with its key."""
-    made_up = make_root("Nobody's CA", Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)))
+    made_up = make_root(
+        "Nobody's CA", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+    )
     key = ec_key()
-    leaf = make_leaf(made_up, ("sbc.example.net",), key, Validity(AT.replace(year=2039), AT.replace(year=2041)))
+    leaf = make_leaf(made_up, ("sbc.example.net",), key, ValidityPeriod(AT.replace(year=2039), AT.replace(year=2041)))
     path = directory / "client.pem"
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(pem(leaf, made_up.certificate) + secret)
@@ -66,23 +73,23 @@ class Heard:
     """A running listener."""
 
     port: int
-    audience: Audience
-    events: "queue.Queue[Event]" = field(default_factory=queue.Queue)
+    state: ListenerState
+    events: "queue.Queue[ListenerEvent]" = field(default_factory=queue.Queue)
 
-    def next(self) -> Event:
+    def next(self) -> ListenerEvent:
         return self.events.get(timeout=SECONDS)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
-    def seen(self, client_name: str | None = None) -> tuple[tuple[Target, ...], list[Observation]]:
-        return observed(tuple(self.audience.clients.values()), AT, self.port, client_name)
+    def seen(self, client_name: str | None = None) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
+        return observed(tuple(self.state.clients.values()), AT, self.port, client_name)
 
 
 @contextmanager
 def hearing(
-    cases: Sequence[Case] = ALL,
-    shown: ShownCertificates | None = None,
+    cases: Sequence[ServerCertificateCase] = ALL,
+    shown: ServerCertificates | None = None,
     *,
     bounds: Bounds | None = None,
     hold: float = 5.0,
@@ -90,20 +97,20 @@ def hearing(
     expect: int | None = None,
 ) -> Iterator[Heard]:
     shown = shown or certificates()
-    rules = Rules(
+    settings = ListenerSettings(
         showable(cases, shown),
         AT,
         server_name=NAME,
         expect=expect,
         hold_seconds=hold,
         handshake_seconds=handshake,
-        bounds=bounds or Bounds(lifetime=30.0, octets=131_072, connections=256),
+        bounds=bounds or Bounds(lifetime=30.0, max_bytes=131_072, connections=256),
     )
-    events: queue.Queue[Event] = queue.Queue()
+    events: queue.Queue[ListenerEvent] = queue.Queue()
     opened = listen("127.0.0.1")
     port = opened.getsockname()[1]
-    with listening(opened, rules, shown, events.put) as audience:
-        yield Heard(port, audience, events)
+    with listening(opened, settings, shown, events.put) as state:
+        yield Heard(port, state, events)
 
 
 def context(*, certificate: Path | None = None) -> ssl.SSLContext:

@@ -9,12 +9,12 @@ import pytest
 from auditor.lab import Lab, start
 from auditor.lab.endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki, make_pki
-from auditor.lab.session import Session, session_maker
+from auditor.lab.session import LabSession, session_maker
 from auditor.lab.settings import ServerSettings
 from auditor.probes.connection import Peer
 
 AT = datetime(2035, 3, 1, 12, 30, tzinfo=UTC)
-Backend = Callable[[], Session]
+Backend = Callable[[], LabSession]
 
 
 @pytest.fixture(scope="session")

@@ -85,9 +85,9 @@ def _mute() -> Iterator[Case]:
         "drips garbage": peers.dripping(b"\x00" * 1000, 0.1),
         "drips a record": peers.dripping(unfinished_record, 0.1),
         "resets on accept": peers.reset,
-        "resets after the hello": peers.reset_after_hello,
+        "resets after the ClientHello": peers.reset_after_hello,
         "closes on accept": peers.close_at_once,
-        "closes after the hello": peers.close_after_hello,
+        "closes after the ClientHello": peers.close_after_hello,
         "SSH banner": peers.saying(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", first=True),
         "random octets": peers.random_octets(1),
         "handshake_failure to everything": peers.saying(peers.alert(peers.HANDSHAKE_FAILURE)),
@@ -97,7 +97,7 @@ def _mute() -> Iterator[Case]:
     }
     for name, behave in behaviours.items():
         yield Case(name, behave, unseen=EVERY_RULE)
-    for name in ("silent", "closes after the hello", "handshake_failure to everything"):
+    for name in ("silent", "closes after the ClientHello", "handshake_failure to everything"):
         yield Case(f"{name}, SIP", behaviours[name], unseen=EVERY_RULE, service=Service.SIP)
     sip, http = Service.SIP, Service.HTTPS
     yield Case("plaintext SIP", peers.plaintext_sip, unseen=EVERY_RULE, guilty=PLAINTEXT, found=PLAINTEXT, service=sip)
@@ -153,12 +153,12 @@ def _unsteady(strict: peers.Behaviour, weak: peers.Behaviour) -> Iterator[Case]:
 
 
 def _intolerant(strict: peers.Behaviour, weak: peers.Behaviour) -> Iterator[Case]:
-    """Peers that take some hellos amiss."""
+    """Peers that take some ClientHellos amiss."""
     refusal = peers.saying(peers.alert(peers.HANDSHAKE_FAILURE))
     long = peers.longer_than(255)
     for how, then in (("drops", peers.stay_silent), ("resets", peers.reset_after_hello), ("refuses", refusal)):
-        yield Case(f"weak, {how} hellos over 255 octets", peers.intolerant(weak, long, then), guilty=WEAK)
-        yield Case(f"strict, {how} hellos over 255 octets", peers.intolerant(strict, long, then))
+        yield Case(f"weak, {how} ClientHellos over 255 octets", peers.intolerant(weak, long, then), guilty=WEAK)
+        yield Case(f"strict, {how} ClientHellos over 255 octets", peers.intolerant(strict, long, then))
     for how, then in (("closes on", peers.close_after_hello), ("refuses", refusal)):
         behave = peers.intolerant(strict, peers.offers_tls13, then)
         yield Case(f"strict, {how} TLS 1.3", behave, guilty=NO_TLS13)

@@ -64,7 +64,7 @@ def stay_silent(connection: socket.socket, _number: int) -> None:
 
 
 def dripping(data: bytes, seconds: float) -> Behaviour:
-    """Send ``data`` an octet at a time, ``seconds`` apart."""
+    """Send ``data`` an byte at a time, ``seconds`` apart."""
 
     def behave(connection: socket.socket, _number: int) -> None:
         for position in range(len(data)):
@@ -76,7 +76,7 @@ def dripping(data: bytes, seconds: float) -> Behaviour:
 
 
 def _gone_within(connection: socket.socket, seconds: float) -> bool:
-    """Whether the client ends the connection in that time; its hello is read and thrown away."""
+    """Whether the client ends the connection in that time; its ClientHello is read and thrown away."""
     readable = select.select([connection], [], [], seconds)[0]
     if readable and not connection.recv(4096):
         return True
@@ -92,13 +92,13 @@ def reset(connection: socket.socket, _number: int = 0) -> None:
 
 
 def reset_after_hello(connection: socket.socket, _number: int) -> None:
-    """Take the hello first."""
+    """Take the ClientHello first."""
     connection.recv(65_536)
     reset(connection)
 
 
 def close_after_hello(connection: socket.socket, _number: int) -> None:
-    """Take the hello, say nothing and close in good order."""
+    """Take the ClientHello, say nothing and close in good order."""
     connection.recv(65_536)
 
 
@@ -132,7 +132,7 @@ def plaintext_sip(connection: socket.socket, _number: int) -> None:
 
 
 def plaintext_http(connection: socket.socket, _number: int) -> None:
-    """An HTTP server without TLS, as nginx answers a hello on a port without ``ssl``."""
+    """An HTTP server without TLS, as nginx answers a ClientHello on a port without ``ssl``."""
     status = b"200 OK" if connection.recv(65_536).startswith(b"GET ") else b"400 Bad Request"
     connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
@@ -147,7 +147,7 @@ def random_octets(seed: int) -> Behaviour:
 
 
 def certificates_without_end(certificate: bytes, octets: int) -> bytes:
-    """A TLS 1.2 ServerHello and a Certificate message with so many octets of the same certificate."""
+    """A TLS 1.2 ServerHello and a Certificate message with so many bytes of the same certificate."""
     server_hello = b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2f" + b"\x00"
     entry = len(certificate).to_bytes(3, "big") + certificate
     chain = entry * (octets // len(entry) + 1)
@@ -211,7 +211,7 @@ def at_random(first: Behaviour, second: Behaviour, seed: int) -> Behaviour:
 
 
 def intolerant(server: Behaviour, minds: Callable[[bytes], bool], then: Behaviour) -> Behaviour:
-    """A hello that the peer ``minds`` meets ``then``."""
+    """A ClientHello that the peer ``minds`` meets ``then``."""
 
     def behave(connection: socket.socket, number: int) -> None:
         (then if minds(_peeked_hello(connection)) else server)(connection, number)
@@ -220,12 +220,12 @@ def intolerant(server: Behaviour, minds: Callable[[bytes], bool], then: Behaviou
 
 
 def longer_than(octets: int) -> Callable[[bytes], bool]:
-    """Hellos that some middleboxes cannot take."""
+    """ClientHellos that some middleboxes cannot take."""
     return lambda hello: len(hello) > octets
 
 
 def offers_tls13(hello: bytes) -> bool:
-    """Whether the hello has the extension supported_versions (43), as only a client of TLS 1.3 needs it."""
+    """Whether the ClientHello has the extension supported_versions (43), as only a client of TLS 1.3 needs it."""
     return b"\x00\x2b\x00" in hello and b"\x03\x04" in hello[hello.find(b"\x00\x2b\x00") :][:32]
 
 

@@ -1,4 +1,4 @@
-"""A loopback server that answers each connection by a script: real TLS, an alert, a close, a reset, octets, silence."""
+"""A loopback server that answers each connection by a script: real TLS, an alert, a close, a reset, bytes, silence."""
 
 import contextlib
 import socket
@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from auditor.lab.session import Session
+from auditor.lab.session import LabSession
 from auditor.model.tls import Alert
 from auditor.probes.tls.client_hello_rewriting import offered_suites
 
 CLOSE, RESET, SILENCE = "close", "reset", "silence"
-Action = bytes | Session | str
+Action = bytes | LabSession | str
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _attend(connection: socket.socket, script: Script, server: Running) -> None:
 
 
 def _first_record(connection: socket.socket) -> bytes:
-    """A TLS record, an SSL 2.0 message, or the first octets of something else."""
+    """A TLS record, an SSL 2.0 message, or the first bytes of something else."""
     raw = connection.recv(16_384)
     if raw[:1] == b"\x16":
         while len(raw) < 5 or len(raw) < 5 + int.from_bytes(raw[3:5], "big"):
@@ -123,7 +123,7 @@ def _first_record(connection: socket.socket) -> bytes:
     return raw
 
 
-def _converse(connection: socket.socket, session: Session, data: bytes) -> None:
+def _converse(connection: socket.socket, session: LabSession, data: bytes) -> None:
     while data:
         reply = session.received(data)
         connection.sendall(reply.data)

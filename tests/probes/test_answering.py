@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.client.answering import Said, listen_to
+from auditor.probes.client.answering import ClientMessage, read_message
 
 HEAD = (
     "{} sip:a SIP/2.0\r\nVia: SIP/2.0/TLS b;branch=z9hG4bK1\r\nf: <sip:b>;tag=1\r\nt: <sip:a>\r\ni: 1\r\nCSeq: 1 {}\r\n"
@@ -15,9 +15,9 @@ def sip(method: str, body: str = "") -> bytes:
     return f"{HEAD.format(method, method)}l: {len(body)}\r\n\r\n{body}".encode()
 
 
-def told(received: bytes) -> tuple[Said, list[bytes]]:
+def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     invited: list[bytes] = []
-    return listen_to(received, invited.append), invited
+    return read_message(received, invited.append), invited
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,12 @@ def test_a_sip_request_is_answered(method: str, status: str) -> None:
     assert said.what == f"SIP {method}"
     assert said.reply.startswith(f"SIP/2.0 {status}".encode())
     assert b"\r\nCSeq: 1 " + method.encode() in said.reply
-    assert said.octets == len(sip(method, "v=0"))
+    assert said.size == len(sip(method, "v=0"))
     assert invited == ([sip(method, "v=0")] if method == "INVITE" else [])
 
 
 def test_an_ack_is_never_answered() -> None:
-    assert told(b"\r\n" + sip("ACK"))[0] == Said("SIP ACK", b"", len(sip("ACK")) + 2)
+    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage("SIP ACK", b"", len(sip("ACK")) + 2)
 
 
 def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
@@ -42,7 +42,7 @@ def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     for length in range(len(whole)):
         said, invited = told(whole[:length])
         assert said.what in ("", "SIP INVITE")
-        assert (said.reply, said.octets, said.close, invited) == (b"", 0, False, [])
+        assert (said.reply, said.size, said.close, invited) == (b"", 0, False, [])
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP GET"),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2"),
         (b"SIP/2.0 200 OK\r\n\r\n", "a SIP response"),
-        (b"\x00\x01", "octets that are neither SIP nor HTTP"),
-        (b"HELLO\r\n\r\n", "octets that are neither SIP nor HTTP"),
+        (b"\x00\x01", "bytes that are neither SIP nor HTTP"),
+        (b"HELLO\r\n\r\n", "bytes that are neither SIP nor HTTP"),
         (b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 99999999\r\n\r\n", "SIP OPTIONS"),
         (b"OPTIONS sip:a SIP/2.0\r\nnonsense\r\n\r\n", "SIP OPTIONS"),
         (b"OPTIONS sip:a SIP/2.0\r\nX: " + b"y" * 20_000, "SIP OPTIONS"),
@@ -72,4 +72,4 @@ def test_a_request_that_lacks_what_an_answer_repeats_is_a_bad_one() -> None:
 def test_garbage_never_raises_and_is_never_repeated(received: bytes) -> None:
     said, _ = told(received)
     assert said.what.isprintable()
-    assert 0 <= said.octets <= len(received)
+    assert 0 <= said.size <= len(received)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.probes.application_data import read_answer, request, sip_options, status_line, whole_head
 from tests.probes.auditing import target_at
 
@@ -127,7 +127,7 @@ def test_the_nginx_page_has_the_length_it_says() -> None:
         (target_at(5061, Service.SIP, name="sbc.example.net"), b"sbc.example.net"),
     ],
 )
-def test_a_sip_request_is_well_formed(target: Target, host: bytes) -> None:
+def test_a_sip_request_is_well_formed(target: ServerTarget, host: bytes) -> None:
     lines = request(target).split(b"\r\n")
     assert lines[0] == b"OPTIONS sips:" + host + b":5061 SIP/2.0"
     assert lines[-2:] == [b"", b""]

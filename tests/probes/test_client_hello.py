@@ -1,4 +1,4 @@
-"""A ClientHello, read from the octets of several libraries, and from octets that are none."""
+"""A ClientHello, read from the bytes of several libraries, and from bytes that are none."""
 
 import base64
 import ssl
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from auditor.model.tls import suites_by_code
-from auditor.probes.tls.client_hello import MOST_OCTETS, ClientHello, HelloReader, NoHello
+from auditor.probes.tls.client_hello import MAX_BYTES, ClientHello, ClientHelloReader, NotClientHello
 
 # Captured on loopback, once: curl 7.88.1 with OpenSSL 3.0.19, gnutls-cli 3.7.9, and openssl s_client -tls1_2.
 CURL = base64.b64decode(
@@ -33,9 +33,9 @@ S_CLIENT = base64.b64decode(
 )
 
 
-def read(*pieces: bytes) -> ClientHello | NoHello | None:
-    reader = HelloReader()
-    found: ClientHello | NoHello | None = None
+def read(*pieces: bytes) -> ClientHello | NotClientHello | None:
+    reader = ClientHelloReader()
+    found: ClientHello | NotClientHello | None = None
     for piece in pieces:
         assert found is None, "nothing more is asked for once it is read"
         found = reader.feed(piece)
@@ -66,7 +66,7 @@ def from_pyopenssl(context: SSL.Context, name: str | None = None) -> bytes:
     return tls.bio_read(65_536)
 
 
-def test_the_hello_of_curl() -> None:
+def test_the_client_hello_of_curl() -> None:
     found = hello(CURL)
     assert found.versions == ("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1.0")
     assert found.versions_listed
@@ -84,7 +84,7 @@ def test_the_hello_of_curl() -> None:
     assert found.protocols == (b"h2", b"http/1.1")
 
 
-def test_the_hello_of_gnutls() -> None:
+def test_the_client_hello_of_gnutls() -> None:
     found = hello(GNUTLS)
     assert found.versions == ("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1.0")
     assert "TLS_ECDHE_ECDSA_WITH_AES_256_CCM" in found.suites
@@ -93,7 +93,7 @@ def test_the_hello_of_gnutls() -> None:
     assert found.protocols == ()
 
 
-def test_a_hello_of_tls_1_2_names_only_the_highest_version() -> None:
+def test_a_client_hello_of_tls_1_2_names_only_the_highest_version() -> None:
     found = hello(S_CLIENT)
     assert found.versions == ("TLSv1.2",)
     assert not found.versions_listed
@@ -131,21 +131,21 @@ def test_what_pyopenssl_was_told_to_offer_is_what_is_read() -> None:
 
 
 @pytest.mark.parametrize("sent", [CURL, GNUTLS, S_CLIENT], ids=["curl", "gnutls", "s_client"])
-def test_octets_may_arrive_one_at_a_time(sent: bytes) -> None:
-    assert hello(*(bytes((octet,)) for octet in sent)) == hello(sent)
+def test_bytes_may_arrive_one_at_a_time(sent: bytes) -> None:
+    assert hello(*(bytes((byte,)) for byte in sent)) == hello(sent)
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_a_hello_may_be_split_over_many_records(size: int) -> None:
+def test_a_client_hello_may_be_split_over_many_records(size: int) -> None:
     message = CURL[5:]
     parts = [message[at : at + size] for at in range(0, len(message), size)]
     records = b"".join(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part for part in parts)
     assert hello(records) == hello(CURL)
-    assert hello(*(bytes((octet,)) for octet in records)) == hello(CURL)
+    assert hello(*(bytes((byte,)) for byte in records)) == hello(CURL)
 
 
 @pytest.mark.parametrize("length", [0, 4, 5, 9, 43, len(CURL) - 1])
-def test_part_of_a_hello_is_waited_for(length: int) -> None:
+def test_part_of_a_client_hello_is_waited_for(length: int) -> None:
     assert read(CURL[:length]) is None
 
 
@@ -181,14 +181,14 @@ def test_numbers_that_look_a_little_like_grease_are_kept() -> None:
     assert hello(made((0x0A1A, 0x1A0A))).suites == ("0x0a1a", "0x1a0a")
 
 
-def test_a_hello_without_extensions() -> None:
+def test_a_client_hello_without_extensions() -> None:
     found = hello(made((0x002F,), legacy=0x0301))
     assert found.versions == ("TLSv1.0",)
     assert found.versions_known
     assert found.suites == ("TLS_RSA_WITH_AES_128_CBC_SHA",)
 
 
-def test_a_hello_in_the_form_of_ssl_2() -> None:
+def test_a_client_hello_in_the_form_of_ssl_2() -> None:
     suites = b"\x00\x00\x2f" + b"\x07\x00\xc0"
     body = b"\x01\x03\x01" + len(suites).to_bytes(2, "big") + b"\x00\x00" + b"\x00\x10" + suites + bytes(16)
     found = hello(bytes((0x80, len(body))) + body)
@@ -213,39 +213,39 @@ def test_the_empty_list_of_versions_is_no_version() -> None:
         (b"\x16\x03\x01\x00\x00", "not a TLS handshake"),
         (b"\x16\x03\x01\xff\xff", "not a TLS handshake"),
         (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", "does not begin with a ClientHello"),
-        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"longer than {MOST_OCTETS}"),
+        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"longer than {MAX_BYTES}"),
         (b"\x16\x03\x01\x00\x04\x01\x00\x00\x00", "malformed"),
         (b"\x80\x03\x01\x03\x01", "malformed"),
         (b"\x80\x05\x01\x03\x01\xff\xff", "malformed"),
     ],
 )
-def test_what_is_no_hello_is_said_to_be_none(sent: bytes, reason: str) -> None:
+def test_what_is_no_client_hello_is_said_to_be_none(sent: bytes, reason: str) -> None:
     found = read(sent)
-    assert isinstance(found, NoHello)
+    assert isinstance(found, NotClientHello)
     assert reason in found.reason
 
 
-def test_a_hello_without_end_is_given_up() -> None:
+def test_a_client_hello_without_end_is_given_up() -> None:
     record = b"\x16\x03\x01\x40\x00" + bytes(16_384)
     endless = b"\x16\x03\x01\x00\x04\x01\x00\xff\xff"
-    reader = HelloReader()
+    reader = ClientHelloReader()
     found = reader.feed(endless)
     fed = len(endless)
     while found is None:
         found = reader.feed(record)
         fed += len(record)
-        assert fed < MOST_OCTETS + 2 * len(record)
-    assert isinstance(found, NoHello | ClientHello)
+        assert fed < MAX_BYTES + 2 * len(record)
+    assert isinstance(found, NotClientHello | ClientHello)
 
 
 @settings(max_examples=400, deadline=None)
 @given(data=st.data())
-def test_a_mutated_hello_never_raises(data: st.DataObject) -> None:
-    octets = bytearray(data.draw(st.sampled_from([CURL, GNUTLS, S_CLIENT])))
+def test_a_mutated_client_hello_never_raises(data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from([CURL, GNUTLS, S_CLIENT])))
     for _ in range(data.draw(st.integers(1, 8))):
-        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(octets)))
-    found = HelloReader().feed(bytes(octets[:cut]))
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    found = ClientHelloReader().feed(bytes(content[:cut]))
     if isinstance(found, ClientHello):
         assert all(text.isascii() and text.isprintable() for text in (*found.versions, *found.suites, *found.groups))
 
@@ -253,7 +253,7 @@ def test_a_mutated_hello_never_raises(data: st.DataObject) -> None:
 @settings(max_examples=200, deadline=None)
 @given(pieces=st.lists(st.binary(max_size=200), max_size=10))
 def test_garbage_never_raises(pieces: list[bytes]) -> None:
-    reader = HelloReader()
+    reader = ClientHelloReader()
     for piece in pieces:
         if reader.feed(piece) is not None:
             return

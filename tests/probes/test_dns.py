@@ -6,9 +6,10 @@ import dns.rrset
 import pytest
 
 from auditor.model.deployment import Deployment
+from auditor.model.finding import Doubt
 from auditor.model.observation import DnsSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import DeploymentTarget
 from auditor.probes.dns import look_up, resolver_at
 from auditor.rules import all_rules
 from tests.deployment.test_faults import AT
@@ -72,7 +73,7 @@ def test_a_record_of_the_domain_above_is_not_taken_for_that_of_a_name_nobody_tol
         (seen,) = found
     assert [gap.subject for gap in seen.missing] == ["sbc.example.net CAA"]
     rule = all_rules()["caa-missing"]
-    target = Target(name="deployment", host="deployment", port=5061, service=Service.SIP)
+    target = DeploymentTarget(name="deployment")
     remarks = list(rule.check(Evidence(target, AT, (seen,)), rule.params()))
     assert [type(remark) for remark in remarks] == [Doubt]
 

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import pytest
 
 from auditor.lab.pki import Pki
-from auditor.lab.session import Reply, Session
+from auditor.lab.session import LabSession
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_by_name, suites_of
 from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer
+from auditor.probes.serving import Reply
 from auditor.probes.tls.attempt import Accepted, NoAnswer, Refused
 from auditor.probes.tls.exchange import Exchange, exchange
 from tests.probes.auditing import HURRIED, QUICK, target_at
@@ -119,7 +120,7 @@ def test_without_a_request_nothing_is_concluded(backend: Make) -> None:
 class _Hushed:
     """Real TLS until the handshake is done; then something else."""
 
-    def __init__(self, session: Session, then: str) -> None:
+    def __init__(self, session: LabSession, then: str) -> None:
         self._session, self._then, self._turns = session, then, 0
         self.resets = then == "reset"
 
@@ -165,7 +166,7 @@ def test_silence_after_the_handshake_decides_nothing(backend: Make, version: V, 
 class _Stumbling:
     """Real TLS with an optional certificate, until it is asked something; then a fatal alert in place of an answer."""
 
-    def __init__(self, session: Session, description: int) -> None:
+    def __init__(self, session: LabSession, description: int) -> None:
         self._session, self._description, self._turns = session, description, 0
 
     def received(self, data: bytes) -> Reply:
@@ -223,11 +224,11 @@ def test_a_handshake_that_breaks_off_in_tls13_says_nothing_of_a_request(more: by
     assert found.reading.meaning == "undetermined"
 
 
-def test_a_short_hello_offers_one_curve() -> None:
+def test_a_short_client_hello_offers_one_curve() -> None:
     with running(lambda _hello: CLOSE) as server:
         peer = Peer(target_at(server.port), QUICK)
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))
-        exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3), hello="small")
+        exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3), form="small")
         long, short = server.hellos
     assert len(short.raw) < len(long.raw) - 1000
     assert b"\x00\x0a\x00\x04\x00\x02\x00\x17" in short.raw

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from auditor.lab.settings import SUITES_TLS12, SUITES_TLS13, ServerSettings
-from auditor.model.finding import Outcome
+from auditor.model.finding import Outcome, reason_text
 from auditor.model.report import Verdict
+from auditor.model.subject import subject_text
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_of
 from auditor.probes.budget import Limits
@@ -139,7 +140,9 @@ def test_a_peer_that_refuses_many_suites_is_asked_for_few(weak: Backend, most: i
 
 
 @pytest.mark.parametrize("octets", [200, 256, 384, 511])
-def test_a_peer_that_refuses_long_hellos_never_gets_a_suite_refused_that_it_accepts(weak: Backend, octets: int) -> None:
+def test_a_peer_that_refuses_long_client_hellos_never_gets_a_suite_refused_that_it_accepts(
+    weak: Backend, octets: int
+) -> None:
     audited = audit(lambda hello: HANDSHAKE_FAILURE if len(hello.raw) > octets else weak(), only=SUITES)
     assert refused_nothing_it_accepts(audited)
 
@@ -224,7 +227,7 @@ def test_what_the_budget_leaves_out_is_open_and_says_so(weak: Backend, budget: i
     assert refused_nothing_it_accepts(audited)
     assert audited.connections <= budget
     assert not audited.passed & {"protocol-not-allowed", "cipher-suite-not-allowed", "plaintext-accepted"}
-    said = " ".join(f"{finding.reason}" for finding in audited.report.findings)
+    said = " ".join(f"{reason_text(finding)}" for finding in audited.report.findings)
     assert f"the budget of {budget} connections for this target is used up" in said
 
 
@@ -236,7 +239,7 @@ def test_a_version_that_may_be_spoken_keeps_the_client_certificate_open(
     audited = audit(lambda hello: strict() if hello.version == V.TLS_1_3.wire else answer)
     assert audited.client_certificate(V.TLS_1_3).without == "refused"
     assert audited.finding(rule).outcome is Outcome.INCONCLUSIVE
-    assert "TLSv1.2" in audited.finding(rule).reason
+    assert "TLSv1.2" in reason_text(audited.finding(rule))
 
 
 def test_a_policy_without_suites_still_asks_every_version(weak: Backend, tmp_path_policy: Callable[[str], str]) -> None:
@@ -245,7 +248,7 @@ def test_a_policy_without_suites_still_asks_every_version(weak: Backend, tmp_pat
     assert audited.accepted(V.TLS_1_1) == {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"}
     assert audited.suites(V.TLS_1_0).spoken is False
     (finding,) = audited.report.findings
-    assert [violation.subject for violation in finding.violations] == ["TLSv1.1"]
+    assert [subject_text(violation.subject) for violation in finding.violations] == ["TLSv1.1"]
 
 
 def test_a_policy_about_client_certificates_alone_asks_in_every_version(
@@ -281,7 +284,7 @@ def test_a_deadline_that_passes_leaves_the_rest_open_and_says_so(strict: Backend
     limits = Limits(target_seconds=0.6, connection_seconds=0.5, settle_seconds=0.02, answer_seconds=0.1)
     audited = audit(script, limits=limits)
     assert "protocol-not-allowed" not in audited.passed
-    assert "the time for this target" in audited.finding("protocol-not-allowed").reason
+    assert "the time for this target" in reason_text(audited.finding("protocol-not-allowed"))
 
 
 def test_a_second_try_that_is_refused_does_not_undo_an_acceptance(weak: Backend) -> None:

@@ -49,8 +49,8 @@ def test_an_answer_that_never_ends_is_left_at_the_deadline() -> None:
 
 
 def test_an_answer_that_is_too_large_is_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "MOST_OCTETS", 100)
-    assert fetch(f"{url}/ca.crl", allowed=anywhere) == "its answer has more than 100 octets"
+    monkeypatch.setattr(fetching, "MAX_BYTES", 100)
+    assert fetch(f"{url}/ca.crl", allowed=anywhere) == "its answer has more than 100 bytes"
 
 
 def test_loopback_is_not_asked(url: str) -> None:

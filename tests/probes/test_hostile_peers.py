@@ -16,10 +16,10 @@ import pytest
 from auditor.collect import collect
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
-from auditor.model.finding import Finding, Outcome
+from auditor.model.finding import Finding, Outcome, reason_text
 from auditor.model.observation import Observation
 from auditor.model.report import Report
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.plan import Plan, make_plan
 from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
@@ -73,7 +73,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     assert len(every) == len(hostile) + 1
     seconds: dict[str, float] = {}
 
-    def timed(target: Target, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
+    def timed(target: ServerTarget, asks: Asks, limits: Limits, at: datetime) -> Iterator[Observation]:
         started = time.monotonic()
         yield from observe(target, asks, limits, at, ClientRole(anchors=shipped_roots()))
         seconds[target.name] = time.monotonic() - started
@@ -86,10 +86,10 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return Result(every, plan, evaluate(plan, observations, AT, AT), seconds)
 
 
-def _start(case: Case, number: int, stack: ExitStack) -> Target:
+def _start(case: Case, number: int, stack: ExitStack) -> ServerTarget:
     address = f"127.0.1.{number}"
     port = stack.enter_context(peers.serving(case.behave, address, case.accepts))
-    return Target(
+    return ServerTarget(
         name=case.name, host=SERVER_NAME, port=port, service=case.service, address=address, server_name=SERVER_NAME
     )
 
@@ -101,7 +101,9 @@ def test_one_finding_comes_of_every_check(result: Result) -> None:
 
 def test_no_probe_and_no_rule_breaks(result: Result) -> None:
     assert set(result.seconds) == set(result.cases)
-    broken = [(finding.target, finding.reason) for finding in result.report.findings if "bug" in finding.reason]
+    broken = [
+        (finding.target, reason_text(finding)) for finding in result.report.findings if "bug" in reason_text(finding)
+    ]
     assert broken == []
 
 
@@ -111,13 +113,13 @@ UNJUDGED = {Outcome.INCONCLUSIVE, Outcome.NOT_TESTED}
 def unproven(finding: Finding) -> bool:
     """No client certificate that has to be accepted is shown here, so a refusal proves too little, and it says so."""
     if finding.outcome is Outcome.PASS:
-        return "not proven" in finding.reason
+        return "not proven" in reason_text(finding)
     return finding.outcome is Outcome.WARN and all("not proven" in seen.observed for seen in finding.violations)
 
 
 def test_what_is_open_says_why(result: Result) -> None:
     for finding in result.report.findings:
-        says_why = (finding.outcome is Outcome.INCONCLUSIVE) == bool(finding.reason) or unproven(finding)
+        says_why = (finding.outcome is Outcome.INCONCLUSIVE) == bool(reason_text(finding)) or unproven(finding)
         assert says_why or finding.outcome in {
             Outcome.NOT_APPLICABLE,
             Outcome.NOT_TESTED,

@@ -3,25 +3,22 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from json import loads
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
 
 from auditor.cli.audit import audit
 from auditor.evaluate import evaluate
+from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, mint
+from auditor.minting.keys import ec_key
 from auditor.model.asks import Asks
 from auditor.model.finding import Outcome
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
-from auditor.model.observation import NotSeen, NotTested, Observation, SdpSeen
-from auditor.model.target import Service, Target
+from auditor.model.observation import NotAttempted, NotObserved, Observation, SdpSeen
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion, suites_by_name
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -58,7 +55,7 @@ class Called:
     @property
     def reason(self) -> str:
         (found,) = self.seen
-        assert isinstance(found, NotSeen)
+        assert isinstance(found, NotObserved)
         assert found.wanted == "sdp"
         return found.reason
 
@@ -69,7 +66,7 @@ class Called:
         return found[1].decode()
 
     def outcomes(self) -> dict[str, Outcome]:
-        target = Target(name="sbc", host=ADDRESS, port=5061, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=5061, service=Service.SIP, address=ADDRESS)
         report = evaluate(make_plan(load_policy("acg"), (target,)), self.seen, AT, AT)
         for text in (json.render(report), table.render(report, width=120, colour=False)):
             assert_no_key(self, text)
@@ -79,7 +76,7 @@ class Called:
 def call(script: Script, *, identity: Identity | None = None, demands: bool = False, hangs_up: str = "") -> Called:
     uas = Uas(script, demands, hangs_up)
     with serving(uas, ADDRESS) as port:
-        target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
         peer = Peer(target, QUICK)
         found = tuple(invite(peer, ProtocolVersion.TLS_1_3, SUITES, INVITATION, AT, identity=identity))
         assert uas.done.wait(10)
@@ -282,11 +279,9 @@ def test_a_header_cannot_smuggle_a_line_into_what_is_sent_back() -> None:
 
 
 def identity() -> Identity:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "operator.example.net")])
-    start = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = start.serial_number(2).not_valid_before(AT).not_valid_after(AT + timedelta(days=30))
-    return Identity((dated.sign(key, SHA256()),), key)
+    key = ec_key()
+    spec = CertificateSpec(common_name("operator.example.net"), ValidityPeriod.days(AT, 0, 30))
+    return Identity((mint(spec, key),), key)
 
 
 def test_a_peer_that_demands_a_client_certificate_is_called_with_one_and_said_to_want_one_otherwise() -> None:
@@ -297,24 +292,24 @@ def test_a_peer_that_demands_a_client_certificate_is_called_with_one_and_said_to
 def test_nothing_listens() -> None:
     with serving(Uas(silent), ADDRESS) as port:
         pass
-    target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+    target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
     (found,) = invite(Peer(target, QUICK), ProtocolVersion.TLS_1_3, SUITES, INVITATION, AT)
-    assert isinstance(found, NotSeen)
+    assert isinstance(found, NotObserved)
 
 
 def observed(role: ClientRole, script: Callable[[bytes], Sequence[bytes]]) -> tuple[list[Observation], list[str]]:
     """A whole audit that asks about nothing but session descriptions."""
     uas = Uas(script)
     with serving(uas, ADDRESS) as port:
-        target = Target(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
+        target = ServerTarget(name="sbc", host=ADDRESS, port=port, service=Service.SIP, address=ADDRESS)
         found = list(observe(target, Asks(kinds=frozenset({"sdp"})), QUICK, AT, role))
-    return [seen for seen in found if isinstance(seen, SdpSeen | NotSeen | NotTested)], uas.methods
+    return [seen for seen in found if isinstance(seen, SdpSeen | NotObserved | NotAttempted)], uas.methods
 
 
 def test_an_audit_calls_nobody_unless_it_was_asked_to() -> None:
     seen, methods = observed(NOBODY, answering("200 OK"))
     (found,) = seen
-    assert isinstance(found, NotTested)
+    assert isinstance(found, NotAttempted)
     assert found.reason == "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
     assert "INVITE" not in methods
 

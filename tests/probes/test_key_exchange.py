@@ -13,7 +13,7 @@ from auditor.probes.connection import Peer
 from auditor.probes.server.cipher_suites import VersionResult
 from auditor.probes.server.key_exchange import groups, weak_signatures
 from auditor.probes.tls.client_setup import groups_of
-from auditor.probes.tls.controls import Series
+from auditor.probes.tls.controls import Controls
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import CLOSE, RESET, Action, Hello, alert
@@ -52,17 +52,17 @@ def test_a_peer_that_stops_answering_leaves_its_groups_open(plain: Backend, answ
 def test_groups_are_open_where_the_suites_that_use_them_are() -> None:
     result = VersionResult(V.TLS_1_2)
     result.accepted[suites_by_name()["TLS_RSA_WITH_AES_128_CBC_SHA"]] = None  # type: ignore[assignment]  # only the key counts
-    series = Series(Peer(target_at(1), QUICK))
-    assert groups(series, result, AT).refused == groups_of(V.TLS_1_2)
+    controls = Controls(Peer(target_at(1), QUICK))
+    assert groups(controls, result, AT).refused == groups_of(V.TLS_1_2)
     result.undetermined[suites_by_name()["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]] = "the peer reset the connection"
-    seen = groups(series, result, AT)
+    seen = groups(controls, result, AT)
     assert not seen.refused
     assert {doubt.reason for doubt in seen.undetermined} == {"the peer reset the connection"}
 
 
 def test_signatures_cannot_be_seen_without_a_suite_that_has_them() -> None:
-    series = Series(Peer(target_at(1), QUICK))
-    seen = weak_signatures(series, VersionResult(V.TLS_1_2), AT)
+    controls = Controls(Peer(target_at(1), QUICK))
+    seen = weak_signatures(controls, VersionResult(V.TLS_1_2), AT)
     assert {doubt.subject for doubt in seen.undetermined} == {"rsa_sha1", "dsa_sha1", "ecdsa_sha1"}
 
 

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import (
     CertificateChainSeen,
     ClientCertificatePresentedSeen,
     ClientHelloSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     SdpSeen,
     ServerCertificateCaseSeen,
 )
@@ -28,9 +29,8 @@ from auditor.model.target import Perspective, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client import client_cases as client_series
 from auditor.probes.client import client_connection as client_session
-from auditor.probes.client import listener
-from auditor.probes.client.client_cases import End
-from auditor.probes.client.shown_certificates import Case
+from auditor.probes.client import listener_state
+from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 from tests.probes.callers import NAME, OPTIONS, Heard, certificates, client_pem, context, hearing, say
@@ -59,15 +59,15 @@ def test_a_client_is_shown_one_case_after_the_other_and_then_all_again() -> None
         for _ in range(9):
             assert say(heard, OPTIONS).startswith(b"SIP/2.0 200 OK\r\n")
             event = heard.next()
-            assert event.meeting is not None
-            assert event.meeting.end is End.SPOKE
-            met.append(event.meeting.case)
-    usual = [case for case in Case if case is not Case.OLD_VERSION]
-    assert met == [*usual, Case.GOOD]
+            assert event.attempt is not None
+            assert event.attempt.end is ConnectionEnd.SPOKE
+            met.append(event.attempt.case)
+    usual = [case for case in ServerCertificateCase if case is not ServerCertificateCase.OLD_VERSION]
+    assert met == [*usual, ServerCertificateCase.GOOD]
 
 
 def test_two_addresses_go_through_the_cases_apart() -> None:
-    with hearing([Case.GOOD, Case.SELF_SIGNED]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.SELF_SIGNED]) as heard:
         say(heard, OPTIONS)
         with (
             socket.create_connection(("127.0.0.1", heard.port), 5, ("127.0.0.9", 0)) as raw,
@@ -75,19 +75,19 @@ def test_two_addresses_go_through_the_cases_apart() -> None:
         ):
             connection.sendall(OPTIONS)
             connection.recv(100)
-        cases = {(event.address, event.meeting.case) for event in (heard.next(), heard.next()) if event.meeting}
-    assert cases == {("127.0.0.1", Case.GOOD), ("127.0.0.9", Case.GOOD)}
+        cases = {(event.address, event.attempt.case) for event in (heard.next(), heard.next()) if event.attempt}
+    assert cases == {("127.0.0.1", ServerCertificateCase.GOOD), ("127.0.0.9", ServerCertificateCase.GOOD)}
     targets, _ = heard.seen("sbc.example.net")
     assert {target.name for target in targets} == {"sbc.example.net@127.0.0.1", "sbc.example.net@127.0.0.9"}
 
 
 def test_what_is_seen_of_a_client_that_verifies_nothing(tmp_path: Path) -> None:
-    with hearing([Case.GOOD, Case.IMPOSTOR_ROOT]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.IMPOSTOR_ROOT]) as heard:
         for _ in range(2):
             say(heard, OPTIONS, context(certificate=client_pem(tmp_path)))
             heard.next()
     (target,), seen = heard.seen("sbc.example.net")
-    assert target.perspective is Perspective.CLIENT
+    assert target.perspective == Perspective.CLIENT
     assert (target.name, target.address, target.service) == ("sbc.example.net", "127.0.0.1", Service.SIP)
     hello = next(found for found in seen if isinstance(found, ClientHelloSeen))
     assert hello.server_name == NAME
@@ -100,26 +100,26 @@ def test_what_is_seen_of_a_client_that_verifies_nothing(tmp_path: Path) -> None:
     assert chain.role == "client"
     assert len(chain.certificates) == 2, "the client's own certificate first, then what it sent with it"
     assert next(found for found in seen if isinstance(found, ClientCertificatePresentedSeen)).presented
-    assert {found.wanted for found in seen if isinstance(found, NotTested)} == {"revocation", "root-trust", "sdp"}
+    assert {found.wanted for found in seen if isinstance(found, NotAttempted)} == {"revocation", "root-trust", "sdp"}
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_client_without_a_certificate_is_seen_to_have_none(version: ssl.TLSVersion) -> None:
     tls = context()
     tls.minimum_version = tls.maximum_version = version
-    with hearing([Case.GOOD]) as heard:
+    with hearing([ServerCertificateCase.GOOD]) as heard:
         say(heard, OPTIONS, tls)
     _, seen = heard.seen()
     assert [found.presented for found in seen if isinstance(found, ClientCertificatePresentedSeen)] == [False]
     assert not [found for found in seen if isinstance(found, CertificateChainSeen)]
-    assert "certificate-chain" in {found.wanted for found in seen if isinstance(found, NotSeen)}
+    assert "certificate-chain" in {found.wanted for found in seen if isinstance(found, NotObserved)}
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_client_that_refuses_is_seen_to_refuse_with_its_alert(version: ssl.TLSVersion) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.minimum_version = tls.maximum_version = version
-    with hearing([Case.SELF_SIGNED]) as heard, pytest.raises(ssl.SSLCertVerificationError):
+    with hearing([ServerCertificateCase.SELF_SIGNED]) as heard, pytest.raises(ssl.SSLCertVerificationError):
         say(heard, OPTIONS, tls)
     _, seen = heard.seen()
     case = next(found for found in seen if isinstance(found, ServerCertificateCaseSeen))
@@ -129,20 +129,20 @@ def test_a_client_that_refuses_is_seen_to_refuse_with_its_alert(version: ssl.TLS
 
 
 def test_a_client_that_stays_silent_has_gone_on() -> None:
-    with hearing([Case.UNRELATED_CA], hold=0.05) as heard, heard.connect() as raw:
+    with hearing([ServerCertificateCase.UNRELATED_CA], hold=0.05) as heard, heard.connect() as raw:
         with context().wrap_socket(raw, server_hostname=NAME) as connection:
             assert connection.recv(10) == b""
-        meeting = heard.next().meeting
-    assert meeting is not None
-    assert meeting.end is End.HELD
+        attempt = heard.next().attempt
+    assert attempt is not None
+    assert attempt.end is ConnectionEnd.HELD
 
 
 def test_no_header_and_no_key_of_what_a_client_says_is_kept() -> None:
-    with hearing([Case.GOOD]) as heard:
+    with hearing([ServerCertificateCase.GOOD]) as heard:
         say(heard, OPTIONS)
         assert say(heard, INVITE % (len(SDP), SDP)).startswith(b"SIP/2.0 488 ")
     targets, seen = heard.seen()
-    text = "".join(observation.model_dump_json() for observation in seen) + repr(heard.audience.clients) + repr(targets)
+    text = "".join(observation.model_dump_json() for observation in seen) + repr(heard.state.clients) + repr(targets)
     for secret in ("verysecret", "trunk", KEY.decode(), "192.0.2.1"):
         assert secret not in text
     sdp = next(found for found in seen if isinstance(found, SdpSeen))
@@ -151,16 +151,16 @@ def test_no_header_and_no_key_of_what_a_client_says_is_kept() -> None:
 
 
 def test_a_description_that_cannot_be_read_leaves_srtp_open() -> None:
-    with hearing([Case.GOOD]) as heard:
+    with hearing([ServerCertificateCase.GOOD]) as heard:
         say(heard, INVITE % (len(SDP), SDP))
         say(heard, INVITE % (4, b"\x00\x01\x02\x03"))
     _targets, seen = heard.seen()
-    assert [found.wanted for found in seen if isinstance(found, NotSeen)].count("sdp") == 1
+    assert [found.wanted for found in seen if isinstance(found, NotObserved)].count("sdp") == 1
 
 
 def test_http_is_answered_and_makes_the_client_one_of_https() -> None:
     request = b"POST /calls HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer verysecret\r\nContent-Length: 2\r\n\r\n{}"
-    with hearing([Case.GOOD]) as heard:
+    with hearing([ServerCertificateCase.GOOD]) as heard:
         assert say(heard, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 204 ")
         assert say(heard, request).startswith(b"HTTP/1.1 404 ")
     (target,), seen = heard.seen()
@@ -168,11 +168,11 @@ def test_http_is_answered_and_makes_the_client_one_of_https() -> None:
     assert "verysecret" not in "".join(observation.model_dump_json() for observation in seen)
 
 
-def test_an_old_version_is_tried_on_a_client_whose_hello_lists_none() -> None:
+def test_an_old_version_is_tried_on_a_client_whose_client_hello_lists_none() -> None:
     tls = context()
     tls.set_ciphers("ALL:@SECLEVEL=0")
     tls.maximum_version = ssl.TLSVersion.TLSv1_2
-    with hearing([Case.GOOD, Case.OLD_VERSION]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.OLD_VERSION]) as heard:
         say(heard, OPTIONS, tls)
         with pytest.raises(ssl.SSLError):
             say(heard, OPTIONS, tls)
@@ -187,7 +187,7 @@ def test_a_client_that_takes_an_old_version_is_found_out() -> None:
     tls = context()
     tls.set_ciphers("ALL:@SECLEVEL=0")
     tls.minimum_version, tls.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2
-    with hearing([Case.GOOD, Case.OLD_VERSION]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.OLD_VERSION]) as heard:
         say(heard, OPTIONS, tls)
         say(heard, OPTIONS, tls)
     hello = next(found for found in heard.seen()[1] if isinstance(found, ClientHelloSeen))
@@ -203,7 +203,7 @@ def test_without_anything_a_client_trusts_the_rest_is_not_tested() -> None:
         "impostor-root",
         "unrelated-ca",
     }
-    assert {found.wanted for found in seen if isinstance(found, NotTested)} == {
+    assert {found.wanted for found in seen if isinstance(found, NotAttempted)} == {
         "certificate-chain",
         "client-certificate-presented",
         "revocation",
@@ -213,38 +213,38 @@ def test_without_anything_a_client_trusts_the_rest_is_not_tested() -> None:
 
 
 def test_it_is_satisfied_once_as_many_clients_as_expected_are_through() -> None:
-    with hearing([Case.GOOD, Case.EXPIRED], expect=1) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.EXPIRED], expect=1) as heard:
         say(heard, OPTIONS)
         heard.next()
-        assert not heard.audience.satisfied.is_set()
+        assert not heard.state.satisfied.is_set()
         say(heard, OPTIONS)
-        assert heard.audience.satisfied.wait(5)
+        assert heard.state.satisfied.wait(5)
 
 
 def test_a_certificate_that_was_not_shown_is_undetermined_and_never_refused() -> None:
-    with hearing([Case.GOOD, Case.SELF_SIGNED]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.SELF_SIGNED]) as heard:
         say(heard, OPTIONS)
     cases = {found.case: found for found in heard.seen()[1] if isinstance(found, ServerCertificateCaseSeen)}
     assert cases["self-signed"].treatment == "undetermined"
 
 
-def test_octets_that_are_no_tls_make_no_client() -> None:
+def test_bytes_that_are_no_tls_make_no_client() -> None:
     with hearing() as heard:
         with heard.connect() as raw:
             raw.sendall(OPTIONS)
             assert raw.recv(10) == b""
         event = heard.next()
-        assert (event.kind, event.reason) == ("no hello", "what arrived is not TLS")
+        assert (event.kind, event.reason) == ("not TLS", "what arrived is not TLS")
     assert heard.seen() == ((), [])
 
 
-def test_a_silent_client_and_half_a_hello_cost_nobody_anything() -> None:
+def test_a_silent_client_and_half_a_client_hello_cost_nobody_anything() -> None:
     with hearing() as heard, heard.connect(), heard.connect() as half:
         half.sendall(CURL[:100])
         answers(heard)
 
 
-def test_a_hello_that_drips_is_cut_off_in_time() -> None:
+def test_a_client_hello_that_drips_is_cut_off_in_time() -> None:
     with hearing(handshake=0.1) as heard, heard.connect() as raw:
         with suppress(OSError):
             for octet in CURL[:200]:
@@ -258,20 +258,20 @@ def test_a_handshake_that_stops_halfway_is_cut_off_in_time() -> None:
         raw.sendall(CURL)
         while raw.recv(65_536):
             pass
-        meeting = heard.next().meeting
-        assert meeting is not None
-        assert meeting.end is End.UNDETERMINED
-        assert "in time" in meeting.evidence
+        attempt = heard.next().attempt
+        assert attempt is not None
+        assert attempt.end is ConnectionEnd.UNDETERMINED
+        assert "in time" in attempt.evidence
 
 
 def test_a_close_inside_the_handshake_is_no_refusal_on_its_own() -> None:
-    with hearing([Case.SELF_SIGNED]) as heard:
+    with hearing([ServerCertificateCase.SELF_SIGNED]) as heard:
         with heard.connect() as raw:
             raw.sendall(CURL)
             raw.recv(65_536)
-        meeting = heard.next().meeting
-        assert meeting is not None
-        assert meeting.end is End.BROKEN
+        attempt = heard.next().attempt
+        assert attempt is not None
+        assert attempt.end is ConnectionEnd.BROKEN
     (case,) = (found for found in heard.seen()[1] if isinstance(found, ServerCertificateCaseSeen))
     assert case.treatment == "undetermined"
 
@@ -332,7 +332,7 @@ def _end_of_the_shared_listener() -> Iterator[None]:
 def test_renegotiation_is_refused_and_ends_nothing_else() -> None:
     tls = SSL.Context(SSL.TLS_CLIENT_METHOD)
     tls.set_max_proto_version(SSL.TLS1_2_VERSION)
-    with hearing([Case.GOOD]) as heard, heard.connect() as raw:
+    with hearing([ServerCertificateCase.GOOD]) as heard, heard.connect() as raw:
         connection = SSL.Connection(tls, raw)
         raw.settimeout(None)
         connection.set_connect_state()
@@ -359,12 +359,12 @@ def test_two_thousand_connections_neither_hold_it_nor_fill_its_memory() -> None:
                     stack.enter_context(raw)
             answers(heard)
             gc.collect()
-            held, _ = tracemalloc.get_traced_memory()
+            exchanged, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        (series,) = heard.audience.clients.values()
-        assert len(series.meetings) <= client_series.MOST_MEETINGS * len(Case)
-        assert len(series.hellos) <= client_series.MOST_HELLOS
-    assert held < 30_000_000
+        (controls,) = heard.state.clients.values()
+        assert len(controls.attempts) <= client_series.MOST_ATTEMPTS * len(ServerCertificateCase)
+        assert len(controls.client_hellos) <= client_series.MOST_CLIENT_HELLOS
+    assert exchanged < 30_000_000
 
 
 def test_one_address_with_many_connections_does_not_push_out_another() -> None:
@@ -379,7 +379,7 @@ def test_one_address_with_many_connections_does_not_push_out_another() -> None:
 
 
 def test_more_addresses_than_there_is_room_for_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "MOST_CLIENTS", 0)
+    monkeypatch.setattr(listener_state, "MOST_CLIENTS", 0)
     with hearing() as heard:
         with suppress(OSError):
             say(heard, OPTIONS)
@@ -387,12 +387,12 @@ def test_more_addresses_than_there_is_room_for_are_turned_away(monkeypatch: pyte
     assert heard.seen() == ((), [])
 
 
-def test_hellos_that_are_all_different_are_kept_up_to_a_bound() -> None:
-    with hearing([Case.GOOD]) as heard:
-        for number in range(client_series.MOST_HELLOS + 5):
+def test_client_hellos_that_are_all_different_are_kept_up_to_a_bound() -> None:
+    with hearing([ServerCertificateCase.GOOD]) as heard:
+        for number in range(client_series.MOST_CLIENT_HELLOS + 5):
             say(heard, OPTIONS, name=f"n{number}.example.net")
-    (series,) = heard.audience.clients.values()
-    assert len(series.hellos) == client_series.MOST_HELLOS
+    (controls,) = heard.state.clients.values()
+    assert len(controls.client_hellos) == client_series.MOST_CLIENT_HELLOS
 
 
 def test_the_end_leaves_no_thread_and_no_socket() -> None:
@@ -421,22 +421,24 @@ def test_the_end_leaves_no_thread_and_no_socket() -> None:
 )
 def test_whatever_name_a_client_asks_for_there_is_a_certificate_to_show(asked: str) -> None:
     shown = certificates()
-    audience = listener.Audience(listener.Rules(tuple(Case), shown._at), shown, print)
+    state = listener_state.ListenerState(
+        listener_state.ListenerSettings(tuple(ServerCertificateCase), shown._at), shown, print
+    )
     hello = ClientHello(("TLSv1.3",), versions_listed=True, suites=(), server_name=asked)
-    for case in Case:
-        assert audience.context(case, audience.name_for(hello)) is not None
+    for case in ServerCertificateCase:
+        assert state.context(case, state.name_for(hello)) is not None
 
 
 def test_a_bug_of_ours_costs_one_connection_and_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> NoReturn:
         raise RuntimeError
 
-    with hearing([Case.SELF_SIGNED]) as heard:
+    with hearing([ServerCertificateCase.SELF_SIGNED]) as heard:
         with monkeypatch.context() as patched, suppress(OSError):
-            patched.setattr(client_session.ClientSession, "_keep_chain", fail)
+            patched.setattr(client_session.ClientConnection, "_keep_chain", fail)
             say(heard, OPTIONS)
-            meeting = heard.next().meeting
+            attempt = heard.next().attempt
         answers(heard)
-    assert meeting is not None
-    assert meeting.end is End.UNDETERMINED
-    assert "RuntimeError" in meeting.evidence
+    assert attempt is not None
+    assert attempt.end is ConnectionEnd.UNDETERMINED
+    assert "RuntimeError" in attempt.evidence

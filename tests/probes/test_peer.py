@@ -1,4 +1,4 @@
-"""Connections: bounded in time, in octets and in number, and one sentence where there is none."""
+"""Connections: bounded in time, in bytes and in number, and one sentence where there is none."""
 
 import socket
 import time
@@ -44,7 +44,7 @@ def test_waiting_until_a_moment_does_not_end_the_wire() -> None:
     wire.close()
 
 
-def test_more_octets_than_allowed_end_the_wire() -> None:
+def test_more_bytes_than_allowed_end_the_wire() -> None:
     wire, theirs = wires(octets=10)
     with theirs:
         theirs.sendall(b"x" * 11)

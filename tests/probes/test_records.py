@@ -1,4 +1,4 @@
-"""Octets of real handshakes, whole, cut short at every octet, and damaged."""
+"""Bytes of real handshakes, whole, cut short at every byte, and damaged."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,7 +38,7 @@ def flights(pki: Pki) -> dict[str, bytes]:
 
 
 def ssl2_server_hello(certificate: bytes = b"certificate", suites: tuple[int, ...] = (0x010080, 0x0700C0)) -> bytes:
-    """SERVER-HELLO of draft-hickman-netscape-ssl-00 section 5.6, by hand: two-octet header, no padding."""
+    """SERVER-HELLO of draft-hickman-netscape-ssl-00 section 5.6, by hand: two-byte header, no padding."""
     specs = b"".join(code.to_bytes(3, "big") for code in suites)
     connection = bytes(range(16))
     lengths = b"".join(len(part).to_bytes(2, "big") for part in (certificate, specs, connection))
@@ -164,7 +164,7 @@ def assert_part_of(part: ServerFlight, whole: ServerFlight) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_flight_in_small_records_reads_the_same(flights: dict[str, bytes], kind: str) -> None:
-    """Messages may be split over records at any octet (RFC 5246 section 6.2.1)."""
+    """Messages may be split over records at any byte (RFC 5246 section 6.2.1)."""
     if kind in ("alert", "SSLv2", "TLSv1.3"):
         return
     messages, position, data = b"", 0, flights[kind]
@@ -180,19 +180,19 @@ def test_a_flight_in_small_records_reads_the_same(flights: dict[str, bytes], kin
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_never_raises(flights: dict[str, bytes], data: st.DataObject) -> None:
-    octets = bytearray(flights[data.draw(st.sampled_from(KINDS))])
-    for position, octet in data.draw(
-        st.lists(st.tuples(st.integers(0, min(len(octets), 220) - 1), st.integers(0, 255)), max_size=6)
+    content = bytearray(flights[data.draw(st.sampled_from(KINDS))])
+    for position, byte in data.draw(
+        st.lists(st.tuples(st.integers(0, min(len(content), 220) - 1), st.integers(0, 255)), max_size=6)
     ):
-        octets[position] = octet
-    parsed = parse_server_flight(bytes(octets[: data.draw(st.integers(0, len(octets)))]))
+        content[position] = byte
+    parsed = parse_server_flight(bytes(content[: data.draw(st.integers(0, len(content)))]))
     assert parsed.version is None or 0 <= parsed.version <= 0xFFFF
-    assert sum(map(len, parsed.certificates or ())) <= len(octets)
+    assert sum(map(len, parsed.certificates or ())) <= len(content)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
-def test_any_octets_are_read_without_an_error(data: bytes) -> None:
+def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
     parsed = parse_server_flight(data)
     offered_suites(data)
     assert not (parsed.foreign and parsed.version is not None)
@@ -203,7 +203,7 @@ CODES = st.lists(st.sampled_from([suite.code for suite in suites_of(V.TLS_1_2)])
 
 @settings(max_examples=60, deadline=None)
 @given(suites=CODES, length=st.integers(0, 600), version=st.sampled_from([V.TLS_1_0, V.TLS_1_2, V.TLS_1_3]))
-def test_a_hello_offers_exactly_what_it_was_given(suites: list[int], length: int, version: V) -> None:
+def test_a_client_hello_offers_exactly_what_it_was_given(suites: list[int], length: int, version: V) -> None:
     made = step(client(version))
     hello = with_suites(made, tuple(suites), length)
     offered = offered_suites(hello)
@@ -216,7 +216,7 @@ def test_a_hello_offers_exactly_what_it_was_given(suites: list[int], length: int
     assert len(hello) - 2 * len(offered) == len(made) - kept
 
 
-def test_a_server_takes_a_padded_hello(pki: Pki) -> None:
+def test_a_server_takes_a_padded_client_hello(pki: Pki) -> None:
     maker, _ = server(pki, ServerSettings())
     hello = with_suites(step(client(V.TLS_1_2)), (0xC02F,), 500)
     assert len(offered_suites(hello)) == 250

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from auditor.lab.responder import Responder, responding
 from auditor.minting.authority import Authority
-from auditor.model.finding import Remark, Violation
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
@@ -21,7 +21,7 @@ from auditor.rules import all_rules
 from tests.certificates.keys import private_key
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint, mint_chain
 
-TARGET = Target(name="t", host="h", port=5061, service=Service.SIP)
+TARGET = ServerTarget(name="t", host="h", port=5061, service=Service.SIP)
 RULE = all_rules()["certificate-revoked"]
 
 

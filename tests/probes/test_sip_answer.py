@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.server.options_answer import MOST_OCTETS, read_sip_answer, whole_sip_answer
+from auditor.probes.options_answer import MAX_BYTES, read_sip_answer, whole_sip_answer
 
 HEAD = b"SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS auditor.invalid\r\nAllow: INVITE, ACK ,BYE\r\nALLOW: OPTIONS,INVITE\r\n"
 SDP = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
@@ -55,7 +55,7 @@ def test_enough_has_arrived_at_the_empty_line_or_when_it_is_something_else() -> 
     assert not whole_sip_answer(HEAD)
     assert whole_sip_answer(HEAD + b"\r\n")
     assert whole_sip_answer(b"HTTP/1.1 400")
-    assert whole_sip_answer(b"SIP/2.0 200 OK\r\nX: " + b"a" * MOST_OCTETS)
+    assert whole_sip_answer(b"SIP/2.0 200 OK\r\nX: " + b"a" * MAX_BYTES)
 
 
 def test_a_megabyte_is_read_in_part() -> None:
@@ -66,7 +66,7 @@ def test_a_megabyte_is_read_in_part() -> None:
     endless = b"SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: 999999999\r\n\r\n" + b"a" * 2**20
     found = read_sip_answer(endless)
     assert found is not None
-    assert len(found.description) == MOST_OCTETS
+    assert len(found.description) == MAX_BYTES
 
 
 @given(st.binary(max_size=400))

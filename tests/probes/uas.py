@@ -5,14 +5,11 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 
+from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, mint
+from auditor.minting.keys import ec_key
 from tests.probes.conftest import AT
 
 Script = Callable[[bytes], Sequence[bytes]]
@@ -58,18 +55,8 @@ class Uas:
 
 
 def _context(*, demands: bool) -> SSL.Context:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "uas.example.net")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(AT)
-        .not_valid_after(AT + timedelta(days=30))
-        .sign(key, SHA256())
-    )
+    key = ec_key()
+    certificate = mint(CertificateSpec(common_name("uas.example.net"), ValidityPeriod.days(AT, 0, 30)), key)
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.use_certificate(certificate)
     context.use_privatekey(key)

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auditor.model.report import CertificateFacts, ChainSummary
-from auditor.render.html.drawing import Picture, chain_picture, common_name, ems
+from auditor.render.html.chain import chain_picture, links
+from auditor.render.html.drawing import Picture, common_name, ems
 from auditor.render.html.timeline import MOST_BARS, timeline
 from auditor.render.validity import validity
 from tests.render import example
@@ -14,8 +15,15 @@ FAULTY = example.ENDPOINTS[1].chains[0]
 LEAF_ONLY = example.ENDPOINTS[3].chains[1]
 
 
+LEAF = example.CERTIFICATES[COMPLETE.certificates[0]]
+
+
+def _picture(chain: ChainSummary, *more: CertificateFacts) -> Picture:
+    return chain_picture(links(chain, {**example.CERTIFICATES, **{facts.sha256: facts for facts in more}}, AT))
+
+
 def _certificate(first: datetime, last: datetime) -> CertificateFacts:
-    return COMPLETE.certificates[0].model_copy(update={"not_before": first, "not_after": last})
+    return LEAF.model_copy(update={"not_before": first, "not_after": last})
 
 
 def _texts(picture: Picture, kind: str) -> list[str]:
@@ -41,7 +49,7 @@ def test_a_certificate_stands_to_the_day_in_words(before: int, after: int, state
 
 
 def test_the_chain_runs_from_the_leaf_to_the_pinned_root() -> None:
-    picture = chain_picture(COMPLETE, AT)
+    picture = _picture(COMPLETE)
     assert _texts(picture, "role") == [
         "Leaf",
         "issued by",
@@ -54,41 +62,40 @@ def test_the_chain_runs_from_the_leaf_to_the_pinned_root() -> None:
 
 
 def test_an_expired_intermediate_is_marked_in_colour_sign_and_words() -> None:
-    picture = chain_picture(FAULTY, AT)
+    picture = _picture(FAULTY)
     assert [box.kind for box in picture.boxes] == ["box valid", "box expired", "box valid", "box missing"]
     assert _texts(picture, "state expired") == ["\u2715 Expired 51 days ago"]
     assert "It leads to no pinned root." in picture.description
 
 
 def test_a_gap_in_the_chain_is_a_broken_line() -> None:
-    picture = chain_picture(LEAF_ONLY.model_copy(update={"anchor": example.ROOT}), AT)
+    picture = _picture(LEAF_ONLY.model_copy(update={"anchor": example.ROOT.sha256}))
     assert "not issued by the next" in _texts(picture, "role")
     assert [stroke.kind for stroke in picture.strokes] == ["link broken"]
 
 
 def test_a_root_that_was_sent_is_drawn_once() -> None:
-    sent = (*COMPLETE.certificates, example.ROOT)
-    picture = chain_picture(COMPLETE.model_copy(update={"certificates": sent}), AT)
+    sent = (*COMPLETE.certificates, example.ROOT.sha256)
+    picture = _picture(COMPLETE.model_copy(update={"certificates": sent}))
     assert len(picture.boxes) == 3
     assert "Pinned root, as sent" in _texts(picture, "role")
 
 
 def test_an_issuer_that_is_no_authority_is_called_that() -> None:
-    pair = (COMPLETE.certificates[0], COMPLETE.certificates[0].model_copy(update={"sha256": "0" * 64}))
-    assert "Not a certificate authority" in _texts(
-        chain_picture(ChainSummary(versions=(), certificates=pair), AT), "role"
-    )
+    other = LEAF.model_copy(update={"sha256": "0" * 64})
+    pair = ChainSummary(versions=(), certificates=(LEAF.sha256, other.sha256))
+    assert "Not a certificate authority" in _texts(_picture(pair, other), "role")
 
 
 def test_an_empty_chain_is_a_picture_too() -> None:
-    picture = chain_picture(ChainSummary(versions=(), certificates=()), AT)
+    picture = _picture(ChainSummary(versions=(), certificates=()))
     assert _texts(picture, "name") == ["No pinned root"]
     assert picture.title == "Certificate chain of nothing"
 
 
 @pytest.mark.parametrize("chain", [COMPLETE, FAULTY, LEAF_ONLY, example.ENDPOINTS[4].chains[0]])
 def test_boxes_lie_one_below_the_other_and_hold_their_text(chain: ChainSummary) -> None:
-    picture = chain_picture(chain, AT)
+    picture = _picture(chain)
     fonts = {"role": 11, "name": 14}
     for above, below in zip(picture.boxes, picture.boxes[1:], strict=False):
         assert above.y + above.height < below.y
@@ -129,7 +136,7 @@ def test_bars_span_their_days_and_the_audit_stands_between() -> None:
 
 
 def test_a_root_of_decades_does_not_press_the_others_flat() -> None:
-    picture = timeline([COMPLETE.certificates[0], example.ROOT], AT)
+    picture = timeline([LEAF, example.ROOT], AT)
     leaf, root = picture.boxes
     assert (root.x, root.x + root.width) == (0, 100)
     assert leaf.width > 8
@@ -148,7 +155,7 @@ def test_what_expired_more_than_ten_years_ago_stays_on_the_picture() -> None:
 
 
 def test_every_mark_lies_on_the_picture() -> None:
-    picture = timeline([certificate for chain in (COMPLETE, FAULTY) for certificate in chain.certificates], AT)
+    picture = timeline([example.CERTIFICATES[key] for chain in (COMPLETE, FAULTY) for key in chain.certificates], AT)
     for box in picture.boxes:
         assert 0 <= box.x <= box.x + box.width <= 100.3
         assert box.y + box.height <= picture.height
@@ -156,7 +163,7 @@ def test_every_mark_lies_on_the_picture() -> None:
 
 
 def test_a_large_estate_is_drawn_in_part() -> None:
-    assert len(timeline([COMPLETE.certificates[0]] * (MOST_BARS + 40), AT).boxes) == MOST_BARS
+    assert len(timeline([LEAF] * (MOST_BARS + 40), AT).boxes) == MOST_BARS
 
 
 def test_a_span_of_years_is_marked_in_steps() -> None:

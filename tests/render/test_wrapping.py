@@ -1,6 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.render.terminal import grid as grid_module
 from auditor.render.terminal.grid import grid
 from auditor.render.wrapping import columns, wrap
 
@@ -54,3 +56,13 @@ def test_a_column_gives_way_where_that_costs_no_line() -> None:
     assert all(len(line) <= 120 for line in lines)
     assert len(lines) <= 2 + 8 * 3 + 6
     assert any("rule-number-0" in line for line in lines)
+
+
+def test_widths_that_are_not_evened_out_in_time_are_good_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = "a sentence that is long enough to take several lines in its column"
+    records = [[["Fail"], ["rule " * 30], [evidence * 4], [evidence]]]
+    evened = grid(("Outcome", "Rule", "Observed", "Required"), records, 100)
+    monkeypatch.setattr(grid_module, "_ROUNDS", 0)
+    lines = grid(("Outcome", "Rule", "Observed", "Required"), records, 100)
+    assert all(len(line) <= 100 for line in lines)
+    assert len(lines) >= len(evened)

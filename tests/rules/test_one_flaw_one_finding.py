@@ -9,7 +9,7 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
@@ -183,13 +183,14 @@ FLAWS: dict[str, Flaw] = {
 
 def remarks(chain: list[Spec], anchors: tuple[AnchorSpec, ...]) -> Iterator[tuple[str, Severity, Remark]]:
     certificates, trusted = mint_chain(chain, anchors)
-    target = Target(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
+    target = ServerTarget(
+        name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net"
+    )
     seen = CertificateChainSeen(
         target="t", at=AT, versions=(ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3), certificates=certificates
     )
     for rule in all_rules().values():
-        # What pkilint finds is its own, about certificates that are made for these cases alone.
-        if rule.observes is CertificateChainSeen and not rule.id.startswith("certificate-lint-"):
+        if rule.observes is CertificateChainSeen:
             params = rule.params.model_validate(PARAMS.get(rule.id) or load(rule.id)[0].params)
             for remark in rule.check(Evidence(target, AT, (seen,), trusted), params):
                 yield rule.id, rule.severity, remark

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from auditor.model.finding import Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
 from tests.certificates.mint import AT
@@ -22,7 +22,9 @@ def test_a_public_root_is_accepted_only_where_the_policy_says_so(*, public_roots
     der = x509.load_pem_x509_certificate((ROOTS / "digicert-global-root-g3.pem").read_bytes()).public_bytes(
         Encoding.DER
     )
-    target = Target(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
+    target = ServerTarget(
+        name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net"
+    )
     seen = CertificateChainSeen(target="t", at=AT, versions=(ProtocolVersion.TLS_1_2,), certificates=(der,))
     rule = all_rules()["certificate-root-not-allowed"]
     remarks = rule.check(Evidence(target, AT, (seen,)), rule.params(public_roots=public_roots, declared_roots=True))

@@ -8,14 +8,14 @@ from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark
 from auditor.model.observation import CertificateChainSeen, CertificateFileSeen, RenewalSeen, RevocationSeen, Seen
 from auditor.model.rule import Evidence, Rule
 from auditor.model.subject import CertificationRequestSubject
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import ClientTarget, ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 from auditor.testing import unfit
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_request
 
-TARGET = Target(
+TARGET = ServerTarget(
     name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net", address="192.0.2.1"
 )
 CERTIFICATE_RULES = [
@@ -98,11 +98,7 @@ def test_a_request_that_cannot_be_read_is_never_a_pass(rule_id: str) -> None:
 
 def test_a_client_is_not_expected_under_a_name_unless_one_is_given() -> None:
     rule = all_rules()["certificate-name-mismatch"]
-    client = replace_target(perspective=Perspective.CLIENT, server_name=None)
+    client = ClientTarget(name="t", address="192.0.2.1", port=5061, service=Service.SIP)
     seen = CertificateChainSeen(target="t", at=AT, role="client", certificates=CHAIN)
     remarks = list(rule.check(Evidence(client, AT, (seen,), ANCHORS), rule.params()))
     assert [type(remark) for remark in remarks] == [NotApplicable]
-
-
-def replace_target(**changes: object) -> Target:
-    return TARGET.model_copy(update=changes)

@@ -6,16 +6,21 @@ import pytest
 
 from auditor.evaluate import evaluate
 from auditor.model.finding import Finding, Outcome
-from auditor.model.observation import ClientCertificateCaseSeen, ClientCertificateSeen, NotTested, Observation
+from auditor.model.observation import (
+    ClientCertificateCaseSeen,
+    ClientCertificateSeen,
+    NotAttempted,
+    Observation,
+)
 from auditor.model.subject import CertificateCaseSubject
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.rules.mutual_tls._shared import NEEDS_CA, UNPROVEN
 
 AT = datetime(2035, 3, 1, tzinfo=UTC)
-TARGET = Target(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
+TARGET = ServerTarget(name="sbc", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 
 
 def findings(*seen: Observation) -> dict[str, Finding]:
@@ -59,7 +64,7 @@ def test_a_rule_whose_only_case_needs_an_opt_in_does_not_pass(safe: tuple[Observ
 
 
 def test_a_trust_probe_that_nobody_asked_for_is_not_tested() -> None:
-    gap = NotTested(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
+    gap = NotAttempted(target="sbc", at=AT, wanted="root-trust", reason="it has to be asked for (--trust-probe)")
     finding = findings(gap)["required-root-not-trusted"]
     assert finding.outcome is Outcome.NOT_TESTED
     assert [remark.reason for remark in finding.not_tested] == ["it has to be asked for (--trust-probe)"]

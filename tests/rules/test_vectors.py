@@ -8,20 +8,28 @@ For files ``request`` makes a certification request of the first certificate of 
 that are replaced, ``keys`` the private keys at hand, as ``p256:name``, ``closed_keys`` counts encrypted ones, and
 ``leaf_position`` says where the leaf stands in the file.
 
+For linting ``lint`` says what the linter found in each chain: ``profile``, ``linter`` or ``problem``, and ``results``,
+for each certificate a list of findings (``code``, ``severity``, ``where``, ``message``); ``failures`` and ``complete``
+are those of the first certificate.
+
 For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
-``needs`` is a package of an extra, and the case is skipped without it.
 """
 
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
+    CertificateLint,
+    LintFinding,
+    LintProfile,
+    LintSeen,
     RenewalSeen,
     RevocationSeen,
     Seen,
@@ -37,6 +45,17 @@ from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_reque
 from tests.certificates.status import StatusSpec, make_status
 
 VECTORS = Path(__file__).parent / "vectors"
+
+
+class Lint(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    profile: LintProfile
+    linter: str = "pkilint 0.13.3"
+    problem: str = ""
+    results: list[list[dict[str, str]]] = []
+    failures: tuple[str, ...] = ()
+    complete: bool = True
 
 
 class Case(Vector):
@@ -56,7 +75,8 @@ class Case(Vector):
     asked: tuple[str, ...] = ("file",)
     missing: tuple[str, ...] = ()
     """Where it was looked for, and not had."""
-    needs: str = ""
+    lint: tuple[Lint, ...] = ()
+    """What was found in each of the chains."""
 
 
 @cache
@@ -80,8 +100,6 @@ def test_every_vector_file_belongs_to_a_rule() -> None:
 @pytest.mark.parametrize("title", CASES, ids=list(CASES))  # pytest would number the longer ones
 def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> None:
     rule_id, case = CASES[title]
-    if case.needs:
-        pytest.importorskip(case.needs, reason=f"{case.needs} is an extra that is not installed here")
     rule = all_rules()[rule_id]
     remarks = list(rule.check(evidence(rule, case), rule.params(**case.params)))
     assert not list(mismatches(case, remarks))
@@ -119,6 +137,9 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
                     target="target", at=case.at, certificates=ders, asked=case.asked, found=found, missing=gaps
                 )
             )
+    elif rule.observes is LintSeen:
+        seen += [lint_of(lint, ders, case) for ders, lint in zip(chains, case.lint, strict=True)]
+        seen += [rule.observes(target="target", at=case.at, profile="rfc5280") for _ in requests]
     elif rule.observes is RenewalSeen:
         old = tuple(mint_chain(chain, case.anchors, case.at)[0] for chain in case.old)
         seen.append(
@@ -127,3 +148,19 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
             )
         )
     return evidence_of(rule, case, seen, anchors)
+
+
+def lint_of(lint: Lint, ders: tuple[bytes, ...], case: Case) -> LintSeen:
+    results = tuple(
+        CertificateLint(
+            sha256=sha256(der).hexdigest(),
+            findings=tuple(LintFinding.model_validate(finding) for finding in findings),
+            failures=() if position else lint.failures,
+            complete=bool(position) or lint.complete,
+        )
+        for position, (der, findings) in enumerate(zip(ders, lint.results, strict=False))
+    )
+    return LintSeen(
+        target="target", at=case.at, profile=lint.profile, certificates=ders, results=results, linter=lint.linter,
+        problem=lint.problem,
+    )  # fmt: skip

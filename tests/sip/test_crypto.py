@@ -45,7 +45,7 @@ def test_equal_keys_have_equal_digests_in_one_run_and_different_ones_in_another(
         ("=", 0),
     ],
 )
-def test_the_length_of_a_key_is_that_of_its_octets_with_or_without_padding(key: str, octets: int | None) -> None:
+def test_the_length_of_a_key_is_that_of_its_bytes_with_or_without_padding(key: str, octets: int | None) -> None:
     assert read_crypto(f"1 {SUITE} inline:{key}", SALT).keys[0].octets == octets
 
 

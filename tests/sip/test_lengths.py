@@ -21,7 +21,7 @@ def measured(text: str, body: tuple[str, ...] = (), told: str = "") -> dict[str,
     return lengths(text.split("\n"), body, told)
 
 
-def test_each_part_is_measured_in_octets() -> None:
+def test_each_part_is_measured_in_bytes() -> None:
     head = INVITE.split("\n")
     assert measured(INVITE) == {
         "octets": sum(len(line) + 2 for line in head) + 2,

@@ -14,16 +14,15 @@ from auditor.inputs.certificates.bundles import Bundle
 from auditor.inputs.certificates.leaves import chains_of
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
-from auditor.inputs.targets import SIPS_PORT
 from auditor.model.observation import (
     CertificateChainSeen,
     CertificateFileSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     RenewalSeen,
 )
-from auditor.model.target import Perspective, Role, Service, Target
+from auditor.model.target import CertificateFileTarget, Role, Service, Target
 from auditor.sanitise import clean
 
 _NO_STATUS = "no CRL or OCSP response was given (--revocation) or fetched (--fetch-revocation)"
@@ -65,18 +64,7 @@ def observe_files(
     seen: list[Observation] = []
     for bundle in with_keys(bundles):
         name = clean(bundle.file)
-        targets.append(
-            Target(
-                name=name,
-                host=name,
-                port=SIPS_PORT,  # a file has no port; this is the one its certificate is meant for
-                service=use.service,
-                perspective=Perspective.CERTIFICATE,
-                server_name=use.names[0] if use.names else None,
-                other_names=use.names[1:],
-                roles=use.roles,
-            )
-        )
+        targets.append(CertificateFileTarget(name=name, service=use.service, names=use.names, roles=use.roles))
         seen += _observed(bundle, name, at, old)
     return tuple(targets), tuple(seen)
 
@@ -147,11 +135,11 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         closed_keys=bundle.closed_keys,
     )
     # Where there is something to tell it by, that is seen as well, and this says nothing any more.
-    yield NotTested(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
+    yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
-        yield NotTested(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
+        yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
     elif old.why_not:
-        yield NotSeen(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
+        yield NotObserved(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
     if old is not None and old.chains:
         yield RenewalSeen(
             target=target,

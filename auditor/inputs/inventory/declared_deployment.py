@@ -7,10 +7,9 @@ from typing import Any, TypeAlias
 from auditor.inputs.documents.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
-from auditor.inputs.targets import SIPS_PORT
 from auditor.model.deployment import Deployment, Proof
-from auditor.model.observation import DeploymentSeen, NotTested, Observation
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
+from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
 from auditor.network.regions import geographies
 from auditor.policy.schema import inlined
@@ -64,10 +63,8 @@ def deployment_of(document: Document) -> Deployment | None:
 
 def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
     """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
-    target = Target(
-        name=DEPLOYMENT, host=DEPLOYMENT, port=SIPS_PORT, service=Service.SIP, perspective=Perspective.DEPLOYMENT
-    )
-    unasked = NotTested(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
+    target = DeploymentTarget(name=DEPLOYMENT)
+    unasked = NotAttempted(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
     return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
 
 

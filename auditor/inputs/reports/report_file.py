@@ -60,7 +60,7 @@ def _inconsistent(report: Report) -> str:
         for chain in endpoint.chains:
             for key in (*chain.certificates, chain.anchor):
                 if key is not None and key not in report.certificates:
-                    return f"a chain of {quoted(endpoint.target)} names a certificate that it does not hold"
+                    return f"a chain of {quoted(endpoint.target)} names a certificate that the report does not hold"
     return ""
 
 

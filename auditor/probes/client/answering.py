@@ -1,4 +1,4 @@
-"""What a client says to the listener inside TLS, and what it is told: enough for a trunk to come up, and no more.
+"""What a client sends to the listener inside TLS, and the answers: enough for a trunk to come up, and no more.
 
 Of a message only its kind and method are kept.  Header fields and bodies are read where an answer needs them and then
 gone; an INVITE's session description goes to the reader that keeps no key.
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from auditor.probes.requests import (
     HTTP_REQUEST,
+    MAX_BYTES,
     METHOD_STARTS,
-    MOST_OCTETS,
     SIP_REQUEST,
     content_length,
     copied_fields,
@@ -29,35 +29,35 @@ _SIP_STATUS = {
 }
 
 
-class Said(NamedTuple):
+class ClientMessage(NamedTuple):
     """One message a client sent, and the answer to it."""
 
     what: str
-    """As ``SIP OPTIONS`` or ``HTTP GET``; empty while that cannot be told."""
+    """As ``SIP OPTIONS`` or ``HTTP GET``; empty while that is unknown."""
     reply: bytes = b""
-    octets: int = 0
+    size: int = 0
     """How much of what was received is done with."""
     close: bool = False
 
 
-def listen_to(received: bytes, invited: Callable[[bytes], None]) -> Said:
+def read_message(received: bytes, invited: Callable[[bytes], None]) -> ClientMessage:
     """Read the message that ``received`` starts with.  ``invited`` is handed a whole INVITE.
 
-    Nothing is answered, and ``octets`` is 0, while it is not complete.
+    Nothing is answered, and ``size`` is 0, while it is not complete.
     """
     message = received.lstrip(b"\r\n")  # RFC 3261 section 7.5, RFC 9112 section 2.2
     if not message:
-        return Said("")
+        return ClientMessage("")
     if not METHOD_STARTS.match(message):
-        return Said("octets that are neither SIP nor HTTP", close=True)
+        return ClientMessage("bytes that are neither SIP nor HTTP", close=True)
     line, whole_line, _ = message.partition(b"\r\n")
     head, whole_head, body = message.partition(b"\r\n\r\n")
-    if len(head) > MOST_OCTETS:
-        return Said(_kind(line) if whole_line else "", close=True)
+    if len(head) > MAX_BYTES:
+        return ClientMessage(_kind(line) if whole_line else "", close=True)
     if not whole_head:
-        return Said(_kind(line) if whole_line else "")
+        return ClientMessage(_kind(line) if whole_line else "")
     said = _answer(head, body, message, invited)
-    return said._replace(octets=said.octets and len(received) - len(message) + said.octets)
+    return said._replace(size=said.size and len(received) - len(message) + said.size)
 
 
 def _kind(line: bytes) -> str:
@@ -68,28 +68,30 @@ def _kind(line: bytes) -> str:
         return f"HTTP {http[1]}"
     if text.startswith("SIP/2.0 "):
         return "a SIP response"
-    return "HTTP/2" if text == "PRI * HTTP/2.0" else "octets that are neither SIP nor HTTP"
+    return "HTTP/2" if text == "PRI * HTTP/2.0" else "bytes that are neither SIP nor HTTP"
 
 
-def _answer(head: bytes, body: bytes, message: bytes, invited: Callable[[bytes], None]) -> Said:
+def _answer(head: bytes, body: bytes, message: bytes, invited: Callable[[bytes], None]) -> ClientMessage:
     found = fields(head)
     kind = _kind(head.partition(b"\r\n")[0])
     protocol, _, method = kind.partition(" ")
     if protocol == "HTTP" and method:
         status = "204 No Content" if method in ("GET", "HEAD", "OPTIONS") else "404 Not Found"
         length = "" if status.startswith("204") else "Content-Length: 0\r\n"
-        return Said(kind, f"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n".encode("ascii"), 0, close=True)
+        return ClientMessage(
+            kind, f"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n".encode("ascii"), 0, close=True
+        )
     length_of_body = content_length(found, MOST_BODY)
     if protocol != "SIP" or not found or length_of_body is None:
-        return Said(kind, close=True)
+        return ClientMessage(kind, close=True)
     if len(body) < length_of_body:
-        return Said(kind)
-    octets = len(head) + 4 + length_of_body
+        return ClientMessage(kind)
+    size = len(head) + 4 + length_of_body
     copied, whole = copied_fields(found, method)
     if not whole:
-        return Said(kind, sip_response("400 Bad Request", copied), octets, close=True)
+        return ClientMessage(kind, sip_response("400 Bad Request", copied), size, close=True)
     if method == "INVITE":
-        invited(message[:octets])
+        invited(message[:size])
     if method == "ACK":  # never answered (RFC 3261 section 17)
-        return Said(kind, b"", octets)
-    return Said(kind, sip_response(_SIP_STATUS.get(method, "405 Method Not Allowed"), copied, _ALLOW), octets)
+        return ClientMessage(kind, b"", size)
+    return ClientMessage(kind, sip_response(_SIP_STATUS.get(method, "405 Method Not Allowed"), copied, _ALLOW), size)

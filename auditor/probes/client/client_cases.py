@@ -1,7 +1,7 @@
 """What one client did, case by case, and what that means.
 
 The same end of a connection means different things in different company: a close without an alert is a refusal only
-where the client went on after the good certificate.  So the meaning is worked out once, over the whole series.
+where the client went on after the good certificate.  So the meaning is worked out once, over all its attempts.
 """
 
 from collections import Counter
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import SdpSeen
 from auditor.model.tls import Alert, ProtocolVersion, alert_name
-from auditor.probes.client.shown_certificates import Case
 from auditor.probes.tls.client_hello import ClientHello
 
-MOST_MEETINGS = 16
+MOST_ATTEMPTS = 16
 """Kept for one case of one client; further ones that say nothing new are only counted."""
-MOST_HELLOS = 8
+MOST_CLIENT_HELLOS = 8
 MOST_CHAINS = 4
 MOST_DESCRIPTIONS = 16
 _TRIES = 3
@@ -40,7 +40,7 @@ CERTIFICATE_ALERTS = frozenset(
 Treatment = Literal["aborted", "continued", "undetermined"]
 
 
-class End(StrEnum):
+class ConnectionEnd(StrEnum):
     """How the client's part of a connection ended, once it had been shown the certificate."""
 
     SPOKE = "spoke"
@@ -55,11 +55,11 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True)
-class Meeting:
+class ConnectionAttempt:
     """What came of showing one certificate once."""
 
-    case: Case
-    end: End
+    case: ServerCertificateCase
+    end: ConnectionEnd
     evidence: str
     version: ProtocolVersion | None = None
     alert: int | None = None
@@ -71,19 +71,19 @@ class Meeting:
     @property
     def decided(self) -> bool:
         """Whether showing the case again would add nothing."""
-        return self.end is not End.UNDETERMINED
+        return self.end is not ConnectionEnd.UNDETERMINED
 
 
 @dataclass(eq=False)
-class Series:
+class ClientRecord:
     """Everything one address has shown so far; bounded, however often it connects."""
 
     address: str
-    cases: tuple[Case, ...]
-    given: Counter[Case] = field(default_factory=Counter)
-    met: Counter[Case] = field(default_factory=Counter)
-    meetings: dict[Meeting, None] = field(default_factory=dict)
-    hellos: dict[ClientHello, None] = field(default_factory=dict)
+    cases: tuple[ServerCertificateCase, ...]
+    assigned: Counter[ServerCertificateCase] = field(default_factory=Counter)
+    finished: Counter[ServerCertificateCase] = field(default_factory=Counter)
+    attempts: dict[ConnectionAttempt, None] = field(default_factory=dict)
+    client_hellos: dict[ClientHello, None] = field(default_factory=dict)
     chains: dict[tuple[bytes, ...], set[ProtocolVersion]] = field(default_factory=dict)
     descriptions: list[SdpSeen] = field(default_factory=list)
     unreadable: int = 0
@@ -93,21 +93,23 @@ class Series:
     foreign: str = ""
     """What it sent in place of a ClientHello."""
 
-    def next_case(self, hello: ClientHello) -> Case:
+    def next_case(self, hello: ClientHello) -> ServerCertificateCase:
         """The case for the next connection: what is still open first, then all of them over again."""
-        self.hellos.setdefault(hello) if len(self.hellos) < MOST_HELLOS else None
-        fitting = [case for case in self.cases if case is not Case.OLD_VERSION or not hello.versions_known]
-        fitting = fitting or [Case.SELF_SIGNED]
+        self.client_hellos.setdefault(hello) if len(self.client_hellos) < MOST_CLIENT_HELLOS else None
+        fitting = [
+            case for case in self.cases if case is not ServerCertificateCase.OLD_VERSION or not hello.versions_known
+        ]
+        fitting = fitting or [ServerCertificateCase.SELF_SIGNED]
         still = [case for case in fitting if not self._settled(case)]
-        case = min(still or fitting, key=lambda found: self.given[found])
-        self.given[case] += 1
+        case = min(still or fitting, key=lambda found: self.assigned[found])
+        self.assigned[case] += 1
         return case
 
-    def add(self, meeting: Meeting) -> None:
+    def add(self, attempt: ConnectionAttempt) -> None:
         """Keep what is new in it."""
-        self.met[meeting.case] += 1
-        if sum(kept.case is meeting.case for kept in self.meetings) < MOST_MEETINGS:
-            self.meetings.setdefault(meeting)
+        self.finished[attempt.case] += 1
+        if sum(kept.case is attempt.case for kept in self.attempts) < MOST_ATTEMPTS:
+            self.attempts.setdefault(attempt)
 
     def add_chain(self, chain: tuple[bytes, ...], version: ProtocolVersion | None) -> None:
         """Keep a chain the client presented."""
@@ -116,84 +118,86 @@ class Series:
             if version is not None:
                 versions.add(version)
 
-    def open_cases(self) -> tuple[Case, ...]:
+    def open_cases(self) -> tuple[ServerCertificateCase, ...]:
         """The cases that are neither decided nor given up."""
         return tuple(case for case in self._wanted() if not self._settled(case))
 
-    def _wanted(self) -> Iterator[Case]:
-        known = bool(self.hellos) and all(hello.versions_known for hello in self.hellos)
-        return (case for case in self.cases if case is not Case.OLD_VERSION or not known)
+    def _wanted(self) -> Iterator[ServerCertificateCase]:
+        known = bool(self.client_hellos) and all(hello.versions_known for hello in self.client_hellos)
+        return (case for case in self.cases if case is not ServerCertificateCase.OLD_VERSION or not known)
 
-    def _settled(self, case: Case) -> bool:
-        decided = any(kept.case is case and kept.decided for kept in self.meetings)
-        return decided or self.met[case] >= _TRIES
+    def _settled(self, case: ServerCertificateCase) -> bool:
+        decided = any(kept.case is case and kept.decided for kept in self.attempts)
+        return decided or self.finished[case] >= _TRIES
 
 
 @dataclass(frozen=True)
-class Treated:
+class CaseTreatment:
     """What a client did with one certificate."""
 
-    case: Case
+    case: ServerCertificateCase
     treatment: Treatment
     evidence: str
     version: ProtocolVersion | None = None
     spoke: bool = False
 
 
-def treatments(meetings: Iterable[Meeting]) -> Iterator[Treated]:
-    """What each meeting means in the light of all of them."""
-    series = tuple(meeting for meeting in meetings if meeting.case is not Case.OLD_VERSION)
-    good = [meeting for meeting in series if meeting.case is Case.GOOD]
-    others = [meeting for meeting in series if meeting.case is not Case.GOOD]
-    refused = any(meeting.end in (End.ALERT, End.BROKEN) and not meeting.completed for meeting in others)
-    spoke = any(meeting.end is End.SPOKE for meeting in good)
-    stayed = spoke or any(meeting.end is End.HELD for meeting in good)
-    finished = stayed or (refused and any(meeting.end is End.CLOSED for meeting in good))
-    for meeting in series:
-        if meeting.case is Case.GOOD:
-            treatment, addition = _of_good(meeting, refused=refused)
+def treatments(attempts: Iterable[ConnectionAttempt]) -> Iterator[CaseTreatment]:
+    """What each attempt means in the light of all of them."""
+    client = tuple(attempt for attempt in attempts if attempt.case is not ServerCertificateCase.OLD_VERSION)
+    good = [attempt for attempt in client if attempt.case is ServerCertificateCase.GOOD]
+    others = [attempt for attempt in client if attempt.case is not ServerCertificateCase.GOOD]
+    refused = any(
+        attempt.end in (ConnectionEnd.ALERT, ConnectionEnd.BROKEN) and not attempt.completed for attempt in others
+    )
+    spoke = any(attempt.end is ConnectionEnd.SPOKE for attempt in good)
+    stayed = spoke or any(attempt.end is ConnectionEnd.HELD for attempt in good)
+    finished = stayed or (refused and any(attempt.end is ConnectionEnd.CLOSED for attempt in good))
+    for attempt in client:
+        if attempt.case is ServerCertificateCase.GOOD:
+            treatment, addition = _of_good(attempt, refused=refused)
         else:
-            treatment, addition = _of_other(meeting, spoke=spoke, stayed=stayed, finished=finished)
-        evidence = meeting.evidence + addition
-        yield Treated(meeting.case, treatment, evidence, meeting.version, meeting.end is End.SPOKE)
+            treatment, addition = _of_other(attempt, spoke=spoke, stayed=stayed, finished=finished)
+        evidence = attempt.evidence + addition
+        yield CaseTreatment(attempt.case, treatment, evidence, attempt.version, attempt.end is ConnectionEnd.SPOKE)
 
 
-def _of_good(meeting: Meeting, *, refused: bool) -> tuple[Treatment, str]:
-    if meeting.end in (End.SPOKE, End.HELD):
+def _of_good(attempt: ConnectionAttempt, *, refused: bool) -> tuple[Treatment, str]:
+    if attempt.end in (ConnectionEnd.SPOKE, ConnectionEnd.HELD):
         return "continued", ""
-    if meeting.end is End.CLOSED and refused:
+    if attempt.end is ConnectionEnd.CLOSED and refused:
         return "continued", "; other certificates it refused before that"
-    return ("aborted" if meeting.end is End.ALERT else "undetermined"), ""
+    return ("aborted" if attempt.end is ConnectionEnd.ALERT else "undetermined"), ""
 
 
-def _of_other(meeting: Meeting, *, spoke: bool, stayed: bool, finished: bool) -> tuple[Treatment, str]:
+def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished: bool) -> tuple[Treatment, str]:
     """``spoke``, ``stayed`` and ``finished`` say how it took the good certificate."""
-    if meeting.end is End.SPOKE:
+    if attempt.end is ConnectionEnd.SPOKE:
         return "continued", ""
-    if meeting.end is End.HELD:
+    if attempt.end is ConnectionEnd.HELD:
         # It may be waiting for its own judgement; after the good certificate it did not wait.
         return ("undetermined", ", although it spoke after the good certificate") if spoke else ("continued", "")
-    if meeting.end is End.CLOSED and stayed:
+    if attempt.end is ConnectionEnd.CLOSED and stayed:
         return "aborted", ", and after the good certificate it did not close"
-    if meeting.end is End.ALERT and meeting.alert in CERTIFICATE_ALERTS:
+    if attempt.end is ConnectionEnd.ALERT and attempt.alert in CERTIFICATE_ALERTS:
         return "aborted", ""
-    if meeting.end in (End.ALERT, End.BROKEN) and finished:
+    if attempt.end in (ConnectionEnd.ALERT, ConnectionEnd.BROKEN) and finished:
         return "aborted", ", and with the good certificate it went on"
     return "undetermined", ""
 
 
-def older_versions(meetings: Iterable[Meeting]) -> tuple[tuple[ProtocolVersion, ...], bool]:
-    """The versions below the one its hello names that a client took, and whether that is known at all."""
-    tried = [meeting for meeting in meetings if meeting.case is Case.OLD_VERSION]
+def older_versions(attempts: Iterable[ConnectionAttempt]) -> tuple[tuple[ProtocolVersion, ...], bool]:
+    """The versions below the one its ClientHello names that a client accepted, and whether that is known at all."""
+    tried = [attempt for attempt in attempts if attempt.case is ServerCertificateCase.OLD_VERSION]
     taken = {
-        meeting.version
-        for meeting in tried
-        if meeting.version is not None and (meeting.completed or meeting.alert in CERTIFICATE_ALERTS)
+        attempt.version
+        for attempt in tried
+        if attempt.version is not None and (attempt.completed or attempt.alert in CERTIFICATE_ALERTS)
     }
-    refused = any(meeting.alert == Alert.protocol_version for meeting in tried)
+    refused = any(attempt.alert == Alert.protocol_version for attempt in tried)
     return tuple(version for version in ProtocolVersion if version in taken), bool(taken) or refused
 
 
 def alert_evidence(alert: int, *, completed: bool) -> str:
-    """An alert as it is told in reports."""
+    """An alert in the words of a report."""
     return f"alert {alert_name(alert)}" + (" after the handshake" if completed else "")

@@ -1,24 +1,27 @@
-"""One connection of a client, without its socket: hello, handshake, and what it says inside TLS."""
+"""One connection of a client, without its socket: ClientHello, handshake, and what it sends inside TLS."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.client.answering import listen_to
-from auditor.probes.client.client_cases import MOST_DESCRIPTIONS, End, Meeting, Series, alert_evidence
-from auditor.probes.client.shown_certificates import Case
-from auditor.probes.serving import Ending, Reply
-from auditor.probes.tls.client_hello import ClientHello, HelloReader, NoHello
+from auditor.probes.client.answering import read_message
+from auditor.probes.client.client_cases import (
+    MOST_DESCRIPTIONS,
+    ClientRecord,
+    ConnectionAttempt,
+    ConnectionEnd,
+    alert_evidence,
+)
+from auditor.probes.client.listener_state import ListenerState
+from auditor.probes.serving import CloseReason, Reply
+from auditor.probes.tls.client_hello import ClientHello, ClientHelloReader, NotClientHello
 from auditor.probes.tls.handshake import library_reason
 from auditor.sip import MalformedSdp, Origin, descriptions
 
-if TYPE_CHECKING:
-    from auditor.probes.client.listener import Audience
-
 _MOST_PLAIN = 81_920
-"""Octets of a message that are held while it is not complete."""
+"""Bytes of a message that are kept while it is not complete."""
 _FATAL = 2
 _HOW = {
     "closed": "the client closed the connection",
@@ -30,16 +33,16 @@ _HOW = {
 }
 
 
-class ClientSession:
+class ClientConnection:
     """What a client does with the certificate it is shown."""
 
-    def __init__(self, audience: "Audience", address: str) -> None:
-        self._audience, self._address = audience, address
-        self._series: Series | None = None
-        self._reader, self._raw = HelloReader(), b""
+    def __init__(self, state: ListenerState, address: str) -> None:
+        self._state, self._address = state, address
+        self._client: ClientRecord | None = None
+        self._reader, self._raw = ClientHelloReader(), b""
         self._tls: SSL.Connection | None = None
-        self._case: Case | None = None
-        self._shown = self._completed = self._met = self._over = False
+        self._case: ServerCertificateCase | None = None
+        self._shown = self._completed = self._recorded = self._over = False
         self._alert: int | None = None
         self._in_clear: int | None = None
         self._failure = ""
@@ -60,7 +63,7 @@ class ClientSession:
     def _received(self, data: bytes) -> Reply:
         begun = self._tls is None
         if self._tls is None:
-            reply = self._hello(data)
+            reply = self._client_hello(data)
             if reply is not None:
                 return reply
         else:
@@ -68,56 +71,55 @@ class ClientSession:
             self._tls.bio_write(data)
         completed = self._completed
         close = self._advance()
-        wake = self._audience.rules.hold_seconds if self._completed and not completed else None
+        wake = self._state.settings.hold_seconds if self._completed and not completed else None
         if wake is None and begun:
-            wake = self._audience.rules.handshake_seconds
+            wake = self._state.settings.handshake_seconds
         return Reply(self._outgoing(), close, wake)
 
     def waited(self) -> Reply:
-        """The hello or the handshake took too long, or the silence after it did."""
+        """The ClientHello or the handshake took too long, or the silence after it did."""
         if not self._completed:
             self._failure = "the handshake did not get any further in time"
-        elif not self._met:
-            self._meet(End.SPOKE if self._plain else End.HELD, self._silence())
-        elif self._case is Case.GOOD and self._series is not None and not self._series.open_cases():
-            return Reply(b"", close=False)  # nothing is left to show, so that the trunk may stay up for a call
+        elif not self._recorded:
+            self._record(ConnectionEnd.SPOKE if self._plain else ConnectionEnd.HELD, self._silence())
+        elif self._case is ServerCertificateCase.GOOD and self._client is not None and not self._client.open_cases():
+            return Reply(b"", close=False)  # all cases are shown: the trunk may stay up for a call
         return self._goodbye()
 
-    def ended(self, how: Ending) -> None:
+    def ended(self, how: CloseReason) -> None:
         """The connection is over."""
         if self._case is not None:
             self._conclude(how)
         self._tls = None  # it knows this session, which knows it
 
-    def _hello(self, data: bytes) -> Reply | None:
+    def _client_hello(self, data: bytes) -> Reply | None:
         first = not self._raw
         self._raw += data
         found = self._reader.feed(data)
         if found is None:
-            return Reply(b"", close=False, wake=self._audience.rules.handshake_seconds if first else None)
-        if isinstance(found, NoHello):
-            self._audience.strange(self._address, found.reason)
+            return Reply(b"", close=False, wake=self._state.settings.handshake_seconds if first else None)
+        if isinstance(found, NotClientHello):
+            self._state.record_foreign(self._address, found.reason)
             return Reply(b"", close=True)
-        self._series = self._audience.series(self._address)
-        if self._series is None:
+        self._client = self._state.client(self._address)
+        if self._client is None:
             return Reply(b"", close=True)
-        self._begin(self._series, found)
+        self._begin(self._client, found)
         return None
 
-    def _begin(self, series: Series, hello: ClientHello) -> None:
-        series.connections += 1
-        self._case = series.next_case(hello)
-        context = self._audience.context(self._case, self._audience.name_for(hello))
+    def _begin(self, client: ClientRecord, hello: ClientHello) -> None:
+        client.connections += 1
+        self._case = client.next_case(hello)
+        context = self._state.context(self._case, self._state.name_for(hello))
         self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
-        # One context serves many connections; the callback finds its way by the connection.
-        self._tls.set_app_data(self)
+        self._tls.set_app_data(self.note)
         self._tls.bio_write(self._raw)
         self._raw = b""
 
     def note(self, where: int, value: int) -> None:
-        """What OpenSSL tells of the handshake: alerts, and that the certificate has been sent."""
-        assert self._tls is not None  # it is the one that tells
+        """What OpenSSL reports of the handshake: alerts, and that the certificate has been sent."""
+        assert self._tls is not None  # it calls this
         if where & SSL.SSL_CB_ALERT and where & SSL.SSL_CB_READ and value >> 8 == _FATAL:
             self._alert = value & 0xFF
         elif where & SSL.SSL_CB_LOOP and b"write certificate" in self._tls.get_state_string().lower():
@@ -126,7 +128,7 @@ class ClientSession:
     def _advance(self) -> bool:
         """Go on as far as what has arrived allows; whether the connection ends."""
         tls = self._tls
-        assert tls is not None  # made with the hello
+        assert tls is not None  # made with the ClientHello
         try:
             if not self._completed:
                 tls.do_handshake()
@@ -152,7 +154,7 @@ class ClientSession:
     def _keep_chain(self, tls: SSL.Connection) -> None:
         leaf = tls.get_peer_certificate()
         self._presented = leaf is not None
-        if leaf is None or self._series is None:
+        if leaf is None or self._client is None:
             return
         with suppress(SSL.Error, crypto.Error):
             # OpenSSL leaves the client's own certificate out of the chain on the server's side.
@@ -161,69 +163,73 @@ class ClientSession:
                 der = crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)
                 if der != certificates[0]:
                     certificates.append(der)
-            self._series.add_chain(tuple(certificates), self._version())
+            self._client.add_chain(tuple(certificates), self._version())
 
     def _listen(self, tls: SSL.Connection) -> None:
         """Read and answer what the client says; a bad certificate has done its work with the first message."""
         while self._plain and not self._over:
-            said = listen_to(self._plain, self._invited)
+            said = read_message(self._plain, self._invited)
             self._said = self._said or said.what
-            if said.what and not self._met and self._series is not None:
-                self._series.services[said.what.partition(" ")[0]] += 1
-                self._meet(End.SPOKE, f"{said.what} arrived")
+            if said.what and not self._recorded and self._client is not None:
+                self._client.services[said.what.partition(" ")[0]] += 1
+                self._record(ConnectionEnd.SPOKE, f"{said.what} arrived")
             if said.reply:
                 tls.sendall(said.reply)
             answered = bool(said.reply) or said.close
-            self._over = said.close or (answered and self._case is not Case.GOOD) or len(self._plain) > _MOST_PLAIN
-            if not said.octets:
+            self._over = (
+                said.close
+                or (answered and self._case is not ServerCertificateCase.GOOD)
+                or len(self._plain) > _MOST_PLAIN
+            )
+            if not said.size:
                 return
-            self._plain = self._plain[said.octets :]
+            self._plain = self._plain[said.size :]
 
     def _invited(self, message: bytes) -> None:
-        """An INVITE: its session description, read so that no key is kept."""
-        if self._series is None:
+        """Read the session description of an INVITE, without keeping a key."""
+        if self._client is None:
             return
-        kept = self._series.descriptions
-        origin = Origin(self._address, self._audience.rules.at, self._audience.salt, "an INVITE", "tls")
+        kept = self._client.descriptions
+        origin = Origin(self._address, self._state.settings.at, self._state.salt, "an INVITE", "tls")
         try:
             found = descriptions(message, origin, role="offer")
         except MalformedSdp:
-            self._series.unreadable += 1
+            self._client.unreadable += 1
             return
         room = MOST_DESCRIPTIONS - len(kept)
         kept.extend(found[:room])
-        self._series.unreadable += max(0, len(found) - room)
+        self._client.unreadable += max(0, len(found) - room)
 
-    def _conclude(self, how: Ending | None) -> None:
+    def _conclude(self, how: CloseReason | None) -> None:
         """Say how the client's part ended; ``how`` is none where the library gave up first."""
-        if self._met:
+        if self._recorded:
             return
         if self._alert is not None:
-            self._meet(End.ALERT, alert_evidence(self._alert, completed=self._completed))
+            self._record(ConnectionEnd.ALERT, alert_evidence(self._alert, completed=self._completed))
         elif self._plain:
-            self._meet(End.SPOKE, self._silence())
+            self._record(ConnectionEnd.SPOKE, self._silence())
         elif how in ("closed", "reset") and self._completed:
-            self._meet(End.CLOSED, f"{_HOW[how]} after the handshake without a word")
+            self._record(ConnectionEnd.CLOSED, f"{_HOW[how]} after the handshake without a word")
         elif how in ("closed", "reset") and self._shown and not self._failure:
-            self._meet(End.BROKEN, f"{_HOW[how]} inside the handshake without an alert")
+            self._record(ConnectionEnd.BROKEN, f"{_HOW[how]} inside the handshake without an alert")
         else:
             why = self._failure or _HOW[how or "closed"]
-            self._meet(End.UNDETERMINED, f"there was no end to judge by: {why}")
+            self._record(ConnectionEnd.UNDETERMINED, f"there was no end to judge by: {why}")
 
     def _silence(self) -> str:
         if self._plain:
             return f"{self._said or 'the beginning of a message'} arrived"
-        seconds = self._audience.rules.hold_seconds
+        seconds = self._state.settings.hold_seconds
         return f"the handshake was completed and the connection held open, silent for {seconds:g} s"
 
-    def _meet(self, end: End, evidence: str) -> None:
-        assert self._case is not None  # both come with the hello
-        assert self._series is not None
-        self._met = True
-        meeting = Meeting(
+    def _record(self, end: ConnectionEnd, evidence: str) -> None:
+        assert self._case is not None  # both come with the ClientHello
+        assert self._client is not None
+        self._recorded = True
+        attempt = ConnectionAttempt(
             self._case, end, evidence, self._version(), self._alert, self._completed, presented=self._presented
         )
-        self._audience.met(self._series, meeting)
+        self._state.record(self._client, attempt)
 
     def _version(self) -> ProtocolVersion | None:
         if self._tls is None or not (self._shown or self._completed):

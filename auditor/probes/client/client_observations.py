@@ -1,26 +1,28 @@
-"""From what clients did at the listener to targets and observations.  Pure."""
+"""Targets and observations from what clients did at the listener.  Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from auditor.minting.server_certificates import ServerCertificateCase
 from auditor.model.observation import (
-    OBSERVED_FROM,
     CertificateChainSeen,
     ClientCertificatePresentedSeen,
     ClientHelloSeen,
     ConnectionsUsed,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     ServerCertificateCaseSeen,
+    kinds_of,
 )
-from auditor.model.target import Perspective, Service, Target
+from auditor.model.target import ClientTarget, Perspective, Service
 from auditor.model.tls import ProtocolVersion
-from auditor.probes.client.client_cases import Series, older_versions, treatments
-from auditor.probes.client.shown_certificates import Case
+from auditor.probes.client.client_cases import ClientRecord, older_versions, treatments
 from auditor.sanitise import clean
 
 _NEEDS_TRUST = "it needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"
+_LATER = frozenset({"lint"})
+"""Kinds that are derived from the other observations later."""
 _NOT_TESTED = {
     "certificate-chain": "the client presents its certificate only to a server that it trusts: " + _NEEDS_TRUST,
     "client-certificate-presented": "the client gets that far only with a server that it trusts: " + _NEEDS_TRUST,
@@ -31,8 +33,8 @@ _NOT_TESTED = {
 
 
 def observed(
-    clients: Sequence[Series], at: datetime, port: int, client_name: str | None
-) -> tuple[tuple[Target, ...], list[Observation]]:
+    clients: Sequence[ClientRecord], at: datetime, port: int, client_name: str | None
+) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
     """One target an address, and all that was seen of it.
 
     ``client_name`` is the name every client's certificate has to be for; with several clients the address is added to
@@ -40,66 +42,64 @@ def observed(
     """
     targets = []
     observations: list[Observation] = []
-    for series in clients:
-        name = series.address
+    for client in clients:
+        name = client.address
         if client_name is not None:
-            name = client_name if len(clients) == 1 else f"{client_name}@{series.address}"
-        http = series.services["HTTP"] + series.services["HTTP/2"] > series.services["SIP"]
-        target = Target(
+            name = client_name if len(clients) == 1 else f"{client_name}@{client.address}"
+        http = client.services["HTTP"] + client.services["HTTP/2"] > client.services["SIP"]
+        target = ClientTarget(
             name=name,
-            host=series.address,
             port=port,
             service=Service.HTTPS if http else Service.SIP,
-            perspective=Perspective.CLIENT,
-            address=series.address,
+            address=client.address,
             server_name=client_name,
         )
         targets.append(target)
-        observations += _observed(series, name, at)
+        observations += _observed(client, name, at)
     return tuple(targets), observations
 
 
-def _observed(series: Series, target: str, at: datetime) -> list[Observation]:
+def _observed(client: ClientRecord, target: str, at: datetime) -> list[Observation]:
     seen: list[Observation] = [
-        *_hellos(series, target, at),
-        *_cases(series, target, at),
-        *_presented(series, target, at),
+        *_client_hellos(client, target, at),
+        *_cases(client, target, at),
+        *_presented(client, target, at),
         *(
             CertificateChainSeen(
                 target=target, at=at, role="client", versions=_sorted(versions), certificates=certificates
             )
-            for certificates, versions in series.chains.items()
+            for certificates, versions in client.chains.items()
         ),
-        *(found.model_copy(update={"target": target}) for found in series.descriptions),
+        *(found.model_copy(update={"target": target}) for found in client.descriptions),
     ]
-    if series.unreadable:
-        reason = f"{series.unreadable} session descriptions could not be read"
-        seen.append(NotSeen(target=target, at=at, wanted="sdp", reason=reason))
-    kinds = {observation.kind for observation in seen} | ({"sdp"} if series.unreadable else set())
-    seen += [_missing(series, target, at, kind) for kind in sorted(OBSERVED_FROM[Perspective.CLIENT] - kinds)]
-    return [*seen, ConnectionsUsed(target=target, at=at, count=series.connections, seconds=0.0)]
+    if client.unreadable:
+        reason = f"{client.unreadable} session descriptions could not be read"
+        seen.append(NotObserved(target=target, at=at, wanted="sdp", reason=reason))
+    kinds = {observation.kind for observation in seen} | ({"sdp"} if client.unreadable else set())
+    seen += [_missing(client, target, at, kind) for kind in sorted(kinds_of(Perspective.CLIENT) - kinds - _LATER)]
+    return [*seen, ConnectionsUsed(target=target, at=at, count=client.connections, seconds=0.0)]
 
 
-def _missing(series: Series, target: str, at: datetime, kind: str) -> NotSeen | NotTested:
-    if kind == "certificate-chain" and any(meeting.presented is False for meeting in series.meetings):
-        return NotSeen(target=target, at=at, wanted=kind, reason="the client presented no certificate")
-    if kind in _NOT_TESTED and (kind not in ("certificate-chain", "client-certificate-presented") or not _good(series)):
-        return NotTested(target=target, at=at, wanted=kind, reason=_NOT_TESTED[kind])
-    return NotSeen(target=target, at=at, wanted=kind, reason=f"no handshake was completed: {_why(series)}")
+def _missing(client: ClientRecord, target: str, at: datetime, kind: str) -> NotObserved | NotAttempted:
+    if kind == "certificate-chain" and any(attempt.presented is False for attempt in client.attempts):
+        return NotObserved(target=target, at=at, wanted=kind, reason="the client presented no certificate")
+    if kind in _NOT_TESTED and (kind not in ("certificate-chain", "client-certificate-presented") or not _good(client)):
+        return NotAttempted(target=target, at=at, wanted=kind, reason=_NOT_TESTED[kind])
+    return NotObserved(target=target, at=at, wanted=kind, reason=f"no handshake was completed: {_why(client)}")
 
 
-def _good(series: Series) -> bool:
-    return Case.GOOD in series.cases
+def _good(client: ClientRecord) -> bool:
+    return ServerCertificateCase.GOOD in client.cases
 
 
-def _why(series: Series) -> str:
-    good = [meeting.evidence for meeting in series.meetings if meeting.case is Case.GOOD]
+def _why(client: ClientRecord) -> str:
+    good = [attempt.evidence for attempt in client.attempts if attempt.case is ServerCertificateCase.GOOD]
     return good[0] if good else "the client did not connect often enough"
 
 
-def _hellos(series: Series, target: str, at: datetime) -> Iterator[ClientHelloSeen]:
-    older, known = older_versions(series.meetings)
-    for hello in series.hellos:
+def _client_hellos(client: ClientRecord, target: str, at: datetime) -> Iterator[ClientHelloSeen]:
+    older, known = older_versions(client.attempts)
+    for hello in client.client_hellos:
         versions = hello.versions if hello.versions_listed else tuple(dict.fromkeys((*hello.versions, *older)))
         yield ClientHelloSeen(
             target=target,
@@ -113,10 +113,10 @@ def _hellos(series: Series, target: str, at: datetime) -> Iterator[ClientHelloSe
         )
 
 
-def _cases(series: Series, target: str, at: datetime) -> Iterator[ServerCertificateCaseSeen]:
-    met = set()
-    for treated in treatments(series.meetings):
-        met.add(treated.case)
+def _cases(client: ClientRecord, target: str, at: datetime) -> Iterator[ServerCertificateCaseSeen]:
+    shown = set()
+    for treated in treatments(client.attempts):
+        shown.add(treated.case)
         yield ServerCertificateCaseSeen(
             target=target,
             at=at,
@@ -126,20 +126,20 @@ def _cases(series: Series, target: str, at: datetime) -> Iterator[ServerCertific
             evidence=treated.evidence,
             spoke=treated.spoke,
         )
-    for case in series.cases:
-        if case not in met and case is not Case.OLD_VERSION:
+    for case in client.cases:
+        if case not in shown and case is not ServerCertificateCase.OLD_VERSION:
             evidence = "the client did not connect again, so this certificate was not shown"
             yield ServerCertificateCaseSeen(
                 target=target, at=at, version=None, case=case, treatment="undetermined", evidence=evidence
             )
 
 
-def _presented(series: Series, target: str, at: datetime) -> Iterator[ClientCertificatePresentedSeen]:
+def _presented(client: ClientRecord, target: str, at: datetime) -> Iterator[ClientCertificatePresentedSeen]:
     """Each answer once a version; a handshake that was not completed says nothing."""
     found: dict[tuple[ProtocolVersion | None, bool], str] = {}
-    for meeting in series.meetings:
-        if meeting.presented is not None:
-            found.setdefault((meeting.version, meeting.presented), f"with the certificate {meeting.case} shown")
+    for attempt in client.attempts:
+        if attempt.presented is not None:
+            found.setdefault((attempt.version, attempt.presented), f"with the certificate {attempt.case} shown")
     for (version, presented), evidence in found.items():
         yield ClientCertificatePresentedSeen(
             target=target, at=at, version=version, presented=presented, evidence=evidence

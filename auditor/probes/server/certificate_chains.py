@@ -10,7 +10,7 @@ from nassl.ssl_client import OpenSslDigestNidEnum, OpenSslEvpPkeyEnum
 from auditor.model.tls import ProtocolVersion, suites_of
 from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused
 from auditor.probes.tls.client_setup import SignatureAlgorithms
-from auditor.probes.tls.controls import Series
+from auditor.probes.tls.controls import Controls
 
 _DIGESTS = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDigestNidEnum.SHA512)
 _ECDSA: Final[SignatureAlgorithms] = tuple((digest, OpenSslEvpPkeyEnum.EC) for digest in _DIGESTS)
@@ -22,12 +22,14 @@ _WITHOUT_RSA: Final = (_ECDSA, (*_ECDSA, *_PKCS1))
 _WITHOUT_ECDSA: Final = ((*_PSS, *_PKCS1),)
 
 
-def other_chain(series: Series, first: tuple[bytes, ...], *, once: bool) -> tuple[bytes, ...] | Refused | str | None:
+def other_chain(
+    controls: Controls, first: tuple[bytes, ...], *, once: bool
+) -> tuple[bytes, ...] | Refused | str | None:
     """The TLS 1.3 chain for the key type that ``first`` does not have; a refusal if there seems to be none.
 
-    Up to TLS 1.2 the suites tell both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
+    Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
     ``once`` is for an endpoint whose TLS 1.2 has shown that it has no such certificate: one refusal is enough then.
-    A text says why it could not be told.
+    A text says why it is unknown.
     """
     try:
         is_rsa = isinstance(x509.load_der_x509_certificate(first[0]).public_key(), RSAPublicKey)
@@ -35,13 +37,13 @@ def other_chain(series: Series, first: tuple[bytes, ...], *, once: bool) -> tupl
         return "the first certificate could not be read"
     answer: Answer = NoAnswer("it was not asked")
     for signatures in (_WITHOUT_RSA if is_rsa else _WITHOUT_ECDSA)[: 1 if once else None]:
-        answer = series.ask(
+        answer = controls.attempt(
             ProtocolVersion.TLS_1_3, suites_of(ProtocolVersion.TLS_1_3), signatures=signatures, chain=True
         )
         if isinstance(answer, Accepted):
             if not answer.certificates:
                 return "the chain of a second certificate could not be read"
             return answer.certificates if answer.certificates[0] != first[0] else None
-        if weakness := series.weakness_of(answer):
-            return weakness
+        if reason := controls.why_not_a_refusal(answer):
+            return reason
     return answer if isinstance(answer, Refused) else None

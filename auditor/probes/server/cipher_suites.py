@@ -1,16 +1,16 @@
 """Cipher suites by elimination: offer everything in question, take away what the server picks, repeat until it refuses.
 
-What the policy forbids is offered first and together, so that one refused hello a version proves it.  The order of
-the picks is the server's preference.  Every suite in question ends as accepted, refused or undetermined.
+What the policy forbids is offered first and together: one refused ClientHello a version proves that none of it is
+accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, refused or undetermined.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.model.observation import AcceptedSuite, CipherSuitesSeen, Undetermined
-from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_code
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_code, suites_of
 from auditor.probes.tls.attempt import Accepted, Refused
-from auditor.probes.tls.controls import PIECE, Series
+from auditor.probes.tls.controls import PIECE, Controls
 
 
 @dataclass
@@ -21,8 +21,8 @@ class VersionResult:
     accepted: dict[CipherSuite, AcceptedSuite] = field(default_factory=dict)
     refused: dict[CipherSuite, None] = field(default_factory=dict)
     undetermined: dict[CipherSuite, str] = field(default_factory=dict)
-    waiting: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
-    """Refusals that no later accepted hello has vouched for yet."""
+    unconfirmed: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
+    """Refusals that no later accepted ClientHello has vouched for yet."""
     possibly_more: bool = False
     evidence: dict[str, None] = field(default_factory=dict)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
@@ -63,17 +63,38 @@ class VersionResult:
             if suite not in self.accepted:
                 self.undetermined[suite] = reason
 
+    def close(self, reason: str) -> None:
+        """Everything not known by now is undetermined."""
+        for _, _, suites in self.unconfirmed:
+            self.give_up(suites, reason)
+        known = {**self.accepted, **self.refused, **self.undetermined}
+        self.give_up([suite for suite in suites_of(self.version) if suite not in known], reason)
+
+    def why_not_requested(self) -> str:
+        """Why some clients may be served without a CertificateRequest, although one was seen; empty if none are."""
+        anonymous = next((suite.name for suite in self.accepted if suite.anonymous), None)
+        if anonymous is not None:
+            return f"{anonymous} is accepted, with which no certificate can be asked for"
+        if self.asked_for_certificate == {True, False}:
+            return "on another connection no certificate was asked for"
+        return ""
+
     def doubts(self) -> tuple[Undetermined, ...]:
         """The undetermined suites as part of an observation."""
         return tuple(Undetermined(subject=suite.name, reason=reason) for suite, reason in self.undetermined.items())
 
 
 def eliminate(
-    series: Series, result: VersionResult, batch: Sequence[CipherSuite], most: int | None = None, *, pad: bool = False
+    controls: Controls,
+    result: VersionResult,
+    batch: Sequence[CipherSuite],
+    most: int | None = None,
+    *,
+    pad: bool = False,
 ) -> None:
     """Sort ``batch`` into accepted, refused and undetermined; stop with ``possibly_more`` after ``most`` picks.
 
-    ``pad`` is for suites that are likely to be accepted, see ``Series.ask``.
+    ``pad`` is for suites that are likely to be accepted, see ``Controls.attempt``.
     """
     open_suites = [suite for suite in batch if suite not in result.accepted]
     picks = 0
@@ -82,45 +103,45 @@ def eliminate(
             result.possibly_more = True
             result.give_up(open_suites, f"not asked for any more after {picks} forbidden suites were accepted")
             return
-        answer = series.ask(result.version, open_suites, pad=pad)
-        if isinstance(answer, Refused) and not series.weakness_of(answer):
-            number = series.asked - 1
-            confirmed = series.confirm(result.version, open_suites, answer)
+        answer = controls.attempt(result.version, open_suites, pad=pad)
+        if isinstance(answer, Refused) and not controls.why_not_a_refusal(answer):
+            number = controls.attempt_count - 1
+            confirmed = controls.confirm(result.version, open_suites, answer)
             if isinstance(confirmed, Refused):
-                result.waiting.append((number, confirmed, tuple(open_suites)))
-                result.evidence[f"{len(open_suites)} suites in one hello: {confirmed}"] = None
+                result.unconfirmed.append((number, confirmed, tuple(open_suites)))
+                result.evidence[f"{len(open_suites)} suites in one ClientHello: {confirmed}"] = None
                 return
             if isinstance(confirmed, str):
                 result.give_up(open_suites, confirmed)
                 return
             answer = confirmed
         if not isinstance(answer, Accepted):
-            result.give_up(open_suites, series.weakness_of(answer))
+            result.give_up(open_suites, controls.why_not_a_refusal(answer))
             return
         result.accept(answer)
         picks += 1
         open_suites = [suite for suite in open_suites if suite not in result.accepted]
 
 
-def settle(series: Series, results: Sequence[VersionResult]) -> None:
-    """Vouch for the refusals that still wait.  One control at the end serves them all; the rest is asked anew."""
+def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> None:
+    """Confirm the refusals so far.  One control at the end vouches for all it covers; the others are repeated."""
     for result in results:
-        _check_library(series, result)
-    waiting = [(result, *refusal) for result in results for refusal in result.waiting]
-    if any(not series.vouches_for(number, result.version, answer) for result, number, answer, _ in waiting):
-        series.control()
-    for result, _, answer, suites in waiting:
+        _check_library(controls, result)
+    unconfirmed = [(result, *refusal) for result in results for refusal in result.unconfirmed]
+    if any(not controls.vouches_for(number, result.version, answer) for result, number, answer, _ in unconfirmed):
+        controls.verify()
+    for result, _, answer, suites in unconfirmed:
         if _denies_version(result, answer) or any(suite in result.accepted for suite in suites):
-            series.unsteady = series.unsteady or "what was refused on one connection was accepted on another"
+            controls.unsteady = controls.unsteady or "what was refused on one connection was accepted on another"
     if any(result.many_servers for result in results):
-        series.unsteady = series.unsteady or "connections to it do not all end at the same server"
-    for result, number, answer, suites in waiting:
-        if series.unsteady or not series.vouches_for(number, result.version, answer):
-            _ask_again(series, result, answer, suites)
+        controls.unsteady = controls.unsteady or "connections to it do not all end at the same server"
+    for result, number, answer, suites in unconfirmed:
+        if controls.unsteady or not controls.vouches_for(number, result.version, answer):
+            _ask_again(controls, result, answer, suites)
         else:
             result.refused.update(dict.fromkeys(suites))
     for result in results:
-        result.waiting.clear()
+        result.unconfirmed.clear()
 
 
 def _denies_version(result: VersionResult, answer: Refused) -> bool:
@@ -128,53 +149,55 @@ def _denies_version(result: VersionResult, answer: Refused) -> bool:
     return bool(result.accepted) and (answer.lower is not None or answer.alert == Alert.protocol_version)
 
 
-def _check_library(series: Series, result: VersionResult) -> None:
-    """A version the peer speaks must accept hellos of the kind that it refused, or the refusal was for something else.
+def _check_library(controls: Controls, result: VersionResult) -> None:
+    """A peer that speaks a version must accept the kind of ClientHello it refused; else the refusal had another reason.
 
-    A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every hello of the older library; the newer
-    one asks instead.
+    A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every ClientHello of the older library; then
+    the newer one is used.
     """
-    known = series.controls.get(result.version)
-    if known is None or result.version in series.accepts_hellos or not result.waiting:
+    known = controls.known_good.get(result.version)
+    if known is None or result.version in controls.accepts_bare or not result.unconfirmed:
         return
-    if any(isinstance(series.ask(known.version, (known.suite,), pad=pad), Accepted) for pad in (True, False)):
+    if any(isinstance(controls.attempt(known.version, (known.suite,), pad=pad), Accepted) for pad in (True, False)):
         return
-    asked = [suite for _, _, suites in result.waiting for suite in suites]
-    result.waiting.clear()
+    asked = [suite for _, _, suites in result.unconfirmed for suite in suites]
+    result.unconfirmed.clear()
     if result.version is ProtocolVersion.TLS_1_3:
-        series.whole_client = True
-        eliminate(series, result, asked)
+        controls.needs_newer_library = True
+        eliminate(controls, result, asked)
     else:
-        result.give_up(asked, "the peer accepts this version, but no hello of the kind its refusal was for")
+        result.give_up(asked, "the peer accepts this version, but no ClientHello of the kind its refusal was for")
 
 
-def _ask_again(series: Series, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
-    """A refusal that may have been for the hello's length, or of a peer that had begun to refuse everything."""
-    if not series.controls:
-        result.give_up(suites, "no hello was accepted that could vouch for a refusal")
+def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
+    """Repeat a refusal whose reason may be the ClientHello's length, or that the peer refused everything by then."""
+    if not controls.known_good:
+        result.give_up(suites, "no ClientHello was accepted that could vouch for a refusal")
         return
-    size = len(suites) if first.lower or series.takes(result.version, first) else PIECE
+    size = len(suites) if first.lower or controls.accepts_length(result.version, first) else PIECE
     pieces = [suites[start : start + size] for start in range(0, len(suites), size)]
     while pieces:
         piece = tuple(suite for suite in pieces.pop(0) if suite not in result.accepted)
         if not piece:
             continue
-        answer = series.ask(result.version, piece)
-        number = series.asked - 1
-        confirmed = series.confirm(result.version, piece, answer) if isinstance(answer, Refused) else answer
+        answer = controls.attempt(result.version, piece)
+        number = controls.attempt_count - 1
+        confirmed = controls.confirm(result.version, piece, answer) if isinstance(answer, Refused) else answer
         if isinstance(confirmed, Accepted):
             result.accept(confirmed)
             pieces.insert(0, piece)
         elif isinstance(confirmed, str):
             result.give_up(piece, confirmed)
-        elif weakness := series.weakness_of(confirmed):
-            result.give_up(piece, weakness)
+        elif reason := controls.why_not_a_refusal(confirmed):
+            result.give_up(piece, reason)
         elif not isinstance(confirmed, Refused) or _denies_version(result, confirmed):
             result.give_up(piece, "the peer accepts this version on one connection and not on another")
-        elif series.control() and series.vouches_for(number, result.version, confirmed):
+        elif controls.verify() and controls.vouches_for(number, result.version, confirmed):
             result.refused.update(dict.fromkeys(piece))
         else:
-            result.give_up(piece, series.unsteady or "the refusal came for a hello longer than any that was accepted")
+            result.give_up(
+                piece, controls.unsteady or "the refusal came for a ClientHello longer than any that was accepted"
+            )
 
 
 def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:

@@ -1,4 +1,4 @@
-"""Everything an endpoint is asked about client certificates beyond the exchange without one, and what it said in SIP.
+"""All questions about client certificates beyond the exchange without one, and the endpoint's SIP answers.
 
 A compliant endpoint takes one connection more for each case and version, and two more a version for the control.
 """
@@ -11,39 +11,45 @@ from typing import Final
 from auditor.model.asks import Asks
 from auditor.model.observation import (
     ClientCertificateSeen,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     SipOptionsSeen,
     Treatment,
 )
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.server.client_role import ClientRole
-from auditor.probes.server.invalid_client_certificates import Control, Question, Shown, cases_seen, show_impostors
+from auditor.probes.server.invalid_client_certificates import (
+    CaseResults,
+    ControlOutcome,
+    RequestingVersion,
+    cases_seen,
+    show_invalid_certificates,
+)
 from auditor.probes.server.root_trust import root_trust
-from auditor.probes.tls.controls import Series
+from auditor.probes.tls.controls import Controls
 from auditor.probes.tls.exchange import Exchange
 
 CASES, TRUST, SDP = "client-certificate-case", "root-trust", "sdp"
 _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
 """With these the question is put anyway, and the answer costs nothing."""
 _SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
-_NO_TRUST_PROBE: Final = "showing the endpoint impostors of the required roots has to be asked for (--trust-probe)"
+_NO_TRUST_PROBE: Final = "showing the endpoint forged issuers with the names of the required roots needs --trust-probe"
 _NOT_ASKED_FOR: Final = "no client certificate is asked for, so none can be shown"
 _NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
 
 
 @dataclass
-class MutualTls:
+class ClientAuthentication:
     """The questions and what came of them."""
 
-    target: Target
+    target: ServerTarget
     role: ClientRole
     asks: Asks
     at: datetime
-    shown: dict[ProtocolVersion, Shown] = field(default_factory=dict)
-    """The first series of each version: its control speaks for the exchange without a certificate too."""
+    results: dict[ProtocolVersion, CaseResults] = field(default_factory=dict)
+    """The first results of each version: their control vouches for the exchange without a certificate too."""
     seen: list[Observation] = field(default_factory=list)
     asked: bool = False
 
@@ -53,7 +59,12 @@ class MutualTls:
         probed = (CASES, TRUST) if self.role.trust_probe else (CASES,)
         return tuple(kind for kind in probed if kind in self.asks.kinds)
 
-    def ask(self, series: Series, questions: Sequence[Question], others: Mapping[ProtocolVersion, str]) -> None:
+    def ask(
+        self,
+        controls: Controls,
+        requesting_versions: Sequence[RequestingVersion],
+        others: Mapping[ProtocolVersion, str],
+    ) -> None:
         """Put the questions in every version that asks for a certificate; ``others`` says why some do not.
 
         Ends early, with cases undetermined, when the target's budget is used up; never raises.
@@ -62,30 +73,34 @@ class MutualTls:
             return
         self.asked = True
         if CASES in self.wanted:
-            for question, shown in show_impostors(series, questions, self.role, self.asks, self.at):
-                self.shown.setdefault(question.version, shown)
-                self.seen += cases_seen(self.target.name, self.at, question, shown)
+            for requesting, results in show_invalid_certificates(
+                controls, requesting_versions, self.role, self.asks, self.at
+            ):
+                self.results.setdefault(requesting.version, results)
+                self.seen += cases_seen(self.target.name, self.at, requesting, results)
         if TRUST in self.wanted:
-            self.seen += root_trust(series, questions, self.role, self.asks, self.at)
+            self.seen += root_trust(controls, requesting_versions, self.role, self.asks, self.at)
         for kind in self.wanted:
             self.seen += (self._missing(kind, f"{version}: {why}") for version, why in others.items())
-            if not questions and not others:
+            if not requesting_versions and not others:
                 self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is spoken"))
 
-    def without(self, version: ProtocolVersion, held: Exchange, why_not: str) -> tuple[Treatment, str, Control]:
+    def without(
+        self, version: ProtocolVersion, exchanged: Exchange, why_not: str
+    ) -> tuple[Treatment, str, ControlOutcome]:
         """How a client without a certificate is treated, and how one with a good certificate was beside it."""
-        shown, reading = self.shown.get(version), held.reading
-        if reading.meaning == "refused" and self._owes_control(version, shown):
-            why = (shown.reason if shown else "") or why_not
+        results, reading = self.results.get(version), exchanged.reading
+        if reading.meaning == "refused" and self._owes_control(version, results):
+            why = (results.reason if results else "") or why_not
             return "undetermined", f"{reading.evidence}; the client certificate was not shown beside it: {why}", "none"
-        if shown is None:
+        if results is None:
             return reading.meaning, reading.evidence, "none"
-        return (*shown.treatment(held), shown.control(held))
+        return (*results.treatment(exchanged), results.control(exchanged))
 
-    def _owes_control(self, version: ProtocolVersion, shown: Shown | None) -> bool:
+    def _owes_control(self, version: ProtocolVersion, results: CaseResults | None) -> bool:
         """Whether a certificate was given that should vouch for a refusal, and time or connections ran out before."""
         given = self.role.identity is not None and CASES in self.wanted and version in _SHOWN_IN
-        return given and not (shown and shown.states)
+        return given and not (results and results.states)
 
     def observations(self, why_not: str) -> Iterator[Observation]:
         """What was seen; for what was not asked, ``why_not``."""
@@ -93,20 +108,20 @@ class MutualTls:
         if not self.asked:
             yield from self.unseen(why_not)
         elif TRUST in self.asks.kinds and not self.role.trust_probe:
-            yield NotTested(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
+            yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def unseen(self, why: str) -> Iterator[Observation]:
         """Nothing at all was learnt, for this reason."""
         yield from (self._missing(kind, why) for kind in self.wanted)
         if TRUST in self.asks.kinds and not self.role.trust_probe:
-            yield NotTested(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
+            yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def sip(self, exchanges: Mapping[ProtocolVersion, Exchange]) -> Iterator[Observation]:
         """The answers to OPTIONS, and the session descriptions in them, which are handed on and forgotten."""
         described = False
-        for version, held in exchanges.items():
-            controls = self.shown[version].controls if version in self.shown else []
-            answer = next((tried.sip for tried in (held, *controls) if tried.sip), None)
+        for version, exchanged in exchanges.items():
+            others = self.results[version].control_exchanges if version in self.results else []
+            answer = next((tried.sip for tried in (exchanged, *others) if tried.sip), None)
             if answer is None:
                 continue
             if self.asks.kinds & _SHOWS_SIP:
@@ -124,42 +139,45 @@ class MutualTls:
                 yield from self.role.read_description(answer.description, self.target, self.at)
         called = self.role.invitation is not None and self.target.service is Service.SIP
         if SDP in self.asks.kinds and not described and not called:
-            yield NotTested(target=self.target.name, at=self.at, wanted=SDP, reason=_NO_DESCRIPTION)
+            yield NotAttempted(target=self.target.name, at=self.at, wanted=SDP, reason=_NO_DESCRIPTION)
 
-    def _missing(self, kind: str, why: str) -> NotSeen:
-        return NotSeen(target=self.target.name, at=self.at, wanted=kind, reason=why)
+    def _missing(self, kind: str, why: str) -> NotObserved:
+        return NotObserved(target=self.target.name, at=self.at, wanted=kind, reason=why)
 
 
-def questions_of(
-    spoken: Mapping[ProtocolVersion, Question], exchanges: Mapping[ProtocolVersion, Exchange]
-) -> tuple[list[Question], dict[ProtocolVersion, str]]:
+def split_by_request(
+    spoken: Mapping[ProtocolVersion, RequestingVersion], exchanges: Mapping[ProtocolVersion, Exchange]
+) -> tuple[list[RequestingVersion], dict[ProtocolVersion, str]]:
     """The versions that ask for a certificate, and why the other spoken ones cannot be asked."""
-    questions, others = [], {}
-    for version, question in spoken.items():
-        held = exchanges.get(version)
-        if held is not None and held.requested:
-            questions.append(question)
-        elif held is not None and held.requested is None:
-            others[version] = held.reading.evidence
+    requesting_versions: list[RequestingVersion] = []
+    others: dict[ProtocolVersion, str] = {}
+    for version, requesting in spoken.items():
+        exchanged = exchanges.get(version)
+        if exchanged is not None and exchanged.requested:
+            requesting_versions.append(requesting)
+        elif exchanged is not None and exchanged.requested is None:
+            others[version] = exchanged.reading.evidence
         else:
             others[version] = _NOT_ASKED_FOR
-    return questions, others
+    return requesting_versions, others
 
 
-def no_certificate_seen(
-    mutual: MutualTls, version: ProtocolVersion, held: Exchange | None, why_not: str
+def without_certificate_seen(
+    mutual: ClientAuthentication, version: ProtocolVersion, exchanged: Exchange | None, why_not: str
 ) -> ClientCertificateSeen:
     """The treatment of a client without a certificate."""
-    without, evidence, control = mutual.without(version, held, why_not) if held else ("undetermined", why_not, "none")
+    without, evidence, control = (
+        mutual.without(version, exchanged, why_not) if exchanged else ("undetermined", why_not, "none")
+    )
     return ClientCertificateSeen(
         target=mutual.target.name,
         at=mutual.at,
         version=version,
-        requested=held.requested if held else None,
-        authorities=held.authorities if held else (),
+        requested=exchanged.requested if exchanged else None,
+        authorities=exchanged.authorities if exchanged else (),
         trust_probe=mutual.role.trust_probe,
         without=without,
-        stage=held.stage if held else None,
+        stage=exchanged.stage if exchanged else None,
         evidence=evidence,
         control=control,
     )

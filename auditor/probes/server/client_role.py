@@ -8,10 +8,10 @@ from typing import TypeAlias
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
 from auditor.model.observation import Observation
-from auditor.model.target import Target
+from auditor.model.target import ServerTarget
 from auditor.model.trust_anchor import TrustAnchor
 
-ReadDescription: TypeAlias = Callable[[bytes, Target, datetime], Iterator[Observation]]
+ReadDescription: TypeAlias = Callable[[bytes, ServerTarget, datetime], Iterator[Observation]]
 """Turns a session description (RFC 8866) that stood in an answer to OPTIONS into observations without its keys."""
 
 
@@ -24,7 +24,7 @@ class ClientRole:
     authority: Identity | None = None
     """A CA that the endpoint trusts, in a lab: it signs certificates whose faults are not in their root."""
     trust_probe: bool = False
-    """Whether the endpoint may be shown impostors of the required roots to learn which of them it trusts."""
+    """Whether forged issuers with the names of the required roots may be shown, to learn which roots it trusts."""
     anchors: tuple[TrustAnchor, ...] = ()
     """Every root that a policy may name."""
     read_description: ReadDescription | None = None

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 SUITE: Final = "AES_CM_128_HMAC_SHA1_80"
-_OCTETS: Final = 30
+_KEY_BYTES: Final = 30
 """Of its key and salt together."""
-MOST_OCTETS: Final = 65_536
+MAX_BYTES: Final = 65_536
 """Of one message.  Azure Communications Gateway takes messages of 10 KB."""
 _START: Final = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2})[ \r]|[A-Z]{2,20} \S{1,1024} SIP/2\.0\r")
 _URI: Final = re.compile(r"<(sips?:[!-~]{1,256}?)>|^(sips?:[!-~]{1,256}?)(?:;|$)")
@@ -40,8 +40,8 @@ class Dialog:
     branch: str = field(default_factory=lambda: f"z9hG4bK{secrets.token_hex(8)}")
 
     def invite(self) -> bytes:
-        """An offer of the one suite, with a fresh key.  Media, if any come, go to an address that nobody has."""
-        key = base64.b64encode(secrets.token_bytes(_OCTETS)).decode("ascii")
+        """An offer of the one suite, with a fresh key.  Media, if any come, go to a documentation address."""
+        key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii")
         offer = (
             "v=0",
             f"o=auditor {secrets.randbelow(2**31)} 1 IN IP4 192.0.2.1",  # RFC 5737
@@ -124,9 +124,9 @@ def next_message(data: bytes) -> tuple[bytes, bytes] | Literal["incomplete", "fo
     head, separator, rest = data.partition(b"\r\n\r\n")
     if not separator:
         begun = data[:1] == b"" or re.match(rb"[A-Z]", data) is not None
-        return "incomplete" if begun and len(data) < MOST_OCTETS else "foreign"
+        return "incomplete" if begun and len(data) < MAX_BYTES else "foreign"
     length = _first(_fields(head), "content-length") or "0"
-    if not _START.match(data) or not re.fullmatch(r"[0-9]{1,6}", length) or int(length) > MOST_OCTETS:
+    if not _START.match(data) or not re.fullmatch(r"[0-9]{1,6}", length) or int(length) > MAX_BYTES:
         return "foreign"
     if len(rest) < int(length):
         return "incomplete"

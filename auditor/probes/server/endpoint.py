@@ -1,7 +1,7 @@
-"""All that is seen of one endpoint: the interview, plaintext beside TLS, known weaknesses, a call to a test number.
+"""All that is observed of one endpoint: the scan, plaintext beside TLS, known weaknesses, a call to a test number.
 
 A compliant endpoint with two suites a version takes 14 connections, and one more for each client certificate it is
-shown in each version.  Whatever ends the interview early (time, budget, a peer that falls silent) leaves questions
+shown in each version.  Whatever ends the scan early (time, budget, a peer that stops answering) leaves questions
 undetermined, never answered.
 """
 
@@ -9,99 +9,100 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from auditor.model.asks import Asks
-from auditor.model.observation import CipherSuitesSeen, ConnectionsUsed, NotSeen, Observation
-from auditor.model.target import Service, Target
+from auditor.model.observation import CipherSuitesSeen, ConnectionsUsed, NotObserved, Observation
+from auditor.model.target import ServerTarget, Service
 from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server.cipher_suites import compared
 from auditor.probes.server.client_role import NOBODY, ClientRole
-from auditor.probes.server.interview import OPENINGS, Interview
 from auditor.probes.server.invite import invite
 from auditor.probes.server.plaintext import plaintext_on_own_port, plaintext_sip
-from auditor.probes.server.told import observations
-from auditor.probes.tls.controls import Series
+from auditor.probes.server.scan import OPENINGS, Scan
+from auditor.probes.tls.controls import Controls
 
 
 def observe(
-    target: Target, asks: Asks, limits: Limits, at: datetime, role: ClientRole = NOBODY
+    target: ServerTarget, asks: Asks, limits: Limits, at: datetime, role: ClientRole = NOBODY
 ) -> Iterator[Observation]:
     """Everything ``asks`` wants to know about ``target``, shown to it as ``role``.  Never raises for a peer."""
     if target.address is None:
         reason = target.unresolved or "it has no address"
-        yield from (NotSeen(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
+        yield from (NotObserved(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
         return
     peer = Peer(target, limits)
-    interview = Interview(Series(peer, thorough=asks.exhaustive), asks, at, role)
+    scan = Scan(Controls(peer, thorough=asks.exhaustive), asks, at, role)
     try:
-        interview.run()
+        scan.run()
     except OutOfBudgetError as error:
-        interview.stop(str(error))
-    yield from _thorough(interview) if asks.exhaustive and interview.speaks_tls else observations(interview)
-    yield from _plaintext(peer, asks, at, interview)
-    yield from _weaknesses(interview)
-    yield from _invited(interview, role)
+        scan.stop(str(error))
+    yield from _thorough(scan) if asks.exhaustive and scan.speaks_tls else scan.observations()
+    yield from _plaintext(peer, asks, at, scan)
+    yield from _weaknesses(scan)
+    yield from _called(scan, role)
     yield ConnectionsUsed(target=target.name, at=at, count=peer.connections, seconds=round(peer.elapsed(), 3))
 
 
-def _thorough(interview: Interview) -> Iterator[Observation]:
+def _thorough(scan: Scan) -> Iterator[Observation]:
     """The same observations, with sslyze's exhaustive enumeration beside what elimination found."""
     from auditor.probes.server.sslyze_commands import exhaustive_suites  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
-    found = exhaustive_suites(interview.series.peer)
-    for observation in observations(interview):
+    found = exhaustive_suites(scan.controls.peer)
+    for observation in scan.observations():
         yield compared(observation, found) if isinstance(observation, CipherSuitesSeen) else observation
 
 
-def _plaintext(peer: Peer, asks: Asks, at: datetime, interview: Interview) -> Iterator[Observation]:
+def _plaintext(peer: Peer, asks: Asks, at: datetime, scan: Scan) -> Iterator[Observation]:
     if "plaintext" not in asks.kinds:
         return
-    series = interview.series
+    controls = scan.controls
     try:
-        # Silence is an answer only while the peer still answers: its newest hello, or another one, was accepted.
-        alive = interview.speaks_tls and (series.last_accepted == series.asked - 1 or series.control())
-        yield interview.plaintext or plaintext_on_own_port(peer, at, speaks_tls=alive)
+        # Silence is an answer only while the peer still answers: the newest attempt, or another one, was accepted.
+        alive = scan.speaks_tls and (controls.last_accepted == controls.attempt_count - 1 or controls.verify())
+        yield scan.plaintext or plaintext_on_own_port(peer, at, speaks_tls=alive)
         if peer.target.service is Service.SIP:
             yield from plaintext_sip(peer, asks.plaintext_ports - {peer.target.port}, at, alive=alive)
     except OutOfBudgetError as error:
-        reason = interview.stopped or str(error)
-        yield NotSeen(target=peer.target.name, at=at, wanted="plaintext", reason=reason)
+        reason = scan.stopped or str(error)
+        yield NotObserved(target=peer.target.name, at=at, wanted="plaintext", reason=reason)
 
 
-def _weaknesses(interview: Interview) -> Iterator[Observation]:
-    series, asks, at = interview.series, interview.asks, interview.at
+def _weaknesses(scan: Scan) -> Iterator[Observation]:
+    controls, asks, at = scan.controls, scan.asks, scan.at
     if "weakness" not in asks.kinds:
         return
-    name = series.peer.target.name
-    if not interview.speaks_tls:
-        yield NotSeen(target=name, at=at, wanted="weakness", reason="no TLS handshake could be made")
+    name = controls.peer.target.name
+    if not scan.speaks_tls:
+        yield NotObserved(target=name, at=at, wanted="weakness", reason="no TLS handshake could be made")
         return
     from auditor.probes.server.sslyze_commands import known_weaknesses  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
-    found = known_weaknesses(series.peer, asks.weaknesses, at)
-    if all(seen.vulnerable for seen in found) or _answers_still(series):
+    found = known_weaknesses(controls.peer, asks.weaknesses, at)
+    if all(seen.vulnerable for seen in found) or _answers_still(controls):
         yield from found
         return
     # sslyze takes a connection that is closed or reset for "not vulnerable".
     yield from (seen for seen in found if seen.vulnerable)
-    yield NotSeen(target=name, at=at, wanted="weakness", reason="the peer did not accept a hello after sslyze's scan")
+    yield NotObserved(
+        target=name, at=at, wanted="weakness", reason="the peer did not accept a ClientHello after sslyze's scan"
+    )
 
 
-def _invited(interview: Interview, role: ClientRole) -> Iterator[Observation]:
+def _called(scan: Scan, role: ClientRole) -> Iterator[Observation]:
     """The call to the test number, in the newest version that is spoken, where one was asked for."""
-    target = interview.target
-    if "sdp" not in interview.asks.kinds or role.invitation is None or target.service is not Service.SIP:
+    target = scan.target
+    if "sdp" not in scan.asks.kinds or role.invitation is None or target.service is not Service.SIP:
         return
-    accepted = [interview.results[version] for version in OPENINGS if interview.results[version].accepted]
+    accepted = [scan.results[version] for version in OPENINGS if scan.results[version].accepted]
     if not accepted:
-        yield NotSeen(target=target.name, at=interview.at, wanted="sdp", reason="no TLS handshake could be made")
+        yield NotObserved(target=target.name, at=scan.at, wanted="sdp", reason="no TLS handshake could be made")
         return
-    peer, found = interview.series.peer, accepted[0]
+    peer, found = scan.controls.peer, accepted[0]
     suites = list(found.accepted)
-    yield from invite(peer, found.version, suites, role.invitation, interview.at, identity=role.identity)
+    yield from invite(peer, found.version, suites, role.invitation, scan.at, identity=role.identity)
 
 
-def _answers_still(series: Series) -> bool:
+def _answers_still(controls: Controls) -> bool:
     try:
-        return series.control()
+        return controls.verify()
     except OutOfBudgetError:
         return False

@@ -1,8 +1,8 @@
 """Client certificates that an endpoint has to refuse, shown one by one, each in every version that asks for one.
 
-What a refusal is worth is told by a control: a certificate that has to be accepted, shown before and after.  A peer
-that drops everybody refuses every impostor as well.  Nothing here waits: a peer that begins to drop the auditor in the
-middle of the series fails the control at its end.
+A refusal counts only with a control: a certificate that has to be accepted, shown before and after.  A peer that drops
+everybody refuses every forged issuer as well.  Nothing here waits: a peer that begins to drop the auditor halfway
+through fails the control at the end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from auditor.minting.client_certificates import MOST_ROOTS, Case, announced, bad_by, forgery_of, good_by, impostors
+from auditor.minting.client_certificates import (
+    MOST_ROOTS,
+    ClientCertificateCase,
+    faulty_cases,
+    good_client_certificate,
+    untrusted_cases,
+)
+from auditor.minting.forged_issuer import announced, forged_issuer
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import ClientCertificateCaseSeen, Observation, Treatment
@@ -18,28 +25,28 @@ from auditor.model.tls import CipherSuite, ProtocolVersion
 from auditor.probes.connection import OutOfBudgetError
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.tls.attempt import Accepted, NoAnswer
-from auditor.probes.tls.controls import Series
+from auditor.probes.tls.controls import Controls
 from auditor.probes.tls.exchange import Exchange, exchange
 
 GOOD: Final = "good"
-Control: TypeAlias = Literal["succeeded", "failed", "none"]
+ControlOutcome: TypeAlias = Literal["succeeded", "failed", "none"]
 _State: TypeAlias = Literal["served", "silent", "failed"]
 _BUT: Final = "while a certificate that has to be accepted was served"
 
 
 @dataclass
-class Shown:
-    """What came of the series in one version."""
+class CaseResults:
+    """What came of all cases in one version."""
 
     states: list[_State] = field(default_factory=list)
     """How the control fared, before and after; empty without one."""
-    controls: list[Exchange] = field(default_factory=list)
+    control_exchanges: list[Exchange] = field(default_factory=list)
     cases: list[tuple[str, Exchange]] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     reason: str = ""
     """Why cases are left unasked."""
 
-    def control(self, held: Exchange) -> Control:
+    def control(self, exchanged: Exchange) -> ControlOutcome:
         """What the control says of one exchange.
 
         An application may leave the auditor's request unanswered although it took the certificate.  That is a success
@@ -49,18 +56,18 @@ class Shown:
             return "none" if not self.states or self.states == ["served"] else "failed"
         if set(self.states) == {"served"}:
             return "succeeded"
-        return "succeeded" if "failed" not in self.states and held.alert is not None else "failed"
+        return "succeeded" if "failed" not in self.states and exchanged.alert is not None else "failed"
 
-    def treatment(self, held: Exchange) -> tuple[Treatment, str]:
+    def treatment(self, exchanged: Exchange) -> tuple[Treatment, str]:
         """What the exchange says, in the light of the control."""
-        reading = held.reading
+        reading = exchanged.reading
         if reading.doubt in ("closed", "status") and self.states == ["served", "served"]:
             return "refused", f"{reading.evidence}, {_BUT}"
         return reading.meaning, reading.evidence
 
 
 @dataclass(frozen=True)
-class Question:
+class RequestingVersion:
     """One version in which the endpoint asks for a certificate."""
 
     version: ProtocolVersion
@@ -68,111 +75,116 @@ class Question:
     authorities: tuple[bytes, ...]
 
 
-def show_impostors(
-    series: Series, questions: Sequence[Question], role: ClientRole, asks: Asks, at: datetime
-) -> Iterator[tuple[Question, Shown]]:
+def show_invalid_certificates(
+    controls: Controls, requesting_versions: Sequence[RequestingVersion], role: ClientRole, asks: Asks, at: datetime
+) -> Iterator[tuple[RequestingVersion, CaseResults]]:
     """Show every case in every version: first what needs nothing installed at the peer, then what needs a lab's CA."""
-    for question in questions:
-        named = [forgery_of(*root) for root in role.roots(asks.impostor_roots)][:MOST_ROOTS]
-        roots = (*named, *announced(question.authorities, named))[:MOST_ROOTS]
-        lab_control = good_by(role.authority, at) if role.authority else None
+    for requesting in requesting_versions:
+        named = [forged_issuer(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
+        roots = (*named, *announced(requesting.authorities, named))[:MOST_ROOTS]
+        lab_control = good_client_certificate(role.authority, at) if role.authority else None
         control = role.identity or lab_control
-        cases = list(impostors(roots, at, control))
-        faulty = list(bad_by(role.authority, at, role.identity)) if role.authority else []
+        cases = list(untrusted_cases(roots, at, control))
+        faulty = list(faulty_cases(role.authority, at, role.identity)) if role.authority else []
         if control is lab_control:
-            yield question, _show(series, question, control, [*cases, *faulty])
+            yield requesting, _show(controls, requesting, control, [*cases, *faulty])
         else:
-            yield question, _show(series, question, control, cases)
+            yield requesting, _show(controls, requesting, control, cases)
             # The operator's certificate says nothing of the lab's CA: without trust in that, all below is refused.
             if faulty:
-                yield question, _show(series, question, lab_control, faulty)
+                yield requesting, _show(controls, requesting, lab_control, faulty)
 
 
-def _show(series: Series, question: Question, control: Identity | None, cases: Sequence[Case]) -> Shown:
-    shown, open_cases = Shown(unasked=[case.name for case in cases]), list(cases)
+def _show(
+    controls: Controls, requesting: RequestingVersion, control: Identity | None, cases: Sequence[ClientCertificateCase]
+) -> CaseResults:
+    results, open_cases = CaseResults(unasked=[case.name for case in cases]), list(cases)
     try:
         if control is not None:
-            _try_control(series, question, control, shown)
+            _try_control(controls, requesting, control, results)
         for case in open_cases:
-            shown.cases.append((case.name, _ask(series, question, case.identity)))
-            shown.unasked.remove(case.name)
+            results.cases.append((case.name, _ask(controls, requesting, case.identity)))
+            results.unasked.remove(case.name)
         if control is not None:
-            _try_control(series, question, control, shown)
+            _try_control(controls, requesting, control, results)
     except OutOfBudgetError as error:
-        shown.reason = str(error)
-    return shown
+        results.reason = str(error)
+    return results
 
 
-def _try_control(series: Series, question: Question, control: Identity, shown: Shown) -> None:
-    held = _ask(series, question, control, settle=False)
-    shown.controls.append(held)
-    if held.reading.meaning == "served":
-        shown.states.append("served")
+def _try_control(controls: Controls, requesting: RequestingVersion, control: Identity, results: CaseResults) -> None:
+    exchanged = _ask(controls, requesting, control, settle=False)
+    results.control_exchanges.append(exchanged)
+    if exchanged.reading.meaning == "served":
+        results.states.append("served")
     else:
-        shown.states.append("silent" if held.presented and held.reading.doubt == "silent" else "failed")
+        results.states.append("silent" if exchanged.presented and exchanged.reading.doubt == "silent" else "failed")
 
 
-def _ask(series: Series, question: Question, identity: Identity, *, settle: bool = True) -> Exchange:
+def _ask(controls: Controls, requesting: RequestingVersion, identity: Identity, *, settle: bool = True) -> Exchange:
     """One exchange; once more where no connection came about, which has nothing to do with the certificate."""
-    held = exchange(series.peer, question.version, question.suites, identity=identity, settle=settle)
-    series.note(question.version, held.answer)
-    if isinstance(held.answer, NoAnswer):
-        held = exchange(series.peer, question.version, question.suites, identity=identity, settle=settle)
-        series.note(question.version, held.answer)
-    return held
+    exchanged = exchange(controls.peer, requesting.version, requesting.suites, identity=identity, settle=settle)
+    controls.record(requesting.version, exchanged.answer)
+    if isinstance(exchanged.answer, NoAnswer):
+        exchanged = exchange(controls.peer, requesting.version, requesting.suites, identity=identity, settle=settle)
+        controls.record(requesting.version, exchanged.answer)
+    return exchanged
 
 
-def cases_seen(target: str, at: datetime, question: Question, shown: Shown) -> Iterator[Observation]:
+def cases_seen(target: str, at: datetime, requesting: RequestingVersion, results: CaseResults) -> Iterator[Observation]:
     """The observations: each case, the control as a case of its own, and what was left unasked."""
-    for name, held in shown.cases:
-        treatment, evidence, stage = _judged(held, shown)
+    for name, exchanged in results.cases:
+        treatment, evidence, stage = _judged(exchanged, results)
         yield ClientCertificateCaseSeen(
             target=target,
             at=at,
-            version=question.version,
+            version=requesting.version,
             case=name,
             treatment=treatment,
             stage=stage,
             evidence=evidence,
-            control=shown.control(held),
+            control=results.control(exchanged),
         )
-    if shown.controls:
-        held = next((held for held in shown.controls if held.reading.meaning != "served"), shown.controls[0])
+    if results.control_exchanges:
+        exchanged = next(
+            (exchanged for exchanged in results.control_exchanges if exchanged.reading.meaning != "served"),
+            results.control_exchanges[0],
+        )
         yield ClientCertificateCaseSeen(
             target=target,
             at=at,
-            version=question.version,
+            version=requesting.version,
             case=GOOD,
-            treatment=held.reading.meaning,
-            stage=held.stage,
-            evidence=_why(held) or held.reading.evidence,
-            control=shown.control(held),
+            treatment=exchanged.reading.meaning,
+            stage=exchanged.stage,
+            evidence=_why(exchanged) or exchanged.reading.evidence,
+            control=results.control(exchanged),
         )
-    for name in shown.unasked:
+    for name in results.unasked:
         yield ClientCertificateCaseSeen(
             target=target,
             at=at,
-            version=question.version,
+            version=requesting.version,
             case=name,
             treatment="undetermined",
-            evidence=shown.reason,
+            evidence=results.reason,
         )
 
 
 def _judged(
-    held: Exchange, shown: Shown
+    exchanged: Exchange, results: CaseResults
 ) -> tuple[Treatment, str, Literal["handshake", "after-handshake", "after-request"] | None]:
-    if why := _why(held):
-        return "undetermined", why, held.stage
-    return (*shown.treatment(held), held.stage)
+    if why := _why(exchanged):
+        return "undetermined", why, exchanged.stage
+    return (*results.treatment(exchanged), exchanged.stage)
 
 
-def _why(held: Exchange) -> str:
+def _why(exchanged: Exchange) -> str:
     """Why nothing can be said of the certificate; empty where it was shown."""
-    if not isinstance(held.answer, Accepted):
-        return held.answer.reason if isinstance(held.answer, NoAnswer) else str(held.answer)
-    if not held.requested:
+    if not isinstance(exchanged.answer, Accepted):
+        return exchanged.answer.reason if isinstance(exchanged.answer, NoAnswer) else str(exchanged.answer)
+    if not exchanged.requested:
         return "no certificate was asked for on this connection"
-    if not held.presented:
-        return f"the certificate did not get as far as the peer: {held.reading.evidence}"
+    if not exchanged.presented:
+        return f"the certificate did not get as far as the peer: {exchanged.reading.evidence}"
     return ""

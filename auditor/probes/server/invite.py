@@ -15,11 +15,11 @@ from OpenSSL import SSL, crypto
 
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
-from auditor.model.observation import NotSeen, Observation, SdpSeen
+from auditor.model.observation import NotObserved, Observation, SdpSeen
 from auditor.model.tls import CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server.dialog import SUITE, Dialog, Response, next_message
-from auditor.probes.tls.handshake import Conversation
+from auditor.probes.tls.handshake import Handshake
 from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_RESPONSES = 32
@@ -55,7 +55,7 @@ def invite(
         answers = [found.model_copy(update=pair) if isinstance(found, SdpSeen) else found for found in answers]
     yield from answers
     if not answers:
-        yield NotSeen(target=name, at=at, wanted="sdp", reason=_why_none(called))
+        yield NotObserved(target=name, at=at, wanted="sdp", reason=_why_none(called))
 
 
 @dataclass
@@ -80,7 +80,7 @@ def _answers(called: _Call, name: str, invitation: Invitation, at: datetime) -> 
             yield from descriptions(response.raw, Origin(name, at, invitation.salt, source, "tls"), role="answer")
         except MalformedSdp as error:
             reason = f"the session description in the {source} cannot be read: {error}"
-            yield NotSeen(target=name, at=at, wanted="sdp", reason=reason)
+            yield NotObserved(target=name, at=at, wanted="sdp", reason=reason)
 
 
 def _why_none(called: _Call) -> str:
@@ -110,32 +110,32 @@ def _call(
         return _Call(problem=wire)
     try:
         try:
-            talk = Conversation(peer, wire, version, suites, identity)
+            handshake = Handshake(peer, wire, version, suites, identity)
         except (SSL.Error, crypto.Error, ValueError, TypeError):
             return _Call(problem="this certificate cannot be used for TLS")
-        if not talk.handshake():
-            return _Call(problem=f"no call could be made: {_refused(talk)}")
+        if not handshake.complete():
+            return _Call(problem=f"no call could be made: {_refused(handshake)}")
         early: bytes | None = b""
-        if talk.requested:
-            early = talk.read(time.monotonic() + max(peer.limits.settle_seconds, 4 * peer.round_trip))
+        if handshake.requested:
+            early = handshake.read(time.monotonic() + max(peer.limits.settle_seconds, 4 * peer.round_trip))
             if early is None:
-                return _Call(problem=f"no call could be made: {_refused(talk)}")
-        return _talk(peer, _Stream(talk, early or b""), dialog, offered)
+                return _Call(problem=f"no call could be made: {_refused(handshake)}")
+        return _converse(peer, _Stream(handshake, early or b""), dialog, offered)
     finally:
         wire.close()
 
 
-def _refused(talk: Conversation) -> str:
-    said = f"alert {alert_name(talk.alerts[-1])}" if talk.alerts else "the peer ended the connection"
-    return f"{said}; perhaps it wants a client certificate (--client-cert)" if talk.requested else said
+def _refused(handshake: Handshake) -> str:
+    said = f"alert {alert_name(handshake.alerts[-1])}" if handshake.alerts else "the peer ended the connection"
+    return f"{said}; perhaps it wants a client certificate (--client-cert)" if handshake.requested else said
 
 
-def _talk(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> _Call:
+def _converse(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> _Call:
     """Call, listen until something decides, and end the call whatever it was."""
-    called, talk = _Call(), stream.talk
+    called, handshake = _Call(), stream.handshake
     ended: set[str] = set()
     try:
-        talk.send(offered)
+        handshake.send(offered)
         seconds = peer.limits.answer_seconds
         _listen(stream, dialog, called, time.monotonic() + seconds)
         if not called.responses:
@@ -144,38 +144,38 @@ def _talk(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> _Cal
             called.problem = stream.problem or f"the call was not answered within {seconds:g} s"
     finally:
         if not any(response.status >= 200 for response in called.responses):
-            talk.send(dialog.cancel())
+            handshake.send(dialog.cancel())
     until = time.monotonic() + min(_ENDING_SECONDS, peer.limits.answer_seconds)
-    _end(talk, dialog, called, ended)
+    _end(handshake, dialog, called, ended)
     if not ended:
         # Who picks up while the CANCEL is under way has picked up all the same.
         _listen(stream, dialog, called, until, decisive=200)
-        _end(talk, dialog, called, ended)
+        _end(handshake, dialog, called, ended)
     # A call that forks may be picked up twice (section 13.2.2.4).
     while ended and _listen(stream, dialog, called, until, decisive=200):
-        _end(talk, dialog, called, ended)
-    # A connection closed with octets unread is reset, and a reset could overtake the CANCEL.
-    while stream.problem and talk.read(until):
+        _end(handshake, dialog, called, ended)
+    # A connection closed with bytes unread is reset, and a reset could overtake the CANCEL.
+    while stream.problem and handshake.read(until):
         pass
     return called
 
 
-def _end(talk: Conversation, dialog: Dialog, called: _Call, ended: set[str]) -> None:
+def _end(handshake: Handshake, dialog: Dialog, called: _Call, ended: set[str]) -> None:
     """Acknowledge every final response, and hang up where the call was answered; each once."""
     for response in called.responses:
         if response.status < 200 or response.to in ended:
             continue
         ended.add(response.to)
-        talk.send(dialog.acknowledge(response))
+        handshake.send(dialog.acknowledge(response))
         if response.status < 300:
-            talk.send(dialog.bye(response))
+            handshake.send(dialog.bye(response))
 
 
 @dataclass
 class _Stream:
     """The messages that arrive, one after the other."""
 
-    talk: Conversation
+    handshake: Handshake
     data: bytes = b""
     problem: str = ""
 
@@ -189,7 +189,7 @@ class _Stream:
             if found == "foreign":
                 self.problem = "what the peer sent after the INVITE is not SIP"
                 return None
-            arrived = self.talk.read(until)
+            arrived = self.handshake.read(until)
             if arrived is None:
                 self.problem = "the peer ended the connection after the INVITE"
                 return None

@@ -10,9 +10,9 @@ from auditor.model.tls import CipherSuite, ProtocolVersion
 from auditor.probes.server.cipher_suites import VersionResult
 from auditor.probes.tls.attempt import Accepted, Refused
 from auditor.probes.tls.client_setup import groups_of
-from auditor.probes.tls.controls import Series
+from auditor.probes.tls.controls import Controls
 
-# RFC 5246 section 7.4.1.4.1: HashAlgorithm in the first octet; 1 is MD5, 2 is SHA-1.
+# RFC 5246 section 7.4.1.4.1: HashAlgorithm in the first byte; 1 is MD5, 2 is SHA-1.
 _WEAK_HASHES = {1: "md5", 2: "sha1"}
 _SIGNATURES = {1: "rsa", 2: "dsa", 3: "ecdsa"}
 _OFFERED_WEAK = tuple(
@@ -22,9 +22,9 @@ _OFFERED_WEAK = tuple(
 )
 
 
-def groups(series: Series, result: VersionResult, at: datetime) -> GroupsSeen:
+def groups(controls: Controls, result: VersionResult, at: datetime) -> GroupsSeen:
     """Which groups a version accepts, by elimination with the suites it is known to accept."""
-    target, version = series.peer.target.name, result.version
+    target, version = controls.peer.target.name, result.version
     suites = _elliptic(result)
     asked, accepted = list(groups_of(version)), list[str]()
     if not suites:
@@ -37,12 +37,12 @@ def groups(series: Series, result: VersionResult, at: datetime) -> GroupsSeen:
             undetermined=tuple(Undetermined(subject=group, reason=doubts[0]) for group in asked if doubts),
         )
     while asked:
-        answer = series.ask(version, suites, groups=asked)
+        answer = controls.attempt(version, suites, groups=asked)
         if isinstance(answer, Accepted) and answer.group in asked:
             accepted.append(answer.group)
             asked.remove(answer.group)
             continue
-        doubt = _doubt(series, answer)
+        doubt = _doubt(controls, answer)
         return GroupsSeen(
             target=target,
             at=at,
@@ -54,14 +54,18 @@ def groups(series: Series, result: VersionResult, at: datetime) -> GroupsSeen:
     return GroupsSeen(target=target, at=at, version=version, accepted=tuple(accepted))
 
 
-def _doubt(series: Series, answer: object) -> str:
+def _doubt(controls: Controls, answer: object) -> str:
     if isinstance(answer, Accepted):
         return "the key exchange's group was not one of those offered"
     if not isinstance(answer, Refused):
         return str(getattr(answer, "reason", answer))
-    if weakness := series.weakness_of(answer):
-        return weakness
-    return series.unsteady if series.control() else series.unsteady or "no accepted hello vouches for the refusal"
+    if reason := controls.why_not_a_refusal(answer):
+        return reason
+    return (
+        controls.unsteady
+        if controls.verify()
+        else controls.unsteady or "no accepted ClientHello vouches for the refusal"
+    )
 
 
 def _elliptic(result: VersionResult) -> Sequence[CipherSuite]:
@@ -72,9 +76,9 @@ def _has_group(suite: CipherSuite) -> bool:
     return "_ECDHE_" in suite.name or "_ECDH_anon_" in suite.name or suite.code >> 8 == 0x13
 
 
-def weak_signatures(series: Series, result: VersionResult, at: datetime) -> SignatureSchemesSeen:
+def weak_signatures(controls: Controls, result: VersionResult, at: datetime) -> SignatureSchemesSeen:
     """Whether TLS 1.2 key exchanges are signed with SHA-1 when the client offers nothing better (RFC 9155)."""
-    target, version = series.peer.target.name, ProtocolVersion.TLS_1_2
+    target, version = controls.peer.target.name, ProtocolVersion.TLS_1_2
     suites = [suite for suite in result.accepted if "_ECDHE_" in suite.name]
     asked = tuple(f"{key}_sha1" for key in _SIGNATURES.values())
     if not suites:
@@ -83,7 +87,7 @@ def weak_signatures(series: Series, result: VersionResult, at: datetime) -> Sign
             target=target, at=at, version=version,
             undetermined=tuple(Undetermined(subject=name, reason=reason) for name in asked),
         )  # fmt: skip
-    answer = series.ask(version, suites, signatures=_OFFERED_WEAK)
+    answer = controls.attempt(version, suites, signatures=_OFFERED_WEAK)
     if isinstance(answer, Accepted):
         scheme = answer.flight.signature
         name = _weak_scheme(scheme)
@@ -91,7 +95,7 @@ def weak_signatures(series: Series, result: VersionResult, at: datetime) -> Sign
             return SignatureSchemesSeen(target=target, at=at, version=version, accepted=(name,))
         if scheme is not None:
             return SignatureSchemesSeen(target=target, at=at, version=version, refused=asked)
-    doubt = "the signature could not be read" if isinstance(answer, Accepted) else _doubt(series, answer)
+    doubt = "the signature could not be read" if isinstance(answer, Accepted) else _doubt(controls, answer)
     return SignatureSchemesSeen(
         target=target,
         at=at,

@@ -9,8 +9,7 @@ from datetime import datetime
 from auditor.model.observation import PlaintextSeen
 from auditor.model.target import Service
 from auditor.probes.application_data import request, sip_options, status_line, whole_head
-from auditor.probes.connection import NOTHING_WITHIN, REFUSED, Peer
-from auditor.probes.tls.attempt import shown
+from auditor.probes.connection import NOTHING_WITHIN, REFUSED, Peer, first_line
 
 # RFC 3261 section 17.1.2.2: an unanswered request over UDP is sent again after T1 (500 ms), then after twice that.
 _UDP_WAITS_SECONDS = (0.5, 1.0, 2.0)
@@ -40,7 +39,7 @@ def _over_http(peer: Peer, port: int, *, alive: bool) -> _Found:
     answer = _say(peer, port, request(peer.target))
     if isinstance(answer, str):
         return None, answer
-    # Servers that expect TLS say so with 400 in plaintext; that serves nobody.
+    # Servers that expect TLS say so with 400 in plaintext; that is no service.
     if answer.startswith(b"HTTP/") and b" 400 " not in answer.partition(b"\r\n")[0]:
         return True, status_line(answer)
     return _unanswered(peer, answer, alive=alive)
@@ -72,7 +71,7 @@ def _quiet(peer: Peer, evidence: str, *, alive: bool) -> _Found:
 
 
 def _unreadable(answer: bytes) -> str:
-    return f"an answer that says nothing: {shown(answer)}"
+    return f"an answer that says nothing: {first_line(answer)}"
 
 
 def _say(peer: Peer, port: int, data: bytes) -> bytes | str:

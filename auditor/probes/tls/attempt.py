@@ -1,10 +1,10 @@
-"""One hello, one answer: what a server chooses when it is offered these cipher suites in this version.
+"""One attempt, one answer: what a server chooses when it is offered these cipher suites in this version.
 
 The ClientHello is made by sslyze's connection layer (modern OpenSSL from TLS 1.0 on, the legacy one for SSL 2.0 and
 3.0).  Its list of suites is then replaced on its way out, because no library can offer every suite that a policy may
 forbid, and the answer is read from the wire: the handshake is given up once the ServerHello (and, up to TLS 1.2, the
 certificates that follow it) has arrived.  Nothing is concluded here: a refusal is only as good as its controls, see
-``suites.py``.
+``controls.py``.
 """
 
 import time
@@ -21,11 +21,10 @@ from auditor.model.tls import (
     alert_name,
     suites_by_code,
 )
-from auditor.probes.connection import Peer, Wire
+from auditor.probes.connection import Peer, Wire, first_line
 from auditor.probes.tls.client_hello_rewriting import offered_suites, with_groups, with_suites
 from auditor.probes.tls.client_setup import LEGACY, SignatureAlgorithms, make_client, received_chain
 from auditor.probes.tls.records import ServerFlight, parse_server_flight
-from auditor.sanitise import clean
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Accepted:
     suite: CipherSuite
     flight: ServerFlight
     length: int
-    """Octets of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
+    """Bytes of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
     seconds: float
     certificates: tuple[bytes, ...] = ()
 
@@ -78,16 +77,16 @@ class _SeenEnoughError(Exception):
 
 
 class _Tap:
-    """Stands between library and wire: replaces the suites of the hello, and stops after the server's flight."""
+    """Stands between library and wire: replaces the suites of the ClientHello, and stops after the server's flight."""
 
     def __init__(self, wire: Wire, rewrite: Callable[[bytes], bytes] | None, *, stop: bool, at_retry: bool) -> None:
         self._wire, self._rewrite, self._stop, self._at_retry = wire, rewrite, stop, at_retry
-        self.hello = b""
+        self.client_hello = b""
 
     def send(self, data: bytes) -> int:
-        if not self.hello:
+        if not self.client_hello:
             data = data if self._rewrite is None else self._rewrite(data)
-            self.hello = data
+            self.client_hello = data
         self._wire.send(data)
         return len(data)
 
@@ -106,7 +105,7 @@ class _Tap:
         self._wire.close()
 
 
-def hello(
+def attempt(
     peer: Peer,
     version: ProtocolVersion,
     suites: Sequence[CipherSuite],
@@ -120,7 +119,7 @@ def hello(
 
     ``groups`` limits the key-exchange groups and ``signatures`` the signature algorithms that are offered.  ``chain``
     completes a TLS 1.3 handshake, without a client certificate, to read the certificates.  ``length`` pads the list of
-    suites, from TLS 1.0 on, to at least so many octets.  Raises ``OutOfBudgetError``.
+    suites, from TLS 1.0 on, to at least so many bytes.  Raises ``OutOfBudgetError``.
     """
     wire = peer.connect()
     if isinstance(wire, str):
@@ -148,16 +147,16 @@ def hello(
     finally:
         wire.close()
     seconds = time.monotonic() - started
-    return read_answer_of_hello(peer, wire, version, suites, suites_length(tap.hello), seconds, certificates)
+    return read_server_answer(peer, wire, version, suites, suites_length(tap.client_hello), seconds, certificates)
 
 
 def suites_length(client_hello: bytes) -> int:
-    """Octets of the list of suites; 0 where no ClientHello was sent."""
-    width = 3 if client_hello[:1] > b"\x7f" else 2  # SSL 2.0 counts suites in three octets
+    """Bytes of the list of suites; 0 where no ClientHello was sent."""
+    width = 3 if client_hello[:1] > b"\x7f" else 2  # SSL 2.0 counts suites in three bytes
     return width * len(offered_suites(client_hello))
 
 
-def read_answer_of_hello(
+def read_server_answer(
     peer: Peer,
     wire: Wire,
     version: ProtocolVersion,
@@ -166,11 +165,11 @@ def read_answer_of_hello(
     seconds: float,
     certificates: tuple[bytes, ...],
 ) -> Answer:
-    """What the wire says the server answered; ``length`` is the hello's, without ``suites`` it may choose any."""
+    """What the wire says the server answered; ``length`` is the ClientHello's, without ``suites`` it may choose any."""
     data = bytes(wire.received)
     flight = parse_server_flight(data)
     if flight.foreign:
-        return NoAnswer(f"the peer does not speak TLS here: it sent {shown(data)}", length, foreign=True)
+        return NoAnswer(f"the peer does not speak TLS here: it sent {first_line(data)}", length, foreign=True)
     if flight.version is not None and flight.suite is not None:
         peer.answered_in(seconds)
         chosen = VERSION_BY_WIRE.get(flight.version)
@@ -206,9 +205,3 @@ def _silence(wire: Wire, length: int, seconds: float) -> Answer:
         "too much": "the peer sent more than a handshake may hold",
     }.get(wire.ended or "", f"no complete answer within {seconds:.0f} s")
     return NoAnswer(what, length)
-
-
-def shown(data: bytes, most: int = 40) -> str:
-    """The first line of what a peer sent, safe to show."""
-    line = data.splitlines()[0] if data.splitlines() else b""
-    return clean(repr(line[:most].decode("ascii", "backslashreplace")), limit=most * 2)

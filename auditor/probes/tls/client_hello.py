@@ -1,8 +1,8 @@
-"""What a ClientHello says, read from raw octets without a TLS library.
+"""What a ClientHello says, read from raw bytes without a TLS library.
 
-A listener learns versions, suites and names from the hello alone, whatever becomes of the handshake.  Everything here
+A listener learns versions, suites and names from the ClientHello alone, even if the handshake fails.  Everything here
 is bounded and never raises for what a client sent.  Sources: RFC 8446 sections 4.1.2, 4.2 and 5.1, RFC 5246 section
-7.4.1.2 and appendix E.2 (the hello in SSL 2.0 form), RFC 6066 section 3, RFC 7301 section 3.1, RFC 8701 (GREASE).
+7.4.1.2 and appendix E.2 (the ClientHello in SSL 2.0 form), RFC 6066 section 3, RFC 7301 section 3.1, RFC 8701 (GREASE).
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from auditor.model.tls import (
     suites_by_name,
 )
 
-MOST_OCTETS = 65_536
-"""The longest hello that is read; OpenSSL takes 131,396 octets, real ones have a few thousand."""
+MAX_BYTES = 65_536
+"""The longest ClientHello that is read; OpenSSL takes 131,396 bytes, real ones have a few thousand."""
 
 _HANDSHAKE, _CLIENT_HELLO = 22, 1
 _OLDEST = (ProtocolVersion.SSL_3_0, ProtocolVersion.TLS_1_0)
@@ -29,7 +29,7 @@ _SIGNALS = (0x00FF, 0x5600)
 
 @dataclass(frozen=True)
 class ClientHello:
-    """A hello, in the client's own order and without GREASE.  Numbers nobody assigned stand as hexadecimal."""
+    """A ClientHello, in the client's own order and without GREASE.  Unassigned numbers stand as hexadecimal."""
 
     versions: tuple[str, ...]
     """As TLSv1.2."""
@@ -39,7 +39,7 @@ class ClientHello:
     groups: tuple[str, ...] = ()
     signature_schemes: tuple[str, ...] = ()
     server_name: str | None = None
-    """The host name of SNI as it was sent, not checked and not cleaned; none for octets outside ASCII."""
+    """The host name of SNI as it was sent, not checked and not cleaned; none for bytes outside ASCII."""
     protocols: tuple[bytes, ...] = ()
     """ALPN."""
 
@@ -55,22 +55,22 @@ class ClientHello:
 
 
 @dataclass(frozen=True)
-class NoHello:
-    """The octets are no ClientHello, and why, as the end of a sentence."""
+class NotClientHello:
+    """The bytes are no ClientHello, and why, as the end of a sentence."""
 
     reason: str
 
 
-class HelloReader:
-    """Takes octets as they arrive, over however many segments and records, in time linear in their number."""
+class ClientHelloReader:
+    """Takes bytes as they arrive, over however many segments and records, in time linear in their number."""
 
     def __init__(self) -> None:
         self._records, self._message = bytearray(), bytearray()
         self._taken = 0
         self._old: bool | None = None
 
-    def feed(self, data: bytes) -> ClientHello | NoHello | None:
-        """The hello, why there is none, or nothing while it is not complete."""
+    def feed(self, data: bytes) -> ClientHello | NotClientHello | None:
+        """The ClientHello, why there is none, or nothing while it is not complete."""
         self._taken += len(data)
         self._records += data
         if self._old is None and self._records:
@@ -78,19 +78,19 @@ class HelloReader:
             if maybe and len(self._records) < 3:
                 return None
             self._old = maybe and self._records[2] == _CLIENT_HELLO
-        found = self._old_hello() if self._old else self._read_records()
-        if found is None and self._taken > MOST_OCTETS:
-            return NoHello(f"more than {MOST_OCTETS} octets without a whole ClientHello")
+        found = self._ssl2_client_hello() if self._old else self._read_records()
+        if found is None and self._taken > MAX_BYTES:
+            return NotClientHello(f"more than {MAX_BYTES} bytes without a whole ClientHello")
         return found
 
-    def _read_records(self) -> ClientHello | NoHello | None:
+    def _read_records(self) -> ClientHello | NotClientHello | None:
         records, position = self._records, 0
         if records and records[0] != _HANDSHAKE:
-            return NoHello("what arrived is not TLS")
+            return NotClientHello("what arrived is not TLS")
         while position + 5 <= len(records):
             length = int.from_bytes(records[position + 3 : position + 5], "big")
             if records[position] != _HANDSHAKE or records[position + 1] != 3 or not 0 < length <= _MOST_RECORD:
-                return NoHello("what arrived is not a TLS handshake")
+                return NotClientHello("what arrived is not a TLS handshake")
             if position + 5 + length > len(records):
                 break
             self._message += records[position + 5 : position + 5 + length]
@@ -98,39 +98,39 @@ class HelloReader:
         del records[:position]
         return self._whole_message()
 
-    def _whole_message(self) -> ClientHello | NoHello | None:
+    def _whole_message(self) -> ClientHello | NotClientHello | None:
         message = self._message
         if message and message[0] != _CLIENT_HELLO:
-            return NoHello("the handshake does not begin with a ClientHello")
+            return NotClientHello("the handshake does not begin with a ClientHello")
         if len(message) < 4:
             return None
         length = int.from_bytes(message[1:4], "big")
-        if length > MOST_OCTETS:
-            return NoHello(f"the ClientHello says it is longer than {MOST_OCTETS} octets")
+        if length > MAX_BYTES:
+            return NotClientHello(f"the ClientHello says it is longer than {MAX_BYTES} bytes")
         return _parse(bytes(message[4 : 4 + length])) if len(message) >= 4 + length else None
 
-    def _old_hello(self) -> ClientHello | NoHello | None:
-        """RFC 5246 appendix E.2: three octets a suite, those of TLS with a zero in front."""
+    def _ssl2_client_hello(self) -> ClientHello | NotClientHello | None:
+        """RFC 5246 appendix E.2: three bytes a suite, those of TLS with a zero in front."""
         length = int.from_bytes(self._records[:2], "big") & 0x7FFF
         if len(self._records) < 2 + length:
             return None
         body = bytes(self._records[2 : 2 + length])
         specs = int.from_bytes(body[3:5], "big")
         if len(body) < 9 + specs:
-            return NoHello("the ClientHello is malformed")
+            return NotClientHello("the ClientHello is malformed")
         suites = [int.from_bytes(body[9 + at : 12 + at], "big") for at in range(0, specs - 2, 3)]
         return ClientHello((_version(int.from_bytes(body[1:3], "big")),), False, _suites(suites))
 
 
-def _parse(body: bytes) -> ClientHello | NoHello:
+def _parse(body: bytes) -> ClientHello | NotClientHello:
     if len(body) < 35:
-        return NoHello("the ClientHello is malformed")
+        return NotClientHello("the ClientHello is malformed")
     legacy = int.from_bytes(body[:2], "big")
     session, rest = _vector(body[34:], 1)
     suites, rest = _vector(rest, 2) if rest is not None else (None, None)
     compression, rest = _vector(rest, 1) if rest is not None else (None, None)
     if session is None or suites is None or compression is None or rest is None:
-        return NoHello("the ClientHello is malformed")
+        return NotClientHello("the ClientHello is malformed")
     extensions = _extensions(rest)
     listed = extensions.get(_SUPPORTED_VERSIONS)
     versions = _numbers(_vector(listed, 1)[0] or b"") if listed is not None else [legacy]
@@ -145,14 +145,14 @@ def _parse(body: bytes) -> ClientHello | NoHello:
     )
 
 
-def _vector(data: bytes, octets: int) -> tuple[bytes | None, bytes | None]:
-    """A vector with a length of so many octets in front, and what follows it; nothing where it is cut short."""
-    end = octets + int.from_bytes(data[:octets], "big")
-    return (data[octets:end], data[end:]) if octets <= len(data) and end <= len(data) else (None, None)
+def _vector(data: bytes, width: int) -> tuple[bytes | None, bytes | None]:
+    """A vector with a length of so many bytes in front, and what follows it; nothing where it is cut short."""
+    end = width + int.from_bytes(data[:width], "big")
+    return (data[width:end], data[end:]) if width <= len(data) and end <= len(data) else (None, None)
 
 
 def _extensions(data: bytes) -> dict[int, bytes]:
-    """Those that can be read; a hello may end without any (RFC 5246 section 7.4.1.2)."""
+    """Those that can be read; a ClientHello may end without any (RFC 5246 section 7.4.1.2)."""
     inside = _vector(data, 2)[0] or b""
     found: dict[int, bytes] = {}
     while len(inside) >= 4:

@@ -9,7 +9,7 @@ from sslyze.connection_helpers.tls_connection import SslConnection
 from sslyze.server_connectivity import TlsVersionEnum
 from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
 
-from auditor.model.target import Service, Target
+from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import GROUPS, CipherSuite, ProtocolVersion
 from auditor.probes.budget import Limits
 from auditor.probes.connection import Peer
@@ -25,7 +25,7 @@ SSLYZE_VERSION: Final = {
 }
 LEGACY: Final = (ProtocolVersion.SSL_2_0, ProtocolVersion.SSL_3_0)
 
-# Every group the library knows, so that a server with an unusual one is not taken for one that refuses.
+# Every group the library knows: a server with an unusual one must not look like one that refuses.
 _EC_GROUPS: Final = {
     "x25519": OpenSslEcNidEnum.X25519,
     "secp256r1": OpenSslEcNidEnum.SECP256R1,
@@ -73,7 +73,7 @@ def make_client(
     elif version in LEGACY:
         client.set_cipher_list(names)
     else:
-        # Only for the extensions of the hello; the suites themselves are replaced on the wire.
+        # Only for the extensions of the ClientHello; the suites themselves are replaced on the wire.
         client.set_cipher_list("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
     if isinstance(client, SslClient):
         if groups is None or version is ProtocolVersion.TLS_1_3:
@@ -102,7 +102,7 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
     """The groups that can be asked for in ``version``.
 
     In TLS 1.3 every named one but those it has dropped (RFC 8446 section 4.2.7); before, the elliptic curves, since
-    finite-field groups are not told apart by number there.
+    finite-field groups have no numbers there.
     """
     if version is not ProtocolVersion.TLS_1_3:
         return tuple(_EC_GROUPS)
@@ -110,14 +110,16 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name not in dropped)
 
 
-def hello_on_the_wire(
+def suites_on_the_wire(
     version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
 ) -> tuple[int, ...]:
-    """The numbers of the suites a hello would really offer, without a network: for the self-test of this module."""
-    target = Target(name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name)
+    """The suites a ClientHello really offers, by number and without a network: for the self-test of this module."""
+    target = ServerTarget(
+        name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name
+    )
     client = make_client(Peer(target, Limits()), version, suites, None, None)
     with suppress(Exception):
-        client._ssl.do_handshake()  # noqa: SLF001 - the octets are in the library's buffer, there is no other way to them
+        client._ssl.do_handshake()  # noqa: SLF001 - the bytes are in the library's buffer, there is no other way to them
     data = client._network_bio.read(client._network_bio.pending())  # noqa: SLF001
     if version in (*LEGACY, ProtocolVersion.TLS_1_3):
         return tuple(code for code in offered_suites(data) if code not in (0x00FF, 0x5600))

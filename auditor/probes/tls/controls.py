@@ -1,15 +1,15 @@
-"""A series of hellos to one peer, in which accepted hellos vouch for refused ones.
+"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of refused ones.
 
-A refusal alone proves little: a rate limiter, a failing load balancer or a box that cannot take a long hello refuse
-just as well.  So a refusal stands only
+A refusal alone proves little: a rate limiter, a failing load balancer or a device that cannot take a long ClientHello
+refuses just as well.  So a refusal counts only
 
-* with an accepted hello before and after it, of the same kind, and one that was at least as long; and
+* with an accepted ClientHello before and after it, of the same kind, and one that was at least as long; and
 * with a refusal alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
-  alerts illegal_parameter and internal_error, when it is repeated between two accepted hellos; or
-* with a ServerHello in a lower version, which is the server's own word that it does not speak the higher one.
+  alerts illegal_parameter and internal_error, when it is repeated between two accepted ClientHellos; or
+* with a ServerHello in a lower version, by which the server itself says that it does not speak the higher one.
 
-decode_error, resets, timeouts and everything else are no answer.  Where a hello that is known to be accepted fails,
-the peer is unsteady: it gets a rest, and from then on a refusal has to come five times running.
+decode_error, resets, timeouts and everything else are no answer.  If a ClientHello that is known to be accepted fails,
+the peer is unsteady: the auditor pauses, and from then on a refusal has to come five times in a row.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from typing import Final
 
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion
 from auditor.probes.connection import Peer
-from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused, hello
+from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, Refused, attempt
 from auditor.probes.tls.client_setup import SignatureAlgorithms
 from auditor.probes.tls.exchange import exchange
 
@@ -27,42 +27,42 @@ _WEAK_REFUSAL_ALERTS: Final = (Alert.illegal_parameter, Alert.internal_error)
 _BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0)
 _REPEATS_WHEN_UNSTEADY: Final = 5
 PIECE: Final = 20
-"""Suites in a hello that any peer takes."""
+"""Suites in a ClientHello that any peer takes."""
 SHORT: Final = 2 * (PIECE + 1)
-"""Octets of their list, with the renegotiation signal."""
+"""Bytes of their list, with the renegotiation signal."""
 
 
 @dataclass(frozen=True)
-class Control:
-    """A hello that was accepted."""
+class KnownGood:
+    """A version and a suite that the peer has accepted."""
 
     version: ProtocolVersion
     suite: CipherSuite
 
 
-class Series:
-    """Asks, remembers what was accepted, and says what a refusal is worth."""
+class Controls:
+    """Makes attempts, remembers which were accepted, and decides which refusals count."""
 
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
         self._thorough = thorough
         """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
-        self.controls: dict[ProtocolVersion, Control] = {}
-        self.accepts_hellos: set[ProtocolVersion] = set()
-        """Versions in which a bare hello (not a whole exchange) was accepted."""
+        self.known_good: dict[ProtocolVersion, KnownGood] = {}
+        self.accepts_bare: set[ProtocolVersion] = set()
+        """Versions in which a bare ClientHello (not a whole exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
-        """By whether it was a TLS 1.3 hello, in octets of its list of suites."""
+        """By whether it was a TLS 1.3 ClientHello, in bytes of its list of suites."""
         self.longest_refused = 0
         self._pads = True
         self.last_accepted = -1
-        """Number of the newest accepted hello; hellos are numbered from 0."""
-        self.asked = 0
+        """Number of the newest accepted ClientHello; ClientHellos are numbered from 0."""
+        self.attempt_count = 0
         self.unsteady = ""
         """Why refusals of this peer need repeating; empty while it is steady."""
-        self.whole_client = False
-        """TLS 1.3 hellos come from the newer library: the peer speaks no group the other one knows."""
+        self.needs_newer_library = False
+        """TLS 1.3 attempts use the newer library: the peer speaks no group that the older one knows."""
 
-    def ask(
+    def attempt(
         self,
         version: ProtocolVersion,
         suites: Sequence[CipherSuite],
@@ -72,9 +72,10 @@ class Series:
         chain: bool = False,
         pad: bool = False,
     ) -> Answer:
-        """One hello; where no answer comes, once more after a pause and with twice the time.
+        """Make one attempt; if no answer comes, a second one after a pause and with twice the time.
 
-        ``pad`` makes a hello that is likely to be accepted as long as the longest that was refused: it vouches for it.
+        ``pad`` makes a ClientHello that is likely to be accepted as long as the longest that was refused: accepted, it
+        vouches for that refusal.
         """
         answer = self._once(version, suites, groups, signatures, chain=chain, pad=pad)
         if isinstance(answer, NoAnswer) and not answer.foreign:
@@ -84,14 +85,14 @@ class Series:
             self.peer.slow = 1.0
         return answer
 
-    def note(self, version: ProtocolVersion, answer: Answer) -> Answer:
-        """Count an answer that another probe got into the series."""
-        self.asked += 1
+    def record(self, version: ProtocolVersion, answer: Answer) -> Answer:
+        """Count an answer that another probe received."""
+        self.attempt_count += 1
         if isinstance(answer, Accepted):
             newest = version is ProtocolVersion.TLS_1_3
             self._longest_accepted[newest] = max(self._longest_accepted[newest], answer.length)
-            self.last_accepted = self.asked - 1
-            self.controls.setdefault(version, Control(version, answer.suite))
+            self.last_accepted = self.attempt_count - 1
+            self.known_good.setdefault(version, KnownGood(version, answer.suite))
         elif isinstance(answer, Refused) and answer.lower is None and answer.alert != Alert.protocol_version:
             self.longest_refused = max(self.longest_refused, answer.length)
         return answer
@@ -106,44 +107,44 @@ class Series:
         chain: bool = False,
         pad: bool = False,
     ) -> Answer:
-        if self.whole_client and version is ProtocolVersion.TLS_1_3:
-            return self.note(version, exchange(self.peer, version, suites, ask=False).answer)
+        if self.needs_newer_library and version is ProtocolVersion.TLS_1_3:
+            return self.record(version, exchange(self.peer, version, suites, ask=False).answer)
         length = self.longest_refused if pad and self._pads else 0
-        answer = hello(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
+        answer = attempt(self.peer, version, suites, groups=groups, signatures=signatures, chain=chain, length=length)
         if isinstance(answer, Accepted):
-            self.accepts_hellos.add(version)
-        return self.note(version, answer)
+            self.accepts_bare.add(version)
+        return self.record(version, answer)
 
-    def control(self, version: ProtocolVersion | None = None) -> bool:
-        """Whether a hello that was accepted before is accepted now; an unsteady peer gets a rest and another chance."""
-        known = self.controls.get(version) if version else next(iter(self.controls.values()), None)
+    def verify(self, version: ProtocolVersion | None = None) -> bool:
+        """Whether what was accepted before is accepted now; an unsteady peer is tried again after a pause."""
+        known = self.known_good.get(version) if version else next(iter(self.known_good.values()), None)
         if known is None:
             return False
         answer = self._once(known.version, (known.suite,), pad=True)
         if isinstance(answer, Accepted):
             return True
-        if isinstance(answer, Refused) and self._minds_length(known):
+        if isinstance(answer, Refused) and self._rejects_length(known):
             return True
-        self.unsteady = f"a hello that was accepted before was not accepted again ({_what(answer)})"
+        self.unsteady = f"a ClientHello that was accepted before was not accepted again ({_described(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
                 return True
         return False
 
-    def _minds_length(self, known: Control) -> bool:
-        """Whether the padding was what the peer refused; then there is no more of it, and it vouches for less."""
+    def _rejects_length(self, known: KnownGood) -> bool:
+        """Whether the peer refused the padding itself; if so, padding ends and controls vouch for shorter ones only."""
         if not self._pads or not self.longest_refused:
             return False
         # Twice each: a peer that turns away every second connection must not look like this.
         long_again, short, short_again = (
             self._once(known.version, (known.suite,), pad=pad) for pad in (True, False, False)
         )
-        minds = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
-        self._pads = not minds
-        return minds
+        rejects = isinstance(long_again, Refused) and isinstance(short, Accepted) and isinstance(short_again, Accepted)
+        self._pads = not rejects
+        return rejects
 
-    def weakness_of(self, answer: Answer) -> str:
+    def why_not_a_refusal(self, answer: Answer) -> str:
         """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
         if isinstance(answer, NoAnswer):
             return answer.reason
@@ -157,7 +158,7 @@ class Series:
         """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
 
         Repeats the question where the refusal alone would be too weak, with a control after the last.  The repeats come
-        one right after the other: with controls between them, a peer that turns away every second connection would keep
+        one right after the other: with controls between them, a peer that turns away every second connection would stay
         in step.
         """
         strong = first.lower is not None or first.alert in _REFUSAL_ALERTS
@@ -166,21 +167,21 @@ class Series:
             again = self._once(version, suites)
             if isinstance(again, Accepted):
                 return again
-            if weakness := self.weakness_of(again):
-                return weakness
-        if repeats and not self.control():
-            return self.unsteady or "no hello is known to be accepted"
+            if reason := self.why_not_a_refusal(again):
+                return reason
+        if repeats and not self.verify():
+            return self.unsteady or "no ClientHello is known to be accepted"
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:
-        """Whether hello ``number`` was followed by an accepted one and was no longer than one that was accepted."""
-        return answer.lower is not None or (self.last_accepted > number and self.takes(version, answer))
+        """Whether attempt ``number`` was followed by an accepted one and was no longer than an accepted one."""
+        return answer.lower is not None or (self.last_accepted > number and self.accepts_length(version, answer))
 
-    def takes(self, version: ProtocolVersion, answer: Refused) -> bool:
-        """Whether the peer is known to take hellos as long as the refused one.
+    def accepts_length(self, version: ProtocolVersion, answer: Refused) -> bool:
+        """Whether the peer is known to accept a ClientHello as long as the refused one.
 
-        TLS 1.3 may be another part of the peer's software than what came before it, so a hello of the one vouches for
-        the length of the other only where nothing else was accepted, and only while it is short.
+        The peer may handle TLS 1.3 in another part of its software than older versions, so an accepted ClientHello of
+        one vouches for the length of the other only if nothing else was accepted, and only while it is short.
         """
         if answer.alert == Alert.protocol_version:
             return True
@@ -189,5 +190,5 @@ class Series:
         return answer.length <= (same or min(other, SHORT))
 
 
-def _what(answer: Answer) -> str:
+def _described(answer: Answer) -> str:
     return answer.reason if isinstance(answer, NoAnswer) else str(answer)

@@ -19,11 +19,11 @@ from auditor.model.target import Service
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.application_data import Doubt, Reading, read_answer, request, whole_head
 from auditor.probes.connection import Peer
-from auditor.probes.server.options_answer import MOST_OCTETS, SipAnswer, read_sip_answer
-from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, read_answer_of_hello
-from auditor.probes.tls.handshake import EXCHANGE_VERSIONS, Conversation, HelloForm
+from auditor.probes.options_answer import MAX_BYTES, SipAnswer, read_sip_answer
+from auditor.probes.tls.attempt import Accepted, Answer, NoAnswer, read_server_answer
+from auditor.probes.tls.handshake import EXCHANGE_VERSIONS, ClientHelloForm, Handshake
 
-_MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MOST_OCTETS}
+_MOST_ANSWER = {Service.HTTPS: 8192, Service.SIP: MAX_BYTES}
 
 __all__ = ["EXCHANGE_VERSIONS", "Exchange", "Stage", "exchange"]
 Stage = Literal["handshake", "after-handshake", "after-request"]
@@ -51,7 +51,7 @@ class Exchange:
     """What came of it."""
 
     answer: Answer
-    """The hello's answer, in the same terms as everywhere."""
+    """The ClientHello's answer, in the same terms as everywhere."""
     requested: bool | None = None
     authorities: tuple[bytes, ...] = ()
     reading: Reading = _NO_HANDSHAKE
@@ -73,12 +73,12 @@ def exchange(
     identity: Identity | None = None,
     ask: bool = True,
     settle: bool = True,
-    hello: HelloForm = "usual",
+    form: ClientHelloForm = "usual",
 ) -> Exchange:
     """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
 
     ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
-    which a certificate that is expected to be accepted does not need.  A ``small`` hello is
+    which a certificate that is expected to be accepted does not need.  A ``small`` ClientHello is
     short (one elliptic curve), for peers that cannot take a long one; one for ``status`` asks for an OCSP response.
     Raises ``OutOfBudgetError``.
     """
@@ -87,104 +87,112 @@ def exchange(
         return Exchange(NoAnswer(wire))
     started = time.monotonic()
     try:
-        talk = Conversation(peer, wire, version, suites, identity, hello)
+        handshake = Handshake(peer, wire, version, suites, identity, form)
     except (SSL.Error, crypto.Error, ValueError, TypeError):
         wire.close()
         return Exchange(NoAnswer("this certificate cannot be used for TLS"))
     try:
-        done = talk.handshake()
-        answer = read_answer_of_hello(
-            peer, wire, version, None, talk.hello_length, time.monotonic() - started, talk.certificates()
+        done = handshake.complete()
+        answer = read_server_answer(
+            peer,
+            wire,
+            version,
+            None,
+            handshake.client_hello_length,
+            time.monotonic() - started,
+            handshake.certificates(),
         )
         if not isinstance(answer, Accepted):
             return Exchange(answer)
-        requested = talk.requested or answer.flight.certificate_requested
+        requested = handshake.requested or answer.flight.certificate_requested
         if not done:
             # Only up to TLS 1.2 does a whole flight without a CertificateRequest prove that none was sent.
             certain = requested or (version is not ProtocolVersion.TLS_1_3 and answer.flight.complete)
-            return _broken_handshake(talk, answer, peer.target.service, requested=requested if certain else None)
-        reading, stage, said = _after_handshake(peer, talk, settle=requested and settle, ask=ask)
+            return _broken_handshake(handshake, answer, peer.target.service, requested=requested if certain else None)
+        reading, stage, said = _after_handshake(peer, handshake, settle=requested and settle, ask=ask)
         return Exchange(
             answer,
-            talk.requested or requested,
-            talk.authorities,
+            handshake.requested or requested,
+            handshake.authorities,
             reading,
             stage,
-            presented=talk.presented,
-            alert=talk.alerts[-1] if talk.alerts else None,
+            presented=handshake.presented,
+            alert=handshake.alerts[-1] if handshake.alerts else None,
             sip=read_sip_answer(said) if peer.target.service is Service.SIP else None,
-            stapled=talk.stapled,
+            stapled=handshake.stapled,
         )
     finally:
         wire.close()
 
 
-def _broken_handshake(talk: Conversation, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
+def _broken_handshake(handshake: Handshake, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
     """The ServerHello came, and then the handshake broke: after a CertificateRequest, perhaps for want of one."""
     if requested:
-        alert = talk.alerts[-1] if talk.alerts else None
-        refusal = _refusal(talk, service)
+        alert = handshake.alerts[-1] if handshake.alerts else None
+        refusal = _refusal(handshake, service)
         return Exchange(
             answer,
             True,
-            talk.authorities,
+            handshake.authorities,
             refusal,
             "handshake",
-            presented=talk.presented,
+            presented=handshake.presented,
             alert=alert,
-            stapled=talk.stapled,
+            stapled=handshake.stapled,
         )
-    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {_ending(talk)}")
-    return Exchange(answer, requested, (), broken, "handshake", stapled=talk.stapled)
+    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {_ending(handshake)}")
+    return Exchange(answer, requested, (), broken, "handshake", stapled=handshake.stapled)
 
 
-def _refusal(talk: Conversation, service: Service) -> Reading:
-    if talk.alerts:
-        words = f"alert {alert_name(talk.alerts[-1])}"
-        if talk.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
+def _refusal(handshake: Handshake, service: Service) -> Reading:
+    if handshake.alerts:
+        words = f"alert {alert_name(handshake.alerts[-1])}"
+        if handshake.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
             return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
         return Reading("refused", words)
     # Who resets may have run out of something; a server that turns a client away has time to close.
-    if talk.wire.ended == "closed" and service is Service.HTTPS:
-        return Reading("refused", f"{_ending(talk)} without an answer")
-    doubt: Doubt = "closed" if talk.closed or talk.wire.ended in ("closed", "reset") else ""
-    return Reading("undetermined", f"{_ending(talk)} without an alert, which may be a refusal or something else", doubt)
+    if handshake.wire.ended == "closed" and service is Service.HTTPS:
+        return Reading("refused", f"{_ending(handshake)} without an answer")
+    doubt: Doubt = "closed" if handshake.closed or handshake.wire.ended in ("closed", "reset") else ""
+    return Reading(
+        "undetermined", f"{_ending(handshake)} without an alert, which may be a refusal or something else", doubt
+    )
 
 
-def _ending(talk: Conversation) -> str:
-    if talk.alerts:
-        return f"alert {alert_name(talk.alerts[-1])}"
-    if talk.closed:
+def _ending(handshake: Handshake) -> str:
+    if handshake.alerts:
+        return f"alert {alert_name(handshake.alerts[-1])}"
+    if handshake.closed:
         return "the peer closed the connection"
     return {
         "closed": "the peer closed the connection",
         "reset": "the peer reset the connection",
         "too much": "the peer sent more than an answer may hold",
-    }.get(talk.wire.ended or "", talk.failure or "the peer fell silent")
+    }.get(handshake.wire.ended or "", handshake.failure or "the peer fell silent")
 
 
-def _after_handshake(peer: Peer, talk: Conversation, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
-    """What the end of the handshake was worth, when that showed, and what the application said."""
+def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
+    """What the handshake and the application's answer mean, at which stage that showed, and the answer itself."""
     limits, service = peer.limits, peer.target.service
     if settle:
         seconds = max(limits.settle_seconds, 4 * peer.round_trip) * peer.slow
-        early = talk.read(time.monotonic() + seconds)
+        early = handshake.read(time.monotonic() + seconds)
         if early is None:
-            return _refusal(talk, service), "after-handshake", b""
+            return _refusal(handshake, service), "after-handshake", b""
         if early:
             return read_answer(service, early), "after-handshake", early
     if not ask:
         return Reading("undetermined", "no request was sent"), "after-handshake", b""
-    talk.send(request(peer.target))
+    handshake.send(request(peer.target))
     answer, until, whole = b"", time.monotonic() + limits.answer_seconds * peer.slow, whole_head(service)
     while not whole(answer) and len(answer) < _MOST_ANSWER[service]:
-        data = talk.read(until)
+        data = handshake.read(until)
         if not data:
             break
         answer += data
     if answer:
         return read_answer(service, answer), "after-request", answer
-    if talk.wire.ended or talk.alerts or talk.closed:
-        return _refusal(talk, service), "after-request", b""
+    if handshake.wire.ended or handshake.alerts or handshake.closed:
+        return _refusal(handshake, service), "after-request", b""
     silence = Reading("undetermined", "neither an answer nor a refusal came after the request", "silent")
     return silence, "after-request", b""

@@ -19,11 +19,11 @@ _OPENSSL_VERSION = {
     ProtocolVersion.TLS_1_3: SSL.TLS1_3_VERSION,
 }
 EXCHANGE_VERSIONS = tuple(_OPENSSL_VERSION)
-HelloForm: TypeAlias = Literal["usual", "small", "status"]
+ClientHelloForm: TypeAlias = Literal["usual", "small", "status"]
 
 
-class Conversation:
-    """The library has no socket, so nothing blocks past the deadline."""
+class Handshake:
+    """One handshake and what follows it.  The library has no socket, so nothing blocks past the deadline."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Conversation:
         version: ProtocolVersion,
         suites: Sequence[CipherSuite],
         identity: Identity | None,
-        hello: HelloForm = "usual",
+        form: ClientHelloForm = "usual",
     ) -> None:
         self.wire = wire
         self.presented = False
@@ -41,7 +41,7 @@ class Conversation:
         self.requested = False
         self.authorities: tuple[bytes, ...] = ()
         self.alerts: list[int] = []
-        self.hello_length = 0
+        self.client_hello_length = 0
         self.stapled: bytes | None = None
         """The OCSP response (RFC 6066 section 8), empty where none came; none where it was not asked for."""
         self.failure = ""
@@ -49,7 +49,7 @@ class Conversation:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(_OPENSSL_VERSION[version])
         context.set_max_proto_version(_OPENSSL_VERSION[version])
-        # What is judged is the server's demand; its certificate is judged elsewhere, from the octets it sent.
+        # What is judged is the server's demand; its certificate is judged elsewhere, from the bytes it sent.
         context.set_verify(SSL.VERIFY_NONE)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
@@ -59,16 +59,16 @@ class Conversation:
                 context.set_cipher_list(b"ALL:@SECLEVEL=0")
         else:
             context.set_cipher_list(_cipher_list(suites))
-        if hello == "small":
+        if form == "small":
             context.set_tmp_ecdh(SECP256R1())
         if identity is not None:
             _use(context, identity)
         context.set_info_callback(self._note)
-        if hello == "status":
+        if form == "status":
             context.set_ocsp_client_callback(self._keep_staple)
         self.tls = SSL.Connection(context, None)
         self.tls.set_connect_state()
-        if hello == "status":
+        if form == "status":
             self.tls.request_ocsp()
         if peer.target.server_name is not None:
             self.tls.set_tlsext_host_name(peer.target.server_name.encode("ascii"))
@@ -91,8 +91,8 @@ class Conversation:
         with suppress(Exception):
             self.authorities = tuple(name.der() for name in self.tls.get_client_ca_list()) or self.authorities
 
-    def handshake(self) -> bool:
-        """Whether it was completed, as far as the client can tell."""
+    def complete(self) -> bool:
+        """Make the handshake; return whether it was completed on the client's side."""
         while True:
             try:
                 self.tls.do_handshake()
@@ -110,7 +110,7 @@ class Conversation:
                 return True
 
     def read(self, until: float) -> bytes | None:
-        """Octets of the application, none at ``until``, or None when the peer has ended (an alert or a close)."""
+        """Bytes of the application, none at ``until``, or None when the peer has ended (an alert or a close)."""
         while True:
             try:
                 return self.tls.recv(16_384)
@@ -133,7 +133,7 @@ class Conversation:
     def _flush(self) -> None:
         with suppress(SSL.WantReadError, SSL.Error):
             while data := self.tls.bio_read(65_536):
-                self.hello_length = self.hello_length or suites_length(data)
+                self.client_hello_length = self.client_hello_length or suites_length(data)
                 self.wire.send(data)
 
     def _fill(self, until: float | None) -> bool:
@@ -163,7 +163,7 @@ def _use(context: SSL.Context, identity: Identity) -> None:
 
 
 def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
-    """The suites, then whatever else the library knows: a long hello that is accepted vouches for shorter ones."""
+    """The suites, then all others the library knows: a long ClientHello that is accepted vouches for shorter ones."""
     names = ":".join(suite.openssl_name for suite in suites if suite.openssl_name)
     return (f"{names}:ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 

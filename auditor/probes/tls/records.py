@@ -1,4 +1,4 @@
-"""What the octets of a handshake say, read without a TLS library: hellos, certificates in the clear, alerts.
+"""What the bytes of a handshake say, read without a TLS library: ClientHellos, certificates in the clear, alerts.
 
 A library that gives up on a handshake does not always say what it saw, so the decisive facts (chosen version, chosen
 suite, alert) are read from the wire.  Everything here is bounded by the length of its input and never raises for
@@ -32,7 +32,7 @@ class ServerFlight:
     group: int | None = None
     """TLS 1.3: the key-exchange group of its key share.  Earlier: the named curve of its ServerKeyExchange."""
     signature: int | None = None
-    """TLS 1.2: the signature scheme of an ECDHE ServerKeyExchange (hash octet, then signature octet)."""
+    """TLS 1.2: the signature scheme of an ECDHE ServerKeyExchange (hash byte, then signature byte)."""
     encrypt_then_mac: bool = False
     certificates: tuple[bytes, ...] | None = None
     """The chain, where it travels in the clear (up to TLS 1.2)."""
@@ -43,7 +43,7 @@ class ServerFlight:
     alert: tuple[int, int] | None = None
     """Level and description of the first alert in the clear."""
     foreign: bool = False
-    """The octets are not TLS records."""
+    """The bytes are not TLS records."""
 
 
 def parse_server_flight(data: bytes) -> ServerFlight:
@@ -132,7 +132,7 @@ def _parse_extensions(data: bytes) -> dict[int, bytes]:
 
 
 def _parse_certificates(body: bytes) -> tuple[bytes, ...]:
-    """RFC 5246 section 7.4.2: a list of ASN.1 certificates, each with a length of three octets."""
+    """RFC 5246 section 7.4.2: a list of ASN.1 certificates, each with a length of three bytes."""
     certificates, position = [], 3
     while position + 3 <= len(body):
         length = int.from_bytes(body[position : position + 3], "big")
@@ -147,7 +147,7 @@ def _named_curve(body: bytes) -> int | None:
 
 
 def _key_exchange_signature(body: bytes) -> int | None:
-    """RFC 8422 section 5.4 and RFC 5246 section 4.7: the two octets after the public point."""
+    """RFC 8422 section 5.4 and RFC 5246 section 4.7: the two bytes after the public point."""
     if _named_curve(body) is None:
         return None
     position = 4 + body[3]

@@ -178,12 +178,11 @@ def page(report: Report) -> Page:
 
 
 def _rules(report: Report) -> dict[str, RuleEntry]:
-    """Every rule that has a finding to be read, by its id."""
-    needed = {finding.rule for finding in report.findings if finding.outcome in NEEDS_READING}
-    shown = [(rule, summary) for rule, summary in report.rules.items() if rule in needed]
+    """Every rule that has a finding to be read, by its id, the most urgent first."""
+    loud = [finding for finding in report.findings if finding.outcome in NEEDS_READING]
     return {
-        rule: RuleEntry(f"r{position}", rule, summary, tuple(map(_source, summary.citations)))
-        for position, (rule, summary) in enumerate(shown, 1)
+        rule: RuleEntry(f"r{position}", rule, report.rules[rule], tuple(map(_source, report.rules[rule].citations)))
+        for position, rule in enumerate(dict.fromkeys(one.rule for one in by_weight(loud, report.rules)), 1)
     }
 
 

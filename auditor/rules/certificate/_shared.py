@@ -1,6 +1,7 @@
 """What the certificate rules share: each chain an endpoint sent, read and linked, and the roots a policy accepts."""
 
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
 
 from cryptography import x509
 from pydantic import Field
@@ -11,10 +12,19 @@ from auditor.certificates.facts import certificate_subject, label
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
 from auditor.certificates.trust import Status, Trust, anchor_of
 from auditor.certificates.usage import narrowed
-from auditor.model.finding import Doubt, NotApplicable, Remark
-from auditor.model.observation import CertificateChainSeen
+from auditor.model.asks import Asks
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
+from auditor.model.observation import (
+    LINT_SEVERITIES,
+    CertificateChainSeen,
+    LintFinding,
+    LintProfile,
+    LintSeen,
+    LintSeverity,
+)
 from auditor.model.rule import Evidence, Params
-from auditor.model.subject import TARGET, CertificationRequestSubject
+from auditor.model.subject import TARGET, CertificateSubject, CertificationRequestSubject
+from auditor.model.value import Value
 from auditor.model.vocabulary import RootName
 from auditor.rules._shared import any_of
 
@@ -123,3 +133,77 @@ def overlooked(chain: PeerChain, trust: Trust) -> Iterator[str]:
             yield f"the path leads through {label(certificate)}, which {problem}"
         for purpose in narrowed(certificate, chain.leaf):
             yield f"the path leads through {label(certificate)}, which excludes {purpose}"
+
+
+class IgnoredFinding(Value):
+    """A finding to ignore, and why."""
+
+    code: str = Field(description="pkilint's id")
+    reason: str = Field(min_length=1, description="Why it is ignored")
+
+
+class LintFindings(Params):
+    """The linter's findings that count."""
+
+    minimum: LintSeverity = Field(default="warning", description="The lowest of pkilint's severities that counts")
+    ignored: tuple[IgnoredFinding, ...] = Field(default=(), description="Findings to ignore")
+
+
+def linting(profile: LintProfile) -> Asks:
+    """What the probes are asked for: the chains, and what the linter finds in them."""
+    return Asks(kinds=frozenset({"certificate-chain"}), lint_profiles=frozenset({profile}))
+
+
+def judge_lint(
+    evidence: Evidence[LintSeen], profile: LintProfile, judge: Callable[[PeerChain, LintSeen], Iterator[Remark]]
+) -> Iterator[Remark]:
+    """Yield what ``judge`` says of every chain; one that was not linted by ``profile`` is inconclusive."""
+    if not all(seen.certificates for seen in evidence.seen):
+        yield NotApplicable(reason="a certification request is not linted")
+    results = {seen.certificates: seen for seen in evidence.seen if seen.profile == profile}
+
+    def judged(chain: PeerChain) -> Iterator[Remark]:
+        found = results.get(chain.ders)
+        if found is None:
+            yield Doubt(subject=chain.subject, reason=f"not linted with the profile {profile}")
+        else:
+            yield from judge(chain, found)
+
+    chains = {seen.certificates: seen.at for seen in evidence.seen if seen.certificates}
+    sent = tuple(
+        CertificateChainSeen(target=evidence.target.name, at=at, certificates=chain) for chain, at in chains.items()
+    )
+    yield from judge_chains(Evidence(evidence.target, evidence.at, sent, evidence.anchors), judged)
+
+
+def lint_remarks(chain: PeerChain, seen: LintSeen, params: LintFindings) -> Iterator[Remark]:
+    """Yield the findings about every certificate that was sent; where the linter failed it is inconclusive."""
+    by_hash = {result.sha256: result for result in seen.results}
+    counted = LINT_SEVERITIES[: LINT_SEVERITIES.index(params.minimum) + 1]
+    ignored = {entry.code for entry in params.ignored}
+    if seen.problem:
+        yield Doubt(subject=chain.subject, reason=seen.problem)
+        return
+    for certificate, der in zip(chain.sent, chain.ders, strict=True):
+        subject = certificate_subject(certificate)
+        result = by_hash.get(sha256(der).hexdigest())
+        if result is None:
+            yield Doubt(subject=subject, reason="the linter returned no result for this certificate")
+            continue
+        if not result.complete:
+            reason = f"only the worst {len(result.findings)} findings were kept"
+            yield Doubt(subject=subject, reason=reason)
+        for where in result.failures:
+            yield Doubt(subject=subject, reason=f"{seen.linter} failed at {where}")
+        for finding in result.findings:
+            if finding.severity in counted and finding.code not in ignored:
+                yield _violation(finding, subject, seen.linter)
+
+
+def _violation(finding: LintFinding, subject: CertificateSubject, linter: str) -> Violation:
+    message = f": {finding.message}" if finding.message else ""
+    return Violation(
+        subject=subject.model_copy(update={"code": finding.code}),
+        expected=f"no such finding by {linter}",
+        observed=f"{finding.severity} at {finding.where}{message}",
+    )

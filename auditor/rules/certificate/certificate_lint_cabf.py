@@ -1,43 +1,42 @@
-"""A public CA has to revoke a certificate that breaks the Baseline Requirements, often within five days.
+"""A public CA must revoke a certificate that violates the Baseline Requirements, often within five days.
 
-The finding matters before the CA makes it: a certificate that is revoked in a hurry is one that takes calls down.
-pkilint knows those requirements; its findings stand here with its own ids.  Private CAs are not bound by them, so the
-rule says nothing of a chain that ends at a private root.  It needs the auditor's extra `lint`.
+Find such a certificate before the CA does, because a revocation at short notice interrupts calls.  pkilint checks the
+Baseline Requirements, and this rule reports its findings under pkilint's own ids.  They do not bind private CAs, so
+the rule does not apply to a chain that ends at a private root.  It needs the auditor's extra `lint`.
 """
 
 from collections.abc import Iterator
 
 from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.model.finding import Doubt, NotApplicable, Remark
-from auditor.model.observation import CertificateChainSeen
+from auditor.model.observation import LintSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
-from auditor.rules.certificate._shared import judge_chains
-from auditor.rules.certificate.certificate_lint_rfc5280 import LintFindings, linted
+from auditor.model.target import ClientTarget
+from auditor.rules.certificate._shared import ROOT_UNKNOWN, LintFindings, judge_lint, lint_remarks, linting
 
 
-def check(evidence: Evidence[CertificateChainSeen], params: LintFindings) -> Iterator[Remark]:
-    """Every certificate of a server under a public root keeps the Baseline Requirements."""
-    if evidence.target.perspective is Perspective.CLIENT:
-        yield NotApplicable(reason="the requirements are for the certificates of servers")
+def check(evidence: Evidence[LintSeen], params: LintFindings) -> Iterator[Remark]:
+    """Every certificate of a server under a public root meets the Baseline Requirements."""
+    if isinstance(evidence.target, ClientTarget):
+        yield NotApplicable(reason="the Baseline Requirements apply to the certificates of servers")
         return
 
-    def judge(chain: PeerChain) -> Iterator[Remark]:
+    def judge(chain: PeerChain, seen: LintSeen) -> Iterator[Remark]:
         public = under_public_root(chain.trust)
         if public is None:
-            yield Doubt(subject=chain.subject, reason="whether its root is a public one cannot be told")
+            yield Doubt(subject=chain.subject, reason=ROOT_UNKNOWN)
         elif public:
-            yield from linted(chain, "cabf", params)
+            yield from lint_remarks(chain, seen, params)
         else:
-            yield NotApplicable(reason="the root is a private one, which the Baseline Requirements do not bind")
+            yield NotApplicable(reason="the Baseline Requirements do not apply under a private root")
 
-    yield from judge_chains(evidence, judge)
+    yield from judge_lint(evidence, "cabf", judge)
 
 
 RULE = Rule(
     id="certificate-lint-cabf",
-    title="A certificate of a public CA breaks the Baseline Requirements",
+    title="Certificate violates the CA/Browser Forum requirements",
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
@@ -47,9 +46,10 @@ RULE = Rule(
             url="https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
         ),
     ),
-    remedy="Ask the CA for a new certificate before it has to revoke this one. The id is one of pkilint's "
-    "(https://github.com/digicert/pkilint); one that does not matter is named under ignored, with a reason.",
-    observes=CertificateChainSeen,
+    remedy="Request a new certificate from the CA before it has to revoke this one. The id is pkilint's "
+    "(https://github.com/digicert/pkilint). To ignore a finding, list its id under ignored, with a reason.",
+    observes=LintSeen,
     params=LintFindings,
     check=check,
+    asks=lambda _params: linting("cabf"),
 )

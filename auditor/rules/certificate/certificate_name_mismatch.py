@@ -16,7 +16,7 @@ from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET
-from auditor.model.target import Perspective, Service
+from auditor.model.target import CertificateFileTarget, ClientTarget, ServerTarget, Service, Target
 from auditor.rules.certificate._shared import judge_chains
 from auditor.sanitise import clean
 
@@ -27,16 +27,16 @@ _MOST_NAMES = 5
 def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> Iterator[Remark]:
     """Each certificate must contain the endpoint's name or, without a name, its address."""
     target = evidence.target
-    if target.perspective is Perspective.CLIENT and target.server_name is None:
+    if isinstance(target, ClientTarget) and not target.names:
         yield NotApplicable(reason="a client has no expected name unless one is given (--client-name)")
         return
 
-    if target.perspective is Perspective.CERTIFICATE and not target.names:
+    if isinstance(target, CertificateFileTarget) and not target.names:
         yield NotTested(subject=TARGET, reason="no name to compare with: give one with --name", whole=True)
         return
 
     def judged(leaf: Bearer) -> Iterator[Remark]:
-        if not target.names and match_address(leaf, target.address or target.host) is Match.NONE:
+        if not target.names and not _for_address(leaf, target):
             yield Doubt(subject=bearer_subject(leaf), reason=_NO_NAME)
         for name in target.names:
             try:
@@ -58,6 +58,10 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
             )
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), requested)
+
+
+def _for_address(leaf: Bearer, target: Target) -> bool:
+    return isinstance(target, ServerTarget) and match_address(leaf, target.address or target.host) is not Match.NONE
 
 
 def _names(bearer: Bearer, service: Service) -> str:

@@ -15,7 +15,7 @@ from auditor.certificates.facts import certificate_subject
 from auditor.certificates.ocsp_response import by_ocsp
 from auditor.certificates.path import Path
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain
-from auditor.certificates.status import Answer, State, combined, must_staple
+from auditor.certificates.status import State, StatusAnswer, combined, must_staple
 from auditor.certificates.trust import anchor_of
 from auditor.model.finding import Doubt, NotTested, Remark, Violation
 from auditor.model.observation import RevocationSeen
@@ -68,18 +68,20 @@ def _answers(
     issuer: x509.Certificate | None,
     seen: Sequence[RevocationSeen],
     evidence: Evidence[RevocationSeen],
-) -> Iterator[Answer]:
+) -> Iterator[StatusAnswer]:
     for source in (found for one in seen for found in one.found):
         if issuer is None:
-            yield Answer(State.UNKNOWN, "the issuer's certificate was not sent, so its signature cannot be verified")
+            yield StatusAnswer(
+                State.UNKNOWN, "the issuer's certificate was not sent, so its signature cannot be verified"
+            )
             return
         judge = by_ocsp if source.form == "ocsp" else by_crl
         answer = judge(source.der, certificate, issuer, evidence.at)
         named = f" ({source.origin or source.source})"
-        yield Answer(answer.state, answer.words + named if answer.words else "")
+        yield StatusAnswer(answer.state, answer.words + named if answer.words else "")
 
 
-def _unknown(certificate: x509.Certificate, answer: Answer, seen: Sequence[RevocationSeen]) -> Remark:
+def _unknown(certificate: x509.Certificate, answer: StatusAnswer, seen: Sequence[RevocationSeen]) -> Remark:
     missing = [doubt for one in seen for doubt in one.missing]
     if any(one.found for one in seen) or any(doubt.subject != "stapled" for doubt in missing):
         reasons = [*([answer.words] if any(one.found for one in seen) else []), *(doubt.reason for doubt in missing)]

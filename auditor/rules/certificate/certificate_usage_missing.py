@@ -16,7 +16,7 @@ from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective, Role
+from auditor.model.target import ClientTarget, Role
 from auditor.rules._shared import all_of
 from auditor.rules.certificate._shared import judge_chains
 
@@ -30,7 +30,7 @@ class Roles(Params):
 def check(evidence: Evidence[CertificateChainSeen], params: Roles) -> Iterator[Remark]:
     """Key usage and extended key usage must allow every role, on each certificate that restricts them."""
     roles = evidence.target.roles or params.roles
-    if evidence.target.perspective is Perspective.CLIENT:
+    if isinstance(evidence.target, ClientTarget):
         roles = tuple(role for role in roles if role == "client")
         if not roles:
             yield NotApplicable(reason="the policy needs the certificate in the server role only")

@@ -12,13 +12,13 @@ from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective
+from auditor.model.target import ClientTarget
 from auditor.rules.certificate._shared import AcceptedRoots, judge_chains, toward, unreached
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> Iterator[Remark]:
     """The web PKI profile should accept every chain that RFC 5280 accepts."""
-    if evidence.target.perspective is Perspective.CLIENT:
+    if isinstance(evidence.target, ClientTarget):
         yield NotApplicable(reason="the web PKI profile applies to the certificates of servers")
         return
 

@@ -13,7 +13,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.target import Perspective, Service
+from auditor.model.target import CertificateFileTarget, ClientTarget, Service
 from auditor.rules.certificate._shared import judge_chains
 from auditor.sanitise import clean
 
@@ -46,8 +46,8 @@ def check(evidence: Evidence[CertificateChainSeen], params: WildcardServices) ->
             return
         if len(wildcards) == len(presented_names(leaf, target.service)):
             yield Violation(subject=bearer_subject(leaf), expected="a name without a wildcard", observed=shown)
-        elif target.perspective is not Perspective.CLIENT:
-            option = "--name" if target.perspective is Perspective.CERTIFICATE else "server_name"
+        elif not isinstance(target, ClientTarget):
+            option = "--name" if isinstance(target, CertificateFileTarget) else "server_name"
             yield Doubt(subject=bearer_subject(leaf), reason=f"no name to compare with: set {option}")
 
     yield from judge_chains(evidence, lambda chain: judged(chain.leaf), judged)

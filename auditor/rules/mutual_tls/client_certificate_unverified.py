@@ -130,5 +130,5 @@ RULE = Rule(
     observes=ClientCertificateCaseSeen,
     params=Proof,
     check=check,
-    asks=lambda params: Asks(impostor_roots=params.roots),
+    asks=lambda params: Asks(forged_roots=params.roots),
 )

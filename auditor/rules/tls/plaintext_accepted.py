@@ -15,7 +15,7 @@ from auditor.model.observation import PlaintextSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import PortSubject
-from auditor.model.target import Service
+from auditor.model.target import ServerTarget, Service
 from auditor.rules._shared import all_of
 
 
@@ -37,12 +37,13 @@ def check(evidence: Evidence[PlaintextSeen], params: PlaintextPorts) -> Iterator
             yield Violation(subject=subject, expected="no answer without TLS", observed=seen.evidence)
         elif seen.answered is None:
             yield Doubt(subject=subject, reason=seen.evidence)
-    if evidence.target.service is Service.SIP:
+    target = evidence.target
+    if isinstance(target, ServerTarget) and target.service is Service.SIP:
         tested = {PortSubject(transport=seen.transport, port=seen.port) for seen in evidence.seen}
         wanted = [PortSubject(transport=transport, port=port) for port in params.ports for transport in ("tcp", "udp")]
         for subject in wanted:
             # The endpoint's own port is TLS over TCP; nothing speaks SIP over UDP there.
-            if subject not in tested and subject.port != evidence.target.port:
+            if subject not in tested and subject.port != target.port:
                 yield Doubt(subject=subject, reason="not tested")
 
 

@@ -12,17 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.lab.pki import Pki, client_identity
-from auditor.minting.authority import ec_key
 from auditor.minting.client_certificates import (
-    Forgery,
-    announced,
-    bad_by,
-    forgery_of,
-    good_by,
-    impostor_of,
-    impostors,
+    faulty_cases,
+    forged_client_certificate,
+    good_client_certificate,
+    untrusted_cases,
 )
-from auditor.minting.mint import name_from_der
+from auditor.minting.forged_issuer import ForgedIssuer, announced, forged_issuer, name_from_der
+from auditor.minting.keys import ec_key
 from auditor.model.identity import Identity
 from auditor.policy.shipped import shipped_roots
 from tests.probes.conftest import AT
@@ -54,7 +51,7 @@ def usages(certificate: x509.Certificate) -> set[x509.ObjectIdentifier]:
 def test_the_safe_cases_bear_the_names_of_the_good_certificate(pki: Pki) -> None:
     own = client_identity(pki)
     like = Identity((own.certificate,), own.key)
-    cases = {case.name: case.identity for case in impostors([forgery_of(G2, ROOTS[G2])], AT, like)}
+    cases = {case.name: case.identity for case in untrusted_cases([forged_issuer(G2, ROOTS[G2])], AT, like)}
     assert list(cases) == ["self-signed", f"impostor-root ({G2})", "unrelated-ca"]
     for identity in cases.values():
         names = identity.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -70,9 +67,9 @@ def test_the_safe_cases_bear_the_names_of_the_good_certificate(pki: Pki) -> None
 
 
 @pytest.mark.parametrize("name", sorted(ROOTS))
-def test_an_impostor_has_the_root_s_subject_and_key_identifier_and_not_its_key(name: str) -> None:
+def test_a_forged_issuer_has_the_root_s_subject_and_key_identifier_and_not_its_key(name: str) -> None:
     root = x509.load_der_x509_certificate(ROOTS[name])
-    leaf, forged = impostor_of(forgery_of(name, ROOTS[name]), AT).chain
+    leaf, forged = forged_client_certificate(forged_issuer(name, ROOTS[name]), AT).chain
     assert forged.subject.public_bytes() == root.subject.public_bytes() == leaf.issuer.public_bytes()
     assert key_identifier(forged) == key_identifier(root)
     above = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
@@ -83,15 +80,15 @@ def test_an_impostor_has_the_root_s_subject_and_key_identifier_and_not_its_key(n
 
 
 def test_a_probe_for_trust_shows_the_leaf_alone() -> None:
-    alone = impostor_of(forgery_of(G2, ROOTS[G2]), AT, alone=True)
+    alone = forged_client_certificate(forged_issuer(G2, ROOTS[G2]), AT, alone=True)
     assert len(alone.chain) == 1
     assert alone.certificate.issuer == x509.load_der_x509_certificate(ROOTS[G2]).subject
 
 
-def test_an_impostor_of_an_announced_name_claims_no_key_identifier(pki: Pki) -> None:
+def test_a_forged_issuer_of_an_announced_name_claims_no_key_identifier(pki: Pki) -> None:
     (root,) = announced([pki.root.certificate.subject.public_bytes()])
-    assert root == Forgery("CN=Lab Root CA,O=Example Operator", pki.root.certificate.subject)
-    leaf, forged = impostor_of(root, AT).chain
+    assert root == ForgedIssuer("CN=Lab Root CA,O=Example Operator", pki.root.certificate.subject)
+    leaf, forged = forged_client_certificate(root, AT).chain
     assert forged.subject == pki.root.certificate.subject
     for certificate in (leaf, forged):
         oids = {extension.oid for extension in certificate.extensions}
@@ -101,7 +98,7 @@ def test_an_impostor_of_an_announced_name_claims_no_key_identifier(pki: Pki) -> 
 
 def test_announced_names_are_taken_once_and_only_if_they_can_be_read(pki: Pki) -> None:
     own = pki.root.certificate.subject.public_bytes()
-    g2 = forgery_of(G2, ROOTS[G2])
+    g2 = forged_issuer(G2, ROOTS[G2])
     names = [b"", b"garbage", own, b"\x30\x00", g2.subject.public_bytes(), own, own[:-1]]
     assert [root.subject for root in announced(names, [g2])] == [pki.root.certificate.subject]
 
@@ -114,7 +111,7 @@ def test_a_name_in_a_report_is_cleaned_and_cut() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_octets_are_a_name_or_none(octets: bytes) -> None:
+def test_any_bytes_are_a_name_or_none(octets: bytes) -> None:
     found = name_from_der(octets)
     assert found is None or found.public_bytes() == octets
 
@@ -126,8 +123,8 @@ def test_the_cases_of_a_lab_s_ca_are_wrong_in_one_way_each(pki: Pki, elliptic: b
         if elliptic
         else Identity((pki.issuing_rsa.certificate, pki.root.certificate), pki.issuing_rsa.key)
     )
-    cases = {case.name: case.identity for case in bad_by(authority, AT)}
-    good = good_by(authority, AT)
+    cases = {case.name: case.identity for case in faulty_cases(authority, AT)}
+    good = good_client_certificate(authority, AT)
     assert issued(authority.certificate, good.certificate)
     for name in ("expired", "not-yet-valid", "server-auth-only", "wrong-name", "no-extended-key-usage", "wrong-key"):
         assert issued(authority.certificate, cases[name].certificate), name
@@ -149,11 +146,11 @@ def test_the_cases_of_a_lab_s_ca_are_wrong_in_one_way_each(pki: Pki, elliptic: b
 
 def test_a_ca_that_may_issue_no_other_ca_issues_none(pki: Pki) -> None:
     closed = Identity((pki.closed.certificate, pki.root.certificate), pki.closed.key)
-    assert "server-auth-only-intermediate" not in {case.name for case in bad_by(closed, AT)}
+    assert "server-auth-only-intermediate" not in {case.name for case in faulty_cases(closed, AT)}
 
 
 def test_the_wrong_key_looks_right_and_signs_wrong(pki: Pki) -> None:
-    (identity,) = [case.identity for case in bad_by(lab(pki), AT) if case.name == "wrong-key"]
+    (identity,) = [case.identity for case in faulty_cases(lab(pki), AT) if case.name == "wrong-key"]
     public = identity.certificate.public_key()
     assert isinstance(public, rsa.RSAPublicKey)
     assert isinstance(identity.key, rsa.RSAPrivateKey)

@@ -9,17 +9,17 @@ from OpenSSL import SSL
 from auditor.lab.contexts import connection_maker
 from auditor.lab.endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.session import Reply, Session
+from auditor.lab.session import LabSession
 from auditor.lab.settings import ClientCertificate, ServerSettings, Verification
-from auditor.minting.client_certificates import good_by
+from auditor.minting.client_certificates import good_client_certificate
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import (
     ClientCertificateCaseSeen,
     ClientCertificateSeen,
     ConnectionsUsed,
-    NotSeen,
-    NotTested,
+    NotAttempted,
+    NotObserved,
     Observation,
     RootTrustSeen,
     SipOptionsSeen,
@@ -30,6 +30,7 @@ from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from auditor.probes.serving import Reply
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT, Backend
 from tests.probes.scripted import running
@@ -38,7 +39,7 @@ V = ProtocolVersion
 BOTH = (V.TLS_1_2, V.TLS_1_3)
 G2 = "digicert-global-root-g2"
 KINDS = frozenset({"client-certificate", "client-certificate-case"})
-ASKS = Asks(kinds=KINDS, impostor_roots=(G2,))
+ASKS = Asks(kinds=KINDS, forged_roots=(G2,))
 SAFE = {"self-signed", "impostor-root", "unrelated-ca"}
 Make = Callable[[ServerSettings], Backend]
 
@@ -49,7 +50,7 @@ def lab_ca(pki: Pki) -> Identity:
 
 
 def seen_at(
-    backend: Callable[[], Session],
+    backend: Callable[[], LabSession],
     role: ClientRole,
     asks: Asks = ASKS,
     limits: Limits = QUICK,
@@ -83,7 +84,7 @@ def test_refusals_without_a_control_say_that_there_was_none(backend: Make, versi
 
 @pytest.mark.parametrize("version", BOTH)
 def test_a_good_certificate_before_and_after_makes_them_proof(backend: Make, lab_ca: Identity, version: V) -> None:
-    seen = seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)))
+    seen = seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT)))
     found = cases(seen, version)
     assert found.pop("good").treatment == "served"
     assert {name: (case.treatment, case.control) for name, case in found.items()} == dict.fromkeys(
@@ -98,7 +99,7 @@ def test_a_refusal_is_open_while_the_certificate_that_was_given_has_not_been_sho
     backend: Make, lab_ca: Identity, most: int
 ) -> None:
     limits = Limits(connection_seconds=1, settle_seconds=0.02, answer_seconds=0.05, connections=most)
-    seen = seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)), limits=limits)
+    seen = seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT)), limits=limits)
     for version in BOTH:
         for without in (one for one in seen if isinstance(one, ClientCertificateSeen) and one.version is version):
             shown = without.control == "succeeded" or "good" in cases(seen, version)
@@ -107,10 +108,12 @@ def test_a_refusal_is_open_while_the_certificate_that_was_given_has_not_been_sho
 
 
 @pytest.mark.parametrize("verification", [Verification.NAME, Verification.NOTHING])
-def test_who_takes_an_impostor_is_seen_to_in_both_versions(
+def test_who_takes_a_forged_issuer_is_seen_to_in_both_versions(
     backend: Make, lab_ca: Identity, verification: Verification
 ) -> None:
-    seen = seen_at(backend(ServerSettings(verification=verification)), role(identity=good_by(lab_ca, AT)))
+    seen = seen_at(
+        backend(ServerSettings(verification=verification)), role(identity=good_client_certificate(lab_ca, AT))
+    )
     for version in BOTH:
         assert cases(seen, version)["impostor-root"].treatment == "served"
         assert cases(seen, version)["self-signed"].treatment == (
@@ -127,7 +130,9 @@ def test_one_version_that_verifies_nothing_is_told_from_one_that_does(backend: M
 
 
 def test_who_refuses_everybody_fails_the_control(backend: Make, lab_ca: Identity) -> None:
-    seen = seen_at(backend(ServerSettings(verification=Verification.NOBODY)), role(identity=good_by(lab_ca, AT)))
+    seen = seen_at(
+        backend(ServerSettings(verification=Verification.NOBODY)), role(identity=good_client_certificate(lab_ca, AT))
+    )
     for version in BOTH:
         assert {case.control for case in cases(seen, version).values()} == {"failed"}
     assert {one.control for one in seen if isinstance(one, ClientCertificateSeen)} == {"failed"}
@@ -138,7 +143,10 @@ def test_the_operator_s_certificate_says_nothing_of_a_ca_that_is_not_trusted(
 ) -> None:
     """Every certificate of that CA is refused for its root, and none of the refusals counts."""
     stranger = Identity((pki.unlisted_root.certificate,), pki.unlisted_root.key)
-    found = cases(seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT), authority=stranger)), V.TLS_1_3)
+    found = cases(
+        seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT), authority=stranger)),
+        V.TLS_1_3,
+    )
     assert found["self-signed"].control == "succeeded"
     assert found["expired"].treatment == "refused"
     assert found["expired"].control == "failed"
@@ -166,15 +174,17 @@ def test_the_lab_s_ca_is_its_own_control_and_brings_the_other_cases(backend: Mak
 def test_where_no_certificate_is_asked_for_none_can_be_shown(backend: Make) -> None:
     seen = seen_at(backend(ServerSettings(client_certificate=ClientCertificate.NONE)), role())
     assert not cases(seen, V.TLS_1_2)
-    reasons = {one.reason for one in seen if isinstance(one, NotSeen) and one.wanted == "client-certificate-case"}
+    reasons = {one.reason for one in seen if isinstance(one, NotObserved) and one.wanted == "client-certificate-case"}
     assert reasons == {f"{version}: no client certificate is asked for, so none can be shown" for version in BOTH}
 
 
 def test_a_used_up_budget_leaves_the_rest_undetermined(backend: Make, lab_ca: Identity) -> None:
-    full = seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)))
+    full = seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT)))
     (used,) = [one for one in full if isinstance(one, ConnectionsUsed)]
     limits = Limits(**{**vars(QUICK), "connections": used.count - 3})
-    found = cases(seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)), limits=limits), V.TLS_1_2)
+    found = cases(
+        seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT)), limits=limits), V.TLS_1_2
+    )
     assert found["self-signed"].treatment == "refused"
     # The control after the series is missing, so it proves nothing, and it did not fail either.
     assert {case.control for case in found.values()} == {"none"}
@@ -192,7 +202,7 @@ def test_a_compliant_endpoint_takes_one_connection_for_each_case_and_two_for_the
     without = used(role(), ASKS.model_copy(update={"kinds": frozenset({"client-certificate"})}))
     # Impostors of G2, which the policy names, and of the root that the endpoint announces besides.
     assert used(role()) == without + 2 * 4
-    assert used(role(identity=good_by(lab_ca, AT))) == without + 2 * (4 + 2)
+    assert used(role(identity=good_client_certificate(lab_ca, AT))) == without + 2 * (4 + 2)
     trust = ASKS.model_copy(update={"kinds": KINDS | {"root-trust"}, "trust_roots": (G2,)})
     assert used(role(trust_probe=True), trust) == without + 2 * 4 + 2
 
@@ -201,7 +211,7 @@ def test_the_trust_probe_is_made_only_where_it_is_asked_for(backend: Make) -> No
     asks = Asks(kinds=frozenset({"root-trust"}), trust_roots=(G2,))
     seen = seen_at(backend(ServerSettings()), role(), asks)
     assert not [one for one in seen if isinstance(one, RootTrustSeen)]
-    (gap,) = [one for one in seen if isinstance(one, NotTested)]
+    (gap,) = [one for one in seen if isinstance(one, NotAttempted)]
     assert gap.wanted == "root-trust"
     assert "--trust-probe" in gap.reason
 
@@ -214,7 +224,7 @@ def test_answers_that_do_not_tell_roots_apart_leave_trust_open(backend: Make, ve
 
 
 class _Saying:
-    """TLS that asks for nothing, and whatever is said is answered with the same octets, or never."""
+    """TLS that asks for nothing, and whatever is said is answered with the same bytes, or never."""
 
     def __init__(self, connection: SSL.Connection, answer: bytes) -> None:
         self._tls, self._answer = connection, answer
@@ -279,7 +289,7 @@ def test_no_answer_to_options_ever_is_no_observation(pki: Pki) -> None:
 
 
 def test_the_answer_to_options_is_an_observation(backend: Make, lab_ca: Identity) -> None:
-    seen = seen_at(backend(ServerSettings()), role(identity=good_by(lab_ca, AT)))
+    seen = seen_at(backend(ServerSettings()), role(identity=good_client_certificate(lab_ca, AT)))
     answers = [one for one in seen if isinstance(one, SipOptionsSeen)]
     assert {(one.version, one.status, one.allow) for one in answers} == {
         (version, 200, ("OPTIONS",)) for version in BOTH

@@ -6,7 +6,7 @@ from typing import Final
 
 from auditor.sanitise import clean
 
-MOST_OCTETS: Final = 65_536
+MAX_BYTES: Final = 65_536
 """Of an answer.  Azure Communications Gateway takes messages of 10 KB."""
 _MOST_FIELDS: Final = 200
 _MOST_TOKENS: Final = 64
@@ -48,7 +48,7 @@ def whole_sip_answer(data: bytes) -> bool:
     data = data.lstrip(b"\r\n")
     head, separator, body = data.partition(b"\r\n\r\n")
     if not separator:
-        return len(data) >= MOST_OCTETS or (bool(data) and not data.startswith(b"SIP/2.0"[: len(data)]))
+        return len(data) >= MAX_BYTES or (bool(data) and not data.startswith(b"SIP/2.0"[: len(data)]))
     fields = _fields(head)
     if "application/sdp" not in fields.get("content-type", [""])[0].lower():
         return True
@@ -57,12 +57,12 @@ def whole_sip_answer(data: bytes) -> bool:
 
 def _content_length(fields: dict[str, list[str]]) -> int:
     value = fields.get("content-length", ["0"])[0]
-    return min(int(value), MOST_OCTETS) if re.fullmatch(r"[0-9]{1,9}", value) else 0
+    return min(int(value), MAX_BYTES) if re.fullmatch(r"[0-9]{1,9}", value) else 0
 
 
 def _fields(head: bytes) -> dict[str, list[str]]:
     """Header fields by their long names in lower case; continuation lines are joined (RFC 3261 section 7.3.1)."""
-    text = re.sub(r"\r\n[ \t]+", " ", head[:MOST_OCTETS].decode("utf-8", "backslashreplace"))
+    text = re.sub(r"\r\n[ \t]+", " ", head[:MAX_BYTES].decode("utf-8", "backslashreplace"))
     fields: dict[str, list[str]] = {}
     for line in text.split("\r\n", _MOST_FIELDS + 1)[1 : _MOST_FIELDS + 1]:
         name, colon, value = line.partition(":")

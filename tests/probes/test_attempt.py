@@ -1,4 +1,4 @@
-"""What is offered, checked on the octets and without a network: a suite that is not offered cannot be refused."""
+"""What is offered, checked on the bytes and without a network: a suite that is not offered cannot be refused."""
 
 import pytest
 from sslyze.plugins.openssl_cipher_suites.cipher_suites import CipherSuitesRepository
@@ -8,9 +8,10 @@ from auditor.model.suite_lists import SuiteLists
 from auditor.model.tls import GROUPS, ProtocolVersion, cipher_suites, suites_by_name, suites_of
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
-from auditor.probes.tls.attempt import shown, suites_length
+from auditor.probes.connection import first_line
+from auditor.probes.tls.attempt import suites_length
 from auditor.probes.tls.client_hello_rewriting import with_suites
-from auditor.probes.tls.client_setup import SSLYZE_VERSION, groups_of, hello_on_the_wire
+from auditor.probes.tls.client_setup import SSLYZE_VERSION, groups_of, suites_on_the_wire
 from tests.probes.flights import client, step
 
 V = ProtocolVersion
@@ -18,16 +19,16 @@ V = ProtocolVersion
 
 @pytest.mark.parametrize("version", V)
 @pytest.mark.parametrize("server_name", [None, "sbc.example.net"])
-def test_a_hello_holds_every_suite_of_its_version(version: V, server_name: str | None) -> None:
+def test_a_client_hello_holds_every_suite_of_its_version(version: V, server_name: str | None) -> None:
     suites = suites_of(version)
     assert suites
-    assert sorted(hello_on_the_wire(version, suites, server_name)) == sorted(suite.code for suite in suites)
+    assert sorted(suites_on_the_wire(version, suites, server_name)) == sorted(suite.code for suite in suites)
 
 
 @pytest.mark.parametrize("version", V)
-def test_a_hello_holds_a_single_suite_and_nothing_else(version: V) -> None:
+def test_a_client_hello_holds_a_single_suite_and_nothing_else(version: V) -> None:
     for suite in suites_of(version):
-        assert hello_on_the_wire(version, (suite,)) == (suite.code,), suite.name
+        assert suites_on_the_wire(version, (suite,)) == (suite.code,), suite.name
 
 
 @pytest.mark.parametrize("policy", shipped_policies())
@@ -37,14 +38,14 @@ def test_every_suite_of_a_shipped_policy_can_be_offered(policy: str) -> None:
         if isinstance(setting.params, SuiteLists):
             for version, names in setting.params.lists().items():
                 suites = [suites_by_name()[name] for name in names]
-                assert set(hello_on_the_wire(version, suites)) == {suite.code for suite in suites}
+                assert set(suites_on_the_wire(version, suites)) == {suite.code for suite in suites}
                 asked += len(suites)
     assert asked
 
 
-def test_the_suites_of_a_hello_keep_their_order() -> None:
+def test_the_suites_of_a_client_hello_keep_their_order() -> None:
     suites = tuple(reversed(suites_of(V.TLS_1_2)))
-    assert hello_on_the_wire(V.TLS_1_2, suites) == tuple(suite.code for suite in suites)
+    assert suites_on_the_wire(V.TLS_1_2, suites) == tuple(suite.code for suite in suites)
 
 
 def test_openssl_names_are_those_of_sslyze() -> None:
@@ -81,7 +82,7 @@ def test_suites_that_other_libraries_than_openssl_speak_are_asked_for_too(name: 
     """GnuTLS accepts Camellia in GCM unless it is told otherwise, and Mbed TLS knows ARIA in CBC."""
     suite = suites_by_name()[name]
     assert suite.versions == {V.TLS_1_2}
-    assert suite.code in hello_on_the_wire(V.TLS_1_2, suites_of(V.TLS_1_2))
+    assert suite.code in suites_on_the_wire(V.TLS_1_2, suites_of(V.TLS_1_2))
 
 
 def test_every_suite_that_sslyze_knows_is_asked_for() -> None:
@@ -99,7 +100,7 @@ def test_the_groups_that_can_be_asked_are_named_as_iana_names_them() -> None:
     assert "secp192r1" not in groups_of(V.TLS_1_3)
 
 
-def test_the_length_of_a_hello_is_that_of_its_list_of_suites() -> None:
+def test_the_length_of_a_client_hello_is_that_of_its_list_of_suites() -> None:
     made = step(client(V.TLS_1_2))
     assert suites_length(with_suites(made, (1, 2, 3))) == 8
     assert suites_length(with_suites(made, (1, 2, 3), 500)) == 500
@@ -117,6 +118,6 @@ def test_the_length_of_a_hello_is_that_of_its_list_of_suites() -> None:
         (b"a" * 99, repr("a" * 40)),
     ],
 )
-def test_what_a_peer_sent_is_shown_without_its_control_octets(data: bytes, expected: str) -> None:
-    assert shown(data) == expected
-    assert shown(data).isprintable()
+def test_what_a_peer_sent_is_shown_without_its_control_bytes(data: bytes, expected: str) -> None:
+    assert first_line(data) == expected
+    assert first_line(data).isprintable()

@@ -5,15 +5,17 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from auditor.minting.authority import Authority, Validity, ec_key, make_intermediate, make_leaf
+from auditor.minting.authority import Authority, make_intermediate, make_leaf
+from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.keys import ec_key
+from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
-from auditor.probes.client.shown_certificates import NEEDS_AUTHORITY, Case, ShownCertificates
 from tests.probes.callers import AT, NAME, certificates, trusted
 
-YEARS = Validity(AT.replace(year=2030), AT.replace(year=2050))
+YEARS = ValidityPeriod(AT.replace(year=2030), AT.replace(year=2050))
 
 
-def leaf(case: Case, shown: ShownCertificates | None = None) -> x509.Certificate:
+def leaf(case: ServerCertificateCase, shown: ServerCertificates | None = None) -> x509.Certificate:
     return (shown or certificates()).identities(case, NAME)[0].certificate
 
 
@@ -34,32 +36,55 @@ def signed_by(certificate: x509.Certificate, authority: Authority) -> bool:
     return True
 
 
-@pytest.mark.parametrize("case", [Case.GOOD, Case.EXPIRED, Case.WRONG_NAME, Case.COMMON_NAME_ONLY, Case.WILDCARD])
-def test_cases_of_a_trusted_ca_are_signed_by_it(case: Case) -> None:
+@pytest.mark.parametrize(
+    "case",
+    [
+        ServerCertificateCase.GOOD,
+        ServerCertificateCase.EXPIRED,
+        ServerCertificateCase.WRONG_NAME,
+        ServerCertificateCase.COMMON_NAME_ONLY,
+        ServerCertificateCase.WILDCARD,
+    ],
+)
+def test_cases_of_a_trusted_ca_are_signed_by_it(case: ServerCertificateCase) -> None:
     assert signed_by(leaf(case), trusted())
 
 
-@pytest.mark.parametrize("case", [Case.SELF_SIGNED, Case.IMPOSTOR_ROOT, Case.UNRELATED_CA])
-def test_cases_that_nobody_should_trust_are_not(case: Case) -> None:
+@pytest.mark.parametrize(
+    "case", [ServerCertificateCase.SELF_SIGNED, ServerCertificateCase.IMPOSTOR_ROOT, ServerCertificateCase.UNRELATED_CA]
+)
+def test_cases_that_nobody_should_trust_are_not(case: ServerCertificateCase) -> None:
     assert not signed_by(leaf(case), trusted())
 
 
 def test_the_names_and_the_dates_are_those_of_the_case() -> None:
-    assert names(leaf(Case.GOOD)) == [NAME]
-    assert names(leaf(Case.SELF_SIGNED)) == names(leaf(Case.IMPOSTOR_ROOT)) == names(leaf(Case.EXPIRED)) == [NAME]
-    assert names(leaf(Case.WRONG_NAME)) == names(leaf(Case.COMMON_NAME_ONLY)) == ["another-name.invalid"]
-    assert (common_name(leaf(Case.COMMON_NAME_ONLY)), common_name(leaf(Case.WRONG_NAME))) == (
+    assert names(leaf(ServerCertificateCase.GOOD)) == [NAME]
+    assert (
+        names(leaf(ServerCertificateCase.SELF_SIGNED))
+        == names(leaf(ServerCertificateCase.IMPOSTOR_ROOT))
+        == names(leaf(ServerCertificateCase.EXPIRED))
+        == [NAME]
+    )
+    assert (
+        names(leaf(ServerCertificateCase.WRONG_NAME))
+        == names(leaf(ServerCertificateCase.COMMON_NAME_ONLY))
+        == ["another-name.invalid"]
+    )
+    assert (
+        common_name(leaf(ServerCertificateCase.COMMON_NAME_ONLY)),
+        common_name(leaf(ServerCertificateCase.WRONG_NAME)),
+    ) == (
         NAME,
         "another-name.invalid",
     )
-    assert names(leaf(Case.WILDCARD)) == ["*.example.net"]
-    for case in Case:
+    assert names(leaf(ServerCertificateCase.WILDCARD)) == ["*.example.net"]
+    for case in ServerCertificateCase:
         in_date = leaf(case).not_valid_before_utc <= AT <= leaf(case).not_valid_after_utc
-        assert in_date == (case is not Case.EXPIRED), case
+        assert in_date == (case is not ServerCertificateCase.EXPIRED), case
 
 
-def test_the_impostor_has_the_name_and_the_key_identifier_of_the_root_and_another_key() -> None:
-    _, root = certificates().identities(Case.IMPOSTOR_ROOT, NAME)[0].chain
+def test_the_forged_issuer_has_the_name_and_the_key_identifier_of_the_root_and_another_key() -> None:
+    _, root = certificates().identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)[0].chain
     real = trusted().certificate
     assert root.subject == real.subject
     identifier = x509.SubjectKeyIdentifier
@@ -68,7 +93,7 @@ def test_the_impostor_has_the_name_and_the_key_identifier_of_the_root_and_anothe
 
 
 def test_both_kinds_of_key_are_shown_unless_the_good_certificate_has_one() -> None:
-    kinds = {type(found.key) for found in certificates().identities(Case.GOOD, NAME)}
+    kinds = {type(found.key) for found in certificates().identities(ServerCertificateCase.GOOD, NAME)}
     assert any(issubclass(kind, rsa.RSAPrivateKey) for kind in kinds)
     assert any(issubclass(kind, ec.EllipticCurvePrivateKey) for kind in kinds)
 
@@ -77,9 +102,9 @@ def test_the_operators_own_certificate_is_the_good_one_and_its_root_is_imitated(
     issuing = make_intermediate(trusted(), "Issuing", YEARS)
     key = ec_key()
     own = Identity((make_leaf(issuing, (NAME,), key, YEARS), issuing.certificate), key)
-    shown = ShownCertificates(AT, good=own)
-    assert shown.identities(Case.GOOD, NAME) == (own,)
-    (bad,) = shown.identities(Case.IMPOSTOR_ROOT, NAME)
+    shown = ServerCertificates(AT, good=own)
+    assert shown.identities(ServerCertificateCase.GOOD, NAME) == (own,)
+    (bad,) = shown.identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)
     assert isinstance(bad.key, ec.EllipticCurvePrivateKey)
     assert bad.chain[-1].subject == trusted().certificate.subject
     identifier = x509.SubjectKeyIdentifier
@@ -91,6 +116,6 @@ def test_the_operators_own_certificate_is_the_good_one_and_its_root_is_imitated(
 
 def test_what_lies_between_a_trusted_root_and_the_leaf_is_sent() -> None:
     issuing = make_intermediate(trusted(), "Issuing", YEARS)
-    below = ShownCertificates(AT, authority=Identity((issuing.certificate, trusted().certificate), issuing.key))
-    chain = below.identities(Case.GOOD, NAME)[0].chain
+    below = ServerCertificates(AT, authority=Identity((issuing.certificate, trusted().certificate), issuing.key))
+    chain = below.identities(ServerCertificateCase.GOOD, NAME)[0].chain
     assert chain[1:] == (issuing.certificate,)

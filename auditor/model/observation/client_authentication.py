@@ -1,0 +1,66 @@
+"""How an endpoint treats clients with and without certificates."""
+
+from typing import ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+
+from auditor.model.observation.seen import Der, Seen
+from auditor.model.target import Perspective
+from auditor.model.tls import ProtocolVersion
+
+Treatment: TypeAlias = Literal["refused", "served", "undetermined"]
+
+
+class ClientCertificateSeen(Seen):
+    """How one protocol version treats a client that has no certificate."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["client-certificate"] = "client-certificate"
+    version: ProtocolVersion
+    requested: bool | None = Field(
+        description="Whether a CertificateRequest arrived; none if the handshake broke before"
+    )
+    authorities: tuple[Der, ...] = Field(default=(), description="The CA names of the CertificateRequest, DER Names")
+    trust_probe: bool = Field(default=False, description="Whether looking for the required roots was asked for")
+    without: Literal["refused", "served", "undetermined"] = Field(
+        description="How a client without a certificate is treated: refused, served, or undetermined"
+    )
+    stage: Literal["handshake", "after-handshake", "after-request"] | None = Field(
+        default=None, description="When the refusal or the answer came"
+    )
+    evidence: str = Field(
+        default="", description="What was seen: the alert, the close or the application's status line"
+    )
+    control: Literal["succeeded", "failed", "none"] = Field(
+        default="none",
+        description="Whether a client with a certificate that has to be accepted was served; none if there was none",
+    )
+
+
+class ClientCertificateCaseSeen(Seen):
+    """How a server treats a client that shows one particular, mostly bad, certificate."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["client-certificate-case"] = "client-certificate-case"
+    version: ProtocolVersion
+    case: str = Field(description="Which certificate was shown, such as self-signed or impostor-root")
+    treatment: Treatment
+    stage: Literal["handshake", "after-handshake", "after-request"] | None = None
+    evidence: str = ""
+    control: Literal["succeeded", "failed", "none"] = Field(
+        default="none", description="Whether a certificate that has to be accepted was, before and after all cases"
+    )
+
+
+class RootTrustSeen(Seen):
+    """Whether a peer trusts one root, determined by how it rejects a forged issuer with the root's name (opt-in)."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER, Perspective.CLIENT})
+
+    kind: Literal["root-trust"] = "root-trust"
+    version: ProtocolVersion
+    root: str = Field(description="The root's name")
+    trusted: bool | None = Field(description="None when unknown")
+    evidence: str = ""

@@ -1,0 +1,32 @@
+"""What DNS says of the names of a deployment."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from auditor.model.observation.seen import Seen, Undetermined
+from auditor.model.target import Perspective
+from auditor.model.value import Value
+
+
+class DnsRecord(Value):
+    """One record of an answer."""
+
+    type: Literal["A", "AAAA", "SRV", "CAA"]
+    name: str = Field(description="The name that was asked about")
+    value: str = Field(description="As in a zone file (RFC 1035 section 5)")
+    ttl: int = Field(description="Seconds")
+    host: str | None = Field(default=None, description="Where an SRV record leads")
+
+
+class DnsSeen(Seen):
+    """What DNS says of one name of the deployment."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.DEPLOYMENT})
+
+    kind: Literal["dns"] = "dns"
+    purpose: Literal["region", "provisioning", "own"]
+    name: str
+    records: tuple[DnsRecord, ...] = ()
+    missing: tuple[Undetermined, ...] = Field(default=(), description="Questions without an answer")
+    ranges: tuple[str, ...] = Field(default=(), description="Where its addresses are declared to be")

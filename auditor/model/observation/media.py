@@ -1,0 +1,89 @@
+"""SIP messages and session descriptions, without the keys in them."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from auditor.model.observation.seen import Seen
+from auditor.model.target import Perspective
+from auditor.model.tls import ProtocolVersion
+from auditor.model.value import Value
+
+
+class SipOptionsSeen(Seen):
+    """The answer to a SIP OPTIONS over TLS."""
+
+    kind: Literal["sip-options"] = "sip-options"
+    version: ProtocolVersion
+    status: int
+    reason: str = ""
+    allow: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+
+
+class KeySeen(Value):
+    """An SRTP key that was read and thrown away."""
+
+    octets: int | None = Field(description="Length of key and salt after base64; none if it is no base64")
+    digest: str = Field(description="Salted for this run: equal for equal keys, and good for nothing else")
+
+
+class CryptoSeen(Value):
+    """One a=crypto line (RFC 4568 section 9.1), without its keys."""
+
+    tag: int
+    suite: str
+    keys: tuple[KeySeen, ...] = ()
+    parameters: tuple[str, ...] = Field(default=(), description="Names of the session parameters, in their order")
+
+
+class MediaSeen(Value):
+    """One m= section of a session description (RFC 8866 section 5.14)."""
+
+    media: str
+    port: int
+    profile: str = Field(description="As RTP/SAVP")
+    cryptos: tuple[CryptoSeen, ...] = ()
+    malformed: tuple[str, ...] = Field(default=(), description="What is wrong with crypto lines that cannot be read")
+    fingerprint: bool = Field(default=False, description="Whether DTLS-SRTP is offered (RFC 5763)")
+    key_management: bool = Field(default=False, description="Whether there is a MIKEY message (RFC 4567)")
+    clear_key: bool = Field(default=False, description="Whether there is a k= line (RFC 4566 section 5.12)")
+    direction: Literal["sendrecv", "sendonly", "recvonly", "inactive"] = "sendrecv"
+
+
+class SdpSeen(Seen):
+    """One session description."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER, Perspective.CLIENT, Perspective.SDP})
+
+    kind: Literal["sdp"] = "sdp"
+    source: str = Field(description="Where it stood: a file, an answer to OPTIONS, an INVITE")
+    role: Literal["offer", "answer", "unknown"]
+    transport: Literal["tls", "tcp", "udp", "file"]
+    session: str = Field(
+        default="", description="Salted for this run: equal within one call, empty where it is unknown"
+    )
+    exchange: str = Field(default="", description="Salted likewise: within one call, equal for an offer and its answer")
+    ours: bool = Field(default=False, description="Whether the auditor sent it: to compare with, never to judge")
+    media: tuple[MediaSeen, ...] = ()
+    malformed: tuple[str, ...] = Field(
+        default=(), description="Crypto lines above the first m= line, where none may be"
+    )
+    clear_key: bool = Field(default=False, description="Whether there is a k= line above the first m= line")
+
+
+class SipMessageSeen(Seen):
+    """How long one SIP message and its parts are, in bytes; 0 for what is not there."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SDP})
+
+    kind: Literal["sip-message"] = "sip-message"
+    source: str = Field(description="Where it stood")
+    octets: int = Field(description="The whole message")
+    request_uri: int
+    contact_uri: int = Field(description="The longest")
+    userinfo: int = Field(description="The longest, of any URI")
+    from_domain: int
+    header_name: int = Field(description="The longest")
+    option_tags: int = Field(description="The longest Supported, Require or Proxy-Require header")
+    option_tag: int = Field(description="The longest")

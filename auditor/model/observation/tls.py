@@ -1,0 +1,105 @@
+"""Versions, cipher suites, groups, signatures and weaknesses of an endpoint, and its answers without TLS."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from auditor.model.observation.seen import Seen, Undetermined
+from auditor.model.target import Perspective
+from auditor.model.tls import ProtocolVersion
+from auditor.model.value import Value
+
+
+class AcceptedSuite(Value):
+    """A cipher suite the endpoint chose in a ServerHello."""
+
+    name: str = Field(description="IANA name")
+    encrypt_then_mac: bool | None = Field(
+        default=None,
+        description="CBC suites: whether encrypt-then-MAC (RFC 7366) was agreed; none where it was not offered",
+    )
+
+
+class CipherSuitesSeen(Seen):
+    """What one protocol version accepts.  ``accepted`` is in the order of the endpoint's picks."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["cipher-suites"] = "cipher-suites"
+    version: ProtocolVersion
+    accepted: tuple[AcceptedSuite, ...] = ()
+    refused: tuple[str, ...] = Field(default=(), description="IANA names that a vouched-for refusal covers")
+    undetermined: tuple[Undetermined, ...] = Field(default=(), description="By IANA name: neither accepted nor refused")
+    possibly_more: bool = Field(default=False, description="The budget ran out while suites were still being accepted")
+    preference: Literal["server", "client"] | None = Field(
+        default=None, description="Whose order decides; none if not learnt"
+    )
+    prefers_cbc: bool | None = Field(
+        default=None,
+        description="Whether a CBC suite was chosen although the ClientHello put an accepted AEAD suite first",
+    )
+    exhaustive: tuple[str, ...] | None = Field(
+        default=None, description="What an exhaustive enumeration accepted, if one was made"
+    )
+    evidence: tuple[str, ...] = Field(default=(), description="The answers that decided, one sentence each")
+
+    @property
+    def spoken(self) -> bool | None:
+        """Whether the endpoint speaks this version; none when unknown."""
+        if self.accepted:
+            return True
+        return None if self.doubts else False
+
+    @property
+    def doubts(self) -> tuple[Undetermined, ...]:
+        """What is undetermined; where nothing was asked at all, the version itself is."""
+        if self.accepted or self.refused or self.undetermined:
+            return self.undetermined
+        return (Undetermined(subject=self.version, reason="none of its cipher suites was asked for"),)
+
+
+class GroupsSeen(Seen):
+    """Key-exchange groups of one protocol version."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["groups"] = "groups"
+    version: ProtocolVersion
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+
+class SignatureSchemesSeen(Seen):
+    """Whether a ServerKeyExchange or CertificateVerify is signed with a weak hash when the client offers no better."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["signature-schemes"] = "signature-schemes"
+    version: ProtocolVersion
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+
+class PlaintextSeen(Seen):
+    """Whether the service answers without TLS."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["plaintext"] = "plaintext"
+    transport: Literal["tcp", "udp"]
+    port: int
+    answered: bool | None = Field(description="None when unknown")
+    evidence: str = ""
+
+
+class WeaknessSeen(Seen):
+    """One known weakness, as sslyze's scan command judged it."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
+
+    kind: Literal["weakness"] = "weakness"
+    weakness: str
+    vulnerable: bool | None = Field(description="None when unknown")
+    evidence: str = ""
