@@ -261,7 +261,7 @@ def collect_observations(
     progress(Progress(0, endpoints))
     seen: list[Observation] = [*declared]
     if endpoints:
-        seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan)
+        seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan, cancelled)
     if settings.dns is not None:
         seen += _looked_up(seen, everything, at, resolver, cancelled)
     seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
@@ -399,9 +399,7 @@ def _with_status(
     if not fetch:
         return more
     if cancelled():
-        chains = {found.target: found.at for found in seen if isinstance(found, CertificateChainSeen)}
-        gaps = [NotObserved(target=name, at=at, wanted="revocation", reason=CANCELLED) for name, at in chains.items()]
-        return [*more, *gaps]
+        return [*more, *_cancelled(seen, "revocation")]
     from auditor.probes.status_servers import fetched  # noqa: PLC0415 - what connects is loaded only to connect
 
     return [*more, *fetched(seen, policy.anchors)]
@@ -413,8 +411,19 @@ def with_revocation(observations: Observations, policy: Policy, revocation: Revo
     return replace(observations, seen=tuple(_with_status(observations.seen, policy, status, fetch=revocation.fetch)))
 
 
-def _with_lint(seen: Sequence[Observation], plan: Plan) -> list[Observation]:
+def _cancelled(seen: Sequence[Observation], wanted: str) -> Iterator[NotObserved]:
+    """A gap for every target with certificates, about which that was not asked any more."""
+    chains = {found.target: found.at for found in seen if isinstance(found, CertificateChainSeen)}
+    for name, at in chains.items():
+        yield NotObserved(target=name, at=at, wanted=wanted, reason=CANCELLED)
+
+
+def _with_lint(
+    seen: Sequence[Observation], plan: Plan, cancelled: Callable[[], bool] = lambda: False
+) -> list[Observation]:
     """The observations, with a linter's findings about their certificates where the plan asks for them."""
+    if "lint" in plan.asks.kinds and cancelled():
+        return [*seen, *_cancelled(seen, "lint")]
     from auditor.probes.lint import with_lint  # noqa: PLC0415 - it starts a process
 
     return with_lint(seen, plan.asks)

@@ -85,8 +85,13 @@ def test_names_are_not_looked_up_once_it_is_cancelled(lab: Lab) -> None:
     assert {finding.outcome for finding in findings} == {auditor.Outcome.INCONCLUSIVE}
 
 
-def test_revocation_that_was_cancelled_is_inconclusive(lab: Lab, target: str) -> None:
-    policy = auditor.load_policy("acg-strict", roots=[lab.root_pem])
+def test_revocation_and_linting_that_were_cancelled_are_inconclusive(lab: Lab, target: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        'id: own\nversion: "1"\ntitle: Own\nextends: acg-strict\nrules:\n  certificate-lint-rfc5280: {}\n',
+        encoding="utf-8",
+    )
+    policy = auditor.load_policy(path, roots=[lab.root_pem])
     stop = threading.Event()
     seen = auditor.collect_observations(
         [target],
@@ -97,9 +102,10 @@ def test_revocation_that_was_cancelled_is_inconclusive(lab: Lab, target: str) ->
         cancel=stop,
     )
     report = auditor.evaluate_observations(seen, policy, generated_at=AT)
-    (finding,) = [finding for finding in report.findings if finding.rule == "certificate-revoked"]
-    assert finding.outcome is auditor.Outcome.INCONCLUSIVE
-    assert "cancelled" in {doubt.reason for doubt in finding.doubts}
+    for rule in ("certificate-revoked", "certificate-lint-rfc5280"):
+        (finding,) = [finding for finding in report.findings if finding.rule == rule]
+        assert finding.outcome is auditor.Outcome.INCONCLUSIVE
+        assert "cancelled" in {doubt.reason for doubt in finding.doubts}
 
 
 def test_an_exception_of_the_callback_ends_collecting_and_is_raised(policy: auditor.Policy) -> None:
