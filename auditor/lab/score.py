@@ -45,7 +45,7 @@ class Score:
     unfounded: tuple[tuple[str, str], ...]
     """Passed on an endpoint where the answer is unknowable."""
     undecided: tuple[tuple[str, str], ...]
-    """Doubt on an endpoint without a fault."""
+    """Inconclusive on an endpoint without a fault."""
 
     @property
     def perfect(self) -> bool:

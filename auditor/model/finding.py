@@ -113,7 +113,7 @@ def reason_text(finding: Finding) -> str:
     """
     doubts, untested = "; ".join(_grouped(finding.doubts)), "; ".join(_grouped(finding.not_tested))
     if doubts and finding.outcome is not Outcome.INCONCLUSIVE:
-        doubts = f"Doubt: {doubts}"
+        doubts = f"Inconclusive: {doubts}"
     if untested and finding.outcome is not Outcome.NOT_TESTED:
         untested = f"Not tested: {untested}"
     return "; ".join(filter(None, (doubts, untested, finding.not_applicable)))

@@ -163,7 +163,7 @@ def _twice(file: File) -> Iterator[InputError]:
         where: Keys = ("requirements", index, "id")
         if given["id"] in first:
             line, _ = file.values["requirements", first[given["id"]], "id"]
-            yield file.error(f"the requirement {given['id']} is there twice; the first is in line {line}", where)
+            yield file.error(f"the requirement {given['id']} appears twice; the first is on line {line}", where)
         first.setdefault(given["id"], index)
 
 

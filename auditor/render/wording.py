@@ -18,7 +18,7 @@ NEEDS_READING = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.NOT_T
 
 OUTCOME_WORDS = {
     Outcome.FAIL: "Fail",
-    Outcome.INCONCLUSIVE: "Doubt",
+    Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.WARN: "Warning",
     Outcome.NOT_TESTED: "Not tested",
     Outcome.WAIVED: "Waived",
@@ -44,7 +44,7 @@ COUNTED_AS = {
     Outcome.PASS: "passed",
     Outcome.NOT_APPLICABLE: "not applicable",
 }
-VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Doubt"}
+VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Inconclusive"}
 WAIVER_WORDS = {
     WaiverState.USED: "Used",
     WaiverState.UNUSED: "Unused",

@@ -205,16 +205,16 @@ def test_links_of_one_circuit_stand_together() -> None:
 def test_faults_are_marked_where_they_are_in_colour_sign_and_words() -> None:
     assert marks(FAULTY) == {
         "Site A, Zurich. Fail: address-not-public.": "box fail",
-        "Site B. Doubt: site-redundancy-missing.": "box inconclusive",
+        "Site B. Inconclusive: site-redundancy-missing.": "box inconclusive",
         "ExpressRoute from A to one, circuit er-1. Warning: connection-type-not-recommended.": "box warn",
         "No link from A to two. Fail: region-site-link-missing.": "box absent fail",
-        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing. Doubt: peering-prefix-invalid.": "box fail",
+        "ExpressRoute circuit er-1, Zurich. Fail: bgp-session-missing. Inconclusive: peering-prefix-invalid.": "box fail",
         "ExpressRoute circuit er-2, Geneva. Fail: peering-prefix-invalid.": "box fail",
-        "ExpressRoute circuit er-3. Fail: peering-prefix-invalid. Doubt: asn-not-allowed.": "box fail",
+        "ExpressRoute circuit er-3. Fail: peering-prefix-invalid. Inconclusive: asn-not-allowed.": "box fail",
         "MAPS Voice peering Zurich. Fail: maps-requirement-unmet.": "box fail",
         "No cross-connect between A and B. Fail: cross-connect-missing.": "box fail",
         "Service region one, West Europe, r1.example-7f3a.commsgw.azure.com. "
-        "Doubt: region-hostname-invalid.": "box inconclusive",
+        "Inconclusive: region-hostname-invalid.": "box inconclusive",
         "Service region two, North Europe. Fail: region-hostname-invalid.": "box fail",
     }
     assert {"\u2715 A", "? B", "! ExpressRoute to one", "\u2715 er-1", "\u2715 two"} <= set(texts(FAULTY))
@@ -291,7 +291,7 @@ def test_a_doubt_beside_a_failure_is_a_doubt() -> None:
     found = of_alone(golden("maps"), said(at("sites", "A", field="media"), doubts=(at("sites", "B", field="media"),)))
     assert set(marks(found).items()) == {
         ("Site A, Zurich. Fail: some-rule.", "box fail"),
-        ("Site B, Geneva. Doubt: some-rule.", "box inconclusive"),
+        ("Site B, Geneva. Inconclusive: some-rule.", "box inconclusive"),
     }
 
 

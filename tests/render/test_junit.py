@@ -83,7 +83,7 @@ def test_a_failure_says_what_was_observed_what_is_required_and_how_to_fix_it() -
 
 def test_a_doubt_and_a_skipped_case_say_why() -> None:
     assert case_of(Outcome.INCONCLUSIVE).result[0].message == (
-        "Doubt: 198.51.100.7 port 443 did not answer within 10 s, twice"
+        "Inconclusive: 198.51.100.7 port 443 did not answer within 10 s, twice"
     )
     waived = case_of(Outcome.WAIVED).result[0].message
     assert waived == (

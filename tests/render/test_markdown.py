@@ -30,7 +30,7 @@ def test_it_begins_with_the_verdict() -> None:
     for report, said in (
         (example.REPORT, "auditor: Not compliant"),
         (example.COMPLIANT, "auditor: Compliant"),
-        (example.UNREACHABLE, "auditor: Doubt"),
+        (example.UNREACHABLE, "auditor: Inconclusive"),
     ):
         assert rendered(report).all("h3")[0].text == said
 

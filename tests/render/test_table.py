@@ -31,7 +31,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 @pytest.mark.parametrize("width", [100, 160])
 def test_findings_come_worst_first(width: int) -> None:
     words = list(_leading_words(table.render(example.REPORT, width=width, colour=False)))
-    assert words == ["Fail"] * 10 + ["Doubt"] * 2 + ["Warning"] * 2 + ["Not tested", "Waived"]
+    assert words == ["Fail"] * 10 + ["Inconclusive"] * 2 + ["Warning"] * 2 + ["Not tested", "Waived"]
 
 
 def _columns(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from OpenSSL import SSL, crypto
 from auditor.model.identity import Identity
 from auditor.model.invitation import Invitation
 from auditor.model.observation import NotObserved, Observation, SdpSeen
-from auditor.model.tls import CipherSuite, ProtocolVersion, alert_name
+from auditor.model.tls import CipherSuite, ProtocolVersion
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server.dialog import SUITE, Dialog, Response, next_message
 from auditor.probes.tls.handshake import Handshake
@@ -126,7 +126,7 @@ def _call(
 
 
 def _refused(handshake: Handshake) -> str:
-    said = f"alert {alert_name(handshake.alerts[-1])}" if handshake.alerts else "the peer ended the connection"
+    said = handshake.ending if handshake.alert is not None else "the peer ended the connection"
     return f"{said}; perhaps it wants a client certificate (--client-cert)" if handshake.requested else said
 
 

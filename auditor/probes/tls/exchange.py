@@ -16,7 +16,7 @@ from OpenSSL import SSL, crypto
 
 from auditor.model.identity import Identity
 from auditor.model.target import Service
-from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, alert_name
+from auditor.model.tls import Alert, CipherSuite, ProtocolVersion
 from auditor.probes.application_data import Doubt, Reading, read_answer, request, whole_head
 from auditor.probes.connection import Peer
 from auditor.probes.options_answer import MAX_BYTES, SipAnswer, read_sip_answer
@@ -112,12 +112,13 @@ def exchange(
         reading, stage, said = _after_handshake(peer, handshake, settle=requested and settle, ask=ask)
         return Exchange(
             answer,
-            handshake.requested or requested,
-            handshake.authorities,
-            reading,
-            stage,
+            # A server may ask only after the handshake (RFC 8446 section 4.6.2), or by renegotiation.
+            requested=handshake.requested or requested,
+            authorities=handshake.authorities,
+            reading=reading,
+            stage=stage,
             presented=handshake.presented,
-            alert=handshake.alerts[-1] if handshake.alerts else None,
+            alert=handshake.alert,
             sip=read_sip_answer(said) if peer.target.service is Service.SIP else None,
             stapled=handshake.stapled,
         )
@@ -128,47 +129,31 @@ def exchange(
 def _broken_handshake(handshake: Handshake, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
     """The ServerHello came, and then the handshake broke: after a CertificateRequest, perhaps for want of one."""
     if requested:
-        alert = handshake.alerts[-1] if handshake.alerts else None
-        refusal = _refusal(handshake, service)
         return Exchange(
             answer,
-            True,
-            handshake.authorities,
-            refusal,
-            "handshake",
+            requested=True,
+            authorities=handshake.authorities,
+            reading=_refusal(handshake, service),
+            stage="handshake",
             presented=handshake.presented,
-            alert=alert,
+            alert=handshake.alert,
             stapled=handshake.stapled,
         )
-    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {_ending(handshake)}")
-    return Exchange(answer, requested, (), broken, "handshake", stapled=handshake.stapled)
+    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {handshake.ending}")
+    return Exchange(answer, requested=requested, reading=broken, stage="handshake", stapled=handshake.stapled)
 
 
 def _refusal(handshake: Handshake, service: Service) -> Reading:
-    if handshake.alerts:
-        words = f"alert {alert_name(handshake.alerts[-1])}"
-        if handshake.alerts[-1] in _SAY_NOTHING_OF_CERTIFICATES:
-            return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
+    words = handshake.ending
+    if handshake.alert in _SAY_NOTHING_OF_CERTIFICATES:
+        return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
+    if handshake.alert is not None:
         return Reading("refused", words)
-    # Who resets may have run out of something; a server that turns a client away has time to close.
+    # A server that resets may have run out of something; one that rejects a client has time to close.
     if handshake.wire.ended == "closed" and service is Service.HTTPS:
-        return Reading("refused", f"{_ending(handshake)} without an answer")
+        return Reading("refused", f"{words} without an answer")
     doubt: Doubt = "closed" if handshake.closed or handshake.wire.ended in ("closed", "reset") else ""
-    return Reading(
-        "undetermined", f"{_ending(handshake)} without an alert, which may be a refusal or something else", doubt
-    )
-
-
-def _ending(handshake: Handshake) -> str:
-    if handshake.alerts:
-        return f"alert {alert_name(handshake.alerts[-1])}"
-    if handshake.closed:
-        return "the peer closed the connection"
-    return {
-        "closed": "the peer closed the connection",
-        "reset": "the peer reset the connection",
-        "too much": "the peer sent more than an answer may hold",
-    }.get(handshake.wire.ended or "", handshake.failure or "the peer fell silent")
+    return Reading("undetermined", f"{words} without an alert, which may be a refusal or something else", doubt)
 
 
 def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
@@ -192,7 +177,7 @@ def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: boo
         answer += data
     if answer:
         return read_answer(service, answer), "after-request", answer
-    if handshake.wire.ended or handshake.alerts or handshake.closed:
+    if handshake.ended:
         return _refusal(handshake, service), "after-request", b""
     silence = Reading("undetermined", "neither an answer nor a refusal came after the request", "silent")
     return silence, "after-request", b""

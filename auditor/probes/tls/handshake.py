@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from OpenSSL import SSL, crypto
 
 from auditor.model.identity import Identity
-from auditor.model.tls import CipherSuite, ProtocolVersion
+from auditor.model.tls import CipherSuite, ProtocolVersion, alert_name
 from auditor.probes.connection import Peer, Wire
 from auditor.probes.tls.attempt import suites_length
 
@@ -90,6 +90,29 @@ class Handshake:
         """The CA names of the CertificateRequest, byte for byte; a handshake that breaks off takes them with it."""
         with suppress(Exception):
             self.authorities = tuple(name.der() for name in self.tls.get_client_ca_list()) or self.authorities
+
+    @property
+    def alert(self) -> int | None:
+        """The last fatal alert from the peer."""
+        return self.alerts[-1] if self.alerts else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer has ended the connection."""
+        return self.alert is not None or self.closed or self.wire.ended is not None
+
+    @property
+    def ending(self) -> str:
+        """How the connection ended, in words."""
+        if self.alert is not None:
+            return f"alert {alert_name(self.alert)}"
+        if self.closed:
+            return "the peer closed the connection"
+        return {
+            "closed": "the peer closed the connection",
+            "reset": "the peer reset the connection",
+            "too much": "the peer sent more than an answer may hold",
+        }.get(self.wire.ended or "", self.failure or "the peer fell silent")
 
     def complete(self) -> bool:
         """Make the handshake; return whether it was completed on the client's side."""
