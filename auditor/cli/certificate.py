@@ -99,9 +99,9 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     standard input. A private key is only matched to its certificate.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
-    from auditor.cli.given_files import STANDARD_INPUT, given_files  # noqa: PLC0415 - as above
     from auditor.cli.output import publish  # noqa: PLC0415 - as above
     from auditor.cli.passphrases import asking  # noqa: PLC0415 - as above
+    from auditor.cli.standard_input import STANDARD_INPUT, given_files  # noqa: PLC0415 - as above
     from auditor.inputs.certificates.bundles import MAX_BYTES  # noqa: PLC0415 - as above
     from auditor.inputs.certificates.file_targets import Use  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above

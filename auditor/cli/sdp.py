@@ -5,8 +5,8 @@ from typing import Literal
 
 import click
 
-from auditor.cli.given_files import given_files
 from auditor.cli.options import epilog, policy_option, report_options
+from auditor.cli.standard_input import given_files
 
 _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
