@@ -11,7 +11,7 @@ from bench.measure import run
 _AUDITOR = str(Path(sys.executable).parent / "auditor")
 _CERTIFICATE = str(policy_directory() / "roots" / "digicert-global-root-g2.pem")
 _AUDIT_PATH = (
-    "import auditor.cli.audit, auditor.cli.run, auditor.plan, auditor.collect, auditor.evaluate, "
+    "import auditor.cli.audit, auditor.pipeline, auditor.collect, "
     "auditor.probes.server.endpoint, auditor.probes.resolve, auditor.render.formats.json, auditor.render.terminal.table"
 )
 _COMMANDS = {

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from auditor.cli import cli
-from auditor.cli.run import _FORMATS as REPORT_FORMATS
+from auditor.pipeline import FORMATS
 from auditor.rules import all_rules
 
 ROOT = Path(__file__).parents[1]
@@ -152,7 +152,7 @@ def test_the_changelog_names_every_rule_command_option_and_format() -> None:
             for option in parameter.opts
             if option.startswith("--") and not re.search(rf"{option}(?![\w-])", text)
         ]
-    missing += [suffix for suffix in REPORT_FORMATS if f"`{suffix}`" not in text]
+    missing += [suffix for suffix in FORMATS.values() if f"`{suffix}`" not in text]
     assert missing == []
 
 

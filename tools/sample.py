@@ -5,15 +5,11 @@ Run it by hand after a change.
 
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from auditor.cli import run
-from auditor.cli.client_role import ClientOptions, client_role
-from auditor.cli.output import write_file
-from auditor.evaluate import evaluate
+from auditor import pipeline
 from auditor.lab import start
-from auditor.plan import make_plan
+from auditor.probes.budget import Limits
 
 SAMPLE = Path(__file__).resolve().parent.parent / "reports" / "sample"
 SHOWN = (
@@ -29,19 +25,17 @@ SHOWN = (
 
 def main() -> int:
     """Audit the endpoints and write the reports."""
-    at = datetime.now(UTC).replace(microsecond=0)
+    at = pipeline.now()
     with start(at) as lab, tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "inventory.yaml"
         inventory.write_text(_only_shown(lab.inventory.read_text(encoding="utf-8")), encoding="utf-8")
-        inputs = run.read_inputs((), inventory, "acg", (), at=at)
-        plan = make_plan(inputs.policy, inputs.targets)
-        own = ClientOptions(client_cert=lab.client_certificate, client_key=lab.client_key, trust_probe=True)
-        seen = run.look(plan, at, client_role(own, inputs.policy, at), deadline=6.0)
-    report = evaluate(plan, [*inputs.declared, *seen], at, at)
+        client = pipeline.load_client(lab.client_certificate, lab.client_key, trust_probe=True, at=at)
+        settings = pipeline.CollectSettings(limits=Limits(target_seconds=6.0), client=client)
+        listed = pipeline.load_inventory(inventory)
+        report = pipeline.audit((), pipeline.load_policy("acg"), inventory=listed, settings=settings, at=at)
     SAMPLE.mkdir(parents=True, exist_ok=True)
     for suffix in ("html", "json", "md", "prom", "sarif", "txt", "xml"):
-        path = SAMPLE / f"report.{suffix}"
-        write_file(path, run.rendered(report, path))
+        pipeline.write_report(SAMPLE / f"report.{suffix}", report)
     return 0
 
 

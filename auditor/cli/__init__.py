@@ -1,6 +1,6 @@
 """The command line: one command a file, loaded only when it is used, so that ``--help`` stays quick.
 
-Here alone is anything printed, the clock read, or the process ended.
+Only this package prints, and ends the process.
 """
 
 import errno
@@ -16,23 +16,23 @@ from auditor import __version__
 # Name of the command -> its module's attribute, and the line of help that --help shows without loading it.
 _COMMANDS: Final = {
     "audit": ("auditor.cli.audit:audit", "Audit endpoints and a declared deployment."),
-    "demo": ("auditor.cli.demo:demo", "Audit the lab, and show that every planted fault is found."),
-    "lab": ("auditor.cli.lab:lab", "Keep the lab running, and say what to try on it."),
+    "demo": ("auditor.cli.demo:demo", "Audit the built-in lab, and show that every planted fault is found."),
+    "lab": ("auditor.cli.lab:lab", "Run the built-in lab until Ctrl-C, and print commands to try."),
     "listen": ("auditor.cli.listen:listen", "Play the gateway, and audit every client that connects."),
-    "collect": ("auditor.cli.collect:collect", "Look at endpoints and write down what was seen."),
-    "evaluate": ("auditor.cli.evaluate:evaluate", "Judge what was seen earlier; opens no connection."),
+    "collect": ("auditor.cli.collect:collect", "Observe endpoints and write the observations to a file."),
+    "evaluate": ("auditor.cli.evaluate:evaluate", "Judge a file of observations; opens no connection."),
     "certificate": ("auditor.cli.certificate:certificate", "Audit certificates in files before they are deployed."),
-    "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers that are handed in as files."),
+    "sdp": ("auditor.cli.sdp:sdp", "Audit SDP offers and answers in files."),
     "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
-    "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, print one back."),
+    "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, or print one in normalised form."),
     "policy": ("auditor.cli.policy:policy", "List, show, check, compare and start policies."),
     "explain": (
         "auditor.cli.explain:explain",
-        "Explain a rule: why it exists and how to mend a violation.",
+        "Explain a rule: why it exists, and how to fix a violation.",
     ),
 }
 EPILOG: Final = (
-    "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 could not tell, 4 a bug in the auditor."
+    "Exit codes: 0 compliant, 1 not compliant, 2 the input is wrong, 3 inconclusive, 4 a bug in the auditor."
 )
 _CANNOT_WRITE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _MOST_ERRORS: Final = 50
@@ -82,8 +82,8 @@ def main() -> None:
 
 
 def _report(error: Exception) -> int:
-    """Wrong input is the user's to mend; everything else is a bug of ours, and its place is shown without its data."""
-    from auditor.inputs.documents.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
+    """Wrong input is the user's to fix; anything else is a bug of ours, shown by its location and without its data."""
+    from auditor.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):
         for single in error.errors[:_MOST_ERRORS]:
@@ -95,11 +95,11 @@ def _report(error: Exception) -> int:
         click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)
         return 2
     if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
-        click.echo(f"auditor: what there is to say cannot be written: {error.strerror}", err=True)
+        click.echo(f"auditor: the result cannot be written: {error.strerror}", err=True)
         return 2
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    location = traceback.extract_tb(error.__traceback__)[-1]
     click.echo(
-        f"auditor: a bug in the auditor ({type(error).__name__} in {place.name}, line {place.lineno}). "
+        f"auditor: a bug in the auditor ({type(error).__name__} in {location.name}, line {location.lineno}). "
         "Please report it with the command you ran.",
         err=True,
     )

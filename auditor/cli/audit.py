@@ -1,21 +1,27 @@
 """``auditor audit``: policy and targets in, verdict out."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.dns import check_dns, dns_options, named_by_dns
 from auditor.cli.options import (
+    LimitOptions,
+    dns_options,
     epilog,
     limit_options,
     policy_option,
     report_options,
     root_option,
     target_arguments,
+    thorough_option,
     waivers_option,
 )
-from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
+from auditor.cli.revocation import fetch_option, revocation_option
+
+if TYPE_CHECKING:
+    from auditor.pipeline import Dns
 
 
 @click.command(
@@ -30,12 +36,8 @@ from auditor.cli.revocation import check_revocation, fetch_option, revocation_op
 @root_option
 @waivers_option
 @report_options
-@click.option(
-    "--thorough",
-    is_flag=True,
-    help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
-)
-@click.option("--offline", is_flag=True, help="Connect to nothing: judge what the inventory declares, and no more.")
+@thorough_option
+@click.option("--offline", is_flag=True, help="Connect to nothing: judge only what the inventory declares.")
 @dns_options
 @revocation_option
 @fetch_option
@@ -57,33 +59,50 @@ def audit(  # noqa: PLR0913 - one parameter an option
     resolver: str | None,
     lists: tuple[Path, ...],
     fetch: bool,
-    deadline: float,
-    max_connections: int,
-    rate: float | None,
-    jobs: int,
+    limits: LimitOptions,
     client: ClientOptions,
 ) -> int:
     """Audit endpoints, and the deployment an inventory declares, against a policy.
 
-    A TARGET is HOST:PORT, sips://HOST:PORT or https://HOST:PORT; without a scheme port 5061 means SIP and any other
-    HTTPS, so write sips:// for SIP on another port.
+    A TARGET is HOST:PORT, sips://HOST:PORT or https://HOST:PORT. Without a scheme, port 5061 means SIP and any other
+    port HTTPS; write sips:// for SIP on another port.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
-    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import publish  # noqa: PLC0415 - as above
+    from auditor.cli.progress import shown  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.sources import sources_of  # noqa: PLC0415 - as above
 
-    run.check_reports(reports)
-    at = run.now()
-    inputs = run.read_inputs(targets, inventory, policy_name, roots, waivers, at=at, offline=offline)
-    check_revocation(inputs.policy, lists, fetch=fetch)
-    check_dns(inputs, resolver, asked=dns, offline=offline)
-    role = client_role(client, inputs.policy, at)
-    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough, offline=offline)
-    seen = list(inputs.declared)
-    if not offline:
-        seen += run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
-    seen += named_by_dns(inputs, at, resolver, asked=dns)
-    seen = with_revocation(seen, inputs.policy, lists, fetch=fetch)
-    report = evaluate(plan, seen, at, at, Severity(fail_on) if fail_on else None, inputs.waivers)
-    return run.publish(report, reports, as_json=as_json, sources=inputs.sources)
+    pipeline.check_report_files(reports)
+    at = pipeline.now()
+    inputs = pipeline.read_inputs(targets, inventory, policy_name, roots, waivers)
+    settings = limits.settings(
+        client_role(client, at),
+        thorough=thorough,
+        offline=offline,
+        dns=_dns(resolver, asked=dns),
+        revocation=pipeline.Revocation(lists, fetch),
+    )
+    with shown(settings, inputs.policy) as progress:
+        report = pipeline.audit(
+            targets,
+            inputs.policy,
+            inventory=inputs.inventory,
+            waivers=inputs.waivers,
+            fail_on=Severity(fail_on) if fail_on else None,
+            settings=settings,
+            at=at,
+            progress=progress,
+        )
+    requests = inputs.inventory.requests if inputs.inventory is not None else ()
+    sources = sources_of(requests, report.endpoints, policy_name, inventory)
+    return publish(report, reports, as_json=as_json, sources=sources)
+
+
+def _dns(resolver: str | None, *, asked: bool) -> "Dns | None":
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.pipeline import Dns  # noqa: PLC0415 - as above
+
+    if resolver is not None and not asked:
+        raise InputErrors([InputError("--resolver requires --dns")])
+    return Dns(resolver) if asked else None

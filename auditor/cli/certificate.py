@@ -1,12 +1,22 @@
-"""``auditor certificate``: certificates, and requests for them, judged in files before they are deployed."""
+"""``auditor certificate``: certificates, and requests for them, judged before they are deployed."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.cli.options import Bounded, epilog, policy_option, report_options, root_option, waivers_option
-from auditor.cli.revocation import check_revocation, fetch_option, revocation_option, with_revocation
+from auditor.cli.revocation import FETCHES, fetch_option, revocation_option
+
+if TYPE_CHECKING:
+    from auditor.model.target import Role
+
+_ROLES: "dict[str, tuple[Role, ...]]" = {
+    "server": ("server",),
+    "client": ("client",),
+    "both": ("server", "client"),
+}
 
 
 class _File(click.Path):
@@ -14,7 +24,7 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
         if not value:
-            self.fail("a file has a name, and this is empty", param, ctx)
+            self.fail("the name of a file is empty", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -34,21 +44,25 @@ class _File(click.Path):
     "names",
     multiple=True,
     metavar="FQDN",
-    help="A name, or an address, that the certificate has to be for; may be repeated.",
+    help="A name, or an address, that the certificate must contain; may be repeated.",
 )
 @click.option(
     "--service",
     type=click.Choice(["sip", "https"]),
     default="sip",
     show_default=True,
-    help="By whose rules names are compared.",
+    help="Name-matching rules: sip (RFC 5922) or https (RFC 9525).",
 )
 @click.option(
     "--role",
     type=click.Choice(["server", "client", "both"]),
-    help="The TLS roles it is used in; by default those of the policy.",
+    help="The TLS roles the certificate is used in; by default those of the policy.",
 )
-@click.option("--replaces", metavar="HOST:PORT|FILE", help="What it replaces: nothing that has may be lost.")
+@click.option(
+    "--replaces",
+    metavar="HOST:PORT|FILE",
+    help="What it replaces: fail if the new certificate drops a name, a usage or a root that the old one had.",
+)
 @revocation_option
 @fetch_option
 @click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
@@ -82,36 +96,60 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     """Audit certificates in files before they are deployed.
 
     A FILE is PEM in any order, DER, PKCS #7, PKCS #12 or a certification request; a directory of such files; or - for
-    the standard input.  A private key is matched to its certificate and not looked at any further.
+    standard input. A private key is only matched to its certificate.
     """
-    from auditor.cli import certificate_inputs as inputs  # noqa: PLC0415 - --help stays quick
-    from auditor.cli import run  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import publish  # noqa: PLC0415 - as above
     from auditor.cli.passphrases import asking  # noqa: PLC0415 - as above
-    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.certificates.declared_roots import load_declared_roots  # noqa: PLC0415 - as above
-    from auditor.inputs.certificates.file_targets import observe_files  # noqa: PLC0415 - as above
+    from auditor.cli.standard_input import STANDARD_INPUT, given_files  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.bundles import MAX_BYTES  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.file_targets import Use  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
-    from auditor.probes.lint import with_lint  # noqa: PLC0415 - as above
+    from auditor.model.target import Service  # noqa: PLC0415 - as above
+    from auditor.sources import sources_of_files  # noqa: PLC0415 - as above
 
-    run.check_reports(reports)
-    now = run.now()
-    at = inputs.moment(as_of, now)
-    policy = load_policy(policy_name, load_declared_roots(roots))
-    use = inputs.use_of(service, names, role)
-    inputs.check_judged(policy, names=names, role=role, replaces=replaces)
-    check_revocation(policy, lists, fetch=fetch)
-    passphrase = asking(key_passphrase_fd, prompt=Path("-") not in files)
-    bundles, notes = inputs.gather(files, passphrase)
-    for note in notes:
+    pipeline.check_report_files(reports)
+    now = pipeline.now()
+    at = _moment(as_of, now)
+    policy = pipeline.load_policy(policy_name, roots=roots)
+    if fetch:
+        click.echo(FETCHES, err=True)
+    found = pipeline.observe_certificates(
+        given_files(files, MAX_BYTES),
+        policy,
+        use=Use(Service(service), names, _ROLES[role] if role else ()),
+        replaces=given_files([Path("-")], MAX_BYTES)[0] if replaces == "-" else replaces,
+        revocation=pipeline.Revocation(lists, fetch),
+        passphrase=asking(key_passphrase_fd, prompt=Path("-") not in files),
+        at=at,
+    )
+    for note in found.notes:
         click.echo(note, err=True)
-    old = None if replaces is None else inputs.replaced(replaces, passphrase, now)
-    targets, found = observe_files(bundles, use, at, old)
-    plan = inputs.checked(make_plan(policy, targets))
-    seen = with_lint(with_revocation(found, policy, lists, fetch=fetch), plan.asks)
-    waived = load_waivers(waivers) if waivers else ()
-    report = evaluate(plan, seen, at, now, Severity(fail_on) if fail_on else None, waived)
-    report = report.model_copy(update={"notes": (*report.notes, *notes)})
-    return run.publish(report, reports, as_json=as_json, sources=inputs.sources(targets, policy_name))
+    report = pipeline.evaluate_observations(
+        found,
+        policy,
+        waivers=load_waivers(waivers) if waivers else (),
+        fail_on=Severity(fail_on) if fail_on else None,
+        generated_at=now,
+    )
+    named = [target.name for target in found.targets if target.name != STANDARD_INPUT]
+    return publish(report, reports, as_json=as_json, sources=sources_of_files(named, policy_name))
+
+
+def _moment(text: str | None, now: datetime) -> datetime:
+    """The moment that is judged as of: a day from its beginning in UTC, or ISO 8601 with an offset."""
+    from auditor.errors import InputError, InputErrors, quoted  # noqa: PLC0415 - --help stays quick
+
+    if text is None:
+        return now
+    try:
+        found = datetime.combine(date.fromisoformat(text), datetime.min.time()) if len(text) == 10 else None
+        found = found.replace(tzinfo=UTC) if found else datetime.fromisoformat(text)
+        found = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        message = f"--at: {quoted(text)} is no day such as 2027-03-15, nor a moment such as 2027-03-15T12:00:00Z"
+        raise InputErrors([InputError(message)])
+    return found

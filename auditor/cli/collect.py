@@ -1,19 +1,26 @@
-"""``auditor collect``: look, write down what was seen, judge nothing."""
+"""``auditor collect``: observe, write the observations down, judge nothing."""
 
 from pathlib import Path
 
 import click
 
 from auditor.cli.client_role import ClientOptions, client_options, client_role
-from auditor.cli.options import epilog, limit_options, policy_option, target_arguments
-from auditor.cli.revocation import check_revocation, fetch_option, with_revocation
+from auditor.cli.options import (
+    LimitOptions,
+    epilog,
+    limit_options,
+    policy_option,
+    target_arguments,
+    thorough_option,
+)
+from auditor.cli.revocation import fetch_option
 
 
 @click.command(
     epilog=epilog(
         "auditor collect sbc1.example.net:5061 -o seen.jsonl",
         "auditor collect -i inventory.yaml -p acg-strict -o seen.jsonl",
-        codes="Exit codes: 0 written, whatever was seen; 2 the input is wrong.",
+        codes="Exit codes: 0 written, whatever was observed; 2 the input is wrong.",
     )
 )
 @target_arguments
@@ -24,13 +31,9 @@ from auditor.cli.revocation import check_revocation, fetch_option, with_revocati
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="JSON lines, one observation each.",
+    help="Write the observations to this file, as JSON lines.",
 )
-@click.option(
-    "--thorough",
-    is_flag=True,
-    help="Ask every refused hello five times, and set sslyze's enumeration (some 540 connections) beside ours.",
-)
+@thorough_option
 @fetch_option
 @client_options
 @limit_options
@@ -42,30 +45,26 @@ def collect(  # noqa: PLR0913 - one parameter an option
     *,
     thorough: bool,
     fetch: bool,
-    deadline: float,
-    max_connections: int,
-    rate: float | None,
-    jobs: int,
+    limits: LimitOptions,
     client: ClientOptions,
 ) -> int:
-    """Look at endpoints and write down what was seen, for `auditor evaluate`.
+    """Observe endpoints and write a file for `auditor evaluate`.
 
-    The policy decides what is looked at.
+    The policy decides what is observed.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.progress import shown  # noqa: PLC0415 - as above
     from auditor.render.wording import number  # noqa: PLC0415 - as above
 
-    run.check_output(output)
-    at = run.now()
-    inputs = run.read_inputs(targets, inventory, policy_name, (), at=at)
-    check_revocation(inputs.policy, (), fetch=fetch)
-    role = client_role(client, inputs.policy, at)
-    plan = make_plan(inputs.policy, inputs.targets, thorough=thorough)
-    seen = run.look(plan, at, role, deadline=deadline, max_connections=max_connections, rate=rate, jobs=jobs)
-    seen = [*inputs.declared, *with_revocation(seen, inputs.policy, (), fetch=fetch)]
-    run.write_observations(output, inputs.targets, seen, at)
-    click.echo(
-        f"{output}: written, {number(len(seen), 'observation')} of {number(len(inputs.targets), 'target')}", err=True
-    )
+    pipeline.check_observation_file(output)
+    at = pipeline.now()
+    inputs = pipeline.read_inputs(targets, inventory, policy_name)
+    settings = limits.settings(client_role(client, at), thorough=thorough, revocation=pipeline.Revocation(fetch=fetch))
+    with shown(settings, inputs.policy) as progress:
+        found = pipeline.collect_observations(
+            targets, inputs.policy, inventory=inputs.inventory, settings=settings, at=at, progress=progress
+        )
+    pipeline.write_observations(output, found)
+    count = f"{number(len(found.seen), 'observation')} of {number(len(found.targets), 'target')}"
+    click.echo(f"{output}: written, {count}", err=True)
     return 0

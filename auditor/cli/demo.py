@@ -1,6 +1,7 @@
-"""``auditor demo``: the lab, audited, and the count of what was planted, found and made up."""
+"""``auditor demo``: the lab, audited, with counts of planted, found and false faults."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,40 +13,42 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("reports"),
     show_default=True,
-    help="Folder for the reports; made if it is not there.",
+    help="Folder for the reports; created if it does not exist.",
 )
 def demo(output: Path) -> int:
     """Start an example operator's estate on this machine, audit it, and show the report.
 
     It listens on loopback and reaches nothing else.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
-    from auditor.cli.client_role import ClientOptions, client_role  # noqa: PLC0415 - as above
-    from auditor.cli.output import terminal_width, write_file  # noqa: PLC0415 - as above
-    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
+    from auditor.cli.progress import shown  # noqa: PLC0415 - as above
     from auditor.lab import clients, start  # noqa: PLC0415 - as above
     from auditor.lab.score import score  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
+    from auditor.probes.budget import Limits  # noqa: PLC0415 - as above
     from auditor.render.terminal import table  # noqa: PLC0415 - as above
 
-    at = run.now()
+    at = pipeline.now()
     output.mkdir(parents=True, exist_ok=True)
     with start(at) as lab:
-        inputs = run.read_inputs((), lab.inventory, "acg", (), at=at)
-        plan = make_plan(inputs.policy, inputs.targets)
+        inputs = pipeline.read_inputs((), lab.inventory, "acg")
         estate = f"{len(lab.endpoints)} endpoints of an example operator on loopback"
         click.echo(f"Auditing {estate}, and the deployment it declares.", err=True)
         # One endpoint never answers; on loopback six seconds are enough to know.
-        own = ClientOptions(client_cert=lab.client_certificate, client_key=lab.client_key, trust_probe=True)
-        seen = run.look(plan, at, client_role(own, inputs.policy, at), deadline=6.0)
+        client = pipeline.load_client(lab.client_certificate, lab.client_key, trust_probe=True, at=at)
+        settings = pipeline.CollectSettings(limits=Limits(target_seconds=6.0), client=client)
+        with shown(settings, inputs.policy) as progress:
+            found = pipeline.collect_observations(
+                (), inputs.policy, inventory=inputs.inventory, settings=settings, at=at, progress=progress
+            )
         click.echo("Listening, and auditing those that call the gateway.", err=True)
-        callers, heard = clients.hear(lab.pki)
-    plan, seen = make_plan(inputs.policy, (*inputs.targets, *callers)), [*inputs.declared, *seen, *heard]
-    report = evaluate(plan, seen, at, at)
+        callers, called = clients.hear(lab.pki)
+    found = replace(found, targets=(*found.targets, *callers), seen=(*found.seen, *called))
+    report = pipeline.evaluate_observations(found, inputs.policy, generated_at=at)
     click.echo(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()))
     paths = [output / f"demo.{suffix}" for suffix in ("html", "json", "txt")]
     for path in paths:
-        write_file(path, run.rendered(report, path))
+        pipeline.write_report(path, report)
     result = score((*lab.endpoints, lab.deployment, *clients.clients()), report.findings)
     click.echo(f"\nReports written: {', '.join(map(str, paths))}")
     click.echo(

@@ -12,7 +12,7 @@ from auditor.cli.options import READABLE, epilog
         "auditor diff last-week.json audit.json",
         "auditor diff baseline.json audit.json --fail-on-new --format markdown",
         codes="Exit codes: 0 compared, 2 the input is wrong; with --fail-on-new also 1 something new fails, 3 "
-        "something can no longer be told.",
+        "something is newly inconclusive.",
     )
 )
 @click.argument("old", type=READABLE)
@@ -20,7 +20,7 @@ from auditor.cli.options import READABLE, epilog
 @click.option(
     "--fail-on-new",
     is_flag=True,
-    help="Exit 1 if anything fails that did not, 3 if something that matters can no longer be told.",
+    help="Exit 1 if anything newly fails, 3 if an important check is newly inconclusive.",
 )
 @click.option(
     "--format",
@@ -28,12 +28,12 @@ from auditor.cli.options import READABLE, epilog
     type=click.Choice(["table", "markdown", "json"]),
     default="table",
     show_default=True,
-    help="How it is printed.",
+    help="The output format.",
 )
 def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
     """Show what got worse, better, appeared and disappeared between two JSON reports.
 
-    Times, connections and days that are left are not compared.
+    Times, numbers of connections and remaining days are not compared.
     """
     from auditor.cli.output import say, terminal_width  # noqa: PLC0415 - --help stays quick
     from auditor.diff import compare  # noqa: PLC0415 - as above
@@ -48,5 +48,5 @@ def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
     say(text)
     if not fail_on_new:
         return 0
-    told = difference.compared and not difference.new_doubts
-    return 1 if difference.new_failures else 0 if told else 3
+    settled = difference.compared and not difference.new_doubts
+    return 1 if difference.new_failures else 0 if settled else 3

@@ -1,11 +1,11 @@
-"""``auditor evaluate``: judge what was seen earlier."""
+"""``auditor evaluate``: judge observations that were written down earlier."""
 
 from pathlib import Path
 
 import click
 
 from auditor.cli.options import READABLE, epilog, policy_option, report_options, root_option, waivers_option
-from auditor.cli.revocation import check_revocation, revocation_option, with_revocation
+from auditor.cli.revocation import revocation_option
 
 
 @click.command(
@@ -31,27 +31,23 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
     fail_on: str | None,
 ) -> int:
-    """Judge what was seen earlier (a file of `auditor collect`); opens no connection.
+    """Judge the observations in a file of `auditor collect`; opens no connection.
 
-    Dates are judged as of the day the observations were made.  What the policy asks and nobody looked at is
-    inconclusive.
+    Dates are judged as of the day of the observations. What the policy asks about and nobody observed is inconclusive.
     """
-    from auditor.cli import run  # noqa: PLC0415 - --help stays quick
-    from auditor.cli.sources import Sources, policy_place  # noqa: PLC0415 - as above
-    from auditor.evaluate import evaluate as judge  # noqa: PLC0415 - as above
-    from auditor.inputs.certificates.declared_roots import load_declared_roots  # noqa: PLC0415 - as above
+    from auditor import pipeline  # noqa: PLC0415 - --help stays quick
+    from auditor.cli.output import publish  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above
-    from auditor.inputs.observation_file import read_observations  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
-    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
+    from auditor.sources import sources_of_files  # noqa: PLC0415 - as above
 
-    run.check_reports(reports)
-    head, seen = read_observations(observations)
-    policy = load_policy(policy_name, load_declared_roots(roots))
-    check_revocation(policy, lists)
-    plan = make_plan(policy, head.targets)
-    seen = with_revocation(seen, policy, lists)
-    accepted = load_waivers(waivers) if waivers else ()
-    report = judge(plan, seen, head.at, run.now(), Severity(fail_on) if fail_on else None, accepted)
-    return run.publish(report, reports, as_json=as_json, sources=Sources(policy=policy_place(policy_name)))
+    pipeline.check_report_files(reports)
+    found = pipeline.read_observations(observations)
+    policy = pipeline.load_policy(policy_name, roots=roots)
+    report = pipeline.evaluate_observations(
+        pipeline.with_revocation(found, policy, pipeline.Revocation(lists)),
+        policy,
+        waivers=load_waivers(waivers) if waivers else (),
+        fail_on=Severity(fail_on) if fail_on else None,
+    )
+    return publish(report, reports, as_json=as_json, sources=sources_of_files((), policy_name))

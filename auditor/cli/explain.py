@@ -5,7 +5,7 @@ import shutil
 import click
 
 from auditor.cli.options import epilog
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.render.rule_page import explain_text
 from auditor.rules import all_rules
 
@@ -18,7 +18,7 @@ from auditor.rules import all_rules
 )
 @click.argument("rule")
 def explain(rule: str) -> None:
-    """Say what RULE checks, why, how a policy sets it, and what to do when it fails."""
+    """Explain what RULE checks, why, how a policy sets it, and how to fix a violation."""
     rules = all_rules()
     if rule not in rules:
         raise InputErrors([InputError(f"there is no rule {quoted(rule)}{suggestion(rule, rules)}")])

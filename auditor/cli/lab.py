@@ -4,20 +4,20 @@ import contextlib
 import signal
 import textwrap
 import threading
-from datetime import UTC, datetime
 
 import click
 
 from auditor.cli.output import terminal_width
 from auditor.lab import Lab, start
+from auditor.pipeline import now
 
 
 @click.command("lab", epilog="Exit code: 0 when it was ended.")
 def lab() -> None:
-    """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and say what to try on them."""
+    """Run compliant and deliberately broken endpoints on loopback until Ctrl-C, and print commands to try."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with start(datetime.now(UTC)) as running:
+    with start(now()) as running:
         click.echo(_guide(running))
         with contextlib.suppress(KeyboardInterrupt):
             stop.wait()

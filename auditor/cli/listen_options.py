@@ -1,14 +1,11 @@
-"""What ``auditor listen`` is told."""
+"""The options of ``auditor listen``."""
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from auditor.cli.options import READABLE, Bounded, Number
+from auditor.cli.options import READABLE, Bounded, Number, gathered
 
 # The names of the listener's cases; a test holds the two lists together, and --help need not load a TLS library.
 CASES = (
@@ -45,39 +42,28 @@ class ListenOptions:
 
 _OPTIONS = (
     click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-                 help="The address of this machine to listen on."),
+                 help="The IP address of this machine to listen on."),
     click.option("--port", cls=Bounded, type=click.IntRange(0, 65535), default=5061, show_default=True, metavar="N",
-                 help="The port; 0 takes a free one."),
-    click.option("--server-name", metavar="FQDN", help="The name clients are to expect; by default the one each asks "
-                 "for."),
-    click.option("--client-name", metavar="FQDN", help="The name the clients' certificates have to be for."),
+                 help="The port to listen on; 0 picks a free one."),
+    click.option("--server-name", metavar="FQDN", help="The server name that clients expect; by default the one "
+                 "that each client asks for (SNI)."),
+    click.option("--client-name", metavar="FQDN", help="The DNS name that the clients' certificates must contain."),
     click.option("--cert", type=READABLE, metavar="PEM", help="A certificate that the clients trust, with its "
-                 "intermediates: it shows what their refusals of bad ones are worth."),
+                 "intermediates, used as a positive control."),
     click.option("--key", type=READABLE, metavar="PEM", help="Its private key.  The passphrase of an encrypted key is "
                  "read from AUDITOR_KEY_PASSPHRASE."),
-    click.option("--ca", type=READABLE, metavar="PEM", help="A CA that the clients trust: it signs the good "
-                 "certificate, and those that have expired or are for another name."),
+    click.option("--ca", type=READABLE, metavar="PEM", help="A CA that the clients trust; it signs the good "
+                 "certificate, and the expired and wrongly named ones."),
     click.option("--ca-key", type=READABLE, metavar="PEM", help="Its private key."),
-    click.option("--cases", metavar="A,B,C", help=f"What to show: {', '.join(CASES)}."),
-    click.option("--once", is_flag=True, help="End when one client has been through all cases."),
+    click.option("--cases", metavar="A,B,C", help=f"The cases to run: {', '.join(CASES)}."),
+    click.option("--once", is_flag=True, help="Exit after one client has completed all cases."),
     click.option("--expect", cls=Bounded, type=click.IntRange(1, 512), metavar="N",
-                 help="End when so many clients have."),
-    click.option("--duration", cls=Bounded, type=Number(0.1, 604_800), metavar="SECONDS", help="End after so long."),
+                 help="Exit after N clients have completed all cases."),
+    click.option("--duration", cls=Bounded, type=Number(0.1, 604_800), metavar="SECONDS", help="Exit after this time."),
     click.option("--hold", cls=Bounded, type=Number(0.1, 20), default=5.0, show_default=True, metavar="SECONDS",
-                 help="How long a client may stay silent after the handshake."),
+                 help="How long a client may stay silent after the handshake before its connection is closed."),
 )  # fmt: skip
 
 
-def listen_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options; the command gets them as one value, ``options``."""
-
-    @functools.wraps(command)
-    def gather(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a command's own parameters
-        names = ListenOptions.__dataclass_fields__
-        options = ListenOptions(**{name: kwargs.pop(name) for name in names})
-        return command(*args, options=options, **kwargs)
-
-    decorated: Callable[..., Any] = gather
-    for option in reversed(_OPTIONS):
-        decorated = option(decorated)
-    return decorated
+listen_options = gathered("options", ListenOptions, *_OPTIONS)
+"""Add the options; the command gets them as one value, ``options``."""

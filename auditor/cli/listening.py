@@ -13,23 +13,25 @@ from typing import NoReturn
 import click
 from cryptography import x509
 
+from auditor.cli.client_role import check_pair
 from auditor.cli.listen_options import ListenOptions
 from auditor.cli.passphrases import given
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.certificates.identities import load_authority, load_identity
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.host import parse_name
 from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
-from auditor.model.observation import Observation
 from auditor.model.policy import Policy
-from auditor.model.target import Target
+from auditor.pipeline import Observations
+from auditor.plan import make_plan
 from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings
+from auditor.probes.lint import with_lint
 from auditor.probes.serving import Listening, listen
 
-_LAST_WORDS = 0.5
+_LAST_ANSWER = 0.5
 """Seconds in which the last client hears its answer before everything ends."""
 _WORDS = {
     ConnectionEnd.SPOKE: "went on",
@@ -41,8 +43,8 @@ _WORDS = {
 _USUAL = tuple(case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD)
 
 
-def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Target, ...], list[Observation]]:
-    """Listen until it is over, and say what was seen.  Raises ``InputErrors``."""
+def observe_clients(options: ListenOptions, policy: Policy, at: datetime) -> Observations:
+    """Listen until the end, and observe every client that connects.  Raises ``InputErrors``."""
     certificates = _certificates(options, policy, at)
     cases = _cases(options.cases, certificates)
     settings = ListenerSettings(
@@ -57,14 +59,15 @@ def hear(options: ListenOptions, policy: Policy, at: datetime) -> tuple[tuple[Ta
     opened = _open(settings.address, options.port)
     port = opened.getsockname()[1]
     _announce(settings, port, certificates)
-    with listening(opened, settings, certificates, show) as state, _until_told(state.satisfied):
+    with listening(opened, settings, certificates, show) as state, _until_stopped(state.satisfied):
         state.satisfied.wait(options.duration)
-        threading.Event().wait(_LAST_WORDS)
+        threading.Event().wait(_LAST_ANSWER)
     clients = tuple(state.clients.values())
     click.echo(
         f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
     )
-    return observed(clients, at, port, client_name)
+    targets, seen = observed(clients, at, port, client_name)
+    return Observations(at, targets, tuple(with_lint(seen, make_plan(policy, targets).asks)))
 
 
 def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ServerCertificates:
@@ -82,12 +85,8 @@ def _loaded(
     at: datetime,
     names: tuple[str, str],
 ) -> Identity | None:
-    if certificate is None and key is None:
-        return None
-    if certificate is None or key is None:
-        given, missing = names if key is None else (names[1], names[0])
-        _fail(f"{given} needs {missing} beside it")
-    return load(certificate, key, passphrase, at)
+    check_pair(certificate, key, *names)
+    return load(certificate, key, passphrase, at) if certificate and key else None
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
@@ -149,8 +148,8 @@ def _open(host: str, port: int) -> Listening:
 
 
 @contextmanager
-def _until_told(done: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end it in good order, so that what was seen is reported."""
+def _until_stopped(done: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end it in good order; what was observed is still reported."""
     handled = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: done.set()) for number in handled]
     try:
@@ -171,14 +170,14 @@ def _announce(settings: ListenerSettings, port: int, certificates: ServerCertifi
 
 
 def show(event: ListenerEvent) -> None:
-    """One line on standard error for what has just happened."""
+    """Print one line on standard error about what just happened."""
     if event.kind == "not TLS":
         click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
     elif event.kind == "turned away":
         click.echo(f"{event.address}  turned away: too many addresses", err=True)
     elif event.attempt is not None:
         attempt = event.attempt
-        outcome = _WORDS.get(attempt.end, "could not tell")
+        outcome = _WORDS.get(attempt.end, "inconclusive")
         left = f"{event.open_cases} to go" if event.open_cases else "through"
         version = attempt.version or "no version"
         click.echo(f"{event.address}  {version}  {attempt.case}: {outcome}, {attempt.evidence}  ({left})", err=True)

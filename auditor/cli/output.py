@@ -1,15 +1,19 @@
-"""What goes to standard output, and into files."""
+"""What goes to standard output, and the exit code."""
 
 import os
 import shutil
 import sys
-import tempfile
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+if TYPE_CHECKING:
+    from auditor.model.report import Report
+    from auditor.sources import Sources
+
+EXIT_CODES: Final = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
 def say(text: str) -> None:
@@ -27,20 +31,16 @@ def terminal_width() -> int:
     return max(80, min(shutil.get_terminal_size((120, 40)).columns, 160))
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write the whole file or leave the old one: never half of it.  Raises ``InputErrors``."""
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
-        if isinstance(error, OSError):
-            raise InputErrors([InputError(f"it cannot be written: {error.strerror}", str(path))]) from None
-        raise
+def publish(report: "Report", reports: Sequence[Path], *, as_json: bool, sources: "Sources | None" = None) -> int:
+    """Write the reports, print the result on standard output, and return the exit code."""
+    from auditor.pipeline import write_report  # noqa: PLC0415 - not for commands without a report
+    from auditor.render.formats import json  # noqa: PLC0415 - as above
+    from auditor.render.terminal import table  # noqa: PLC0415 - as above
+
+    for path in reports:
+        write_report(path, report, sources=sources)
+    if as_json:
+        say(json.render(report))
+    else:
+        say(table.render(report, width=terminal_width(), colour=sys.stdout.isatty()) + "\n")
+    return EXIT_CODES[report.verdict]

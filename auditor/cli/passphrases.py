@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 import click
 
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.certificates.identities import PASSPHRASE_VARIABLE
-from auditor.inputs.documents.errors import InputError, InputErrors
 
 _MOST = 1024
-"""Octets."""
+"""Bytes."""
 
 
 def from_descriptor(descriptor: int) -> bytes:
-    """Read up to the end of the line and not an octet further: what follows may be meant for somebody else."""
+    """Read up to the end of the line and not a byte further: what follows may be for another reader."""
     line = b""
     try:
-        while len(line) < _MOST and (octet := os.read(descriptor, 1)) not in (b"", b"\n"):
-            line += octet
+        while len(line) < _MOST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            line += byte
     except OSError:
         message = f"--key-passphrase-fd {descriptor}: nothing can be read there; give it with {descriptor}<FILE"
         raise InputErrors([InputError(message)]) from None

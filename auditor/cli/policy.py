@@ -1,4 +1,4 @@
-"""``auditor policy``: look at policies, check them, compare them."""
+"""``auditor policy``: list, show, check, compare and start policies."""
 
 import sys
 
@@ -9,7 +9,7 @@ from auditor.cli.options import epilog
 from auditor.cli.output import terminal_width
 from auditor.cli.policy_coverage import coverage
 from auditor.cli.policy_init import init
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.policy.effective import policy_differences, policy_yaml
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
@@ -26,12 +26,12 @@ policy.add_command(coverage)
 
 @policy.command("list")
 def list_() -> None:
-    """List the policies that ship with the auditor."""
+    """List the policies that ship with the auditor and with plug-ins."""
     loaded = [load_policy(name) for name in shipped_policies()]
     rows = [(found.id, found.version, found.title, len(found.settings)) for found in loaded]
-    headers, beside = ("Policy", "Version", "Title", "Rules"), max(len(found.id) for found in loaded) + 24
+    headers, other_columns = ("Policy", "Version", "Title", "Rules"), max(len(found.id) for found in loaded) + 24
     click.echo(
-        tabulate(rows, headers, disable_numparse=[1], maxcolwidths=[None, None, terminal_width() - beside, None])
+        tabulate(rows, headers, disable_numparse=[1], maxcolwidths=[None, None, terminal_width() - other_columns, None])
     )
 
 

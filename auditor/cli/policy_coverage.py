@@ -1,5 +1,6 @@
 """``auditor policy coverage``: the requirements behind a policy, and the rules that answer them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,25 +25,20 @@ def coverage(name: str, inventory: Path | None) -> None:
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
+    from auditor import pipeline  # noqa: PLC0415 - as above
     from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
-    from auditor.cli.run import now  # noqa: PLC0415 - as above
-    from auditor.evaluate import evaluate  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory.declared_deployment import observe_deployment  # noqa: PLC0415 - as above
-    from auditor.inputs.inventory.read import load_inventory  # noqa: PLC0415 - as above
-    from auditor.plan import make_plan  # noqa: PLC0415 - as above
     from auditor.policy.coverage import coverage as cover  # noqa: PLC0415 - as above
-    from auditor.policy.read import load_policy  # noqa: PLC0415 - as above
 
-    policy = load_policy(name)
+    policy = pipeline.load_policy(name)
     if not policy.requirements:
         click.echo(f"The policy {policy.id} names no requirements file, so there are no requirements to list.")
         return
     findings, endpoints = None, 0
     if inventory is not None:
-        listed, at = load_inventory(inventory), now()
+        listed = pipeline.load_inventory(inventory)
         endpoints = len(listed.endpoints)
-        targets, seen = observe_deployment(listed.deployment, at, listed.proofs) if listed.deployment else ((), ())
-        findings = evaluate(make_plan(policy, targets), seen, at, at).findings
+        offline = pipeline.CollectSettings(offline=True)
+        findings = pipeline.audit((), policy, inventory=replace(listed, waivers=()), settings=offline).findings
     answers = cover(policy, findings, endpoints)
     rows = [
         (

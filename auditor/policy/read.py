@@ -20,7 +20,14 @@ from auditor.model.trust_anchor import TrustAnchor
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.requirements import read_requirements, shipped_requirements_file
 from auditor.policy.schema import policy_schema
-from auditor.policy.shipped import PINS, policy_directory, shipped_policies, shipped_requirements, shipped_roots
+from auditor.policy.shipped import (
+    pins,
+    plug_in_of,
+    policy_files,
+    shipped_policies,
+    shipped_requirements,
+    shipped_roots,
+)
 
 MAX_EXTENDS = 8
 
@@ -31,10 +38,13 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     ``declared`` are the roots the operator has sent to onboarding; they are no part of the policy's SHA-256.
     ``InputErrors`` says everything that is wrong with the file and with those it extends.
     """
-    layers = _layers(name_or_path)
-    merged = merge(layers, _explain)
+    try:
+        layers = _layers(name_or_path)
+        merged = merge(layers, _explain)
+        settings = tuple(built(merged.settings))
+    except InputErrors as wrong:
+        raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path)]) from None
     top = layers[-1].data
-    settings = tuple(built(merged.settings))
     fail_on = Severity(_inherited(layers, "fail_on", str(Severity.MEDIUM)))
     return Policy(
         id=top["id"],
@@ -50,11 +60,19 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     )
 
 
+def _of_plug_in(name_or_path: str) -> Iterator[InputError]:
+    """Say whose the policy is, where it is not one of ours: its file lies where nobody looks."""
+    path = policy_path(name_or_path)
+    plug_in = plug_in_of(path) if path is not None else None
+    if plug_in is not None:
+        yield plug_in.error(f"its policy {name_or_path} is wrong")
+
+
 def policy_path(name_or_path: str, beside: Path | None = None) -> Path | None:
     """Find the file of a policy; a relative path starts from the folder of the file ``beside``.  None: no such name."""
     if _is_path(name_or_path):
         return (beside.parent / name_or_path) if beside else Path(name_or_path)
-    return policy_directory() / f"{name_or_path}.yaml" if name_or_path in shipped_policies() else None
+    return policy_files().get(name_or_path)
 
 
 def _is_path(name_or_path: str) -> bool:
@@ -185,7 +203,7 @@ def _sha256(settings: Iterable[RuleSetting], fail_on: Severity) -> str:
         for setting in settings
     }
     roots = sorted({name for rule in rules.values() for name in _roots(rule["params"])})
-    demand = {"fail_on": str(fail_on), "rules": rules, "roots": {name: PINS[name] for name in roots}}
+    demand = {"fail_on": str(fail_on), "rules": rules, "roots": {name: pins()[name] for name in roots}}
     text = json.dumps(demand, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -206,4 +224,4 @@ def unordered(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _roots(params: Any) -> list[str]:  # noqa: ANN401 - any JSON
-    return [name for name in params.get("roots", []) if name in PINS]
+    return [name for name in params.get("roots", []) if name in pins()]

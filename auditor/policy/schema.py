@@ -10,7 +10,7 @@ from auditor.model.rule import Rule
 from auditor.model.severity import Severity
 from auditor.model.tls import GROUPS, ProtocolVersion, suites_of
 from auditor.model.vocabulary import VOCABULARY
-from auditor.policy.shipped import PINS
+from auditor.policy.shipped import pins
 from auditor.rules import all_rules
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -90,7 +90,7 @@ def _vocabulary() -> Iterator[tuple[str, Json]]:
     for version in ProtocolVersion:
         names = sorted(suite.name for suite in suites_of(version))
         yield f"suites-{version}", {"title": f"{version} cipher suite", "enum": names}
-    yield "roots", {"title": "root", "enum": sorted(PINS)}
+    yield "roots", {"title": "root", "enum": sorted(pins())}
     yield "groups", {"title": "group", "enum": list(GROUPS)}
     # A certificate's curve goes by the name TLS has for it (RFC 8422 section 5.1.1); the other groups cannot sign.
     curves = [name for name in GROUPS if name.startswith(("secp", "brainpool")) and not name.endswith("tls13")]

@@ -1,4 +1,4 @@
-"""What ships with the auditor: the policies, and the root certificates they name, pinned by SHA-256."""
+"""What ships with the auditor and with plug-ins: policies, and the root certificates they name, pinned by SHA-256."""
 
 import hashlib
 from functools import cache
@@ -8,9 +8,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
 from auditor.model.trust_anchor import TrustAnchor
+from auditor.plugins import POLICIES, PlugIn, plug_ins
 
 # SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
 # numbers stand in the code and not beside the files they vouch for.
@@ -33,9 +34,33 @@ def policy_directory() -> Path:
     return packaged if packaged.is_dir() else package.parent / "policies"
 
 
+@cache
+def policy_files() -> dict[str, Path]:
+    """The file of every policy that ships with the auditor or with a plug-in, by its name, in alphabetical order.
+
+    ``InputErrors`` when a plug-in has no policy, or one that is there already.
+    """
+    files = {path.stem: path for path in policy_directory().glob("*.yaml")}
+    errors: list[InputError] = []
+    for plug_in in plug_ins(POLICIES):
+        found = {path.stem: path for folder in plug_in.folders for path in folder.glob("*.yaml")}
+        if not found:
+            errors.append(plug_in.error("its folder holds no policy (*.yaml)"))
+        errors += [plug_in.error(f"there is a policy {name} already") for name in sorted(found) if name in files]
+        files.update(found)
+    if errors:
+        raise InputErrors(errors)
+    return dict(sorted(files.items()))
+
+
 def shipped_policies() -> tuple[str, ...]:
-    """Name the policies that ship with the auditor, in alphabetical order."""
-    return tuple(sorted(path.stem for path in policy_directory().glob("*.yaml")))
+    """Name the policies that ship with the auditor or with a plug-in, in alphabetical order."""
+    return tuple(policy_files())
+
+
+def plug_in_of(policy: Path) -> PlugIn | None:
+    """The plug-in that a policy's file belongs to."""
+    return next((plug_in for plug_in in plug_ins(POLICIES) if policy.parent in plug_in.folders), None)
 
 
 def requirements_directory() -> Path:
@@ -48,10 +73,35 @@ def shipped_requirements() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in requirements_directory().glob("*.yaml")))
 
 
+def pins() -> dict[str, str]:
+    """SHA-256 of the DER of every root that a policy may name, by its name."""
+    return {anchor.name: hashlib.sha256(anchor.der).hexdigest() for anchor in shipped_roots()}
+
+
 @cache
 def shipped_roots() -> tuple[TrustAnchor, ...]:
-    """Load the pinned roots by file name.  ``InputErrors`` when a file is missing or is not the pinned certificate."""
-    return tuple(_root(policy_directory() / "roots" / f"{name}.pem", pin) for name, pin in PINS.items())
+    """Load the pinned roots by file name.  ``InputErrors`` when a file is missing or is not the pinned certificate.
+
+    A plug-in pins its own in ``PINS`` of the package, in the same way.
+    """
+    roots = {name: _root(policy_directory() / "roots" / f"{name}.pem", pin) for name, pin in PINS.items()}
+    errors: list[InputError] = []
+    for plug_in in plug_ins(POLICIES):
+        pinned = getattr(plug_in.module, "PINS", {})
+        files = {path.stem: path for folder in plug_in.folders for path in (folder / "roots").glob("*.pem")}
+        errors += [plug_in.error(f"there is a root {name} already") for name in sorted(files) if name in roots]
+        errors += [
+            plug_in.error(f"the root {name} needs both a file roots/{name}.pem and its SHA-256 in PINS")
+            for name in sorted(files.keys() ^ pinned.keys())
+        ]
+        for name in sorted(files.keys() & pinned.keys() - roots.keys()):
+            try:
+                roots[name] = _root(files[name], pinned[name])
+            except InputErrors as wrong:
+                errors += [plug_in.error(str(error)) for error in wrong.errors]
+    if errors:
+        raise InputErrors(errors)
+    return tuple(roots.values())
 
 
 def _root(path: Path, pin: str) -> TrustAnchor:

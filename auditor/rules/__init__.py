@@ -1,41 +1,63 @@
 """One requirement a file, in a folder a subject.  A rule is found by its file; nothing registers itself.
 
 What the rules of one folder share is in its ``_shared``, and what all share in ``auditor.rules._shared``.  No rule
-imports another.
+imports another.  Packages of other people add rules by an entry point (``auditor.plugins``).
 """
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from auditor.errors import InputError, InputErrors
 from auditor.model.rule import Rule
+from auditor.plugins import RULES, described, plug_ins
 
 
 @cache
 def all_rules() -> dict[str, Rule[Any, Any]]:
-    """Every rule by its id, sorted by id.
+    """Every rule by its id, sorted by id, those of plug-ins included.
 
     Raises ``LookupError`` when a rule file has no ``RULE`` or its name is not its rule's id.  Such a mistake must not
-    make a rule disappear silently.
+    make a rule disappear silently.  In a plug-in it raises ``InputErrors``.
     """
     rules: dict[str, Rule[Any, Any]] = {}
     for subject in pkgutil.iter_modules(__path__, "auditor.rules."):
-        if not subject.ispkg:
+        if subject.ispkg:
+            rules.update({rule.id: rule for rule in _rules_in(subject.name)})
+    errors: list[InputError] = []
+    for plug_in in plug_ins(RULES):
+        try:
+            found = list(_rules_in(plug_in.module.__name__))
+        except LookupError as error:
+            errors.append(plug_in.error(str(error)))
             continue
-        for module_info in pkgutil.iter_modules(importlib.import_module(subject.name).__path__, subject.name + "."):
-            if module_info.name.rpartition(".")[2] == "_shared":
-                continue
-            module = importlib.import_module(module_info.name)
-            rule = getattr(module, "RULE", None)
-            if not isinstance(rule, Rule):
-                raise LookupError(  # noqa: TRY004 - a rule is missing; nobody passed a wrong type
-                    f"{module_info.name} defines no RULE"
-                )
-            if rule.id.replace("-", "_") != module_info.name.rpartition(".")[2]:
-                raise LookupError(f"{module_info.name} defines the rule {rule.id}; a rule's file is named after it")
-            rules[rule.id] = rule
+        except Exception as error:  # noqa: BLE001 - whatever a module of somebody else raises
+            errors.append(plug_in.error(f"a rule cannot be imported ({described(error)})"))
+            continue
+        if not found:
+            errors.append(plug_in.error("it has no rules"))
+        errors += [plug_in.error(f"there is a rule {rule.id} already") for rule in found if rule.id in rules]
+        rules.update({rule.id: rule for rule in found})
+    if errors:
+        raise InputErrors(errors)
     return dict(sorted(rules.items()))
+
+
+def _rules_in(package: str) -> Iterator[Rule[Any, Any]]:
+    for module_info in pkgutil.iter_modules(importlib.import_module(package).__path__, package + "."):
+        file = module_info.name.rpartition(".")[2]
+        if file == "_shared":
+            continue
+        rule = getattr(importlib.import_module(module_info.name), "RULE", None)
+        if not isinstance(rule, Rule):
+            raise LookupError(  # noqa: TRY004 - a rule is missing; nobody passed a wrong type
+                f"{module_info.name} defines no RULE"
+            )
+        if rule.id.replace("-", "_") != file:
+            raise LookupError(f"{module_info.name} defines the rule {rule.id}; a rule's file is named after it")
+        yield rule
 
 
 def rationale(rule: Rule[Any, Any]) -> str:

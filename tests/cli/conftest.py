@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from auditor.cli import main, run
+from auditor import pipeline
+from auditor.cli import main
 from auditor.lab import Lab, start
 from auditor.model.finding import Finding, reason_text
 
@@ -74,7 +75,7 @@ def policy(tmp_path: Path) -> str:
 @pytest.fixture
 def auditor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Auditor:
     """Run ``auditor`` with these words, at a moment of the test's own."""
-    monkeypatch.setattr(run, "now", lambda: AT)
+    monkeypatch.setattr(pipeline, "now", lambda: AT)
 
     def call(*words: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["auditor", *map(str, words)])

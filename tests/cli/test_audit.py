@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cli import run
-from auditor.cli.output import write_file
+from auditor import pipeline
 from auditor.inputs.documents.errors import InputErrors
 from auditor.lab import Lab
+from auditor.writing import write_file
 from testbed.process import closed_port
 from tests.cli.conftest import AT, Auditor
 
@@ -74,7 +74,7 @@ def test_a_bug_gives_4_and_shows_no_data(auditor: Auditor, monkeypatch: pytest.M
     def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(run, "read_inputs", broken)
+    monkeypatch.setattr(pipeline, "read_inputs", broken)
     done = auditor("audit", "127.0.0.1:5061", "-p", policy)
     assert (done.code, done.out) == (4, "")
     assert "a bug in the auditor (RuntimeError in broken" in done.err
@@ -115,7 +115,7 @@ def test_reports_are_written_in_the_format_of_their_suffix(
 def test_a_report_that_could_not_be_written_is_refused_before_anything_is_asked(
     auditor: Auditor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    monkeypatch.setattr(run, "look", lambda *_arguments, **_named: pytest.fail("it scanned"))
+    monkeypatch.setattr("auditor.collect.collect", lambda *_arguments, **_named: pytest.fail("it scanned"))
     done = auditor("audit", "127.0.0.1:5061", "--report", tmp_path / name)
     assert (done.code, done.out) == (2, "")
     assert Path(name).name in done.err
@@ -160,7 +160,7 @@ def test_a_report_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monk
 def test_every_wrong_command_line_gives_2_and_says_why(
     auditor: Auditor, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(run, "look", lambda *_arguments, **_named: pytest.fail("it scanned"))
+    monkeypatch.setattr("auditor.collect.collect", lambda *_arguments, **_named: pytest.fail("it scanned"))
     done = auditor(*words)
     assert (done.code, done.out) == (2, "")
     assert done.err.strip()
@@ -187,7 +187,7 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_anything_is_scanned(
     monkeypatch.setattr("os.access", lambda *_: False)
     done = auditor("audit", "127.0.0.1:9", "--report", tmp_path / "report.json")
     assert (done.code, done.out) == (2, "")
-    assert f"nothing may be written to the folder {tmp_path}" in done.err
+    assert f"the folder {tmp_path} is not writable" in done.err
 
 
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left_behind(

@@ -291,7 +291,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is no day such as 2027-03-15'),
     "a moment before all others": (("{}/good.pem", "--at", "0001-01-01T00:00:00+14:00"), '--at: "0001-01-01T'),
     "a moment after all others": (("{}/good.pem", "--at", "9999-12-31T23:59:59-14:00"), '--at: "9999-12-31T'),
-    "no file, as of a variable that is not set": (("",), "a file has a name, and this is empty"),
+    "no file, as of a variable that is not set": (("",), "the name of a file is empty"),
     "nothing to replace, likewise": (("{}/good.pem", "--replaces", ""), "--replaces: nothing is named"),
     "the standard input twice": (("-", "-"), "the standard input is listed twice"),
     "a moment without an offset": (("{}/good.pem", "--at", "2026-02-20T10:00:00"), "--at: "),
@@ -306,7 +306,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a policy that does not look at names": (
         ("{}/good.pem", "-p", "{}/own.yaml", "--name", "a.example.net", "--role", "both", "--replaces", "{}/good.pem"),
-        "--name would not be looked at: the policy own does not have certificate-name-mismatch",
+        "--name has no effect: the policy own does not include certificate-name-mismatch",
     ),
     "a policy without a rule about certificates": (
         ("{}/good.pem", "-p", "{}/none.yaml"),
@@ -442,7 +442,7 @@ def test_a_request_whose_key_is_no_point_of_its_curve_leaves_its_signature_open(
     _, report = judge(file("sbc.csr", pem(bytes(request), "CERTIFICATE REQUEST"), key(Spec())))
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-key-mismatch"]
     assert found["outcome"] == "inconclusive"
-    assert "its signature is of a kind that cannot be checked" in reason(found)
+    assert "its signature uses an unknown algorithm and was not checked" in reason(found)
 
 
 def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(
@@ -505,4 +505,4 @@ def test_an_output_that_is_full_is_one_sentence(file: Files) -> None:
     command = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "auditor: what there is to say cannot be written: No space left on device\n"
+    assert done.stderr == "auditor: the result cannot be written: No space left on device\n"

@@ -62,7 +62,7 @@ def test_without_a_certificate_refusals_are_a_warning_and_with_one_a_proof(
     proven = auditor("audit", address("sip-compliant"), "-p", policy, *own(lab))
     assert proven.code == 0
     assert "not proven" not in proven.out
-    assert "client certificate: shows CN=client.example.net,O=Example Operator to 1 target" in proven.err
+    assert "client certificate: presents CN=client.example.net,O=Example Operator to 1 target" in proven.err
 
 
 @pytest.mark.parametrize("name", ["sip-client-certificate-any", "sip-client-certificate-by-name"])
@@ -87,7 +87,7 @@ def test_the_trust_probe_is_said_on_standard_error_and_seen(
     output = tmp_path / "seen.jsonl"
     done = auditor("collect", address("sip-compliant"), "-p", policy, "-o", output, "--trust-probe")
     assert done.code == 0
-    assert "trust probe: shows impostors of digicert-tls-rsa4096-root-g5 to 1 target" in done.err
+    assert "trust probe: presents forged issuers of digicert-tls-rsa4096-root-g5 to 1 target" in done.err
     _, seen = read_observations(output)
     assert {one.root for one in seen if isinstance(one, RootTrustSeen)} == {"digicert-tls-rsa4096-root-g5"}
     # The lab's endpoints do not hold that root, and tell it from the one they announce.
@@ -132,9 +132,9 @@ def test_a_passphrase_comes_from_the_environment_or_a_file_descriptor(
 def test_half_of_a_pair_is_one_sentence(auditor: Auditor, lab: Lab) -> None:
     target = "sips://127.0.0.1:5061"
     done = auditor("audit", target, "--client-cert", lab.client_certificate)
-    assert (done.code, done.err) == (2, "auditor: --client-cert needs --client-key beside it\n")
+    assert (done.code, done.err) == (2, "auditor: --client-cert requires --client-key\n")
     done = auditor("audit", target, "--client-ca-key", lab.client_key)
-    assert (done.code, done.err) == (2, "auditor: --client-ca-key needs --client-ca beside it\n")
+    assert (done.code, done.err) == (2, "auditor: --client-ca-key requires --client-ca\n")
 
 
 def test_a_certificate_that_is_no_ca_cannot_be_the_lab_s_ca(auditor: Auditor, lab: Lab) -> None:

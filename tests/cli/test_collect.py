@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cli import run
 from auditor.inputs.observation_file import read_observations
 from auditor.lab import Lab
 from auditor.model.target import ServerTarget
@@ -58,11 +57,11 @@ def test_an_output_that_could_not_be_written_is_refused_before_anything_is_asked
 ) -> None:
     scanned: list[object] = []
 
-    def look(*arguments: object, **_named: object) -> list[object]:
+    def collect(*arguments: object, **_named: object) -> list[object]:
         scanned.append(arguments)
         return []
 
-    monkeypatch.setattr(run, "look", look)
+    monkeypatch.setattr("auditor.collect.collect", collect)
     done = auditor("collect", "127.0.0.1:5061", "-o", tmp_path / "missing" / "seen.jsonl")
     assert done.code == 2
     assert not scanned

@@ -38,7 +38,7 @@ def test_a_policy_that_asks_nothing_about_a_deployment_says_so(auditor: Auditor)
     done = auditor("audit", "-i", INVENTORIES / "lab.yaml", "--offline", "-p", "mozilla-modern")
     assert done.code == 3
     assert "The policy mozilla-modern has no rule for deployment." in done.out
-    assert "not connected to" not in done.out
+    assert "not audited" not in done.out
 
 
 def test_a_finding_that_fails_says_in_every_text_what_it_rests_on(auditor: Auditor, tmp_path: Path) -> None:
@@ -181,8 +181,8 @@ def test_what_may_be_declared_is_read(auditor: Auditor, tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--resolver", "192.0.2.53"), "--resolver needs --dns beside it"),
-        (("--dns", "--offline"), "--dns asks a resolver, and --offline asks nobody"),
+        (("--resolver", "192.0.2.53"), "--resolver requires --dns"),
+        (("--dns", "--offline"), "--dns needs the network, and --offline forbids it"),
         (("--dns", "--resolver", "dns.example.net"), "is not an IP address"),
         (("--dns", "--resolver", "192.0.2.53:99999"), "is not an IP address"),
     ],

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cli.run import write_observations
 from auditor.model.observation import CipherSuitesSeen, NotObserved, Observation
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
+from auditor.pipeline import Observations, write_observations
 from tests.cli.conftest import AT, Auditor
 
 TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
@@ -18,7 +18,7 @@ GAP = NotObserved(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wir
 
 def written(tmp_path: Path, *observations: Observation) -> Path:
     path = tmp_path / "seen.jsonl"
-    write_observations(path, [TARGET], observations, AT)
+    write_observations(path, Observations(AT, (TARGET,), observations))
     return path
 
 
@@ -100,7 +100,7 @@ def test_observations_of_a_target_that_the_head_does_not_name_are_refused(
 
 def test_a_target_that_is_named_twice_is_refused(auditor: Auditor, tmp_path: Path, policy: str) -> None:
     path = tmp_path / "seen.jsonl"
-    write_observations(path, [TARGET, TARGET], [GAP], AT)
+    write_observations(path, Observations(AT, (TARGET, TARGET), (GAP,)))
     done = auditor("evaluate", path, "-p", policy)
     assert (done.code, done.out) == (2, "")
     assert "twice" in done.err

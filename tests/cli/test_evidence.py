@@ -14,14 +14,14 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "nothing": (ER, "", "er-1.json:1:1: this is not JSON: the file is empty"),
     "10 MB": (ER, b" " * 10_000_000, "the file is larger than 8192 KiB"),
     "another kind": (ER, '{"serviceKey": "service-key-canary-of-er-1"}', 'a mapping with the keys "serviceKey"; acc'),
-    "text alone": (ER, '"service-key-canary-of-er-1"', "this looks like something else than exports of Azure"),
+    "text alone": (ER, '"service-key-canary-of-er-1"', "this looks like something other than an Azure export"),
     "a wrong type": ("route-filter.json", '{"id": 5, "rules": [], "peerings": []}', "id must be text, not"),
     "NaN": (ER, '{"serviceKey": NaN}', "er-1.json:1:16: this is not JSON: this is not a JSON number"),
     "a key twice": (ER, '{"sharedKey": "md5-canary-of-er-1",\n "sharedKey": 1}', '"sharedKey" appears twice'),
     "no UTF-8": (ER, b"{\xff}", "the file is not UTF-8 text"),
     "binary": (CSV, b"\x7fELF", "the hidden character U+007F is not accepted"),
-    "an empty list": (CSV, "action,source,protocol,ports\n", "there is no line below the names of the columns"),
-    "an empty file": (CSV, "", "the first line has to name the columns"),
+    "an empty list": (CSV, "action,source,protocol,ports\n", "no line follows the column names"),
+    "an empty file": (CSV, "", "the first line must name the columns"),
     "an unknown column": (CSV, "action,source,protocol,ports,schedule\n", 'unknown column "schedule"'),
 }  # fmt: skip
 

@@ -43,7 +43,7 @@ def test_a_file_that_is_there_is_replaced_on_request_only(auditor: Auditor, tmp_
     path = tmp_path / "inventory.yaml"
     path.write_text("mine", encoding="utf-8")
     done = auditor("inventory", "init", "-o", path)
-    assert (done.code, done.err) == (2, f"auditor: {path} is there already; --force replaces it\n")
+    assert (done.code, done.err) == (2, f"auditor: {path} already exists; use --force to overwrite it\n")
     assert path.read_text(encoding="utf-8") == "mine"
     assert auditor("inventory", "init", "-o", path, "--force").code == 0
     assert load_inventory(path).operator == "Example Operator"

@@ -215,5 +215,5 @@ def test_wrong_input_is_one_sentence(options: tuple[str, ...], sentence: str) ->
 
 
 def test_a_certificate_without_its_key_is_one_sentence(authority: tuple[Path, Path]) -> None:
-    assert "--ca needs --ca-key beside it" in run("--ca", authority[0]).stderr
-    assert "--key needs --cert beside it" in run("--key", authority[1]).stderr
+    assert "--ca requires --ca-key" in run("--ca", authority[0]).stderr
+    assert "--key requires --cert" in run("--key", authority[1]).stderr

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from auditor.cli.run import write_observations
 from auditor.model.observation import CipherSuitesSeen
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
+from auditor.pipeline import Observations, write_observations
 from tests.cli.conftest import AT, Auditor
 
 TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
@@ -47,7 +47,7 @@ def seen(tmp_path: Path) -> tuple[Path, Path]:
         for version in ProtocolVersion
     ]
     path, policy = tmp_path / "seen.jsonl", tmp_path / "own.yaml"
-    write_observations(path, [TARGET], suites, AT)
+    write_observations(path, Observations(AT, (TARGET,), tuple(suites)))
     policy.write_text(POLICY, encoding="utf-8")
     return path, policy
 

@@ -201,8 +201,8 @@ def test_a_neighbour_that_does_not_answer_proves_that_the_session_is_down(mac: s
 
 
 LOOKS: dict[str, tuple[object, str]] = {
-    "text": ("a secret", "not an Azure export"),
-    "a number": (5, "not an Azure export"),
+    "text": ("a secret", "something other than an Azure export"),
+    "a number": (5, "something other than an Azure export"),
     "an error": ({"error": {"code": "ResourceNotFound"}}, "an error that Azure answered"),
     "a summary": ({"value": [{"neighbor": "x", "statePfxRcd": "50"}]}, "list-route-tables-summary"),
     "PowerShell": ({"ServiceProviderProvisioningState": "Provisioned"}, "the output of PowerShell"),

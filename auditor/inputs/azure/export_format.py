@@ -211,7 +211,7 @@ def entries_of(document: Document) -> tuple[list[Any], Keys]:
 
 def _kind(entry: object) -> str:
     if not isinstance(entry, dict):
-        return "not an Azure export"
+        return "something other than an Azure export"
     if str(entry.get("type", "")).casefold() == "microsoft.network/routefilters":
         return FILTER
     for every, some, kind in _SIGNATURES:

@@ -1,0 +1,693 @@
+"""Read, plan, collect, evaluate: every audit is put together here, and nowhere else.
+
+The commands and the public API (``auditor``) are callers of these functions.  Nothing is printed and no process is
+ended.  The clock is read only in ``now``, and only where the caller passes no moment.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeAlias
+
+from auditor import __version__
+from auditor.errors import InputError, InputErrors, quoted, suggestion
+from auditor.evaluate import evaluate
+from auditor.inputs.certificates.bundles import Passphrase
+from auditor.inputs.certificates.declared_roots import load_declared_roots
+from auditor.inputs.certificates.file_targets import Old, Use, observe_files
+from auditor.inputs.certificates.given_files import File, read_files, read_replaced
+from auditor.inputs.certificates.identities import load_authority, load_identity
+from auditor.inputs.certificates.status_files import beside_chains, load_status_files
+from auditor.inputs.documents.files import check_size, read_bytes
+from auditor.inputs.host import parse_name
+from auditor.inputs.inventory import read as inventories
+from auditor.inputs.inventory.declared_deployment import NOTHING_DECLARED, observe_deployment
+from auditor.inputs.inventory.read import Inventory
+from auditor.inputs.inventory.waiver_file import load_waivers
+from auditor.inputs.observation_file import read_observations as read_observation_file
+from auditor.inputs.resolver import parse_resolver
+from auditor.inputs.session_descriptions import load_descriptions
+from auditor.inputs.targets import parse_target, parse_targets, targets_of
+from auditor.inputs.test_number import parse_invitation
+from auditor.model.asks import Asks
+from auditor.model.observation import (
+    CertificateChainSeen,
+    DeploymentSeen,
+    End,
+    NotObserved,
+    Observation,
+    Run,
+    StatusSource,
+)
+from auditor.model.policy import Policy
+from auditor.model.report import Report
+from auditor.model.severity import Severity
+from auditor.model.target import ServerTarget, Target
+from auditor.model.trust_anchor import TrustAnchor
+from auditor.model.waiver import Waiver
+from auditor.plan import Plan, make_plan
+from auditor.policy import read as policies
+from auditor.probes.budget import Limits
+from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
+from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
+from auditor.sip.description import Role as DescriptionRole
+from auditor.sip.description import Transport
+from auditor.sources import Sources
+from auditor.writing import unwritable, write_file
+
+CANCELLED = "cancelled"
+"""The reason of every question that was not put because the caller cancelled."""
+_OFFLINE = "no name was looked up (--offline)"
+_REVOCATION = "certificate-revoked"
+_CERTIFICATE_OPTIONS = {
+    "--name": "certificate-name-mismatch",
+    "--role": "certificate-usage-missing",
+    "--replaces": "certificate-renewal-regression",
+}
+"""What a caller of ``observe_certificates`` may say, and the rule that looks at it."""
+
+Cancel: TypeAlias = threading.Event | Callable[[], bool]
+"""Cancels when the event is set, or when the function returns true."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far collecting is.  The first one has ``finished`` 0 and comes before the first connection."""
+
+    finished: int
+    total: int
+    target: str = ""
+    """Name of the target that was just finished."""
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What was observed, in one run: everything that ``evaluate_observations`` judges."""
+
+    at: datetime
+    """When, in UTC; certificates are judged as of this moment."""
+    targets: tuple[Target, ...]
+    seen: tuple[Observation, ...]
+    offline: bool = False
+    """Nothing was connected to, on purpose: endpoints are not judged.  An observation file does not keep this."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know that is no observation, such as files that were left out."""
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Where CRLs and OCSP responses come from."""
+
+    files: tuple[Path, ...] = ()
+    """CRLs or OCSP responses, PEM or DER."""
+    fetch: bool = False
+    """Whether the public http addresses in the certificates are asked."""
+
+
+@dataclass(frozen=True)
+class Dns:
+    """That the names of the declared deployment are looked up."""
+
+    resolver: str | None = None
+    """``ADDRESS`` or ``ADDRESS:PORT``; none asks this machine's."""
+
+
+@dataclass(frozen=True)
+class CollectSettings:
+    """How endpoints are observed."""
+
+    limits: Limits = field(default_factory=Limits)
+    """Bounds for each target: seconds and numbers of connections."""
+    jobs: int = 64
+    """Hosts observed side by side; one host is asked one connection at a time."""
+    thorough: bool = False
+    """Retry every rejected ClientHello five times, and cross-check with sslyze (some 540 connections a target)."""
+    offline: bool = False
+    """Connect to nothing: observe what the inventory declares, and no more."""
+    client: ClientRole = NOBODY
+    """Which certificates the auditor presents as a client, and what else it may try."""
+    dns: Dns | None = None
+    revocation: Revocation = field(default_factory=Revocation)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a command line names, read."""
+
+    policy: Policy
+    inventory: Inventory | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
+def now() -> datetime:
+    """The one clock reading of a run, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the one place
+
+
+# Reading
+
+
+def load_policy(name: str | Path, *, roots: Iterable[Path | TrustAnchor] = ()) -> Policy:
+    """Load a policy by the name it ships under, or a file by its path (which has a slash or ends in .yaml or .yml).
+
+    ``roots`` are the root certificates that the operator has sent to onboarding: files, or those of an inventory.
+    Raises ``InputErrors`` with everything that is wrong.
+    """
+    given = list(roots)
+    declared = [root for root in given if isinstance(root, TrustAnchor)]
+    declared += load_declared_roots([root for root in given if isinstance(root, Path)])
+    if isinstance(name, Path):
+        name = str(name) if name.suffix in (".yaml", ".yml") else str(name.absolute())
+    return policies.load_policy(name, tuple(dict.fromkeys(declared)))
+
+
+def load_inventory(path: Path) -> Inventory:
+    """Load an inventory with the files that it names.  Raises ``InputErrors`` with everything that is wrong."""
+    return inventories.load_inventory(path)
+
+
+def read_inputs(
+    targets: Sequence[str],
+    inventory: Path | None,
+    policy: str,
+    roots: Sequence[Path] = (),
+    waivers: Path | None = None,
+) -> Inputs:
+    """Read everything that a command line names, before anything is connected to.  Raises ``InputErrors``."""
+    requests, declared = parse_targets(targets), load_declared_roots(roots)
+    waived = load_waivers(waivers) if waivers else ()
+    listed = load_inventory(inventory) if inventory is not None else None
+    _check_anything(len(requests), listed)
+    known = (*(listed.roots if listed else ()), *declared)
+    return Inputs(load_policy(policy, roots=known), listed, waived)
+
+
+def load_client(  # noqa: PLR0913 - each may be left out
+    certificate: Path | None = None,
+    key: Path | None = None,
+    *,
+    ca: Path | None = None,
+    ca_key: Path | None = None,
+    passphrase: bytes | None = None,
+    trust_probe: bool = False,
+    invite: str | None = None,
+    at: datetime | None = None,
+) -> ClientRole:
+    """Load what the auditor presents as a client, for ``CollectSettings.client``.
+
+    ``certificate`` is one that endpoints accept (PEM, with its intermediates), ``ca`` a CA that endpoints in a lab
+    trust; each needs its key beside it.  ``trust_probe`` presents certificates of forged issuers.  ``invite`` is a
+    test number to call, as ``sip:NUMBER@HOST``.  Raises ``InputErrors``.
+    """
+    moment = at or now()
+    for one, other, names in ((certificate, key, "a client certificate"), (ca, ca_key, "a client CA")):
+        if (one is None) != (other is None):
+            raise InputErrors([InputError(f"{names} and its private key are needed together; one of them is missing")])
+    return ClientRole(
+        identity=load_identity(certificate, key, passphrase, moment) if certificate and key else None,
+        authority=load_authority(ca, ca_key, passphrase, moment) if ca and ca_key else None,
+        trust_probe=trust_probe,
+        invitation=parse_invitation(invite, secrets.token_bytes(16)) if invite else None,
+    )
+
+
+def read_observations(path: Path) -> Observations:
+    """Read a file of observations.  Raises ``InputErrors`` when it is not whole, with the line that is wrong."""
+    head, seen = read_observation_file(path)
+    return Observations(head.at, head.targets, tuple(seen))
+
+
+def write_observations(path: Path, observations: Observations) -> None:
+    """Write a file of observations (JSON lines), whole or not at all.  Raises ``InputErrors``."""
+    run = Run(auditor_version=__version__, at=observations.at, targets=observations.targets)
+    values = [run, *observations.seen, End(observations=len(observations.seen))]
+    write_file(path, "".join(f"{value.model_dump_json()}\n" for value in values))
+
+
+# Collecting
+
+
+def collect_observations(
+    targets: Iterable[str | ServerTarget],
+    policy: Policy,
+    *,
+    inventory: Inventory | None = None,
+    settings: CollectSettings | None = None,
+    at: datetime | None = None,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+    cancel: Cancel = lambda: False,
+) -> Observations:
+    """Observe endpoints, and the deployment that an inventory declares, as far as the policy asks about them.
+
+    A target is ``HOST:PORT``, ``sips://HOST:PORT`` or ``https://HOST:PORT``; those of ``inventory`` are added, and so
+    are its roots.  Raises ``InputErrors`` before anything is connected to; a peer that misbehaves raises nothing.
+    """
+    settings, at = settings or CollectSettings(), at or now()
+    policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
+    status = _status_files(policy, settings.revocation)
+    resolver = _resolver(settings, inventory)
+    own, declared = NOTHING_DECLARED
+    if inventory is not None and inventory.deployment is not None:
+        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs)
+    everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
+    _check_anything(len(everything), None)
+    plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
+    endpoints = 0 if settings.offline else len(plan.endpoints)
+    progress(Progress(0, endpoints))
+    seen: list[Observation] = [*declared]
+    if endpoints:
+        seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan, cancelled)
+    if settings.dns is not None:
+        seen += _looked_up(seen, everything, at, resolver, cancelled)
+    seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
+    return Observations(at, everything, tuple(seen), offline=settings.offline)
+
+
+def resolve_targets(targets: Iterable[str]) -> tuple[ServerTarget, ...]:
+    """One target for each address of each name; a name that does not resolve gives one that says why."""
+    return _resolved(targets, None, offline=False)
+
+
+def _resolved(
+    targets: Iterable[str | ServerTarget], inventory: Inventory | None, *, offline: bool
+) -> tuple[ServerTarget, ...]:
+    from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
+
+    given = list(targets)
+    requests = parse_targets(target for target in given if isinstance(target, str))
+    listed = inventory.requests if inventory is not None else ()
+    resolved = targets_of((*listed, *requests), (lambda _host: _OFFLINE) if offline else resolve)
+    return (*resolved, *(target for target in given if not isinstance(target, str)))
+
+
+def _check_anything(targets: int, inventory: Inventory | None) -> None:
+    if not targets and (inventory is None or not (inventory.requests or inventory.deployment)):
+        message = "nothing to audit: name a TARGET such as sbc.example.net:5061, or an --inventory"
+        raise InputErrors([InputError(message)])
+
+
+def _connected(
+    plan: Plan,
+    settings: CollectSettings,
+    at: datetime,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> Iterator[Observation]:
+    """Everything that is learned by connecting, many hosts at once."""
+    from auditor.collect import collect  # noqa: PLC0415 - what connects is loaded only to connect
+    from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
+
+    client = replace(settings.client, anchors=plan.policy.anchors, read_description=_description_reader())
+    skipped: set[str] = set()
+    lock, finished = threading.Lock(), 0
+
+    def unless_cancelled(target: ServerTarget, asks: Asks, limits: Limits, moment: datetime) -> Iterator[Observation]:
+        if not cancelled():
+            yield from observe(target, asks, limits, moment, client)
+            return
+        skipped.add(target.name)
+        for kind in sorted(asks.kinds):
+            yield NotObserved(target=target.name, at=moment, wanted=kind, reason=CANCELLED)
+
+    def done(target: ServerTarget) -> None:
+        nonlocal finished
+        if target.name in skipped:
+            return
+        with lock:  # one call at a time, in the order of the count
+            finished += 1
+            progress(Progress(finished, len(plan.endpoints), target.name))
+
+    executor = ThreadPoolExecutor(max_workers=settings.jobs)
+    try:
+        yield from collect(plan, settings.limits, at, executor, unless_cancelled, done)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _description_reader() -> ReadDescription:
+    """Reads what stands in an answer to OPTIONS.  Keys are told apart by a salt that lives no longer than the run."""
+    salt = secrets.token_bytes(32)
+
+    def read(content: bytes, target: ServerTarget, at: datetime) -> Iterator[Observation]:
+        try:
+            yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
+        except MalformedSdp as error:
+            yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
+
+    return read
+
+
+def _resolver(settings: CollectSettings, inventory: Inventory | None) -> tuple[str | None, int]:
+    """Address and port of the resolver that DNS settings name.  Raises ``InputErrors`` where they cannot be meant."""
+    if settings.dns is None:
+        return None, 53
+    if settings.offline:
+        raise InputErrors([InputError("--dns needs the network, and --offline forbids it: use one of them")])
+    if inventory is None or inventory.deployment is None:
+        message = "--dns looks up the names of a deployment, and no inventory (-i) declares one"
+        raise InputErrors([InputError(message)])
+    return parse_resolver(settings.dns.resolver) if settings.dns.resolver is not None else (None, 53)
+
+
+def _looked_up(
+    seen: Sequence[Observation],
+    targets: Sequence[Target],
+    at: datetime,
+    resolver: tuple[str | None, int],
+    cancelled: Callable[[], bool],
+) -> Iterator[Observation]:
+    """What DNS says of the deployment's names and of the endpoints' own."""
+    from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - what connects is loaded only to connect
+
+    declared = [found for found in seen if isinstance(found, DeploymentSeen)]
+    if cancelled():
+        yield from (NotObserved(target=found.target, at=at, wanted="dns", reason=CANCELLED) for found in declared)
+        return
+    try:
+        found_resolver = resolver_at(*resolver)
+    except OSError as error:
+        raise InputErrors([InputError(f"--dns: {error}")]) from None
+    own = [target.server_name for target in targets if isinstance(target, ServerTarget) and target.server_name]
+    for found in declared:
+        yield from look_up(found.target, at, found.declared, own, found_resolver)
+
+
+def _status_files(policy: Policy, revocation: Revocation) -> tuple[StatusSource, ...]:
+    """Read CRLs and OCSP responses.  Refuses them where no rule would look at them.  Raises ``InputErrors``."""
+    given = (("--revocation", bool(revocation.files)), ("--fetch-revocation", revocation.fetch))
+    _check_judged(policy, {option: _REVOCATION for option, used in given if used})
+    return load_status_files(revocation.files) if revocation.files else ()
+
+
+def _with_status(
+    seen: Sequence[Observation],
+    policy: Policy,
+    status: Sequence[StatusSource],
+    *,
+    fetch: bool,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Observation]:
+    """What was observed, with what the status files say and what is fetched."""
+    more: list[Observation] = [*seen]
+    if status:
+        more += beside_chains(seen, status)
+    if not fetch:
+        return more
+    if cancelled():
+        return [*more, *_cancelled(seen, "revocation")]
+    from auditor.probes.status_servers import fetched  # noqa: PLC0415 - what connects is loaded only to connect
+
+    return [*more, *fetched(seen, policy.anchors)]
+
+
+def with_revocation(observations: Observations, policy: Policy, revocation: Revocation) -> Observations:
+    """The observations with what CRLs and OCSP responses say of their certificates.  Raises ``InputErrors``."""
+    status = _status_files(policy, revocation)
+    return replace(observations, seen=tuple(_with_status(observations.seen, policy, status, fetch=revocation.fetch)))
+
+
+def _cancelled(seen: Sequence[Observation], wanted: str) -> Iterator[NotObserved]:
+    """A gap for every target with certificates, about which that was not asked any more."""
+    chains = {found.target: found.at for found in seen if isinstance(found, CertificateChainSeen)}
+    for name, at in chains.items():
+        yield NotObserved(target=name, at=at, wanted=wanted, reason=CANCELLED)
+
+
+def _with_lint(
+    seen: Sequence[Observation], plan: Plan, cancelled: Callable[[], bool] = lambda: False
+) -> list[Observation]:
+    """The observations, with a linter's findings about their certificates where the plan asks for them."""
+    if "lint" in plan.asks.kinds and cancelled():
+        return [*seen, *_cancelled(seen, "lint")]
+    from auditor.probes.lint import with_lint  # noqa: PLC0415 - it starts a process
+
+    return with_lint(seen, plan.asks)
+
+
+def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
+    """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
+    rules = {setting.rule.id for setting in policy.settings}
+    errors = [
+        InputError(f"{option} has no effect: the policy {policy.id} does not include {rule}")
+        for option, rule in needed.items()
+        if rule not in rules
+    ]
+    if errors:
+        raise InputErrors(errors)
+
+
+def observe_certificates(
+    files: Iterable[File],
+    policy: Policy,
+    *,
+    use: Use | None = None,
+    replaces: str | File | None = None,
+    revocation: Revocation | None = None,
+    passphrase: Passphrase = lambda _what: None,
+    at: datetime | None = None,
+) -> Observations:
+    """Observe certificates, and requests for them, in files or in memory (a name and the bytes).
+
+    ``replaces`` is what they are to replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
+    the moment they are judged as of.  Raises ``InputErrors``.
+    """
+    use, revocation, at = _checked(use or Use()), revocation or Revocation(), at or now()
+    given = {"--name": bool(use.names), "--role": bool(use.roles), "--replaces": replaces is not None}
+    _check_judged(policy, {option: rule for option, rule in _CERTIFICATE_OPTIONS.items() if given[option]})
+    status = _status_files(policy, revocation)
+    bundles, notes = read_files(list(files), passphrase)
+    old = None if replaces is None else _replaced(replaces, passphrase, at)
+    targets, found = observe_files(bundles, use, at, old)
+    plan = make_plan(policy, targets)
+    if not plan.checks:
+        raise InputErrors([InputError(f"the policy {policy.id} has no rule about certificates")])
+    seen = _with_lint(_with_status(found, policy, status, fetch=revocation.fetch), plan)
+    return Observations(at, targets, tuple(seen), notes=notes)
+
+
+def _checked(use: Use) -> Use:
+    """The same with every name in its ASCII form, each once.  Raises ``InputErrors``."""
+    found: list[str] = []
+    errors: list[InputError] = []
+    for name in use.names:
+        try:
+            found.append(_name(name))
+        except ValueError as error:
+            errors.append(InputError(f"--name: {error}"))
+    if errors:
+        raise InputErrors(errors)
+    return replace(use, names=tuple(dict.fromkeys(found)))
+
+
+def _name(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return parse_name(text)
+
+
+def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
+    """The chains that are to be replaced, from a file or as an endpoint sends them today.  Raises ``InputErrors``."""
+    if not isinstance(given, str):
+        return read_replaced(given, passphrase)
+    if not given:
+        raise InputErrors([InputError("--replaces: nothing is named; is a variable empty?")])
+    if Path(given).is_file() or ":" not in given:
+        return read_replaced(Path(given), passphrase)
+    from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
+    from auditor.probes.server.endpoint import observe  # noqa: PLC0415 - as above
+
+    asks = Asks(kinds=frozenset({"certificate-chain"}))
+    chains: list[tuple[bytes, ...]] = []
+    missing: list[str] = []
+    for target in targets_of([parse_target(given)], resolve):  # each address of the name may send another certificate
+        seen = list(observe(target, asks, Limits(), at))
+        sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
+        why = [found.reason for found in seen if isinstance(found, NotObserved)]
+        chains += sent
+        missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
+    return Old(given, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
+
+
+def observe_session_descriptions(
+    files: Iterable[File],
+    policy: Policy,
+    *,
+    role: DescriptionRole = "unknown",
+    transport: Transport = "file",
+    at: datetime | None = None,
+) -> Observations:
+    """Observe session descriptions (SDP), or SIP messages that hold them, in files or in memory.
+
+    ``role`` is that of descriptions without a SIP message around them.  No key is kept.  Raises ``InputErrors``.
+    """
+    moment = at or now()
+    named = [_content(file) for file in files]
+    salt = secrets.token_bytes(16)
+    targets, seen = load_descriptions(named, at=moment, salt=salt, transport=transport, role=role)
+    if not make_plan(policy, targets).checks:
+        raise InputErrors([InputError(f"the policy {policy.id} has no rule about session descriptions")])
+    return Observations(moment, targets, tuple(seen))
+
+
+def _content(file: File) -> tuple[str, bytes]:
+    if isinstance(file, Path):
+        return str(file), read_bytes(file, MAX_BYTES)
+    name, content = file
+    check_size(content, MAX_BYTES, name)
+    return name, content
+
+
+# Evaluating
+
+
+def evaluate_observations(
+    observations: Observations,
+    policy: Policy,
+    *,
+    inventory: Inventory | None = None,
+    waivers: Iterable[Waiver] = (),
+    fail_on: Severity | None = None,
+    generated_at: datetime | None = None,
+) -> Report:
+    """Judge observations by a policy, with the roots and waivers of ``inventory``; opens no connection.
+
+    ``fail_on`` takes the place of the policy's own.  What the policy asks about and nobody observed is inconclusive.
+    """
+    accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
+    plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
+    report = evaluate(plan, observations.seen, observations.at, generated_at or now(), fail_on, accepted)
+    return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
+
+
+def audit(  # noqa: PLR0913 - those of collecting and of evaluating
+    targets: Iterable[str | ServerTarget],
+    policy: Policy,
+    *,
+    inventory: Inventory | None = None,
+    waivers: Iterable[Waiver] = (),
+    fail_on: Severity | None = None,
+    settings: CollectSettings | None = None,
+    at: datetime | None = None,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+    cancel: Cancel = lambda: False,
+) -> Report:
+    """Audit endpoints and the declared deployment: ``collect_observations``, then ``evaluate_observations``."""
+    at = at or now()
+    observations = collect_observations(
+        targets, policy, inventory=inventory, settings=settings, at=at, progress=progress, cancel=cancel
+    )
+    return evaluate_observations(
+        observations, policy, inventory=inventory, waivers=waivers, fail_on=fail_on, generated_at=at
+    )
+
+
+def audit_certificates(  # noqa: PLR0913 - as for observing, and what is accepted
+    files: Iterable[File],
+    policy: Policy,
+    *,
+    use: Use | None = None,
+    replaces: str | File | None = None,
+    revocation: Revocation | None = None,
+    passphrase: Passphrase = lambda _what: None,
+    at: datetime | None = None,
+    fail_on: Severity | None = None,
+) -> Report:
+    """Audit certificates, and requests for them, in files or in memory.  Raises ``InputErrors``."""
+    at = at or now()
+    observations = observe_certificates(
+        files, policy, use=use, replaces=replaces, revocation=revocation, passphrase=passphrase, at=at
+    )
+    return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
+
+
+def audit_session_descriptions(
+    files: Iterable[File],
+    policy: Policy,
+    *,
+    role: DescriptionRole = "unknown",
+    transport: Transport = "file",
+    at: datetime | None = None,
+    fail_on: Severity | None = None,
+) -> Report:
+    """Audit session descriptions (SDP), or SIP messages that hold them.  Raises ``InputErrors``."""
+    at = at or now()
+    observations = observe_session_descriptions(files, policy, role=role, transport=transport, at=at)
+    return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
+
+
+def _with_roots(policy: Policy, inventory: Inventory | None) -> Policy:
+    """The policy with the roots that the inventory declares, each once."""
+    declared = inventory.roots if inventory is not None else ()
+    return replace(policy, anchors=tuple(dict.fromkeys((*policy.anchors, *declared))))
+
+
+def _function_of(cancel: Cancel) -> Callable[[], bool]:
+    return cancel.is_set if isinstance(cancel, threading.Event) else cancel
+
+
+# Rendering
+
+
+FORMATS: Mapping[str, str] = {
+    "json": ".json",
+    "html": ".html",
+    "text": ".txt",
+    "markdown": ".md",
+    "sarif": ".sarif",
+    "junit": ".xml",
+    "prometheus": ".prom",
+}
+"""Name of every format of a report, and the suffix that picks it."""
+
+
+def render_report(report: Report, form: str, *, sources: Sources | None = None) -> str:
+    """The report in a format of ``FORMATS``.  ``sources`` says where SARIF points.  Raises ``InputErrors``."""
+    from auditor.render.formats import json, junit, markdown, prometheus, sarif  # noqa: PLC0415 - only to render
+    from auditor.render.html import document as html  # noqa: PLC0415 - as above
+    from auditor.render.terminal import table  # noqa: PLC0415 - as above
+
+    if form not in FORMATS:
+        hint = suggestion(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
+        raise InputErrors([InputError(f"there is no report format {quoted(form)}{hint}")])
+    locations = sources or Sources()
+    renderers: dict[str, Callable[[Report], str]] = {
+        "json": json.render,
+        "html": html.render,
+        "text": lambda report: table.render(report, width=120, colour=False),
+        "markdown": markdown.render,
+        "sarif": lambda report: sarif.render(report, locations.targets, locations.policy),
+        "junit": junit.render,
+        "prometheus": prometheus.render,
+    }
+    return renderers[form](report)
+
+
+def write_report(path: Path, report: Report, *, sources: Sources | None = None) -> None:
+    """Write a report in the format of the path's suffix, whole or not at all.  Raises ``InputErrors``."""
+    check_report_files([path])
+    form = next(form for form, suffix in FORMATS.items() if suffix == path.suffix)
+    write_file(path, render_report(report, form, sources=sources))
+
+
+def check_report_files(paths: Iterable[Path]) -> None:
+    """Refuse report files that could not be written in the end, before anything is observed."""
+    errors: list[InputError] = []
+    for path in paths:
+        if path.suffix not in FORMATS.values():
+            message = f"{path.name}: no such format; the suffix is one of {', '.join(FORMATS.values())}"
+            errors.append(InputError(message))
+        errors += unwritable(path)
+    if errors:
+        raise InputErrors(errors)
+
+
+def check_observation_file(path: Path) -> None:
+    """The same for a file of observations."""
+    if errors := unwritable(path):
+        raise InputErrors(errors)

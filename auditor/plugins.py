@@ -1,0 +1,69 @@
+"""Packages of other people that add rules and policies, found by their entry points.
+
+A plug-in that cannot be used is wrong input and never left out: a rule that is missing would be taken for a check that
+was made.
+"""
+
+import importlib
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from auditor.errors import InputError, InputErrors, quoted
+
+RULES: Final = "auditor.rules"
+"""A package whose modules are one rule each, named after the rule's id."""
+POLICIES: Final = "auditor.policies"
+"""A package whose folder holds policies (``*.yaml``) and, under ``roots``, the root certificates they name."""
+
+
+@dataclass(frozen=True)
+class PlugIn:
+    """One entry point, and the package that it names."""
+
+    entry_point: EntryPoint
+    module: ModuleType
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the package's files are."""
+        return tuple(map(Path, self.module.__path__))
+
+    def error(self, message: str) -> InputError:
+        """Make an error that names the distribution and the entry point."""
+        return _error(self.entry_point, message)
+
+
+def plug_ins(group: str) -> tuple[PlugIn, ...]:
+    """Load every plug-in of the group, in the order of their names.
+
+    ``InputErrors`` says everything that is wrong with any of them.
+    """
+    found: list[PlugIn] = []
+    errors: list[InputError] = []
+    for entry_point in sorted(entry_points(group=group), key=lambda point: (point.name, point.value)):
+        try:
+            module = importlib.import_module(entry_point.value)
+        except Exception as error:  # noqa: BLE001 - whatever a package of somebody else raises
+            errors.append(_error(entry_point, f"it cannot be imported ({described(error)})"))
+            continue
+        if hasattr(module, "__path__"):
+            found.append(PlugIn(entry_point, module))
+        else:
+            errors.append(_error(entry_point, "it names a module, and must name a package"))
+    if errors:
+        raise InputErrors(errors)
+    return tuple(found)
+
+
+def described(error: Exception) -> str:
+    """The kind of error and what it says, in one short line."""
+    return f"{type(error).__name__}: {quoted(str(error))}"
+
+
+def _error(entry_point: EntryPoint, message: str) -> InputError:
+    distribution = f"{entry_point.dist.name} {entry_point.dist.version}" if entry_point.dist else "a distribution"
+    named = f"{entry_point.name} = {entry_point.value}"
+    return InputError(f"plug-in {distribution}, entry point {quoted(named)} of {entry_point.group}: {message}")
