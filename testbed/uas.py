@@ -11,7 +11,7 @@ from functools import cache
 from OpenSSL import SSL
 
 from auditor.minting.authority import Authority, make_root
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 
 Script = Callable[[bytes], Sequence[bytes]]
 """What is answered to one whole request."""

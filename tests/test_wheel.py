@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.minting.authority import make_intermediate, make_leaf, make_root
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key
 from auditor.policy.shipped import policy_directory, shipped_policies
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.lab.declared import SITES, DeclaredDeployment, declared
-from auditor.lab.endpoint import PlannedEndpoint
 from auditor.lab.estate import estate
+from auditor.lab.lab_endpoint import PlannedEndpoint
 from auditor.lab.loop import LabListener, listen, serving
 from auditor.lab.pki import Pki, client_identity, make_pki
 from auditor.lab.session import session_maker

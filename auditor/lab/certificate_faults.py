@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
+from auditor.lab.lab_endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import ServerSettings
-from auditor.minting.certificate import SERVER_ROLE
+from auditor.minting.certificate_builder import SERVER_ROLE
 from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion

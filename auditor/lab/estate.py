@@ -7,7 +7,7 @@ or warn.  An audit of the lab can be counted with it: planted faults found, faul
 from collections.abc import Iterator
 
 from auditor.lab.certificate_faults import certificate_faults
-from auditor.lab.endpoint import Leaf, PlannedEndpoint, plan_endpoint
+from auditor.lab.lab_endpoint import Leaf, PlannedEndpoint, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import (
     SUITES_TLS12,

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from auditor.minting.authority import Authority, make_intermediate, make_leaf, make_root
-from auditor.minting.certificate import SERVER_ROLE, ValidityPeriod
+from auditor.minting.certificate_builder import SERVER_ROLE, ValidityPeriod
 from auditor.minting.keys import rsa_key
 from auditor.model.identity import Identity
 from auditor.policy.shipped import shipped_roots

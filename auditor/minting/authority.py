@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from auditor.minting.certificate import (
+from auditor.minting.certificate_builder import (
     BOTH_ROLES,
     CertificateSpec,
     Digest,

@@ -13,7 +13,14 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from auditor.minting.certificate import SERVER_ROLE, CertificateSpec, ValidityPeriod, common_name, issuer_of, mint
+from auditor.minting.certificate_builder import (
+    SERVER_ROLE,
+    CertificateSpec,
+    ValidityPeriod,
+    common_name,
+    issuer_of,
+    mint,
+)
 from auditor.minting.forged_issuer import ForgedIssuer, unrelated_authority
 from auditor.minting.keys import rsa_leaf_key, rsa_signing_key
 from auditor.model.identity import Identity

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.minting.authority import Authority
-from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, key_identifier_of, mint
+from auditor.minting.certificate_builder import CertificateSpec, ValidityPeriod, common_name, key_identifier_of, mint
 from auditor.minting.keys import ec_signing_key, rsa_leaf_key, rsa_signing_key
 from auditor.sanitise import clean
 

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from auditor.minting.authority import Authority
-from auditor.minting.certificate import (
+from auditor.minting.certificate_builder import (
     CertificateSpec,
     ValidityPeriod,
     common_name,

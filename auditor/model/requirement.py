@@ -7,7 +7,7 @@ from auditor.model.severity import Severity
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceDocument:
     """A document that requirements come from."""
 
     id: str
@@ -16,10 +16,10 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Source:
+class RequirementSource:
     """A section of a document; without a section, the document as a whole."""
 
-    document: Document
+    document: SourceDocument
     section: str = ""
 
     @property
@@ -34,7 +34,7 @@ class Requirement:
 
     id: str
     statement: str
-    sources: tuple[Source, ...]
+    sources: tuple[RequirementSource, ...]
     check_kind: tuple[str, ...]
     """Where the answer can be observed."""
     severity: Severity
@@ -51,10 +51,10 @@ class Requirements:
     name: str = ""
     """How a policy anywhere names the file: by its name if it ships with the auditor, else by its path."""
     entries: tuple[Requirement, ...] = ()
-    cited: tuple[tuple[str, Source], ...] = ()
+    cited: tuple[tuple[str, RequirementSource], ...] = ()
     """Rules with a document that they cite beside the sources of the requirements they answer."""
 
-    def sources_of(self, rule_id: str) -> tuple[Source, ...]:
+    def sources_of(self, rule_id: str) -> tuple[RequirementSource, ...]:
         """The sources of the requirements that the rule answers, and the documents that it cites besides."""
         answered = (source for entry in self.entries if rule_id in entry.rules for source in entry.sources)
         return (*answered, *(source for rule, source in self.cited if rule == rule_id))

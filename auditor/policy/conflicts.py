@@ -14,7 +14,7 @@ _WAYS = ("roots", "declared_roots", "public_roots")
 _SUITES_USABLE = "cipher-suite-none-usable"
 
 
-class Located(Protocol):
+class LocatedSetting(Protocol):
     """A rule's setting that knows where it came from."""
 
     rule: Rule[Any, Any]
@@ -25,7 +25,7 @@ class Located(Protocol):
         ...
 
 
-def contradictions(settings: Mapping[str, Located]) -> Iterator[InputError]:
+def contradictions(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
     """Find every impossible combination of a policy in effect."""
     yield from _versions(settings)
     yield from _suites(settings)
@@ -33,12 +33,12 @@ def contradictions(settings: Mapping[str, Located]) -> Iterator[InputError]:
     yield from _roots(settings)
 
 
-def _allowed_versions(settings: Mapping[str, Located]) -> list[str] | None:
+def _allowed_versions(settings: Mapping[str, LocatedSetting]) -> list[str] | None:
     rule = settings.get("protocol-not-allowed")
     return rule.params.get("allowed") if rule else None
 
 
-def _versions(settings: Mapping[str, Located]) -> Iterator[InputError]:
+def _versions(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
     """A version that is demanded must be allowed."""
     allowed = _allowed_versions(settings)
     if allowed is None:
@@ -53,7 +53,7 @@ def _versions(settings: Mapping[str, Located]) -> Iterator[InputError]:
         yield preferred.error(f"{version} is preferred, but protocol-not-allowed does not allow it", ("preferred",))
 
 
-def _suites(settings: Mapping[str, Located]) -> Iterator[InputError]:
+def _suites(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
     """A version that is allowed needs a suite that is allowed, and one that is forbidden needs none."""
     allowed = _allowed_versions(settings)
     for rule_id in (_SUITES_ALLOWED, _SUITES_USABLE):
@@ -72,7 +72,7 @@ def _suites(settings: Mapping[str, Located]) -> Iterator[InputError]:
                     yield rule.error(f"{name} is allowed, but {rule_id} lists no suite for it")
 
 
-def _usable(settings: Mapping[str, Located]) -> Iterator[InputError]:
+def _usable(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
     """A suite that counts as usable must be allowed."""
     allowed, usable = settings.get(_SUITES_ALLOWED), settings.get(_SUITES_USABLE)
     if allowed is None or usable is None:
@@ -85,7 +85,7 @@ def _usable(settings: Mapping[str, Located]) -> Iterator[InputError]:
                 )
 
 
-def _roots(settings: Mapping[str, Located]) -> Iterator[InputError]:
+def _roots(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
     """A rule about roots needs one."""
     for rule_id, setting in settings.items():
         if not set(_WAYS) <= set(setting.rule.params.model_fields):

@@ -1,4 +1,4 @@
-"""Named lists: ``$name`` in a rule stands for the list that ``lists:`` gives this name.
+"""ListReference lists: ``$name`` in a rule stands for the list that ``lists:`` gives this name.
 
 A name belongs to the policy as a whole, through all the files it extends.  The last file that gives the list decides
 what is in it, for every rule that names it, inherited rules included.
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"\$[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class Named:
+class ListReference:
     """A place in a rule's parameters where a list is named."""
 
     way: Keys
@@ -28,7 +28,7 @@ class Named:
     """What the list must be to stand there."""
 
 
-def named_lists(params: Mapping[str, Any], rule: Rule[Any, Any]) -> tuple[Named, ...]:
+def named_lists(params: Mapping[str, Any], rule: Rule[Any, Any]) -> tuple[ListReference, ...]:
     """Find every name that stands for a list."""
     return tuple(_named(params, policy_schema()["$defs"][f"rule-{rule.id}"], ()))
 
@@ -46,7 +46,7 @@ def unused_lists(document: Document, used: Collection[str]) -> Iterator[InputErr
             yield document.error(f"no rule uses the list {quoted(name)}", ("lists", name), at_key=True)
 
 
-def misfits(document: Document, named: Named, explain: Explain) -> Iterator[InputError]:
+def misfits(document: Document, named: ListReference, explain: Explain) -> Iterator[InputError]:
     """Say what keeps the list of a file from standing where it is named."""
     for inside in _named(document.data["lists"][named.name], named.schema, ("lists", named.name)):
         yield document.error("a list cannot name another list; write the entries out", inside.way)
@@ -64,11 +64,11 @@ def replaced(value: Any, way: Keys, entries: list[Any]) -> Any:  # noqa: ANN401 
     return copy
 
 
-def _named(value: Any, schema: Json, way: Keys) -> Iterator[Named]:  # noqa: ANN401 - any YAML
+def _named(value: Any, schema: Json, way: Keys) -> Iterator[ListReference]:  # noqa: ANN401 - any YAML
     if LIST_NAME in schema.get("anyOf", ()):
         schema = schema["anyOf"][0]
         if isinstance(value, str) and _REFERENCE.fullmatch(value):
-            yield Named(way, value[1:], schema)
+            yield ListReference(way, value[1:], schema)
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _named(inner, schema.get("properties", {}).get(key, {}), (*way, key))

@@ -8,9 +8,8 @@ from typing import Any
 
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.validation import ONE_LINE, complaints
-from auditor.inputs.documents.yaml import Document as File
-from auditor.inputs.documents.yaml import Keys, read_yaml
-from auditor.model.requirement import Document, Requirement, Requirements, Source
+from auditor.inputs.documents.yaml import Document, Keys, read_yaml
+from auditor.model.requirement import Requirement, Requirements, RequirementSource, SourceDocument
 from auditor.model.severity import Severity
 from auditor.policy.schema import DIALECT, IDENTIFIER, NAME, Json
 from auditor.policy.shipped import requirements_directory
@@ -128,7 +127,7 @@ def _read(path: Path, name: str) -> Requirements:
     if errors := complaints(file, requirements_schema()) or tuple(chain(_twice(file), _documents(file))):
         raise InputErrors(errors)
     data = file.data
-    documents = {id_: Document(id_, **given) for id_, given in data["documents"].items()}
+    documents = {id_: SourceDocument(id_, **given) for id_, given in data["documents"].items()}
     return Requirements(
         name=name,
         entries=tuple(_requirement(given, documents) for given in data["requirements"]),
@@ -140,7 +139,7 @@ def _read(path: Path, name: str) -> Requirements:
     )
 
 
-def _requirement(given: Mapping[str, Any], documents: Mapping[str, Document]) -> Requirement:
+def _requirement(given: Mapping[str, Any], documents: Mapping[str, SourceDocument]) -> Requirement:
     return Requirement(
         id=given["id"],
         statement=given["statement"],
@@ -152,11 +151,11 @@ def _requirement(given: Mapping[str, Any], documents: Mapping[str, Document]) ->
     )
 
 
-def _source(given: Mapping[str, str], documents: Mapping[str, Document]) -> Source:
-    return Source(documents[given["document"]], given.get("section", ""))
+def _source(given: Mapping[str, str], documents: Mapping[str, SourceDocument]) -> RequirementSource:
+    return RequirementSource(documents[given["document"]], given.get("section", ""))
 
 
-def _twice(file: File) -> Iterator[InputError]:
+def _twice(file: Document) -> Iterator[InputError]:
     """Find the ids that two requirements have."""
     first: dict[str, int] = {}
     for index, given in enumerate(file.data["requirements"]):
@@ -167,7 +166,7 @@ def _twice(file: File) -> Iterator[InputError]:
         first.setdefault(given["id"], index)
 
 
-def _documents(file: File) -> Iterator[InputError]:
+def _documents(file: Document) -> Iterator[InputError]:
     """Find the documents that are named and not listed, or listed and not named."""
     known = file.data["documents"]
     named = set()

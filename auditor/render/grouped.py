@@ -14,7 +14,7 @@ MOST_RULES = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class FindingGroup:
     """One or more findings that are shown as one: the same target, outcome, reason and waiver."""
 
     findings: tuple[Finding, ...]
@@ -48,7 +48,7 @@ class Row:
         return f"{named} and {more} more" if more > 1 else named
 
 
-def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[Row]:
+def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[FindingGroup]:
     """Worst first.  Findings without evidence form one row where all but the rule is the same.
 
     An endpoint that cannot be reached leaves every check inconclusive for one reason; that is one row, not forty.
@@ -62,7 +62,7 @@ def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> li
         key = (position,) if alone else (finding.target, finding.outcome, reasons, _grounds(finding))
         groups.setdefault(key, []).append(finding)
     return [
-        Row(tuple(group), rules[group[0].rule].severity, len(group) == of_target[group[0].target])
+        FindingGroup(tuple(group), rules[group[0].rule].severity, len(group) == of_target[group[0].target])
         for group in groups.values()
     ]
 

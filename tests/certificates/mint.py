@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from auditor.minting.certificate import CertificateSpec, Digest, Extension, Issuer, ValidityPeriod, extensions
-from auditor.minting.certificate import mint as minted
+from auditor.minting.certificate_builder import CertificateSpec, Digest, Extension, Issuer, ValidityPeriod, extensions
+from auditor.minting.certificate_builder import mint as minted
 from auditor.model.trust_anchor import TrustAnchor
 from tests.certificates.keys import KeyKind, PrivateKey, private_key, to_der
 

@@ -6,10 +6,10 @@ import pytest
 
 from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.documents.json_document import parse_json
-from auditor.inputs.documents.yaml import MAX_DEPTH, Limits
+from auditor.inputs.documents.yaml import MAX_DEPTH, ReadLimits
 
 
-def errors_of(content: bytes | str, limits: Limits | None = None) -> list[str]:
+def errors_of(content: bytes | str, limits: ReadLimits | None = None) -> list[str]:
     data = content.encode() if isinstance(content, str) else content
     with pytest.raises(InputErrors) as raised:
         parse_json(data, "f.json", limits) if limits else parse_json(data, "f.json")
@@ -59,7 +59,7 @@ def test_what_is_no_json_is_refused_in_one_sentence(content: bytes | str, messag
 
 
 def test_the_number_of_values_is_limited() -> None:
-    assert errors_of("[0, 0, 0]", Limits(values=3)) == ["f.json:1:8: the file contains more than 3 values"]
+    assert errors_of("[0, 0, 0]", ReadLimits(values=3)) == ["f.json:1:8: the file contains more than 3 values"]
 
 
 @pytest.mark.parametrize(

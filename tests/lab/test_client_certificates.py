@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from auditor.lab import Lab, LabEndpoint
 from auditor.minting.authority import make_intermediate, make_leaf, make_root
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, handshake, read_until, status_line

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from auditor.evaluate import evaluate
 from auditor.minting.authority import make_leaf, make_root
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key
 from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.finding import Outcome

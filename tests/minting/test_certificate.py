@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 import auditor
-from auditor.minting.certificate import (
+from auditor.minting.certificate_builder import (
     CertificateSpec,
     Digest,
     ValidityPeriod,

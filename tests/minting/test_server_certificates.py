@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from auditor.minting.authority import Authority, make_intermediate, make_leaf
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key
 from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity

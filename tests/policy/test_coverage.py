@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model.requirement import Document, Requirement, Source
+from auditor.model.requirement import Requirement, RequirementSource, SourceDocument
 from auditor.model.severity import Severity
 from auditor.policy.coverage import Answer, coverage
 from auditor.policy.read import load_policy
@@ -40,7 +40,7 @@ def test_the_command_lists_them_all(auditor: Auditor) -> None:
 
 
 def test_an_answer_names_its_rules_and_what_they_leave_out_or_the_rules_that_another_policy_has() -> None:
-    source = Source(Document("d", "A document"))
+    source = RequirementSource(SourceDocument("d", "A document"))
     requirement = Requirement("X-1", "x", (source,), ("dns",), Severity.LOW, ("a", "b", "c"), f"{PART}the rest.")
     assert Answer(requirement, ("a", "b"), ("c",), "").by == f"a, b. {PART}the rest."
     assert Answer(requirement, (), ("c",), "").by == "not in this policy: c"

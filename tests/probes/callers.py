@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from auditor.minting.authority import Authority, make_leaf, make_root
-from auditor.minting.certificate import ValidityPeriod
+from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key
 from auditor.minting.server_certificates import ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.lab import Lab, start
-from auditor.lab.endpoint import Leaf, plan_endpoint
+from auditor.lab.lab_endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki, make_pki
 from auditor.lab.session import LabSession, session_maker
 from auditor.lab.settings import ServerSettings

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 
 from auditor.lab.contexts import connection_maker
-from auditor.lab.endpoint import Leaf, plan_endpoint
+from auditor.lab.lab_endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.settings import ServerSettings
 from auditor.model.tls import ProtocolVersion

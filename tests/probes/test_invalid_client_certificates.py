@@ -7,7 +7,7 @@ import pytest
 from OpenSSL import SSL
 
 from auditor.lab.contexts import connection_maker
-from auditor.lab.endpoint import Leaf, plan_endpoint
+from auditor.lab.lab_endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.session import LabSession
 from auditor.lab.settings import ClientCertificate, ServerSettings, Verification

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from auditor.cli.audit import audit
 from auditor.evaluate import evaluate
-from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, mint
+from auditor.minting.certificate_builder import CertificateSpec, ValidityPeriod, common_name, mint
 from auditor.minting.keys import ec_key
 from auditor.model.asks import Asks
 from auditor.model.finding import Outcome

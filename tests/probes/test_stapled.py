@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.evaluate import evaluate
-from auditor.lab.endpoint import plan_endpoint
+from auditor.lab.lab_endpoint import plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.responder import Responder, ocsp_response
 from auditor.lab.session import session_maker

@@ -13,7 +13,7 @@ from auditor.inputs.certificates.bundles import Bundle
 
 
 @dataclass(frozen=True)
-class Chain:
+class FileChain:
     """A certificate to be used, and those that come with it."""
 
     certificates: tuple[bytes, ...]
@@ -27,7 +27,7 @@ class Chain:
         return self.certificates[0]
 
 
-def chains_of(bundle: Bundle) -> tuple[Chain, ...]:
+def chains_of(bundle: Bundle) -> tuple[FileChain, ...]:
     """Every certificate of the file that is to be used, with its chain.
 
     That is every end-entity certificate.  Where all are of CAs it is the one whose key is there too, and otherwise each
@@ -45,11 +45,11 @@ def chains_of(bundle: Bundle) -> tuple[Chain, ...]:
 
 def _chain(
     leaf: x509.Certificate, others: Sequence[x509.Certificate], found: Sequence[x509.Certificate], bundle: Bundle
-) -> Chain:
+) -> FileChain:
     position = found.index(leaf)
     ders = [bundle.certificates[position]]
     ders += [bundle.certificates[found.index(certificate)] for certificate in others]
-    return Chain(tuple(ders), position + 1 if bundle.ordered else None)
+    return FileChain(tuple(ders), position + 1 if bundle.ordered else None)
 
 
 def _leaves(found: Sequence[x509.Certificate], keys: Sequence[bytes]) -> list[x509.Certificate]:

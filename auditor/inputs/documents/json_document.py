@@ -15,9 +15,9 @@ from typing import NoReturn
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.files import check_size
 from auditor.inputs.documents.text import Place, decoded
-from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Limits, Plain
+from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Plain, ReadLimits
 
-EXPORTS = Limits(octets=8 * 1024 * 1024, values=400_000)
+EXPORTS = ReadLimits(octets=8 * 1024 * 1024, values=400_000)
 """Some 50,000 routes; the whole Internet is not announced to anybody's circuit."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -27,7 +27,7 @@ _WORDS = {"null": None, "true": True, "false": False}
 _STRINGS = json.JSONDecoder()
 
 
-def parse_json(content: bytes, file: str, limits: Limits = EXPORTS) -> Document:
+def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
     check_size(content, limits.octets, file)
     text = decoded(content, file)

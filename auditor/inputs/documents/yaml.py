@@ -44,14 +44,14 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 
 
-class Limits(NamedTuple):
+class ReadLimits(NamedTuple):
     """How large a file may be: in octets, and in mappings, lists and scalars, of which 30,000 are read in a second."""
 
     octets: int = 1024 * 1024
     values: int = 30_000
 
 
-USUAL = Limits()
+USUAL = ReadLimits()
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ class Document:
         return InputError(message, self.file, line, column)
 
 
-def read_yaml(path: Path, limits: Limits = USUAL) -> Document:
+def read_yaml(path: Path, limits: ReadLimits = USUAL) -> Document:
     """Read a file; ``InputErrors`` says everything that is wrong with it."""
     return parse_yaml(read_bytes(path, limits.octets), str(path), limits)
 
 
-def parse_yaml(content: bytes, file: str, limits: Limits = USUAL) -> Document:
+def parse_yaml(content: bytes, file: str, limits: ReadLimits = USUAL) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
     check_size(content, limits.octets, file)
     text = reviewable(content, file)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from auditor.inputs.certificates.declared_roots import load_declared_roots
 from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.validation import ONE_LINE, complaints
-from auditor.inputs.documents.yaml import Document, Keys, Limits, read_yaml
+from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, read_yaml
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory.declared_deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
 from auditor.inputs.inventory.evidence_files import (
@@ -29,7 +29,7 @@ from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
 _TEXT = {**ONE_LINE, "maxLength": 200}
-_LARGEST = Limits(octets=64 * 1024 * 1024, values=2_000_000)
+_LARGEST = ReadLimits(octets=64 * 1024 * 1024, values=2_000_000)
 """Some 300,000 endpoints; reading takes time and memory in proportion to what is there."""
 
 

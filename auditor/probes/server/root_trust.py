@@ -16,7 +16,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.minting.certificate import common_name
+from auditor.minting.certificate_builder import common_name
 from auditor.minting.client_certificates import MOST_ROOTS, forged_client_certificate
 from auditor.minting.forged_issuer import ForgedIssuer, announced, forged_issuer
 from auditor.model.asks import Asks

@@ -26,7 +26,11 @@ from auditor.model.observation import (
 from auditor.model.tls import Alert, CipherSuite, ProtocolVersion, suites_by_name, suites_of
 from auditor.probes.server.certificate_chains import other_chain
 from auditor.probes.server.cipher_suites import VersionResult, confirm_refusals, eliminate
-from auditor.probes.server.client_authentication import ClientAuthentication, split_by_request, without_certificate_seen
+from auditor.probes.server.client_certificate_questions import (
+    ClientAuthentication,
+    split_by_request,
+    without_certificate_seen,
+)
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.invalid_client_certificates import RequestingVersion
 from auditor.probes.server.key_exchange import groups, weak_signatures

@@ -6,7 +6,7 @@ from auditor.diff import Change, Difference
 from auditor.model.finding import observed_text
 from auditor.render.cleaned import cleaned
 from auditor.render.commonmark import code, prose, table
-from auditor.render.difference.rows import Row, conclusion, judged, named, rest, rows
+from auditor.render.difference.rows import DifferenceRow, conclusion, judged, named, rest, rows
 from auditor.render.fitting import fitting
 from auditor.render.wording import number
 
@@ -44,7 +44,7 @@ def _differences(difference: Difference) -> Iterator[str]:
         yield f"Endpoints no longer there: {code(named(difference.endpoints_disappeared), 1000)}"
 
 
-def _table(found: list[Row]) -> Iterator[str]:
+def _table(found: list[DifferenceRow]) -> Iterator[str]:
     if not found:
         return
     cells = [
@@ -56,7 +56,7 @@ def _table(found: list[Row]) -> Iterator[str]:
         yield f"And {number(len(found) - MOST_ROWS, 'more row')}."
 
 
-def _block(row: Row) -> Iterator[str]:
+def _block(row: DifferenceRow) -> Iterator[str]:
     change = row.first
     title = f": {prose(change.title)}" if len(row.changes) == 1 else ""
     yield f"**{row.word}** {code(change.target, 120)} {code(row.rules, 160)}{title}"

@@ -14,7 +14,7 @@ _LOUD = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
 
 
 @dataclass(frozen=True)
-class Row:
+class DifferenceRow:
     """One change, or several of one target that say the same thing."""
 
     changes: tuple[Change, ...]
@@ -45,7 +45,7 @@ class Row:
         return f"{named} and {more} more" if more > 1 else named
 
 
-def rows(difference: Difference) -> list[Row]:
+def rows(difference: Difference) -> list[DifferenceRow]:
     """What needs reading: new failures first, then worse, better, changed, appeared and disappeared."""
     gone = set(difference.endpoints_disappeared)
     shown = [change for change in difference.changes if _needs_reading(change, gone)]
@@ -54,7 +54,7 @@ def rows(difference: Difference) -> list[Row]:
         alone = bool(change.added or change.removed)
         same = (change.target, change.direction, change.before, change.after, change.new_failure, change.reason)
         groups.setdefault((position,) if alone else same, []).append(change)
-    return [Row(tuple(group)) for group in groups.values()]
+    return [DifferenceRow(tuple(group)) for group in groups.values()]
 
 
 def _needs_reading(change: Change, gone: set[str]) -> bool:

@@ -11,7 +11,7 @@ from auditor.model.waiver import WaiverState
 from auditor.render.cleaned import cleaned
 from auditor.render.commonmark import code, prose, summary, table
 from auditor.render.fitting import fitting
-from auditor.render.grouped import Row, grouped
+from auditor.render.grouped import FindingGroup, grouped
 from auditor.render.wording import (
     EXIT_CODES,
     NO_REASON,
@@ -53,7 +53,7 @@ def render(report: Report) -> str:
     return "\n\n".join((*head, *endpoints)) + "\n"
 
 
-def _table(rows: Sequence[Row]) -> list[str]:
+def _table(rows: Sequence[FindingGroup]) -> list[str]:
     urgent = [row for row in rows if row.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)]
     if not urgent:
         return []
@@ -79,15 +79,15 @@ def _waivers(report: Report) -> list[str]:
     return ["**Waivers to review**", "\n".join(lines)] if lines else []
 
 
-def _endpoints(rows: Sequence[Row], rules: Mapping[str, RuleSummary]) -> list[str]:
+def _endpoints(rows: Sequence[FindingGroup], rules: Mapping[str, RuleSummary]) -> list[str]:
     """One folded block an endpoint, the worst first."""
-    by_target: dict[str, list[Row]] = {}
+    by_target: dict[str, list[FindingGroup]] = {}
     for row in rows:
         by_target.setdefault(row.target, []).append(row)
     return ["\n\n".join(_endpoint(target, of_target, rules)) for target, of_target in by_target.items()]
 
 
-def _endpoint(target: str, rows: Sequence[Row], rules: Mapping[str, RuleSummary]) -> Iterator[str]:
+def _endpoint(target: str, rows: Sequence[FindingGroup], rules: Mapping[str, RuleSummary]) -> Iterator[str]:
     found = ", ".join(
         f"{sum(len(row.findings) for row in rows if row.outcome is outcome)} {OUTCOME_WORDS[outcome].lower()}"
         for outcome in SHOWN
@@ -101,7 +101,7 @@ def _endpoint(target: str, rows: Sequence[Row], rules: Mapping[str, RuleSummary]
     yield "</details>"
 
 
-def _row(row: Row, rule: RuleSummary) -> Iterator[str]:
+def _row(row: FindingGroup, rule: RuleSummary) -> Iterator[str]:
     finding = row.first
     title = f": {prose(rule.title)}" if len(row.findings) == 1 else ""
     yield f"**{OUTCOME_WORDS[row.outcome]}** ({row.severity.value}) {_rules(row)}{title}"
@@ -114,7 +114,7 @@ def _row(row: Row, rule: RuleSummary) -> Iterator[str]:
     yield from (f"- {line}" for line in _remarks(finding, rule))
 
 
-def _rules(row: Row) -> str:
+def _rules(row: FindingGroup) -> str:
     """The ids in a code span; the words that stand for every one of them as words."""
     return prose(row.rules) if row.everything and len(row.findings) > 1 else code(row.rules, 160)
 

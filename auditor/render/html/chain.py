@@ -18,7 +18,7 @@ _NO_ROOT = "leads to no pinned root"
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainLink:
     """One certificate of a chain, and how the chain goes on after it."""
 
     facts: CertificateFacts
@@ -35,7 +35,7 @@ class Link:
         return common_name(self.facts.subject)
 
 
-def links(chain: ChainSummary, certificates: Mapping[str, CertificateFacts], at: datetime) -> tuple[Link, ...]:
+def links(chain: ChainSummary, certificates: Mapping[str, CertificateFacts], at: datetime) -> tuple[ChainLink, ...]:
     """The chain as it was sent, leaf first, down to the pinned root it ends at; ``at`` is the day it is judged on.
 
     Whether the policy allows that root is for the rules to say, and stands in the findings.
@@ -50,7 +50,7 @@ def links(chain: ChainSummary, certificates: Mapping[str, CertificateFacts], at:
         if position + 1 < len(shown):
             broken = facts.issuer != shown[position + 1][0].subject
             to_next = "not issued by the next" if broken else "issued by"
-        found.append(Link(facts, role, validity(facts, at), to_next, broken))
+        found.append(ChainLink(facts, role, validity(facts, at), to_next, broken))
     return tuple(found)
 
 
@@ -64,7 +64,7 @@ def _role(certificate: CertificateFacts, position: int, chain: ChainSummary) -> 
     return "Intermediate" if certificate.certificate_authority else "Not a certificate authority"
 
 
-def chain_picture(chain: tuple[Link, ...]) -> Picture:
+def chain_picture(chain: tuple[ChainLink, ...]) -> Picture:
     """A box for each certificate, one below the other."""
     boxes: list[Box] = []
     strokes: list[Stroke] = []
@@ -92,7 +92,7 @@ def chain_picture(chain: tuple[Link, ...]) -> Picture:
     )
 
 
-def _lines(link: Link) -> Iterator[tuple[str, str]]:
+def _lines(link: ChainLink) -> Iterator[tuple[str, str]]:
     """The lines of a box, each with its class, already broken to fit."""
     facts, state = link.facts, link.validity
     rest = facts.subject.replace(f"CN={link.name}", "", 1).strip(", ") if link.name != facts.subject else ""

@@ -24,7 +24,7 @@ _MOST_SUBJECTS = 3
 
 
 @dataclass(frozen=True)
-class Located:
+class LocatedFinding:
     """A finding, its subjects as text, and the elements that each of them points at."""
 
     finding: Finding
@@ -36,7 +36,7 @@ class Marks:
     """Everything that is wrong, by the element it is wrong with."""
 
     at: Mapping[Element, Outcomes]
-    located: tuple[Located, ...]
+    located: tuple[LocatedFinding, ...]
     outcomes: Mapping[str, Outcome]
     """The worst outcome at each endpoint, passed ones as well."""
 
@@ -85,7 +85,7 @@ def marks_of(report: Report, declared: Deployment) -> Marks:
         for (_, outcome), (_, elements) in zip(pointed, subjects, strict=True):
             for element in elements:
                 _mark(at[element], finding.rule, outcome)
-        located.append(Located(finding, tuple(subjects)))
+        located.append(LocatedFinding(finding, tuple(subjects)))
     return Marks(at, tuple(located), outcomes)
 
 

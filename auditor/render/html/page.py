@@ -9,8 +9,8 @@ from auditor.model.rule import Citation
 from auditor.model.severity import Severity
 from auditor.model.subject import subject_text
 from auditor.model.target import Perspective
-from auditor.render.grouped import Row, grouped
-from auditor.render.html.chain import Link, chain_picture, links
+from auditor.render.grouped import FindingGroup, grouped
+from auditor.render.html.chain import ChainLink, chain_picture, links
 from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
 from auditor.render.html.drawing import Picture
 from auditor.render.html.timeline import timeline
@@ -24,7 +24,7 @@ MOST_USERS = 20
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceLink:
     """A citation, with a link only where it leads to the web."""
 
     text: str
@@ -38,11 +38,11 @@ class RuleEntry:
     id: str
     rule: str
     summary: RuleSummary
-    sources: tuple[Source, ...]
+    sources: tuple[SourceLink, ...]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class EvidenceView:
     """What was observed of one or several subjects, and what is required."""
 
     subjects: str
@@ -59,7 +59,7 @@ class Item:
     rules: tuple[RuleEntry, ...]
     """The rules of all these findings, the most severe first."""
     severity: Severity
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidenceView, ...]
     reason: str
 
 
@@ -84,10 +84,10 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Chain:
+class ChainView:
     """One chain, the versions it was sent in, and its picture unless the report is too long for it."""
 
-    links: tuple[Link, ...]
+    links: tuple[ChainLink, ...]
     versions: str
     picture: Picture | None
 
@@ -106,7 +106,7 @@ class Section:
     items: tuple[Item, ...]
     quiet: tuple[Quiet, ...]
     endpoint: EndpointSummary | None
-    chains: tuple[Chain, ...]
+    chains: tuple[ChainView, ...]
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -186,8 +186,8 @@ def _rules(report: Report) -> dict[str, RuleEntry]:
     }
 
 
-def _source(citation: Citation) -> Source:
-    return Source(cited(citation), web_address(citation))
+def _source(citation: Citation) -> SourceLink:
+    return SourceLink(cited(citation), web_address(citation))
 
 
 def _section(
@@ -220,7 +220,7 @@ def _section(
     )
 
 
-def _item(item_id: str, row: Row, rules: Mapping[str, RuleEntry]) -> Item:
+def _item(item_id: str, row: FindingGroup, rules: Mapping[str, RuleEntry]) -> Item:
     return Item(
         id=item_id,
         finding=row.first,
@@ -231,13 +231,13 @@ def _item(item_id: str, row: Row, rules: Mapping[str, RuleEntry]) -> Item:
     )
 
 
-def _evidence(finding: Finding) -> tuple[Evidence, ...]:
+def _evidence(finding: Finding) -> tuple[EvidenceView, ...]:
     """Violations and warnings; subjects of which the same was observed stand together."""
     subjects: dict[tuple[str, str], list[str]] = {}
     for remark in finding.evidence:
         subjects.setdefault((remark.observed, remark.expected), []).append(subject_text(remark.subject))
     return tuple(
-        Evidence(", ".join(filter(None, names)), observed, required) for (observed, required), names in subjects.items()
+        EvidenceView(", ".join(filter(None, names)), observed, required) for (observed, required), names in subjects.items()
     )
 
 
@@ -284,11 +284,11 @@ def _lead(endpoint: EndpointSummary) -> str:
     return f"{', '.join(parts)}."
 
 
-def _chains(report: Report, endpoint: EndpointSummary) -> Iterable[Chain]:
+def _chains(report: Report, endpoint: EndpointSummary) -> Iterable[ChainView]:
     drawn = len(report.endpoints) <= MOST_PICTURES
     for chain in endpoint.chains:
         shown = links(chain, report.certificates, report.observed_at)
-        yield Chain(shown, ", ".join(chain.versions), chain_picture(shown) if drawn else None)
+        yield ChainView(shown, ", ".join(chain.versions), chain_picture(shown) if drawn else None)
 
 
 def _cards(report: Report) -> dict[str, Card]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from auditor.model.finding import Finding, Outcome, observed_text, reason_text
 from auditor.model.report import Report, RuleSummary, Verdict
 from auditor.render.cleaned import cleaned
-from auditor.render.grouped import Row, grouped
+from auditor.render.grouped import FindingGroup, grouped
 from auditor.render.terminal.grid import grid
 from auditor.render.wording import (
     COUNTED_AS,
@@ -67,7 +67,7 @@ def render(report: Report, *, width: int, colour: bool) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _findings(rows: Sequence[Row], *, width: int, colour: bool) -> list[str]:
+def _findings(rows: Sequence[FindingGroup], *, width: int, colour: bool) -> list[str]:
     records = []
     for row in rows:
         word, severity = OUTCOME_WORDS[row.outcome], row.severity.value

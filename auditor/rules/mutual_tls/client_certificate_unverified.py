@@ -34,7 +34,7 @@ _EXPECTED = "invalid client certificate rejected"
 _NOT_SHOWN = "this certificate was not shown"
 
 
-class Proof(Params):
+class ProofLevel(Params):
     """Which certificates are shown, and how to judge a rejection without a control."""
 
     unproven: Literal["pass", "warn", "inconclusive"] = Field(
@@ -47,7 +47,7 @@ class Proof(Params):
     )
 
 
-def check(evidence: Evidence[ClientCertificateCaseSeen], params: Proof) -> Iterator[Remark]:
+def check(evidence: Evidence[ClientCertificateCaseSeen], params: ProofLevel) -> Iterator[Remark]:
     """Every version must reject every invalid certificate, and serve a valid one."""
     shown = [seen for seen in evidence.seen if seen.case in (*_ALWAYS_SHOWN, *_WITH_LAB_CA) or is_forged(seen)]
     unproven = set()
@@ -85,7 +85,7 @@ def _of_the_control(evidence: Evidence[ClientCertificateCaseSeen], case: ClientC
     return next((seen.evidence for seen in good if seen.treatment != "served"), "it was not served")
 
 
-def _forged_not_shown(shown: list[ClientCertificateCaseSeen], params: Proof) -> Iterator[Doubt]:
+def _forged_not_shown(shown: list[ClientCertificateCaseSeen], params: ProofLevel) -> Iterator[Doubt]:
     """Observations that were collected for another policy may lack the forged issuers of this policy's roots."""
     for version in dict.fromkeys(seen.version for seen in shown):
         cases = {case_subject(seen) for seen in shown if seen.version is version}
@@ -128,7 +128,7 @@ RULE = Rule(
         "crt-ignore-err and ca-ignore-err; OpenSSL: no verify callback that overrides the result)."
     ),
     observes=ClientCertificateCaseSeen,
-    params=Proof,
+    params=ProofLevel,
     check=check,
     asks=lambda params: Asks(forged_roots=params.roots),
 )

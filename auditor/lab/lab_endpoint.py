@@ -7,7 +7,7 @@ from cryptography import x509
 from auditor.lab.pki import Pki
 from auditor.lab.settings import Credentials, ServerSettings
 from auditor.minting.authority import Authority, make_leaf
-from auditor.minting.certificate import BOTH_ROLES, Digest
+from auditor.minting.certificate_builder import BOTH_ROLES, Digest
 from auditor.minting.keys import ec_key
 from auditor.model.identity import Identity, PrivateKey
 
