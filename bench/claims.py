@@ -7,7 +7,7 @@ from auditor.probes.budget import Limits
 from bench.compare import Cell, differences
 from bench.many import Batch
 from bench.scene import Suites
-from tests.live.exhaustive import missed_by_sslyze
+from testbed.oracles.sslyze import missed_by_sslyze
 
 MOST_CONNECTIONS = 14
 """To a verdict on a compliant endpoint with two suites a version."""
@@ -82,7 +82,7 @@ def _beside_sslyze(cell: Cell, other: Cell | None, where: str) -> Iterator[str]:
     theirs = other.readings[0].suites
     for reading in cell.readings:
         for version in ProtocolVersion:
-            ours = reading.suites[version] - missed_by_sslyze(cell.stage.configuration, version)
+            ours = reading.suites[version] - missed_by_sslyze(version)
             if theirs[version] - ours and not reading.more:
                 yield f"{where}: sslyze accepts {_few(theirs[version] - ours)} in {version}, the auditor does not"
             if ours - theirs[version]:

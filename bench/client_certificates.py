@@ -1,7 +1,8 @@
 """``python bench/client_certificates.py``: what each tool says of the way servers treat client certificates.
 
-The servers, and the truth about them, are those of tests/live/verifying.py; docs/mutual-tls-matrix.md is the auditor's
-own view of them, case by case.  ``--write`` replaces docs/mutual-tls-tools.md.  Exit code: 1 when the auditor is wrong.
+The servers, and the truth about them, are those of testbed/client_verification.py; docs/mutual-tls-matrix.md is the
+auditor's own view of them, case by case.  ``--write`` replaces docs/mutual-tls-tools.md.  Exit code: 1 when the auditor
+is wrong.
 """
 
 import argparse
@@ -22,8 +23,9 @@ sys.path.insert(0, str(ROOT))
 from auditor.minting.client_certificates import good_client_certificate  # noqa: E402 - as above
 from auditor.model.identity import Identity  # noqa: E402 - the path comes first
 from bench.tools import NMAP, SSLYZE, TESTSSL, TOOLS, Tool  # noqa: E402 - as above
-from tests.live.certificates import make_authority  # noqa: E402 - as above
-from tests.live.verifying import SERVERS, Verifies, Verifying, serving  # noqa: E402 - as above
+from testbed.certificates import make_authority  # noqa: E402 - as above
+from testbed.client_verification import SERVERS, Verifies, Verifying, serving  # noqa: E402 - as above
+from testbed.fleet import Server  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "mutual-tls-tools.md"
 _BIN = Path(sys.executable).parent
@@ -46,9 +48,9 @@ class Scene:
     key: Path
 
 
-def said_by_auditor(server: Verifying, port: int, scene: Scene) -> str:
+def said_by_auditor(server: Server, scene: Scene) -> str:
     """Both answers: what is asked of a client, and whether what it shows is verified."""
-    target = f"{'sips' if server.service == 'sip' else 'https'}://127.0.0.1:{port}"
+    target = f"{'sips' if server.configuration.service == 'sip' else 'https'}://127.0.0.1:{server.port}"
     own = ["--client-cert", str(scene.certificate), "--client-key", str(scene.key)]
     output = _run([str(_BIN / "auditor"), "audit", target, "--json", *own])
     outcomes = {finding["rule"]: finding["outcome"] for finding in json.loads(output)["findings"]}
@@ -59,31 +61,33 @@ def said_by_auditor(server: Verifying, port: int, scene: Scene) -> str:
     return f"{asked}, {verified}" if verified else asked
 
 
-def said_by_sslyze(_server: Verifying, port: int, _scene: Scene) -> str:
+def said_by_sslyze(server: Server, _scene: Scene) -> str:
     """Its ``client_auth_requirement``, which it finds without reading what follows the handshake."""
-    output = _run([SSLYZE.program, "--certinfo", "--mozilla_config", "disable", "--json_out=-", f"127.0.0.1:{port}"])
+    output = _run(
+        [SSLYZE.program, "--certinfo", "--mozilla_config", "disable", "--json_out=-", f"127.0.0.1:{server.port}"]
+    )
     (found,) = json.loads(output)["server_scan_results"]
     return _ASKED[str(found["connectivity_result"]["client_auth_requirement"])]
 
 
-def said_by_testssl(_server: Verifying, port: int, scene: Scene) -> str:
+def said_by_testssl(server: Server, scene: Scene) -> str:
     """Its finding ``clientAuth``, which older releases do not have."""
-    file = scene.folder / f"{port}.json"
+    file = scene.folder / f"{server.port}.json"
     words = ["--quiet", "--color", "0", "--warnings", "off", "--nodns", "min", "-S", "--jsonfile", str(file)]
-    _run([TESTSSL.program, *words, f"127.0.0.1:{port}"])
+    _run([TESTSSL.program, *words, f"127.0.0.1:{server.port}"])
     found = {finding["id"]: str(finding["finding"]) for finding in json.loads(file.read_text())}
     word = found.get("clientAuth", _NOTHING)
     return _TESTSSL_WORDS.get(word, word)
 
 
-def said_by_nmap(_server: Verifying, port: int, _scene: Scene) -> str:
+def said_by_nmap(server: Server, _scene: Scene) -> str:
     """Whatever line of its TLS scripts speaks of client certificates; there is no such script."""
-    output = _run([NMAP.program, "-Pn", "-n", "-p", str(port), "--script", "+ssl-*", "127.0.0.1"])
+    output = _run([NMAP.program, "-Pn", "-n", "-p", str(server.port), "--script", "+ssl-*", "127.0.0.1"])
     lines = [line.strip("|_ ") for line in output.splitlines() if "client" in line.lower()]
     return next((line for line in lines if "certificate" in line.lower()), _NOTHING)
 
 
-SAID: Mapping[str, Callable[[Verifying, int, Scene], str]] = {
+SAID: Mapping[str, Callable[[Server, Scene], str]] = {
     "auditor": said_by_auditor,
     "sslyze": said_by_sslyze,
     "testssl": said_by_testssl,
@@ -127,10 +131,10 @@ def _answers(tools: list[Tool], folder: Path) -> Iterator[tuple[Verifying, Itera
     scene = Scene(folder, folder / "client.pem", folder / "client.key")
     scene.certificate.write_bytes(b"".join(found.public_bytes(Encoding.PEM) for found in own.chain))
     scene.key.write_bytes(own.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with serving(SERVERS, authority, folder) as ports:
+    with serving(SERVERS, authority, folder) as started:
         for server in SERVERS:
-            if server.name in ports:
-                said = [(tool.name, SAID[tool.name](server, ports[server.name], scene)) for tool in tools]
+            if server.name in started:
+                said = [(tool.name, SAID[tool.name](started[server.name], scene)) for tool in tools]
                 yield server, iter(said)
 
 

@@ -11,7 +11,7 @@ from bench.readings import Reading, UnreadableError
 from bench.scene import Scene, Stage, Suites, serving
 from bench.tools import Tool
 from bench.witness import witness
-from tests.live.certificates import Authority
+from testbed.certificates import Authority
 
 Costs = tuple[float, float, float, float, float]
 """Connections, wall seconds, CPU seconds, MiB of memory, CPU seconds of the server."""

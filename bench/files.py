@@ -14,9 +14,9 @@ from tabulate import tabulate
 
 from bench.compare import note
 from bench.measure import Run, run
-from tests.live import certificates
-from tests.live.certificates import Authority, Identity, issue, make_ecdsa_key, pem
-from tests.live.configuration import Key
+from testbed import certificates
+from testbed.certificates import Authority, Identity, issue, make_ecdsa_key, pem
+from testbed.configuration import Key
 
 _BIN = Path(sys.executable).parent
 _CHECKEND = 'openssl x509 -noout -checkend 0 -in "$file"'

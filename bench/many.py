@@ -12,8 +12,8 @@ from bench.measure import Run, TookTooLongError, run
 from bench.readings import UnreadableError, read_auditor, read_nmap
 from bench.scene import Listener, Scene, Suites, serving
 from bench.tools import NMAP
-from tests.live.certificates import Authority
-from tests.live.configuration import SERVER_NAME, ClientCertificates, Implementation
+from testbed.certificates import Authority
+from testbed.configuration import SERVER_NAME, ClientCertificates, Implementation
 
 _SCANNER = Path(__file__).with_name("scanner.py")
 _AUDITOR = str(Path(sys.executable).parent / "auditor")

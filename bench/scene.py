@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.model.tls import ProtocolVersion
-from tests.live import haproxy, kamailio, nginx, oracle
-from tests.live.certificates import Authority, pem
-from tests.live.configuration import (
+from testbed.certificates import Authority, pem
+from testbed.configuration import (
     EVERYTHING,
     TLS13_ALLOWED,
     V10,
@@ -22,18 +21,14 @@ from tests.live.configuration import (
     ServerConfiguration,
     accepted_suites,
 )
-from tests.live.process import free_ports, installed
-from tests.live.servers import Serve, Server
+from testbed.fleet import START, Server
+from testbed.oracles import openssl as oracle
+from testbed.process import free_ports, installed
 
 Suites = dict[ProtocolVersion, frozenset[str]]
 
 _TWO_SUITES = ("ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256")
 _ALL_TLS13 = (*TLS13_ALLOWED, "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256")
-_SERVE: dict[Implementation, Serve] = {
-    Implementation.NGINX: nginx.serve,
-    Implementation.HAPROXY: haproxy.serve,
-    Implementation.KAMAILIO: kamailio.serve,
-}
 
 
 @dataclass(frozen=True)
@@ -98,7 +93,7 @@ STAGES = (
 
 def present(stages: Sequence[Stage]) -> tuple[Stage, ...]:
     """Those whose server is installed."""
-    return tuple(stage for stage in stages if installed(stage.configuration.implementation))
+    return tuple(stage for stage in stages if installed(stage.configuration.implementation.program))
 
 
 @contextmanager
@@ -114,8 +109,7 @@ def serving(configurations: Sequence[Listener], authority: Authority) -> Iterato
         (folder / "server").mkdir()
         (folder / "declared.pem").write_bytes(pem(authority.root.certificate))
         pairs = list(zip(configurations, ports, strict=True))
-        with _SERVE[implementation](pairs, authority, folder / "server") as started:
-            processes = started if isinstance(started, tuple) else (started,)
+        with START[implementation](pairs, authority, folder / "server") as processes:
             yield tuple(
                 Scene(Server(configuration, port), processes, folder / "declared.pem", folder)
                 for configuration, port in pairs

@@ -20,8 +20,8 @@ from bench.page import Results, render
 from bench.scene import STAGES, Stage, present, truth
 from bench.startup import starts
 from bench.tools import AUDITOR, TOOLS, Tool, probes
-from tests.live import certificates
-from tests.live.certificates import Authority
+from testbed import certificates
+from testbed.certificates import Authority
 
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 

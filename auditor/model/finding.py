@@ -26,7 +26,7 @@ Subject: TypeAlias = Annotated[_Subject, BeforeValidator(_without_text), WrapSer
 
 
 class Violation(Value):
-    """One thing that is not as it has to be."""
+    """One thing that violates the policy."""
 
     subject: Subject
     expected: str
@@ -34,7 +34,7 @@ class Violation(Value):
 
 
 class Warning(Value):
-    """Something that looks right and was not proven, or is right and unwise: it never fails an audit."""
+    """Something that looks right but is not proven, or is allowed but unwise.  It never fails an audit."""
 
     subject: Subject
     expected: str
@@ -42,7 +42,7 @@ class Warning(Value):
 
 
 class Doubt(Value):
-    """One question that could not be settled.  It is never a pass."""
+    """One question that was not settled.  It is never a pass."""
 
     subject: Subject
     reason: str
@@ -57,7 +57,7 @@ class NotTested(Value):
 
 
 class NotApplicable(Value):
-    """The rule has nothing to say about this target, and why.  It counts only where a check yields nothing else."""
+    """Why the rule does not apply to this target.  It counts only where a check yields nothing else."""
 
     reason: str
 
@@ -66,7 +66,7 @@ Remark: TypeAlias = Violation | Warning | Doubt | NotTested | NotApplicable
 
 
 class Outcome(StrEnum):
-    """What came of a check, worst first."""
+    """The result of a check, worst first."""
 
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"

@@ -1,4 +1,4 @@
-"""The result: one finding for every check that was promised, and what the endpoints looked like."""
+"""The result: one finding for every planned check, and what the endpoints looked like."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from auditor.model.waiver import WaiverStatus
 
 
 class Verdict(StrEnum):
-    """What came of the whole audit."""
+    """The result of the whole audit."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
@@ -34,7 +34,7 @@ class RuleSummary(Value):
 
 
 class PolicyReference(Value):
-    """Which policy judged."""
+    """The policy that the audit used."""
 
     id: str
     version: str
@@ -43,7 +43,7 @@ class PolicyReference(Value):
 
 
 class CertificateFacts(Value):
-    """What a reader wants to know of one certificate."""
+    """What a reader wants to know about one certificate."""
 
     subject: str
     issuer: str
@@ -58,7 +58,7 @@ class CertificateFacts(Value):
 
 
 class ChainSummary(Value):
-    """One chain as it was sent, and the anchor it ends at."""
+    """One chain as it was sent, and the trust anchor it ends at."""
 
     versions: tuple[str, ...]
     certificates: tuple[str, ...] = Field(description="SHA-256 of each, keys of the report's certificates")
@@ -108,5 +108,5 @@ class Report(Value):
     certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
     deployment: Deployment | None = Field(default=None, description="As it is declared, or proven by files")
-    waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was handed in")
+    waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was given")
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know that is no finding")

@@ -12,6 +12,7 @@ import pytest
 from auditor import pipeline
 from auditor.cli import main
 from auditor.lab import Lab, start
+from auditor.model.finding import Finding, reason_text
 
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 POLICY = """\
@@ -41,9 +42,9 @@ class Done:
 Auditor = Callable[..., Done]
 
 
-def reasons(finding: dict[str, Any]) -> str:
-    """Every reason of a finding of the JSON report, one a line."""
-    return "\n".join(remark["reason"] for remark in (*finding.get("doubts", ()), *finding.get("not_tested", ())))
+def reason(finding: dict[str, Any]) -> str:
+    """Why a finding of a JSON report is open or does not apply, in one line."""
+    return reason_text(Finding.model_validate(finding))
 
 
 @pytest.fixture(scope="session")

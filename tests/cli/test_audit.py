@@ -1,26 +1,26 @@
 """``auditor audit``: each exit code, what is printed where, and what is written."""
 
 import json
-import socket  # noqa: TID251 - a port that is closed
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from auditor import pipeline
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.lab import Lab
 from auditor.writing import write_file
+from testbed.process import closed_port
 from tests.cli.conftest import AT, Auditor
 
 Address = Callable[[str], str]
 
 
 @pytest.fixture
-def closed() -> str:
+def closed() -> Iterator[str]:
     """A target that refuses every connection."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"https://127.0.0.1:{server.getsockname()[1]}"
+    with closed_port() as port:
+        yield f"https://127.0.0.1:{port}"
 
 
 def test_a_compliant_endpoint_gives_0(auditor: Auditor, address: Address, lab: Lab, policy: str) -> None:
@@ -107,7 +107,7 @@ def test_reports_are_written_in_the_format_of_their_suffix(
     assert auditor("audit", closed, "-p", policy, *options).code == 3
     assert json.loads(paths[0].read_text(encoding="utf-8"))["verdict"] == "inconclusive"
     assert paths[1].read_text(encoding="utf-8").startswith("<!")
-    assert "inconclusive" in paths[2].read_text(encoding="utf-8").lower()
+    assert "\nINCONCLUSIVE: " in paths[2].read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["own.yaml", *sorted(path.name for path in paths)]
 
 

@@ -15,13 +15,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import read_bundle
-from auditor.inputs.documents.errors import InputErrors
+from testbed.process import closed_port
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
-from tests.cli.conftest import Auditor, reasons
+from tests.cli.conftest import Auditor, reason
 from tests.inputs.test_bundles import mutated, pem
-from tests.live.process import free_ports
 
 PASSPHRASE = "correct horse"
 ISSUING = Spec(subject="Issuing CA")
@@ -231,15 +231,15 @@ def test_every_address_of_a_name_counts_for_a_renewal(
     _, report = judge(file("new.pem", GOOD), "--replaces", f"sbc.example.net:{port}")
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
     assert found["outcome"] == "fail"
-    assert "127.0.0.83" in reasons(found)
+    assert "127.0.0.83" in reason(found)
 
 
 def test_an_endpoint_that_cannot_be_reached_leaves_the_renewal_open(judge: Any, file: Files) -> None:
-    (closed,) = free_ports(["127.0.0.1"])
-    code, report = judge(file("new.pem", GOOD), "--replaces", f"127.0.0.1:{closed}")
+    with closed_port() as port:
+        code, report = judge(file("new.pem", GOOD), "--replaces", f"127.0.0.1:{port}")
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-renewal-regression"]
     assert (code, found["outcome"]) == (3, "inconclusive")
-    assert "refused" in reasons(found)
+    assert "refused" in reason(found)
 
 
 def test_a_passphrase_comes_from_a_descriptor_or_the_environment_and_is_nowhere_afterwards(
@@ -401,6 +401,7 @@ def altered(chance: random.Random) -> bytes:
             return pem(flipped(leaf, chance)) + pem(issuing) + bare
 
 
+@pytest.mark.slow
 def test_a_thousand_mutated_files_give_a_verdict_or_a_sentence_and_never_a_key(
     auditor: Auditor, file: Files, root: Path
 ) -> None:
@@ -441,7 +442,7 @@ def test_a_request_whose_key_is_no_point_of_its_curve_leaves_its_signature_open(
     _, report = judge(file("sbc.csr", pem(bytes(request), "CERTIFICATE REQUEST"), key(Spec())))
     (found,) = [finding for finding in report["findings"] if finding["rule"] == "certificate-key-mismatch"]
     assert found["outcome"] == "inconclusive"
-    assert "its signature uses an unknown algorithm and was not checked" in reasons(found)
+    assert "its signature uses an unknown algorithm and was not checked" in reason(found)
 
 
 def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(

@@ -71,6 +71,26 @@ def test_each_format_is_printed(auditor: Auditor, old: Path, tmp_path: Path) -> 
     assert [change["new_failure"] for change in document["changes"]] == [True]
 
 
+def test_a_report_of_version_1_is_compared_with_one_of_today(auditor: Auditor, tmp_path: Path) -> None:
+    version_1 = Path(__file__).parents[1] / "inputs" / "reports_version_1" / "example.json"
+    assert auditor("diff", version_1, version_1, "--fail-on-new").out.endswith(
+        "75 checks unchanged\n\nNo new failure.\n"
+    )
+    passing = example.REPORT.model_copy(
+        update={
+            "findings": tuple(
+                one.model_copy(update={"outcome": Outcome.PASS, "violations": (), "warnings": (), "doubts": ()})
+                for one in example.REPORT.findings
+            )
+        }
+    )
+    today = written(tmp_path / "new.json", passing)
+    assert auditor("diff", version_1, today, "--fail-on-new").code == 0
+    done = auditor("diff", today, version_1, "--fail-on-new")
+    assert done.code == 1
+    assert "10 new failures" in done.out
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"schema_version": "7"}', "<html>", '{"schema_version": "1"}'])
 @pytest.mark.parametrize("first", [True, False])
 def test_what_is_no_report_is_named_in_one_line(

@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome
+from auditor.model.policy import Policy
 from auditor.model.report import Verdict
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
@@ -29,6 +31,11 @@ RULES = {rule.id for rule in all_rules().values() if rule.observation_kind == "d
 BY_DNS = {rule.id for rule in all_rules().values() if rule.observation_kind == "dns"}
 GONE = object()
 QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
+
+
+@cache
+def acg() -> Policy:
+    return load_policy("acg")
 
 
 def golden(name: str) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
 
 def judge(declared: Deployment) -> tuple[Verdict, dict[str, Finding]]:
     targets, seen = observe_deployment(declared, AT)
-    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    report = evaluate(make_plan(acg(), targets), seen, AT, AT)
     findings = {finding.rule: finding for finding in report.findings}
     assert {findings.pop(rule).outcome for rule in BY_DNS} == {Outcome.NOT_TESTED}
     return report.verdict, findings

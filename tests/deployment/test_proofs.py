@@ -16,10 +16,9 @@ from auditor.network.basis import basis, subject_of
 from auditor.network.proofs import PROVABLE, provable_subjects
 from auditor.network.subjects import CIRCUITS
 from auditor.plan import make_plan
-from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 from tests.deployment.estate import SECTION, estate
-from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET
+from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET, acg
 
 MS = "peerings.1"  # the Microsoft peering in er-1.json, behind the private one
 ER1 = ("er-1.json",)
@@ -31,7 +30,7 @@ def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
     inventory = load_inventory(path)
     assert inventory.deployment is not None
     targets, seen = observe_deployment(inventory.deployment, AT, inventory.proofs)
-    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    report = evaluate(make_plan(acg(), targets), seen, AT, AT)
     return report.verdict, {finding.rule: finding for finding in report.findings if finding.rule not in BY_DNS}
 
 

@@ -21,6 +21,8 @@ from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
 from tests.lab.conftest import AT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scored(lab: Lab) -> Score:
@@ -38,13 +40,15 @@ def scored(lab: Lab) -> Score:
         for endpoint in lab.endpoints
     )
     plan = make_plan(policy, targets)
-    with ThreadPoolExecutor(2) as executor:
+    with ThreadPoolExecutor(8) as executor:
         role = ClientRole(
             identity=load_identity(lab.client_certificate, lab.client_key, None, AT),
             trust_probe=True,
             anchors=policy.anchors,
         )
-        seen = list(collect(plan, Limits(target_seconds=6.0), AT, executor, partial(observe, role=role)))
+        seen = list(
+            collect(plan, Limits(target_seconds=6.0, settle_seconds=0.2), AT, executor, partial(observe, role=role))
+        )
     return score(lab.endpoints, evaluate(plan, seen, AT, AT).findings)
 
 

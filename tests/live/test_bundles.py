@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import Bundle, read_bundle
 from auditor.inputs.certificates.leaves import chains_of
-from auditor.inputs.documents.errors import InputErrors
-from tests.live.certificates import Authority
-from tests.live.configuration import Key
-from tests.live.process import program
+from testbed.certificates import Authority
+from testbed.configuration import Key
+from testbed.process import program
 
 pytestmark = pytest.mark.live
 PASSWORD = "changeit"

@@ -28,8 +28,8 @@ from auditor.probes.client.client_observations import observed
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerSettings
 from auditor.probes.serving import listen
-from tests.live.kamailio_client import pinging
-from tests.live.process import installed, missing
+from testbed.process import program
+from testbed.servers.kamailio_client import pinging
 
 pytestmark = pytest.mark.live
 
@@ -196,8 +196,7 @@ def test_kamailio_is_judged_as_its_client_profile_says(scene: Scene, name: str, 
 def outcomes(scene: Scene, client: Client, newest: str) -> dict[str, Outcome]:
     def connect(port: int, _done: threading.Event) -> None:
         command = client.command(port, newest, scene.files)
-        if command[0] != sys.executable and installed(command[0]) is None:
-            missing(f"{command[0]} is not installed")
+        program(command[0])
         for _ in cases_of(scene):
             subprocess.run(command, input=REQUEST, capture_output=True, timeout=20, check=False)
 

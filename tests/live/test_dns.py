@@ -1,13 +1,8 @@
 """Names of a deployment, looked up at dnsmasq; and a resolver that lies, loops, is silent or says too much."""
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import dns.flags
 import dns.message
 import dns.rcode
 import dns.rrset
@@ -22,8 +17,9 @@ from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes import dns as probe
 from auditor.probes.dns import look_up, resolver_at
+from testbed.resolver import Answer, asks, reply, resolver
+from testbed.servers.dnsmasq import dnsmasq
 from tests.deployment.test_faults import AT, INVENTORIES
-from tests.live.process import free_ports, program, running
 
 ONE, TWO, BASE = "r1.example-7f3a", "r2.example-7f3a", "commsgw.azure.com"
 RULES = {
@@ -59,14 +55,6 @@ def asked(port: int) -> tuple[list[DnsSeen], dict[str, Outcome]]:
     return seen, {finding.rule: finding.outcome for finding in report.findings if finding.rule in RULES}
 
 
-@contextmanager
-def dnsmasq(zone: str, folder: Path) -> Iterator[int]:
-    (port,) = free_ports(["127.0.0.1"])
-    (folder / "dnsmasq.conf").write_text(f"{zone}port={port}\nlisten-address=127.0.0.1\nbind-interfaces\n")
-    with running([program("dnsmasq"), "-C", str(folder / "dnsmasq.conf")], [("127.0.0.1", port)], folder, {}):
-        yield port
-
-
 @pytest.mark.live
 def test_names_as_they_should_be_pass(tmp_path: Path) -> None:
     with dnsmasq(ZONE, tmp_path) as port:
@@ -91,54 +79,6 @@ def test_a_fault_in_the_zone_is_found(tmp_path: Path, old: str, new: str, rule: 
     with dnsmasq(ZONE.replace(old, new), tmp_path) as port:
         _, outcomes = asked(port)
     assert outcomes[rule] is outcome
-
-
-Answer = Callable[[dns.message.Message], bytes | None]
-
-
-@contextmanager
-def resolver(answer: Answer) -> Iterator[int]:
-    """A resolver over UDP and TCP that answers as it is told; nothing where it is told so."""
-    with (
-        socket.create_server(("127.0.0.1", 0)) as tcp,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-    ):
-        port: int = tcp.getsockname()[1]
-        udp.bind(("127.0.0.1", port))
-        udp.settimeout(0.05)
-        ending = threading.Event()
-
-        def serve() -> None:
-            while not ending.is_set():
-                try:
-                    data, client = udp.recvfrom(4096)
-                except TimeoutError:
-                    continue
-                reply = answer(dns.message.from_wire(data))
-                if reply is not None:
-                    udp.sendto(reply, client)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield port
-        finally:
-            ending.set()
-            thread.join()
-
-
-def reply(query: dns.message.Message, *records: str, rcode: dns.rcode.Rcode = dns.rcode.NOERROR) -> bytes:
-    made = dns.message.make_response(query)
-    made.flags |= dns.flags.RA
-    made.set_rcode(rcode)
-    for text in records:
-        name, kind, value = text.split(" ", 2)
-        made.answer.append(dns.rrset.from_text(name, 60, "IN", kind, value))
-    return made.to_wire(max_size=65535)
-
-
-def asks(query: dns.message.Message) -> tuple[str, str]:
-    return query.question[0].name.to_text(), dns.rdatatype.to_text(query.question[0].rdtype)
 
 
 def loop(query: dns.message.Message) -> bytes:
@@ -168,7 +108,7 @@ HOSTILE: dict[str, Answer] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_resolver_that_does_not_answer_leaves_everything_open(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "SECONDS", 0.2)
+    monkeypatch.setattr(probe, "SECONDS", 0.05)
     with resolver(HOSTILE[name]) as port:
         seen, outcomes = asked(port)
     assert set(outcomes.values()) <= {Outcome.INCONCLUSIVE}

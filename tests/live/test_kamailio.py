@@ -9,12 +9,12 @@ from auditor.model.finding import Outcome
 from auditor.model.policy import Policy
 from auditor.model.subject import subject_text
 from auditor.probes.budget import Limits
-from tests.live import kamailio
+from testbed.certificates import Authority
+from testbed.configuration import Implementation, ServerConfiguration
+from testbed.fleet import Server
+from testbed.process import free_ports, program
+from testbed.servers import kamailio
 from tests.live.audit import audit, live_policy
-from tests.live.certificates import Authority
-from tests.live.configuration import Implementation, ServerConfiguration
-from tests.live.process import free_ports, program
-from tests.live.servers import Server
 
 pytestmark = pytest.mark.live
 
@@ -61,12 +61,11 @@ def test_plaintext_sip_beside_tls_fails(authority: Authority, tmp_path: Path) ->
 
 
 def test_a_listener_without_tls_is_found_although_it_meets_a_hello_with_silence(
-    authority: Authority, tmp_path: Path
+    authority: Authority, policy: Policy, tmp_path: Path
 ) -> None:
     """Kamailio waits for the rest of what it takes for a SIP message; the time for a target must still do."""
     program("kamailio")
     port, plaintext_port = free_ports(["127.0.0.1", "127.0.0.1"])
-    policy = live_policy(authority, *free_ports(["127.0.0.1"]))
     with kamailio.serve([(COMPLIANT, port)], authority, tmp_path, plaintext_port=plaintext_port):
         found = audit(Server(COMPLIANT, plaintext_port).target(), policy, A_TENTH_OF_THE_USUAL)
     outcomes = {finding.rule: finding.outcome for finding in found.report.findings}

@@ -11,8 +11,8 @@ from auditor.certificates.facts import facts
 from auditor.certificates.read import read
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.model.report import CertificateFacts
+from testbed.process import program
 from tests.inputs.test_bundles import nobody, public_roots
-from tests.live.process import program
 
 pytestmark = pytest.mark.live
 CURVES = {"prime256v1": "secp256r1"}

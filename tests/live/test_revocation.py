@@ -1,8 +1,8 @@
 """CRLs, OCSP responses and stapling of OpenSSL, GnuTLS and nginx: what they call revoked is found, and nothing else."""
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,8 @@ from auditor.probes.fetch import Address
 from auditor.probes.server.endpoint import observe
 from auditor.probes.status_servers import fetched
 from auditor.rules import all_rules
-from tests.live.process import free_ports, program, running
+from testbed.process import free_ports, program
+from testbed.servers import nginx, openssl
 
 pytestmark = pytest.mark.live
 RULE = all_rules()["certificate-revoked"]
@@ -161,6 +162,9 @@ def test_the_responder_of_openssl_is_asked(authority: Authority) -> None:
     assert "keyCompromise" in remark
 
 
+Stapling = Callable[[Authority, str, int, Path], AbstractContextManager[int]]
+
+
 def stapled_file(authority: Authority, name: str) -> Path:
     """The response about a certificate, DER, as openssl ocsp writes it."""
     request, response = authority.folder / f"{name}.request", authority.folder / f"{name}.response"
@@ -171,36 +175,31 @@ def stapled_file(authority: Authority, name: str) -> Path:
     return response
 
 
-def nginx(authority: Authority, name: str, port: int, folder: Path) -> list[str]:
-    temporary = "\n".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+def stapling_nginx(authority: Authority, name: str, port: int, folder: Path) -> AbstractContextManager[int]:
     files = authority.folder
-    (folder / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/nginx.pid;\nevents {{}}\nhttp {{ access_log off;\n{temporary}\n"
+    block = (
         f"server {{ listen 127.0.0.1:{port} ssl; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {files}/{name}.pem;\n"
         f"ssl_certificate_key {files}/{name}.key; ssl_stapling on; ssl_stapling_file {stapled_file(authority, name)};\n"
-        'location / { return 200 "ok"; } } }\n'
+        'location / { return 200 "ok"; } }'
     )
-    return [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    return nginx.start([block], [("127.0.0.1", port)], folder)
 
 
-def s_server(authority: Authority, name: str, port: int, _folder: Path) -> list[str]:
+def stapling_s_server(authority: Authority, name: str, port: int, folder: Path) -> AbstractContextManager[int]:
     files = authority.folder
     own = ["-cert", str(files / f"{name}.pem"), "-key", str(files / f"{name}.key")]
     staple = ["-status_file", str(stapled_file(authority, name))]
-    return [program("openssl"), "s_server", "-quiet", "-www", "-accept", f"127.0.0.1:{port}", *own, *staple]
+    return openssl.start([*own, *staple], ("127.0.0.1", port), folder)
 
 
 @pytest.mark.parametrize("name", ["good", "revoked"])
-@pytest.mark.parametrize("server", [nginx, s_server])
-def test_what_a_server_staples_is_judged(authority: Authority, server: object, name: str, tmp_path: Path) -> None:
-    assert callable(server)
+@pytest.mark.parametrize("server", [stapling_nginx, stapling_s_server])
+def test_what_a_server_staples_is_judged(authority: Authority, server: Stapling, name: str, tmp_path: Path) -> None:
     (port,) = free_ports(["127.0.0.1"])
     target = TARGET.model_copy(update={"port": port})
     now = datetime.now(UTC).replace(microsecond=0)
     asks = Asks(kinds=frozenset({"certificate-chain", "revocation"}))
-    with running(server(authority, name, port, tmp_path), [("127.0.0.1", port)], tmp_path, {}):
+    with server(authority, name, port, tmp_path):
         seen = [found for found in observe(target, asks, Limits(), now) if isinstance(found, RevocationSeen)]
     (found,) = seen
     remarks = reasons(authority.judge(found))

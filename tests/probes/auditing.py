@@ -1,6 +1,7 @@
 """One audit of one scripted peer, as ``auditor audit`` makes it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from auditor.evaluate import evaluate
 from auditor.model.asks import Asks
@@ -14,6 +15,7 @@ from auditor.model.observation import (
     Observation,
     PlaintextSeen,
 )
+from auditor.model.policy import Policy
 from auditor.model.report import Report
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
@@ -22,8 +24,8 @@ from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from testbed.scripted import Hello, Script, running
 from tests.probes.conftest import AT
-from tests.probes.scripted import Hello, Script, running
 
 QUICK = Limits(target_seconds=20, connection_seconds=2, connect_seconds=2, settle_seconds=0.02, answer_seconds=0.3)
 HURRIED = Limits(
@@ -96,6 +98,12 @@ class Audited:
         return {finding.rule for finding in self.report.findings if finding.outcome is Outcome.PASS}
 
 
+@cache
+def _policy(name: str) -> Policy:
+    """A policy of this run: a file of a test's own has a name of its own."""
+    return load_policy(name)
+
+
 def target_at(
     port: int, service: Service = Service.HTTPS, host: str = "127.0.0.1", name: str | None = None
 ) -> ServerTarget:
@@ -109,7 +117,7 @@ def audit(
     """Audit an HTTPS peer by the script; ``only`` limits the kinds of observation."""
     with running(script) as server:
         target = target_at(server.port)
-        demanded = load_policy(policy)
+        demanded = _policy(policy)
         plan = make_plan(demanded, (target,))
         asks = plan.asks if only is None else Asks(**{**dict(plan.asks), "kinds": only})
         seen = tuple(observe(target, asks, limits, AT, ClientRole(anchors=demanded.anchors)))

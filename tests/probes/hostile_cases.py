@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 
 from auditor.model.target import Service
-from tests.live.certificates import Authority, Identity, issue, make_rsa_key, pem
-from tests.live.configuration import SERVER_NAME, TLS12_AEAD, TLS13_ALLOWED, Key
-from tests.probes import peers
+from testbed import peers
+from testbed.certificates import Authority, Identity, issue, make_rsa_key, pem
+from testbed.configuration import SERVER_NAME, TLS12_AEAD, TLS13_ALLOWED, Key
 
 NO_TLS13 = frozenset({"protocol-preferred-missing"})
 OLD_VERSIONS = frozenset({"protocol-not-allowed"})

@@ -12,8 +12,8 @@ from auditor.model.rule import Evidence
 from auditor.model.target import DeploymentTarget
 from auditor.probes.dns import look_up, resolver_at
 from auditor.rules import all_rules
+from testbed.resolver import Answer, asks, reply, resolver
 from tests.deployment.test_faults import AT
-from tests.live.test_dns import Answer, asks, reply, resolver
 
 NAME = "r1.example-7f3a.commsgw.azure.com"
 DECLARED = Deployment.model_validate({"deployment": {}, "regions": [{"name": "one", "hostname": NAME}]})

@@ -16,9 +16,9 @@ from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.server import sslyze_commands as scan_commands
 from auditor.probes.server.endpoint import observe
+from testbed.scripted import running
 from tests.probes.auditing import QUICK, Audited, audit, target_at
 from tests.probes.conftest import AT, Backend
-from tests.probes.scripted import running
 
 V = ProtocolVersion
 Make = Callable[[ServerSettings], Backend]

@@ -15,9 +15,7 @@ from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.serving import Reply
 from auditor.probes.tls.attempt import Accepted, NoAnswer, Refused
 from auditor.probes.tls.exchange import Exchange, exchange
-from tests.probes.auditing import HURRIED, QUICK, target_at
-from tests.probes.conftest import Backend
-from tests.probes.scripted import (
+from testbed.scripted import (
     CLOSE,
     HANDSHAKE_FAILURE,
     RESET,
@@ -27,6 +25,8 @@ from tests.probes.scripted import (
     running,
     server_hello,
 )
+from tests.probes.auditing import HURRIED, QUICK, target_at
+from tests.probes.conftest import Backend
 
 V = ProtocolVersion
 Make = Callable[[ServerSettings], Backend]

@@ -11,9 +11,9 @@ from auditor.model.subject import subject_text
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_of
 from auditor.probes.budget import Limits
+from testbed.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, Hello, alert, server_hello
 from tests.probes.auditing import HURRIED, QUICK, SUITES, Audited, audit
 from tests.probes.conftest import Backend
-from tests.probes.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, Hello, alert, server_hello
 
 V = ProtocolVersion
 CHACHA = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"

@@ -10,8 +10,8 @@ from auditor.lab.pki import Pki
 from auditor.lab.responder import Responder, crl, responding
 from auditor.probes import fetch as fetching
 from auditor.probes.fetch import Address, fetch, is_public
+from testbed.scripted import SILENCE, running
 from tests.probes.conftest import AT
-from tests.probes.scripted import SILENCE, running
 
 
 def anywhere(_address: Address) -> bool:

@@ -25,12 +25,14 @@ from auditor.policy.shipped import shipped_roots
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
+from testbed import peers
+from testbed.certificates import AT, make_authority
+from testbed.configuration import SERVER_NAME, Key
+from testbed.process import closed_port
 from tests.live.audit import live_policy
-from tests.live.certificates import AT, make_authority
-from tests.live.configuration import SERVER_NAME, Key
-from tests.live.process import free_ports
-from tests.probes import peers
 from tests.probes.hostile_cases import Case, cases, server_context
+
+pytestmark = pytest.mark.slow
 
 LIMITS = Limits(
     target_seconds=6.0,
@@ -80,7 +82,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
     with ExitStack() as stack:
         targets = tuple(_start(case, number, stack) for number, case in enumerate(every.values(), 1))
-        plan = make_plan(live_policy(authority, *free_ports(["127.0.0.1"])), targets)
+        plan = make_plan(live_policy(authority, stack.enter_context(closed_port())), targets)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS))
         observations = list(collect(plan, LIMITS, AT, pool, timed))
     return Result(every, plan, evaluate(plan, observations, AT, AT), seconds)

@@ -31,9 +31,9 @@ from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
 from auditor.probes.serving import Reply
+from testbed.scripted import running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT, Backend
-from tests.probes.scripted import running
 
 V = ProtocolVersion
 BOTH = (V.TLS_1_2, V.TLS_1_3)

@@ -29,9 +29,9 @@ from auditor.probes.server.endpoint import observe
 from auditor.probes.server.invite import invite
 from auditor.render.formats import json
 from auditor.render.terminal import table
+from testbed.peers import serving
+from testbed.uas import Script, Uas, header, polite, reply
 from tests.probes.conftest import AT
-from tests.probes.peers import serving
-from tests.probes.uas import Script, Uas, header, polite, reply
 from tests.sip.examples import CRYPTO, KEY, OTHER_KEY, SALT, sdp
 
 ADDRESS = "127.0.0.1"

@@ -14,9 +14,9 @@ from auditor.probes.server.cipher_suites import VersionResult
 from auditor.probes.server.key_exchange import groups, weak_signatures
 from auditor.probes.tls.client_setup import groups_of
 from auditor.probes.tls.controls import Controls
+from testbed.scripted import CLOSE, RESET, Action, Hello, alert
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
-from tests.probes.scripted import CLOSE, RESET, Action, Hello, alert
 
 V = ProtocolVersion
 Make = Callable[[ServerSettings], Backend]

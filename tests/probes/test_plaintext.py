@@ -14,9 +14,9 @@ from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server import plaintext
 from auditor.probes.server.plaintext import plaintext_on_own_port, plaintext_sip
+from testbed.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, running
 from tests.probes.auditing import HURRIED, target_at
 from tests.probes.conftest import AT
-from tests.probes.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, running
 
 OK = b"SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"
 

@@ -9,8 +9,8 @@ from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.tls import GROUPS, Alert, ProtocolVersion, suites_by_name, suites_of
 from auditor.probes.tls.client_hello_rewriting import offered_suites, with_suites
 from auditor.probes.tls.records import ServerFlight, parse_server_flight
+from testbed.scripted import alert, server_hello
 from tests.probes.flights import client, flight, hello_retry_request, server, step
-from tests.probes.scripted import alert, server_hello
 
 V = ProtocolVersion
 RSA_SUITE = "ECDHE-RSA-AES128-SHA"

@@ -18,9 +18,9 @@ from auditor.model.tls import ProtocolVersion
 from auditor.probes.connection import Peer
 from auditor.probes.server import sslyze_commands as scan_commands
 from auditor.probes.server.sslyze_commands import WEAKNESSES, _judge, exhaustive_suites, known_weaknesses
+from testbed.scripted import CLOSE, Action, Hello, running
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
-from tests.probes.scripted import CLOSE, Action, Hello, running
 
 Make = Callable[[ServerSettings], Backend]
 V = ProtocolVersion

@@ -20,9 +20,9 @@ from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.server.endpoint import observe
+from testbed.scripted import RESET, Running, running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT
-from tests.probes.scripted import RESET, Running, running
 
 KINDS = frozenset({"certificate-chain", "cipher-suites", "client-certificate", "revocation"})
 STATUS_REQUEST = b"\x00\x05\x00\x05\x01\x00\x00\x00\x00"

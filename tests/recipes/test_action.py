@@ -7,6 +7,7 @@ import pytest
 
 from tests.recipes.conftest import BAD, GOOD, PROJECT, Pipeline, Ran, parsed_file
 
+pytestmark = pytest.mark.slow
 ACTION = parsed_file(PROJECT / "action.yml")
 INSTALL, AUDIT = ACTION["runs"]["steps"]
 FILE, ROOT = "certificates/sbc1.pem", "roots/root.pem"

@@ -18,6 +18,7 @@ from tests.recipes.conftest import (
     parsed_file,
 )
 
+pytestmark = pytest.mark.slow
 PAGE = (RECIPES / "README.md").read_text(encoding="utf-8")
 HOOKS = {hook["id"]: hook for hook in parsed_file(PROJECT / ".pre-commit-hooks.yaml")}
 CERTBOT = (RECIPES / "certbot-deploy-hook.sh").read_text(encoding="utf-8")

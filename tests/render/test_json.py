@@ -9,6 +9,7 @@ from auditor.model.subject import TARGET
 from auditor.render.formats import json
 from tests.render import example
 from tests.render.large import estate
+from tests.render.test_deployment_picture import faulty
 
 SCHEMA = jsonschema.Draft202012Validator(json.schema())
 
@@ -19,6 +20,14 @@ def test_it_is_exactly_the_model() -> None:
 
 def test_it_conforms_to_the_schema_of_the_model() -> None:
     SCHEMA.validate(stdlib_json.loads(json.render(example.REPORT)))
+
+
+def test_a_deployment_comes_back_whole_and_conforms_to_the_schema() -> None:
+    report = faulty()
+    assert report.deployment
+    text = json.render(report)
+    assert Report.model_validate_json(text) == report
+    SCHEMA.validate(stdlib_json.loads(text))
 
 
 def test_the_schema_would_find_a_mistake() -> None:

@@ -90,6 +90,7 @@ def test_it_fits_into_a_comment_and_says_what_is_left_out(report: Report) -> Non
     assert text.count("<details>") == text.count("</details>")
 
 
+@pytest.mark.slow
 def test_text_as_wide_as_it_gets_still_fits() -> None:
     wide = "\U00020000" * 4000
     finding = example.REPORT.findings[16]

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.errors import InputError, quoted, suggestion
+from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
 from auditor.model.deployment import Deployment, Proof
@@ -12,7 +13,6 @@ from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
 from auditor.network.regions import geographies
-from auditor.policy.schema import inlined
 
 DEPLOYMENT = "deployment"
 """The name of the deployment in reports."""

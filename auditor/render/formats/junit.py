@@ -58,7 +58,8 @@ def _case(finding: Finding, rule: RuleSummary) -> TestCase:
         case Outcome.FAIL:
             case.result = [_with_text(Failure(rule.title, rule.severity.value), text)]
         case Outcome.INCONCLUSIVE:
-            case.result = [_with_text(Error(f"Inconclusive: {reason_text(finding) or NO_REASON}", "inconclusive"), text)]
+            why = f"Inconclusive: {reason_text(finding) or NO_REASON}"
+            case.result = [_with_text(Error(why, finding.outcome.value), text)]
         case Outcome.WARN:
             case.system_out = f"Warning: {text}"
         case Outcome.WAIVED | Outcome.NOT_TESTED | Outcome.NOT_APPLICABLE:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome, listed
 from auditor.model.report import EndpointSummary, Report
-from auditor.model.subject import DeclaredSubject, Named, Subject, subject_text
+from auditor.model.subject import DeclaredSubject, DnsNameSubject, Subject, subject_text
 from auditor.render.wording import OUTCOME_WORDS, WORST_FIRST, by_weight
 from auditor.sanitise import clean
 
@@ -159,7 +159,7 @@ class _Declared:
     def at(self, subject: Subject) -> tuple[Element, ...]:
         """The elements that the subject points at; none where it names nothing that is declared."""
         match subject:
-            case Named(name=name):
+            case DnsNameSubject(name=name):
                 return self.hosts.get(name, ())
             case DeclaredSubject(part=part, names=()) if part in _WHOLES:
                 return ((part,),)

@@ -4,27 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.live.process import free_ports, program, running
+from testbed.process import free_ports
+from testbed.servers import kamailio
 
-_MAIN = """\
-#!KAMAILIO
-debug=0
-log_stderror=yes
-fork=yes
-children=1
-tcp_children=1
-enable_tls=yes
-auto_aliases=no
-dns=no
-rev_dns=no
-listen=tls:127.0.0.1:{own}
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "rtimer.so"
-loadmodule "uac.so"
-loadmodule "tls.so"
-modparam("tls", "config", "{directory}/tls.cfg")
+_PINGS = """\
 modparam("uac", "restore_mode", "none")
 modparam("rtimer", "timer", "name=ping;interval=200000u;mode=1;")
 modparam("rtimer", "exec", "timer=ping;route=PING")
@@ -51,9 +34,11 @@ def pinging(
     pair = [f"certificate = {certificate}", f"private_key = {certificate}"]
     server = ["[server:default]", "method = TLSv1.2+", *pair]
     client = ["[client:default]", *pair, f"ca_list = {ca}", f"server_name = {server_name}", *settings]
-    (directory / "tls.cfg").write_text("\n".join([*server, "", *client, ""]))
-    configuration = directory / "kamailio.cfg"
-    configuration.write_text(_MAIN.format(own=own, port=port, directory=directory))
-    command = [program("kamailio"), "-f", str(configuration), "-DD", "-E", "-m", "64", "-M", "8", "-Y", str(directory)]
-    with running(command, [("127.0.0.1", own)], directory, {}):
+    script = kamailio.Script(
+        listens=(f"tls:127.0.0.1:{own}",),
+        routes=_PINGS.format(port=port),
+        profiles=("\n".join(server), "\n".join(client)),
+        modules=("rr", "rtimer", "uac"),
+    )
+    with kamailio.start(script, [("127.0.0.1", own)], directory):
         yield

@@ -7,10 +7,11 @@ holds for the whole process.  It always follows its own order of suites, and a d
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.certificates import Authority
-from tests.live.configuration import (
+from testbed.certificates import Authority
+from testbed.configuration import (
     OTHER_NAME,
     SERVER_NAME,
     V10,
@@ -21,14 +22,14 @@ from tests.live.configuration import (
     Key,
     ServerConfiguration,
 )
-from tests.live.files import (
+from testbed.files import (
     CertificateFiles,
     write_certificates,
     write_openssl_configuration,
     write_other_certificate,
     write_root,
 )
-from tests.live.process import program, running
+from testbed.process import program, running
 
 WORKERS = 2
 """TCP worker processes.  A default installation has eight."""
@@ -49,7 +50,7 @@ _UNUSABLE_SUITE = {
 _VERIFY = {
     ClientCertificates.OFF: "off",
     ClientCertificates.OPTIONAL: "optional",
-    ClientCertificates.OPTIONAL_NO_CA: "optional_no_ca",
+    ClientCertificates.OPTIONAL_ANY: "optional_no_ca",
     ClientCertificates.REQUIRED: "on",
 }
 
@@ -95,21 +96,59 @@ def _process(
     # Kamailio wants a default domain; no listener uses it.
     certificate = write_certificates(configurations[0][0], authority, directory)[0]
     default = f"[server:default]\nmethod = TLSv1.2\ncertificate = {certificate.chain}\nprivate_key = {certificate.key}"
-    (directory / "tls.cfg").write_text("\n\n".join([default, *domains, ""]))
-    listens = [f"listen=tls:{_host(configuration)}:{port}" for configuration, port in configurations]
+    transports = [("tls", _host(configuration), port) for configuration, port in configurations]
     if plaintext_port is not None:
-        listens += [f"listen={transport}:127.0.0.1:{plaintext_port}" for transport in ("tcp", "udp")]
-    path = directory / "kamailio.cfg"
-    path.write_text(_MAIN.format(workers=workers, listens="\n".join(listens), directory=directory))
-    command = [program("kamailio"), "-f", str(path), "-DD", "-E", "-m", "64", "-M", "8", "-Y", str(directory)]
+        transports += [(transport, "127.0.0.1", plaintext_port) for transport in ("tcp", "udp")]
     listeners = [(configuration.address, port) for configuration, port in configurations]
     first = configurations[0][0]
+    script = Script(
+        listens=tuple(f"{transport}:{host}:{port}" for transport, host, port in transports),
+        routes=_ANSWERS,
+        profiles=(default, *domains),
+        workers=workers,
+    )
     openssl = write_openssl_configuration(directory, first.tls13_suites, first.groups)
-    with running(command, listeners, directory, {"OPENSSL_CONF": str(openssl)}) as process:
+    with start(script, listeners, directory, openssl) as process:
         yield process
 
 
-_MAIN = """\
+@dataclass(frozen=True)
+class Script:
+    """What one process is started with."""
+
+    listens: tuple[str, ...]
+    """As ``tls:127.0.0.1:5061``."""
+    routes: str
+    """What becomes of requests, in its own language."""
+    profiles: tuple[str, ...]
+    """Of the TLS module: the sections of ``tls.cfg``."""
+    modules: tuple[str, ...] = ()
+    """Those loaded beside the ones that every process needs."""
+    workers: int = 1
+
+
+@contextmanager
+def start(
+    script: Script, listeners: Sequence[tuple[str, int]], directory: Path, openssl: Path | None = None
+) -> Iterator[int]:
+    """Start Kamailio; yields the id of its main process.  ``openssl`` is a configuration of OpenSSL itself."""
+    (directory / "tls.cfg").write_text("\n\n".join([*script.profiles, ""]))
+    lines = [
+        _HEAD.format(workers=script.workers),
+        *(f"listen={listen}" for listen in script.listens),
+        *(f'loadmodule "{module}.so"' for module in ("tm", "sl", *script.modules, "tls")),
+        f'modparam("tls", "config", "{directory}/tls.cfg")',
+        script.routes,
+    ]
+    path = directory / "kamailio.cfg"
+    path.write_text("\n".join(lines))
+    command = [program("kamailio"), "-f", str(path), "-DD", "-E", "-m", "64", "-M", "8", "-Y", str(directory)]
+    environment = {"OPENSSL_CONF": str(openssl)} if openssl else {}
+    with running(command, listeners, directory, environment) as process:
+        yield process
+
+
+_HEAD = """\
 #!KAMAILIO
 debug=0
 log_stderror=yes
@@ -120,19 +159,15 @@ tcp_max_connections=2048
 enable_tls=yes
 auto_aliases=no
 dns=no
-rev_dns=no
-{listens}
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "tls.so"
-modparam("tls", "config", "{directory}/tls.cfg")
-request_route {{
-  if (method == "OPTIONS") {{
+rev_dns=no"""
+_ANSWERS = """\
+request_route {
+  if (method == "OPTIONS") {
     sl_send_reply("200", "OK");
     exit;
-  }}
+  }
   sl_send_reply("405", "Method Not Allowed");
-}}
+}
 """
 
 
@@ -159,7 +194,7 @@ def _domain(
         f"cipher_list = {_cipher_list(configuration)}",
         f"certificate = {certificate.chain}",
         f"private_key = {certificate.key}",
-        f"verify_client = {_VERIFY[configuration.client_certificates]}",
+        *(configuration.own_settings or [f"verify_client = {_VERIFY[configuration.client_certificates]}"]),
         *([f"ca_list = {root}"] if configuration.client_certificates is not ClientCertificates.OFF else []),
         *([f"server_name = {server_name}"] if server_name else []),
     ]

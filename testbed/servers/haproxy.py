@@ -4,22 +4,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.live.certificates import Authority
-from tests.live.configuration import ClientCertificates, ServerConfiguration
-from tests.live.files import write_certificates, write_openssl_configuration, write_other_certificate, write_root
-from tests.live.process import program, running
+from testbed.certificates import Authority
+from testbed.configuration import ClientCertificates, ServerConfiguration
+from testbed.files import write_certificates, write_openssl_configuration, write_other_certificate, write_root
+from testbed.process import program, running
 
 _VERIFY = {
     ClientCertificates.OFF: "none",
     ClientCertificates.OPTIONAL: "optional",
     ClientCertificates.REQUIRED: "required",
+    ClientCertificates.REQUIRED_ANY: "required crt-ignore-err all ca-ignore-err all",
 }
 
 
 @contextmanager
 def serve(
     configurations: Sequence[tuple[ServerConfiguration, int]], authority: Authority, directory: Path
-) -> Iterator[int]:
+) -> Iterator[tuple[int, ...]]:
     """Serve every configuration at its port; yields the process id."""
     path = directory / "haproxy.cfg"
     root = write_root(authority, directory)
@@ -28,7 +29,7 @@ def serve(
     listeners = [(configuration.address, port) for configuration, port in configurations]
     environment = {"OPENSSL_CONF": str(write_openssl_configuration(directory))}
     with running([program("haproxy"), "-db", "-f", str(path)], listeners, directory, environment) as process:
-        yield process
+        yield (process,)
 
 
 _HEAD = """\

@@ -1,4 +1,4 @@
-"""All the real servers of a run at once: as few processes as each implementation allows."""
+"""Real servers of any make: as few processes as each implementation allows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.model.target import ServerTarget
-from tests.live import haproxy, kamailio, nginx, openssl
-from tests.live.certificates import Authority
-from tests.live.configuration import SERVER_NAME, Implementation, ServerConfiguration
-from tests.live.process import NotStartedError, free_ports
+from testbed.certificates import Authority
+from testbed.configuration import SERVER_NAME, Implementation, ServerConfiguration
+from testbed.process import NotStartedError, free_ports
+from testbed.servers import gnutls, go, haproxy, java, kamailio, nginx, openssl, python
 
 ATTEMPTS = 3
-Serve = Callable[
-    [Sequence[tuple[ServerConfiguration, int]], Authority, Path], AbstractContextManager[int | tuple[int, ...]]
-]
-_SERVE: dict[Implementation, Serve] = {
+Serve = Callable[[Sequence[tuple[ServerConfiguration, int]], Authority, Path], AbstractContextManager[tuple[int, ...]]]
+START: dict[Implementation, Serve] = {
     Implementation.NGINX: nginx.serve,
     Implementation.HAPROXY: haproxy.serve,
     Implementation.KAMAILIO: kamailio.serve,
     Implementation.OPENSSL: openssl.serve,
+    Implementation.GNUTLS: gnutls.serve,
+    Implementation.GO: go.serve,
+    Implementation.JAVA: java.serve,
+    Implementation.PYTHON: python.serve,
 }
+"""Starts configurations of one implementation at ports of the caller's choice; yields the process ids."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def serve(
             ports = free_ports([configuration.address for configuration in configurations])
             pairs = list(zip(configurations, ports, strict=True))
             try:
-                stack.enter_context(_SERVE[implementation](pairs, authority, folder))
+                stack.enter_context(START[implementation](pairs, authority, folder))
             except NotStartedError as error:
                 if attempt == ATTEMPTS or "in use" not in str(error):
                     raise

@@ -1,20 +1,26 @@
 """Starting a server program on free loopback ports, waiting until it listens, and ending it."""
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
+_FIRST_PORT, _LAST_PORT = 20_000, 32_000
+_PORTS = count(random.randrange(_LAST_PORT - _FIRST_PORT))
+"""Each process begins somewhere else, so that two test workers do not meet."""
+
+
+class NotAvailableError(Exception):
+    """What a server or its client needs is not on this machine: a program, or IPv6."""
 
 
 class NotStartedError(Exception):
@@ -27,18 +33,11 @@ def installed(name: str) -> str | None:
 
 
 def program(name: str) -> str:
-    """The path of a program.  Without it the test is skipped, but in CI, where it must be there, it fails."""
+    """The path of a program that has to be there."""
     found = installed(name)
     if found is None:
-        missing(f"{name} is not installed")
+        raise NotAvailableError(f"{name} is not installed")
     return found
-
-
-def missing(why: str) -> NoReturn:
-    """Skip the test on a developer's machine; in CI nothing may be missing."""
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def has_ipv6() -> bool:
@@ -52,14 +51,36 @@ def has_ipv6() -> bool:
 
 
 def free_ports(addresses: Sequence[str]) -> tuple[int, ...]:
-    """One free TCP port for each address, all different.  Another program may still be quicker to take one."""
-    with ExitStack() as held:
-        ports: list[int] = []
-        for address in addresses:
-            listener = held.enter_context(socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET))
-            listener.bind((address, 0))
-            ports.append(listener.getsockname()[1])
-        return tuple(ports)
+    """One free TCP port for each address, all different, for a program that is about to be started.
+
+    They lie below those that the kernel gives to clients and to listeners without a wish (from 32768 on, by default),
+    so none of the many of those takes one before the program does.
+    """
+    return tuple(_free_port(address) for address in addresses)
+
+
+def _free_port(address: str) -> int:
+    while True:
+        port = _FIRST_PORT + next(_PORTS) % (_LAST_PORT - _FIRST_PORT)
+        with suppress(OSError), _bound(address, port):
+            return port
+
+
+@contextmanager
+def closed_port(address: str = "127.0.0.1") -> Iterator[int]:
+    """A TCP port that refuses every connection until the block ends: it is taken, and nobody listens."""
+    with _bound(address, 0) as taken:
+        yield taken.getsockname()[1]
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        made.bind((address, port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 @contextmanager
@@ -72,7 +93,7 @@ def running(
     """Run ``command`` in ``directory`` until the block ends, and yield its process id once every listener accepts.
 
     Its output goes to ``output.log`` there.  It leads a process group of its own, so that its children end with it.
-    Raises ``NotStartedError`` when it does not get that far.
+    Raises ``NotStartedError`` when the program ends or does not listen in time.
     """
     log = directory / "output.log"
     with log.open("wb") as output:

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.live.certificates import Authority
-from tests.live.configuration import OTHER_NAME, SERVER_NAME, ClientCertificates, ServerConfiguration
-from tests.live.files import (
+from testbed.certificates import Authority
+from testbed.configuration import OTHER_NAME, SERVER_NAME, ClientCertificates, ServerConfiguration
+from testbed.files import (
     CertificateFiles,
     write_certificates,
     write_openssl_configuration,
     write_other_certificate,
     write_root,
 )
-from tests.live.process import program, running
+from testbed.process import program, running
 
 _PROTOCOLS = {"TLSv1.0": "TLSv1", "TLSv1.1": "TLSv1.1", "TLSv1.2": "TLSv1.2", "TLSv1.3": "TLSv1.3"}
 _VERIFY = {
     ClientCertificates.OFF: "off",
     ClientCertificates.OPTIONAL: "optional",
-    ClientCertificates.OPTIONAL_NO_CA: "optional_no_ca",
+    ClientCertificates.OPTIONAL_ANY: "optional_no_ca",
     ClientCertificates.REQUIRED: "on",
 }
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -30,20 +30,8 @@ _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 @contextmanager
 def serve(
     configurations: Sequence[tuple[ServerConfiguration, int]], authority: Authority, directory: Path
-) -> Iterator[int]:
+) -> Iterator[tuple[int, ...]]:
     """Serve every configuration at its port; yields the process id."""
-    path = directory / "nginx.conf"
-    path.write_text(_configuration(configurations, authority, directory))
-    command = [program("nginx"), "-p", str(directory), "-c", str(path), "-e", str(directory / "error.log")]
-    listeners = [(configuration.address, port) for configuration, port in configurations]
-    environment = {"OPENSSL_CONF": str(write_openssl_configuration(directory))}
-    with running(command, listeners, directory, environment) as process:
-        yield process
-
-
-def _configuration(
-    configurations: Sequence[tuple[ServerConfiguration, int]], authority: Authority, directory: Path
-) -> str:
     root = write_root(authority, directory)
     parameters = _write_dh_parameters(directory)
     blocks = [
@@ -51,24 +39,36 @@ def _configuration(
         for configuration, port in configurations
         for block in _servers(configuration, port, authority, directory, root, parameters)
     ]
-    return "\n".join(
-        [
-            "daemon off;",
-            # One process reads the keys and serves, so that it works for root and for anyone else.
-            "master_process off;",
-            f"pid {directory}/nginx.pid;",
-            "events { worker_connections 1024; }",
-            "http {",
-            "access_log off;",
-            *(f"{kind}_temp_path {directory}/{kind};" for kind in _TEMPORARY),
-            # A scan makes hundreds of hellos; session tickets would let one depend on another.
-            "ssl_session_tickets off;",
-            "ssl_session_cache off;",
-            *blocks,
-            "}",
-            "",
-        ]
-    )
+    listeners = [(configuration.address, port) for configuration, port in configurations]
+    with start(blocks, listeners, directory) as process:
+        yield (process,)
+
+
+@contextmanager
+def start(blocks: Sequence[str], listeners: Sequence[tuple[str, int]], directory: Path) -> Iterator[int]:
+    """Start nginx with these ``server`` blocks, which listen at ``listeners``; yields the process id."""
+    path = directory / "nginx.conf"
+    path.write_text("\n".join([*_head(directory), *blocks, "}", ""]))
+    command = [program("nginx"), "-p", str(directory), "-c", str(path), "-e", str(directory / "error.log")]
+    environment = {"OPENSSL_CONF": str(write_openssl_configuration(directory))}
+    with running(command, listeners, directory, environment) as process:
+        yield process
+
+
+def _head(directory: Path) -> list[str]:
+    return [
+        "daemon off;",
+        # One process reads the keys and serves, so that it works for root and for anyone else.
+        "master_process off;",
+        f"pid {directory}/nginx.pid;",
+        "events { worker_connections 1024; }",
+        "http {",
+        "access_log off;",
+        *(f"{kind}_temp_path {directory}/{kind};" for kind in _TEMPORARY),
+        # A scan makes hundreds of handshakes; session tickets would let one depend on another.
+        "ssl_session_tickets off;",
+        "ssl_session_cache off;",
+    ]
 
 
 def _servers(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.model.tls import ProtocolVersion
-from tests.live.configuration import SERVER_NAME, V12, Implementation, Key, ServerConfiguration
-from tests.live.oracle import Suites, offerable
-from tests.live.servers import Server
+from testbed.configuration import SERVER_NAME, V12, Implementation
+from testbed.fleet import Server
+from testbed.oracles.openssl import Suites
 
 
 def enumerate_with_sslyze(servers: Sequence[Server], seconds: float) -> dict[str, Suites]:
@@ -37,14 +37,8 @@ def enumerate_with_sslyze(servers: Sequence[Server], seconds: float) -> dict[str
     }
 
 
-def missed_by_sslyze(configuration: ServerConfiguration, version: ProtocolVersion) -> frozenset[str]:
-    """What sslyze 6.3.1 does not see in TLS 1.2, where it asks with OpenSSL 1.0.2 whatever that knows.
-
-    That knows neither X25519 nor RSASSA-PSS, and so finds nothing where a server insists on one; and sslyze never
-    offers the anonymous Camellia suites with SHA-256.
-    """
+def missed_by_sslyze(version: ProtocolVersion) -> frozenset[str]:
+    """What sslyze 6.3.1 does not see in TLS 1.2: it never offers the anonymous Camellia suites with SHA-256."""
     if version is not V12:
         return frozenset()
-    if configuration.groups == ("X25519",) or configuration.keys == (Key.RSA_PSS,):
-        return frozenset(offerable(version))
     return frozenset({"TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA256", "TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA256"})

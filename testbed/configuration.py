@@ -1,9 +1,9 @@
-"""What a real server is told to do, and what follows from it for a client.
+"""What a real server is configured to do, and what follows from it for a client.
 
-The truth of a live test is the configuration, worked out here without opening a connection; the oracle then checks
-that the server really behaves so before the auditor is held to it.
+The truth of a live test is the configuration, worked out here without opening a connection.
 """
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -39,12 +39,21 @@ V10, V11, V12, V13 = (
 
 
 class Implementation(StrEnum):
-    """A server that Debian packages."""
+    """A program that serves TLS."""
 
     NGINX = "nginx"
     HAPROXY = "haproxy"
     KAMAILIO = "kamailio"
     OPENSSL = "openssl"
+    GNUTLS = "gnutls-serv"
+    GO = "go"
+    JAVA = "java"
+    PYTHON = "python"
+
+    @property
+    def program(self) -> str:
+        """What has to be installed."""
+        return sys.executable if self is Implementation.PYTHON else self.value
 
     @property
     def service(self) -> Service:
@@ -75,9 +84,11 @@ class ClientCertificates(StrEnum):
 
     OFF = "off"
     OPTIONAL = "optional"
-    OPTIONAL_NO_CA = "optional-no-ca"
-    """Asked for, and any certificate at all will do (nginx, Kamailio)."""
+    OPTIONAL_ANY = "optional-any"
+    """Requested, and any certificate at all will do; nginx and Kamailio call it ``optional_no_ca``."""
     REQUIRED = "required"
+    REQUIRED_ANY = "required-any"
+    """A certificate has to be sent, and any will do."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,8 @@ class ServerConfiguration:
     certificate_per_name: bool = False
     """Whether ``OTHER_NAME`` has a certificate of its own (always RSA)."""
     ipv6: bool = False
+    own_settings: tuple[str, ...] = ()
+    """In the program's own words, in place of those for ``client_certificates``."""
 
     @property
     def name(self) -> str:

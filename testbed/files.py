@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.certificates import Authority, Identity, pem
-from tests.live.configuration import OTHER_NAME, SERVER_NAME, Chain, Key, ServerConfiguration
+from testbed.certificates import Authority, Identity, pem
+from testbed.configuration import OTHER_NAME, SERVER_NAME, Chain, Key, ServerConfiguration
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.live.configuration import OTHER_NAME, SERVER_NAME, Chain, Key
+from testbed.configuration import OTHER_NAME, SERVER_NAME, Chain, Key
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

@@ -4,17 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.live.certificates import Authority
-from tests.live.configuration import ClientCertificates, ServerConfiguration
-from tests.live.files import CertificateFiles, write_certificates, write_openssl_configuration, write_root
-from tests.live.process import program, running
+from testbed.certificates import Authority
+from testbed.configuration import ClientCertificates, ServerConfiguration
+from testbed.files import CertificateFiles, write_certificates, write_openssl_configuration, write_root
+from testbed.process import program, running
 
 _VERIFY = {
     ClientCertificates.OFF: (),
     ClientCertificates.OPTIONAL: ("-verify", "4", "-verify_return_error"),
     # Without -verify_return_error it asks and then takes any certificate.
-    ClientCertificates.OPTIONAL_NO_CA: ("-verify", "4"),
+    ClientCertificates.OPTIONAL_ANY: ("-verify", "4"),
     ClientCertificates.REQUIRED: ("-Verify", "4", "-verify_return_error"),
+    ClientCertificates.REQUIRED_ANY: ("-Verify", "4"),
 }
 
 
@@ -25,26 +26,33 @@ def serve(
     """Serve every configuration at its port; yields the process ids."""
     with ExitStack() as stack:
         yield tuple(
-            stack.enter_context(_process(configuration, port, authority, directory))
+            stack.enter_context(_serve(configuration, port, authority, directory))
             for configuration, port in configurations
         )
 
 
 @contextmanager
-def _process(configuration: ServerConfiguration, port: int, authority: Authority, directory: Path) -> Iterator[int]:
-    folder = directory / configuration.case
-    folder.mkdir()
-    listeners = [(configuration.address, port)]
-    environment = {"OPENSSL_CONF": str(write_openssl_configuration(folder))}
-    with running(_command(configuration, port, authority, folder), listeners, folder, environment) as process:
+def start(words: Sequence[str], listener: tuple[str, int], directory: Path) -> Iterator[int]:
+    """Start ``s_server`` with these options at ``listener``; yields the process id."""
+    address, port = listener
+    accept = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    command = [program("openssl"), "s_server", "-quiet", "-www", "-accept", accept, *words]
+    environment = {"OPENSSL_CONF": str(write_openssl_configuration(directory))}
+    with running(command, [listener], directory, environment) as process:
         yield process
 
 
-def _command(configuration: ServerConfiguration, port: int, authority: Authority, directory: Path) -> list[str]:
-    host = f"[{configuration.address}]" if configuration.ipv6 else configuration.address
+@contextmanager
+def _serve(configuration: ServerConfiguration, port: int, authority: Authority, directory: Path) -> Iterator[int]:
+    folder = directory / configuration.case
+    folder.mkdir()
+    with start(_words(configuration, authority, folder), (configuration.address, port), folder) as process:
+        yield process
+
+
+def _words(configuration: ServerConfiguration, authority: Authority, directory: Path) -> list[str]:
     first, *others = write_certificates(configuration, authority, directory)
-    words = [program("openssl"), "s_server", "-quiet", "-www", "-accept", f"{host}:{port}"]
-    words += _certificate("", first)
+    words = _certificate("", first)
     words += [word for files in others for word in _certificate("d", files)]
     words += ["-cipher", configuration.cipher_string, "-ciphersuites", ":".join(configuration.tls13_suites)]
     words += ["-min_protocol", _protocol(configuration.versions[0]), "-max_protocol"]

@@ -5,12 +5,13 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
 
 from OpenSSL import SSL
 
-from auditor.minting.certificate import CertificateSpec, ValidityPeriod, common_name, mint
-from auditor.minting.keys import ec_key
-from tests.probes.conftest import AT
+from auditor.minting.authority import Authority, make_root
+from auditor.minting.certificate import ValidityPeriod
 
 Script = Callable[[bytes], Sequence[bytes]]
 """What is answered to one whole request."""
@@ -29,9 +30,11 @@ class Uas:
 
     @property
     def methods(self) -> list[str]:
+        """Of the requests it was sent."""
         return [request.split(b" ")[0].decode() for request in self.heard]
 
     def __call__(self, connection: socket.socket, _number: int) -> None:
+        """Serve one connection: the server is a behaviour of ``testbed.peers``."""
         try:
             self._serve(connection)
         finally:
@@ -54,12 +57,19 @@ class Uas:
                     return
 
 
+@cache
+def _certificate() -> Authority:
+    """Self-signed; the INVITE probe judges no certificate."""
+    return make_root(
+        "uas.example.net", ValidityPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+    )
+
+
 def _context(*, demands: bool) -> SSL.Context:
-    key = ec_key()
-    certificate = mint(CertificateSpec(common_name("uas.example.net"), ValidityPeriod.days(AT, 0, 30)), key)
+    made = _certificate()
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.use_certificate(certificate)
-    context.use_privatekey(key)
+    context.use_certificate(made.certificate)
+    context.use_privatekey(made.key)
     if demands:
         accept_any = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
         context.set_verify(accept_any, lambda *_: True)
@@ -76,6 +86,7 @@ def _request(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def header(request: bytes, name: str) -> str:
+    """The value of a header field; nothing where it is not there."""
     found = re.search(rb"\r\n" + name.encode() + rb": *([^\r]*)", request)
     return found[1].decode() if found else ""
 

@@ -7,7 +7,6 @@ raises, so that the oracle never turns a broken test server into a truth.
 import os
 import re
 import subprocess
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +15,10 @@ from functools import cache
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from auditor.model.target import Service
 from auditor.model.tls import ProtocolVersion
-from tests.live.configuration import SERVER_NAME, V10, V11, V12, V13, Implementation, Key
-from tests.live.process import program
-from tests.live.servers import Server
+from testbed.configuration import SERVER_NAME, V10, V11, V12, V13, Implementation, Key
+from testbed.fleet import Server
+from testbed.process import program
 
 SECONDS = 10.0
 THREADS = 4
@@ -94,74 +92,9 @@ def _survey(server: Server) -> Suites:
     }
 
 
-def chosen_suite(server: Server, version: ProtocolVersion, suites: Sequence[str]) -> str | None:
-    """The IANA name of the one the server picks when ``suites`` are offered together, in that order of preference."""
-    names = [offerable(version)[suite] for suite in suites]
-    chosen = _chosen(server, version, ":".join(names), SERVER_NAME)
-    return next((suite for suite, name in offerable(version).items() if name == chosen), None)
-
-
-def sent_chain(
-    server: Server, version: ProtocolVersion, key: Key, server_name: str | None = SERVER_NAME
-) -> tuple[x509.Certificate, ...]:
-    """The certificates the server sends to a client that can verify only ``key``'s signatures, leaf first."""
-    words = ["-showcerts", "-sigalgs", _SIGNATURES[key], *_suite_words(version, None)]
-    text = _client(server, version, words, server_name).stdout
-    blocks = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
-    return tuple(x509.load_pem_x509_certificate(block.encode()) for block in blocks)
-
-
 def der(certificate: x509.Certificate) -> bytes:
     """The certificate as it goes over the wire."""
     return certificate.public_bytes(serialization.Encoding.DER)
-
-
-def requests_certificate(server: Server, version: ProtocolVersion) -> bool:
-    """Whether the server sends a CertificateRequest."""
-    text = _client(server, version, ["-msg", *_suite_words(version, None)], SERVER_NAME).stdout
-    if ", ServerHello" not in text:
-        raise OracleError(f"{server.name} completed no {version} hello\n{text[-2000:]}")
-    return ", CertificateRequest" in text
-
-
-def serves_without_certificate(server: Server, version: ProtocolVersion) -> bool:
-    """Whether the application says 200 to a client that has no certificate; false for 400 or a connection cut off."""
-    request = _SIP_OPTIONS if server.configuration.service is Service.SIP else _HTTP_GET
-    status = _first_line(_command(server, version, ["-quiet", *_suite_words(version, None)], SERVER_NAME), request)
-    found = re.match(rb"(?:HTTP/1\.[01]|SIP/2\.0) (\d{3}) ", status, re.IGNORECASE)
-    if status and (found is None or found[1] not in {b"200", b"400"}):
-        raise OracleError(f"{server.name} answered {status!r} in {version}")
-    return found is not None and found[1] == b"200"
-
-
-def _first_line(command: Sequence[str], sent: bytes) -> bytes:
-    """What comes first of a program's output, which need not end; nothing if it ends without a word."""
-    # The pipe holds what is to be sent before the program starts, so that one that ends at once breaks nothing.
-    reading, writing = os.pipe()
-    os.write(writing, sent)
-    os.close(writing)
-    try:
-        process = subprocess.Popen(
-            command, stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-        )
-    finally:
-        os.close(reading)
-    overdue = threading.Event()
-
-    def end() -> None:
-        overdue.set()
-        process.kill()
-
-    watchdog = threading.Timer(SECONDS, end)
-    watchdog.start()
-    with process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        process.kill()
-    watchdog.cancel()
-    if overdue.is_set():
-        raise OracleError(f"nothing came within {SECONDS} s: {' '.join(command)}")
-    return line
 
 
 _HTTP_GET = f"GET / HTTP/1.0\r\nHost: {SERVER_NAME}\r\n\r\n".encode()

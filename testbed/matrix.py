@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.live.configuration import (
+from testbed.configuration import (
     EVERYTHING,
     TLS12_AEAD,
     TLS12_ALLOWED,
@@ -25,6 +25,10 @@ RSA_CBC = ("ECDHE-RSA-AES256-SHA384", "ECDHE-RSA-AES128-SHA256")
 RSA_AEAD = ("ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256")
 
 
+IMPLEMENTATIONS = (Implementation.NGINX, Implementation.HAPROXY, Implementation.KAMAILIO, Implementation.OPENSSL)
+"""Those that can be configured in every respect."""
+
+
 def matrix(implementation: Implementation) -> tuple[ServerConfiguration, ...]:
     """Every configuration of ``implementation`` that it can be given."""
     return tuple(configuration for configuration in _all(implementation) if _possible(configuration))
@@ -35,7 +39,7 @@ def _possible(configuration: ServerConfiguration) -> bool:
     if configuration.implementation is Implementation.KAMAILIO:
         return configuration.preference == "server" and len(configuration.keys) == 1
     if configuration.implementation is Implementation.HAPROXY:
-        return configuration.client_certificates is not ClientCertificates.OPTIONAL_NO_CA
+        return configuration.client_certificates is not ClientCertificates.OPTIONAL_ANY
     if configuration.implementation is Implementation.OPENSSL:
         # s_server's second certificate comes without a chain.
         return not configuration.certificate_per_name
@@ -92,9 +96,8 @@ def _keys(implementation: Implementation) -> Iterator[ServerConfiguration]:
 
 
 def _client_certificates(implementation: Implementation) -> Iterator[ServerConfiguration]:
-    for treatment in ClientCertificates:
-        if treatment is not ClientCertificates.REQUIRED:
-            yield ServerConfiguration(implementation, f"client-{treatment}", client_certificates=treatment)
+    for treatment in (ClientCertificates.OFF, ClientCertificates.OPTIONAL, ClientCertificates.OPTIONAL_ANY):
+        yield ServerConfiguration(implementation, f"client-{treatment}", client_certificates=treatment)
     for version, name in ((V12, "tls12"), (V13, "tls13")):
         yield ServerConfiguration(
             implementation, f"client-off-{name}", (version,), client_certificates=ClientCertificates.OFF

@@ -1,0 +1,1 @@
+"""What other clients find at a server: the truth that the auditor is held to."""

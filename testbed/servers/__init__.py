@@ -1,0 +1,1 @@
+"""One module a program: how it is configured and started."""
