@@ -210,7 +210,7 @@ def _rules(plan: Plan) -> dict[str, RuleSummary]:
             title=setting.rule.title,
             group=setting.rule.group,
             severity=setting.severity,
-            remedy=" ".join(setting.rule.remedy_for(setting.params).split()),
+            remedy=setting.rule.remedy_for(setting.params),
             citations=plan.policy.all_citations(setting.rule),
             requirements=plan.policy.requirement_ids(rule_id),
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from auditor.cli.explain import explain
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.model.finding import Remark
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.report import RuleSummary

@@ -25,7 +25,7 @@ MAY_IMPORT: Mapping[str, AbstractSet[str]] = {
     "network": {"model"},
     "sip": {"model", "sanitise"},
     "minting": {"model", "sanitise"},
-    "rules": {"errors", "plugins", "certificates", "model", "network", "sanitise"},
+    "rules": {"certificates", "errors", "model", "network", "plugins", "sanitise"},
     "probes": {"certificates", "minting", "model", "sanitise", "sip"},
     "plan": {"model"},
     "summary": {"certificates", "model"},
@@ -33,16 +33,22 @@ MAY_IMPORT: Mapping[str, AbstractSet[str]] = {
     "diff": {"model"},
     "evaluate": {"certificates", "model", "network", "plan", "summary", "waivers"},
     "collect": {"model", "plan", "probes"},
-    "inputs": {"certificates", "model", "network", "rules", "sanitise", "sip"},
-    "policy": {"certificates", "evaluate", "inputs", "model", "plan", "rules", "sanitise"},
+    "inputs": {"certificates", "errors", "model", "network", "rules", "sanitise", "sip"},
+    "policy": {"certificates", "errors", "evaluate", "inputs", "model", "plan", "plugins", "rules", "sanitise"},
     "render": {"diff", "model", "rules", "sanitise"},
     "lab": {"minting", "model", "policy", "probes"},
+    "sources": {"inputs", "model"},
+    "testing": {"errors", "model"},
+    "pipeline": {
+        *("collect", "errors", "evaluate", "inputs", "model", "plan", "policy", "probes", "render", "sip", "sources"),
+        "writing",
+    },
     "cli": {
-        *("collect", "diff", "evaluate", "inputs", "lab", "model", "plan", "policy", "probes", "render", "rules"),
-        *("sanitise", "sip"),
+        *("diff", "errors", "evaluate", "inputs", "lab", "minting", "model", "pipeline", "plan", "policy", "probes"),
+        *("render", "rules", "sanitise", "sip", "sources", "writing"),
     },
     "__main__": {"cli"},
-    "__init__": set(),
+    "__init__": {"diff", "errors", "inputs", "model", "pipeline", "probes"},
 }
 """Every part (a folder or a module right under the package), and the other parts that it may import."""
 
@@ -53,6 +59,9 @@ SHARED_FILE_NAMES = {
     "json.py": "a format is named alike for a report and for a difference",
     "markdown.py": "as json.py",
     "table.py": "as json.py",
+    "deployment.py": "the declared deployment, and the observation of it: a family of observations is named alike",
+    "dns.py": "the observation of a name, and the probe that makes it",
+    "tls.py": "as deployment.py",
 }
 """File names that occur more than once, and why.  A command in cli/ may also be named after what it runs."""
 SHARED_CLASS_NAMES: Mapping[str, str] = {}

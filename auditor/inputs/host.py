@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import idna
 
-from auditor.inputs.documents.errors import quoted, suggestion
+from auditor.errors import quoted, suggestion
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")

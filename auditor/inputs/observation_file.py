@@ -7,7 +7,7 @@ file has to be whole before anything of it is judged.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
 
 _MOST_OCTETS = 256 * 1024 * 1024

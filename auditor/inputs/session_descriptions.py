@@ -6,7 +6,7 @@ The reading itself is ``auditor.sip``, which the probes use as well.
 from collections.abc import Sequence
 from datetime import datetime
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.model.observation import NotAttempted, Observation, SdpSeen
 from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.sanitise import clean

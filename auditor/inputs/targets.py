@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TypeAlias
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
 from auditor.model.source_location import SourceLocation
 from auditor.model.target import ServerTarget, Service

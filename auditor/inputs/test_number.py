@@ -2,7 +2,7 @@
 
 import re
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.targets import split_target
 from auditor.model.invitation import Invitation
 

@@ -92,4 +92,5 @@ class Rule(Generic[O, P]):
 
     def remedy_for(self, params: Any) -> str:  # noqa: ANN401 - the rule's own parameters, whatever their type
         """The remedy under these parameters, in one line."""
-        return self.remedy(params) if callable(self.remedy) else self.remedy
+        words = self.remedy(params) if callable(self.remedy) else self.remedy
+        return " ".join(words.split())

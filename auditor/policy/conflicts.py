@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from auditor.inputs.documents.errors import InputError
+from auditor.errors import InputError
 from auditor.inputs.documents.yaml import Keys
 from auditor.model.rule import Rule
 from auditor.model.tls import ProtocolVersion

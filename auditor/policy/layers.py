@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.validation import Explain
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.rule import Rule

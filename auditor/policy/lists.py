@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.validation import Explain, complaints
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.rule import Rule

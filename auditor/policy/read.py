@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.inputs.documents.errors import InputError, InputErrors, escaped, quoted, suggestion
+from auditor.errors import InputError, InputErrors, escaped, quoted, suggestion
 from auditor.inputs.documents.validation import complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
 from auditor.model.policy import Policy, RuleSetting

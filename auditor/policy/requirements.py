@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
 from auditor.model.requirement import Requirement, Requirements, RequirementSource, SourceDocument

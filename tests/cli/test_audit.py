@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import pipeline
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.lab import Lab
 from auditor.writing import write_file
 from testbed.process import closed_port

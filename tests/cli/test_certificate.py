@@ -15,8 +15,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import read_bundle
-from auditor.inputs.documents.errors import InputErrors
 from testbed.process import closed_port
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request

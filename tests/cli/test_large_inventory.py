@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.inventory.read import load_inventory
 from auditor.policy.shipped import policy_directory
 from tests.cli.conftest import Auditor

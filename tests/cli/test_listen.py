@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from auditor.cli import listening
 from auditor.cli.listen_options import CASES
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.minting.authority import Authority, make_root
 from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.server_certificates import ServerCertificateCase

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli.policy import policy
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli.sdp import sdp as command
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from tests.sip.examples import CRYPTO, INVITE, KEY, OK, OTHER_KEY, message, sdp
 
 OFFER, ANSWER = sdp(CRYPTO), sdp(CRYPTO.replace(KEY, OTHER_KEY))

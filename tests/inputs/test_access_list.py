@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.inventory.access_list import COLUMNS, MOST_LINES, access_list
 from auditor.model.deployment import AclEntry
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.declared_roots import MAX_BYTES, load_declared_roots
-from auditor.inputs.documents.errors import InputErrors
 from auditor.policy.shipped import policy_directory
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from auditor.errors import InputErrors
 from auditor.inputs.azure.export_format import ARP, CIRCUIT, EMPTY, FILTER, PEERING, ROUTES, flattened, kind_of
 from auditor.inputs.azure.exports import Export, export_of
-from auditor.inputs.documents.errors import InputErrors
 from auditor.inputs.documents.json_document import parse_json
 from auditor.model.deployment import Circuit, Path
 from auditor.model.subject import subject_text

@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from auditor.certificates.facts import facts
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import MAX_CERTIFICATES, Bundle, read_bundle
 from auditor.inputs.certificates.leaves import chains_of
-from auditor.inputs.documents.errors import InputErrors
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 

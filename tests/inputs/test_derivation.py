@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.inputs.certificates.key_derivation import too_costly
-from auditor.inputs.documents.errors import InputErrors
 from tests.inputs.test_bundles import KEY, knows, pem
 
 USUAL, COSTLY = 1234567, 0x7FFFFFFF

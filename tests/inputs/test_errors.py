@@ -1,6 +1,6 @@
 """How wrong input is said."""
 
-from auditor.inputs.documents.errors import InputError, InputErrors, escaped, quoted, suggestion
+from auditor.errors import InputError, InputErrors, escaped, quoted, suggestion
 
 
 def test_an_error_gives_as_much_of_its_place_as_there_is() -> None:

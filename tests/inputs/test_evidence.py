@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.inventory.access_list import COLUMNS
 from auditor.inputs.inventory.evidence_files import EvidenceFile
 from auditor.inputs.inventory.normalised import normalised

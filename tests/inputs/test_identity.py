@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.identities import load_authority, load_identity
-from auditor.inputs.documents.errors import InputErrors
 from auditor.minting.authority import Authority, make_intermediate, make_leaf, make_root
 from auditor.minting.certificate_builder import ValidityPeriod
 from auditor.minting.keys import ec_key, rsa_key

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.target import Service
 from tests.inputs.test_anchors import ROOT, pem

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.test_number import parse_invitation
 
 

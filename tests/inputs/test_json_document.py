@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.documents.json_document import parse_json
 from auditor.inputs.documents.yaml import MAX_DEPTH, ReadLimits
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auditor.diff import Direction, compare
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.reports.report_file import load_report
 from auditor.model.finding import Outcome, reason_text
 from auditor.model.report import Report

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.targets import TargetRequest, parse_target, parse_targets, targets_of
 from auditor.model.target import ServerTarget, Service
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.inventory.read import load_inventory
 from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.model.waiver import Waiver

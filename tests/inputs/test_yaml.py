@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_ERRORS, USUAL, Document, parse_yaml, read_yaml
 
 

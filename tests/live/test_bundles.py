@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import Bundle, read_bundle
 from auditor.inputs.certificates.leaves import chains_of
-from auditor.inputs.documents.errors import InputErrors
 from testbed.certificates import Authority
 from testbed.configuration import Key
 from testbed.process import program

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.model.policy import Policy
 from auditor.policy.read import load_policy
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import field_validator
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.model.policy import Policy
 from auditor.model.rule import Params

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.model.requirement import distinct
 from auditor.model.rule import Citation
 from auditor.policy.effective import policy_yaml

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.documents.yaml import read_yaml
 from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.tls import ProtocolVersion, suites_of

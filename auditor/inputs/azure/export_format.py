@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys
 

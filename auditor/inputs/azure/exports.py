@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from auditor.errors import InputErrors, quoted
 from auditor.inputs.azure.export_format import (
     ARP,
     CIRCUIT,
@@ -22,7 +23,6 @@ from auditor.inputs.azure.export_format import (
     entries_of,
     format_errors,
 )
-from auditor.inputs.documents.errors import InputErrors, quoted
 from auditor.inputs.documents.text import HIDDEN
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.deployment import Circuit, Path

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from auditor.certificates.read import MalformedCertificate, quiet, read, read_request
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.certificates.key_derivation import too_costly
 from auditor.inputs.certificates.pem import Block, blocks_of, decoded
-from auditor.inputs.documents.errors import InputError, InputErrors
 
 MAX_BYTES = 1024 * 1024
 MAX_CERTIFICATES = 1000

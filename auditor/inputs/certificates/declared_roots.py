@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
 from auditor.model.trust_anchor import TrustAnchor
 

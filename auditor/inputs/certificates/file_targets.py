@@ -10,9 +10,9 @@ from cryptography import x509
 
 from auditor.certificates.facts import Bearer, common_name, general_names, is_authority, public_info
 from auditor.certificates.read import read, read_request
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.certificates.bundles import Bundle
 from auditor.inputs.certificates.leaves import chains_of
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import parse_name
 from auditor.model.observation import (
     CertificateChainSeen,

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
 from auditor.model.identity import Identity, PrivateKey
 

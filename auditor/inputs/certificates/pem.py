@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----\s*")
 

@@ -7,8 +7,8 @@ from cryptography import x509
 from cryptography.x509 import ocsp
 
 from auditor.certificates.read import MalformedCertificate, quiet, read
+from auditor.errors import InputError, InputErrors
 from auditor.inputs.certificates.pem import blocks_of, decoded
-from auditor.inputs.documents.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
 from auditor.model.observation import (
     CertificateChainSeen,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.files import check_size
 from auditor.inputs.documents.text import Place, decoded
 from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Plain, ReadLimits

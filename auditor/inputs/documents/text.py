@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from typing import TypeAlias
 
-from auditor.inputs.documents.errors import InputError, InputErrors
+from auditor.errors import InputError, InputErrors
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, from 1."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.yaml import Document, Keys
 
 MOST = 100

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from auditor.inputs.documents.errors import InputError, InputErrors, escaped, quoted
+from auditor.errors import InputError, InputErrors, escaped, quoted
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.documents.text import HIDDEN, Place, reviewable
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.files import check_size
 from auditor.inputs.documents.text import reviewable
 from auditor.inputs.documents.validation import MOST

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from auditor.inputs.documents.errors import InputError, quoted, suggestion
+from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.azure.export_format import EMPTY, TABLES, flattened, kind_of
 from auditor.inputs.azure.exports import Export, export_of
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.files import read_bytes
 from auditor.inputs.documents.json_document import EXPORTS, parse_json
 from auditor.inputs.documents.validation import ONE_LINE

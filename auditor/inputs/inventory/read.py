@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.certificates.declared_roots import load_declared_roots
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, read_yaml
 from auditor.inputs.host import parse_name

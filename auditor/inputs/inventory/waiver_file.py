@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from auditor.inputs.documents.errors import InputErrors
+from auditor.errors import InputErrors
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, read_yaml
 from auditor.model.waiver import Waiver

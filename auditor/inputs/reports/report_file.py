@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from auditor.inputs.documents.errors import InputError, InputErrors, quoted
+from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.files import read_bytes
 from auditor.inputs.reports.version_1 import converted
 from auditor.model.report import Report

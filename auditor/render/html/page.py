@@ -237,7 +237,8 @@ def _evidence(finding: Finding) -> tuple[EvidenceView, ...]:
     for remark in finding.evidence:
         subjects.setdefault((remark.observed, remark.expected), []).append(subject_text(remark.subject))
     return tuple(
-        EvidenceView(", ".join(filter(None, names)), observed, required) for (observed, required), names in subjects.items()
+        EvidenceView(", ".join(filter(None, names)), observed, required)
+        for (observed, required), names in subjects.items()
     )
 
 
