@@ -33,8 +33,8 @@ def run(auditor: Auditor, tmp_path: Path, *words: object, policy: str = "acg-str
     shared = ("-p", policy, "--root", tmp_path / "root.pem", "--at", "2026-11-20T12:00:00Z", "--json")
     done = auditor("certificate", tmp_path / "sbc.pem", *shared, *words)
     findings = {found["rule"]: found for found in json.loads(done.out)["findings"]} if done.out else {}
-    found = findings.get("certificate-revoked", {"outcome": ""})
-    return done.code, found["outcome"], reason(found) if done.out else done.err
+    found = findings.get("certificate-revoked")
+    return (done.code, found["outcome"], reason(found)) if found else (done.code, "", done.err)
 
 
 @pytest.mark.parametrize("label", ["", "X509 CRL"])
