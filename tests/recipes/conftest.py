@@ -27,8 +27,9 @@ _AUDITOR = f"""\
 import sys
 sys.path.insert(0, {str(PROJECT)!r})
 from datetime import UTC, datetime
-from auditor.cli import main, run
-run.now = lambda: datetime.fromtimestamp({int(AT.timestamp())}, UTC)
+from auditor import pipeline
+from auditor.cli import main
+pipeline.now = lambda: datetime.fromtimestamp({int(AT.timestamp())}, UTC)
 main()
 """
 # Makes the folder of a virtual environment, and notes down what is installed into it.
