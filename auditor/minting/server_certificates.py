@@ -43,7 +43,7 @@ class ServerCertificateCase(StrEnum):
     COMMON_NAME_ONLY = "common-name-only"
     WILDCARD = "wildcard"
     OLD_VERSION = "old-version"
-    """No bad certificate, but TLS 1.1 at most: for a client whose ClientHello names only the highest version it speaks."""
+    """No bad certificate, but TLS 1.1 at most: for a client whose ClientHello names its highest version alone."""
 
 
 NEEDS_AUTHORITY = frozenset(

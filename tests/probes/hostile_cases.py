@@ -7,9 +7,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from testbed import peers
-from testbed.certificates import Authority, Identity, issue, make_rsa_key, pem
+from testbed.certificates import Authority, Identity, issue, pem
 from testbed.configuration import SERVER_NAME, TLS12_AEAD, TLS13_ALLOWED, Key
 
 NO_TLS13 = frozenset({"protocol-preferred-missing"})
@@ -109,7 +110,7 @@ def _mute() -> Iterator[Case]:
 def _broken_off(authority: Authority, directory: Path) -> Iterator[Case]:
     """Peers whose certificate or whose end is out of the ordinary."""
     issuer = authority.intermediates[Key.RSA]
-    odd = issue(make_rsa_key(), CONTROL_NAME, issuer, names=(SERVER_NAME, CONTROL_SAN))
+    odd = issue(rsa_key(), CONTROL_NAME, issuer, names=(SERVER_NAME, CONTROL_SAN))
     context = server_context(odd, authority, directory, strict=True)
     yield Case("control characters and markup in names", peers.speaking_tls(context))
     leaf = authority.leaves[Key.RSA].certificate.public_bytes(Encoding.DER)
