@@ -71,6 +71,8 @@ _CERTIFICATE_OPTIONS = {
     "--replaces": "certificate-renewal-regression",
 }
 """What a caller of ``observe_certificates`` may say, and the rule that looks at it."""
+_OBSERVED_AS = {_REVOCATION: "revocation", "certificate-renewal-regression": "renewal"}
+"""What such a rule looks at, where that is an observation of its own: another package's rule may do so as well."""
 
 Cancel: TypeAlias = threading.Event | Callable[[], bool]
 """Cancels when the event is set, or when the function returns true."""
@@ -460,10 +462,11 @@ def _with_lint(
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
     """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
     rules = {setting.rule.id for setting in policy.settings}
+    observed = {setting.rule.observation_kind for setting in policy.settings}
     errors = [
         InputError(f"{option} has no effect: the policy {policy.id} does not include {rule}")
         for option, rule in needed.items()
-        if rule not in rules
+        if rule not in rules and _OBSERVED_AS.get(rule) not in observed
     ]
     if errors:
         raise InputErrors(errors)

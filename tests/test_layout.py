@@ -200,6 +200,22 @@ def test_what_judges_reads_no_clock_and_starts_nothing() -> None:
     assert_none(found_in([path for path in MODULES if part(path) in judging], look))
 
 
+def test_what_judges_does_not_even_import_what_connects_or_starts_a_process() -> None:
+    """Not by a detour either, and not inside a function."""
+    modules = {module_name(path): path for path in MODULES}
+    reached, todo = set[str](), {found for found in modules if found.split(".")[1:2] in (["rules"], ["evaluate"])}
+    while todo:
+        reached |= todo
+        todo = {found for module in todo for found in imported_modules(modules[module], set(modules))} - reached
+    assert "auditor.certificates.path" in reached
+    assert_none(
+        f"{module} imports {found}"
+        for module in reached
+        for found in {imported.partition(".")[0] for imported in imports(modules[module])}
+        & {*NETWORK, "subprocess", "multiprocessing", "asyncio", "http", "requests", "time"}
+    )
+
+
 def test_no_module_is_a_drawer() -> None:
     assert_none(name(path) for path in MODULES if path.stem in DRAWERS)
 
@@ -241,7 +257,7 @@ TAKES_APART = {
     *("splitlines", "startswith", "endswith", "removeprefix", "removesuffix"),
 }
 """Methods of text and of regular expressions, and functions of ``re``."""
-VALUES_OF_A_FINDING = {"subject", "rule", "reason"}
+VALUES_OF_A_FINDING = {"case", "evidence", "expected", "observed", "reason", "remedy", "rule", "subject", "title"}
 ABOUT_CERTIFICATES = {
     "certificates": "a certificate has a subject too",
     "render/html/drawing.py": "shows the common name out of a certificate's subject",

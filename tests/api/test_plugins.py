@@ -123,6 +123,16 @@ def test_a_broken_plug_in_is_one_clear_error(distribution: Distribution, file: s
     assert "Traceback" not in done.stderr
 
 
+def test_a_rule_about_renewals_makes_replaces_an_option_that_has_an_effect(distribution: Distribution) -> None:
+    renewal = RULE.replace("CertificateChainSeen", "RenewalSeen").replace("seen.certificates[0]", "seen.chains[0][0]")
+    renewal = renewal.replace("if not seen.certificates:", "if not seen.chains:")
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", renewal)
+    done = distribution.run("certificate", str(ROOT), "--replaces", str(ROOT), "-p", "example-operator", "--json")
+    assert done.returncode == 1, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["rule"], finding["outcome"]) == ("example-issuer-not-allowed", "fail")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "fault"),
     [

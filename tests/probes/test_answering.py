@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.client.answering import ClientMessage, read_message
+from auditor.probes.client.answering import ClientMessage, MessageKind, read_message
 
 HEAD = (
     "{} sip:a SIP/2.0\r\nVia: SIP/2.0/TLS b;branch=z9hG4bK1\r\nf: <sip:b>;tag=1\r\nt: <sip:a>\r\ni: 1\r\nCSeq: 1 {}\r\n"
@@ -26,7 +26,7 @@ def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
 )
 def test_a_sip_request_is_answered(method: str, status: str) -> None:
     said, invited = told(sip(method, "v=0"))
-    assert said.what == f"SIP {method}"
+    assert said.kind.text == f"SIP {method}"
     assert said.reply.startswith(f"SIP/2.0 {status}".encode())
     assert b"\r\nCSeq: 1 " + method.encode() in said.reply
     assert said.size == len(sip(method, "v=0"))
@@ -34,14 +34,16 @@ def test_a_sip_request_is_answered(method: str, status: str) -> None:
 
 
 def test_an_ack_is_never_answered() -> None:
-    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage("SIP ACK", b"", len(sip("ACK")) + 2)
+    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage(
+        MessageKind("SIP ACK", "SIP", "ACK"), b"", len(sip("ACK")) + 2
+    )
 
 
 def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     whole = sip("INVITE", "v=0")
     for length in range(len(whole)):
         said, invited = told(whole[:length])
-        assert said.what in ("", "SIP INVITE")
+        assert said.kind.text in ("", "SIP INVITE")
         assert (said.reply, said.size, said.close, invited) == (b"", 0, False, [])
 
 
@@ -60,7 +62,7 @@ def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
 )
 def test_what_cannot_go_on_is_named_and_ended(received: bytes, what: str) -> None:
     said, _ = told(received)
-    assert said.what == what
+    assert said.kind.text == what
     assert said.close
 
 
@@ -71,5 +73,5 @@ def test_a_request_that_lacks_what_an_answer_repeats_is_a_bad_one() -> None:
 @given(received=st.binary(max_size=400) | st.builds(lambda rest: b"OPTIONS sip:a SIP/2.0\r\n" + rest, st.binary()))
 def test_garbage_never_raises_and_is_never_repeated(received: bytes) -> None:
     said, _ = told(received)
-    assert said.what.isprintable()
+    assert said.kind.text.isprintable()
     assert 0 <= said.size <= len(received)

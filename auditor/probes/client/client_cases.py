@@ -88,7 +88,7 @@ class ClientRecord:
     descriptions: list[SdpSeen] = field(default_factory=list)
     unreadable: int = 0
     """Session descriptions that could not be read, or for which there was no room."""
-    services: Counter[str] = field(default_factory=Counter)
+    services: Counter[str | None] = field(default_factory=Counter)
     connections: int = 0
     foreign: str = ""
     """What it sent in place of a ClientHello."""

@@ -169,10 +169,10 @@ class ClientConnection:
         """Read and answer what the client says; a bad certificate has done its work with the first message."""
         while self._plain and not self._over:
             said = read_message(self._plain, self._invited)
-            self._said = self._said or said.what
-            if said.what and not self._recorded and self._client is not None:
-                self._client.services[said.what.partition(" ")[0]] += 1
-                self._record(ConnectionEnd.SPOKE, f"{said.what} arrived")
+            self._said = self._said or said.kind.text
+            if said.kind.text and not self._recorded and self._client is not None:
+                self._client.services[said.kind.service] += 1
+                self._record(ConnectionEnd.SPOKE, f"{said.kind.text} arrived")
             if said.reply:
                 tls.sendall(said.reply)
             answered = bool(said.reply) or said.close

@@ -46,7 +46,7 @@ def observed(
         name = client.address
         if client_name is not None:
             name = client_name if len(clients) == 1 else f"{client_name}@{client.address}"
-        http = client.services["HTTP"] + client.services["HTTP/2"] > client.services["SIP"]
+        http = client.services["HTTP"] > client.services["SIP"]
         target = ClientTarget(
             name=name,
             port=port,
