@@ -1,7 +1,8 @@
 """The structure of the package: what may import what, what may touch the network, and one meaning for each name."""
 
 import ast
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -214,6 +215,27 @@ def test_what_judges_does_not_even_import_what_connects_or_starts_a_process() ->
         for found in {imported.partition(".")[0] for imported in imports(modules[module])}
         & {*NETWORK, "subprocess", "multiprocessing", "asyncio", "http", "requests", "time"}
     )
+
+
+def test_nothing_is_there_that_only_tests_use() -> None:
+    """Of every function, class and constant at the top of a module, the name stands somewhere else as well."""
+    folders = (ROOT, *(ROOT.parent / folder for folder in ("bench", "testbed", "tools")))
+    texts = [path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.*") if _is_text(path)]
+    times = Counter(word for text in texts for word in re.findall(r"\w+", text))
+    assert_none(found_in(MODULES, lambda path: (name for name in _defined(path) if times[name] == 1)))
+
+
+def _is_text(path: Path) -> bool:
+    return path.suffix in {".py", ".jinja"}
+
+
+def _defined(path: Path) -> Iterator[str]:
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def test_no_module_is_a_drawer() -> None:

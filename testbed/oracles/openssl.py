@@ -97,23 +97,6 @@ def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-_HTTP_GET = f"GET / HTTP/1.0\r\nHost: {SERVER_NAME}\r\n\r\n".encode()
-_SIP_OPTIONS = "\r\n".join(
-    [
-        f"OPTIONS sip:{SERVER_NAME} SIP/2.0",
-        "Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bKoracle;rport",
-        "Max-Forwards: 70",
-        "From: <sip:oracle@client.example>;tag=1",
-        f"To: <sip:{SERVER_NAME}>",
-        "Call-ID: oracle@client.example",
-        "CSeq: 1 OPTIONS",
-        "Content-Length: 0",
-        "",
-        "",
-    ]
-).encode()
-
-
 def _speaks(server: Server, version: ProtocolVersion) -> bool:
     return _chosen(server, version, None, SERVER_NAME) is not None
 

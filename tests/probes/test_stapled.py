@@ -9,7 +9,6 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.lab.lab_endpoint import plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.responder import Responder, ocsp_response
 from auditor.lab.session import session_maker
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.asks import Asks
@@ -20,6 +19,7 @@ from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.server.endpoint import observe
+from testbed.responder import Responder, ocsp_response
 from testbed.scripted import RESET, Running, running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT
