@@ -71,8 +71,8 @@ def accepted_suites(
 def survey(servers: Iterable[Server]) -> dict[str, Suites]:
     """Every suite OpenSSL can offer, one at a time, in every version, at every server, by server name and version.
 
-    A version that refuses all of them in one hello is not asked further.  Ports of one Kamailio are taken one after
-    another: parallel connections crash it (a race in its TLS module), whatever asks.
+    A version that refuses all of them in one ClientHello is not asked further.  Ports of one Kamailio are taken one by
+    one: parallel connections crash it (a race in its TLS module), whatever asks.
     """
     lanes: dict[str, list[Server]] = defaultdict(list)
     for server in servers:

@@ -15,7 +15,7 @@ def sip(method: str, body: str = "") -> bytes:
     return f"{HEAD.format(method, method)}l: {len(body)}\r\n\r\n{body}".encode()
 
 
-def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
+def read(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     invited: list[bytes] = []
     return read_message(received, invited.append), invited
 
@@ -25,7 +25,7 @@ def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     [("OPTIONS", "200 OK"), ("REGISTER", "200 OK"), ("INVITE", "488 "), ("BYE", "200 OK"), ("MESSAGE", "405 ")],
 )
 def test_a_sip_request_is_answered(method: str, status: str) -> None:
-    said, invited = told(sip(method, "v=0"))
+    said, invited = read(sip(method, "v=0"))
     assert said.kind.text == f"SIP {method}"
     assert said.reply.startswith(f"SIP/2.0 {status}".encode())
     assert b"\r\nCSeq: 1 " + method.encode() in said.reply
@@ -34,7 +34,7 @@ def test_a_sip_request_is_answered(method: str, status: str) -> None:
 
 
 def test_an_ack_is_never_answered() -> None:
-    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage(
+    assert read(b"\r\n" + sip("ACK"))[0] == ClientMessage(
         MessageKind("SIP ACK", "SIP", "ACK"), b"", len(sip("ACK")) + 2
     )
 
@@ -42,7 +42,7 @@ def test_an_ack_is_never_answered() -> None:
 def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     whole = sip("INVITE", "v=0")
     for length in range(len(whole)):
-        said, invited = told(whole[:length])
+        said, invited = read(whole[:length])
         assert said.kind.text in ("", "SIP INVITE")
         assert (said.reply, said.size, said.close, invited) == (b"", 0, False, [])
 
@@ -61,17 +61,17 @@ def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     ],
 )
 def test_what_cannot_go_on_is_named_and_ended(received: bytes, what: str) -> None:
-    said, _ = told(received)
+    said, _ = read(received)
     assert said.kind.text == what
     assert said.close
 
 
 def test_a_request_that_lacks_what_an_answer_repeats_is_a_bad_one() -> None:
-    assert told(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: 1\r\n\r\n")[0].reply.startswith(b"SIP/2.0 400 ")
+    assert read(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: 1\r\n\r\n")[0].reply.startswith(b"SIP/2.0 400 ")
 
 
 @given(received=st.binary(max_size=400) | st.builds(lambda rest: b"OPTIONS sip:a SIP/2.0\r\n" + rest, st.binary()))
 def test_garbage_never_raises_and_is_never_repeated(received: bytes) -> None:
-    said, _ = told(received)
+    said, _ = read(received)
     assert said.kind.text.isprintable()
     assert 0 <= said.size <= len(received)
