@@ -66,7 +66,7 @@ SHARED_FILE_NAMES = {
 }
 """File names that occur more than once, and why.  A command in cli/ may also be named after what it runs."""
 SHARED_CLASS_NAMES: Mapping[str, str] = {}
-"""Public class names that occur more than once, and why: it should stay empty."""
+"""Class names that occur more than once, and why: it should stay empty."""
 
 
 @cache
@@ -238,6 +238,37 @@ def _defined(path: Path) -> Iterator[str]:
             yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
+NOT_THE_FIELD_S = {"interview", "told", "impostor", "caution", "mend", "octets", "hello", "hellos"}
+"""Words that once stood for something else: scan, observed, forged issuer, warning, fix, bytes, ClientHello."""
+NAMED_ALL_THE_SAME = {
+    *("client_hello", "client_hellos", "server_hello", "ClientHello", "ServerHello"),
+    "octet_string",  # as in ASN.1
+}
+NAMED_ON_DISK = {"model/observation/media.py", "rules/sip/sip_message_too_large.py"}
+"""Fields of observations and parameters of policies keep their names."""
+
+
+def test_names_are_the_words_of_the_field() -> None:
+    kept = re.compile("|".join(NAMED_ALL_THE_SAME), re.IGNORECASE)
+
+    def look(path: Path) -> Iterator[str]:
+        for found in {path.stem, *_given(tree(path))}:
+            words = re.findall("[a-z]+|[A-Z][a-z]*", kept.sub("", found))
+            yield from (f"{found} says {word}" for word in words if word.lower() in NOT_THE_FIELD_S)
+
+    assert_none(found_in([path for path in MODULES if name(path) not in NAMED_ON_DISK], look))
+
+
+def _given(module: ast.Module) -> Iterator[str]:
+    """Every name that a module gives to something."""
+    for node in ast.walk(module):
+        match node:
+            case ast.FunctionDef(name=given) | ast.ClassDef(name=given) | ast.arg(arg=given):
+                yield given
+            case ast.Name(id=given, ctx=ast.Store()) | ast.Attribute(attr=given, ctx=ast.Store()):
+                yield given
+
+
 def test_no_module_is_a_drawer() -> None:
     assert_none(name(path) for path in MODULES if path.stem in DRAWERS)
 
@@ -265,12 +296,13 @@ def test_no_file_name_is_used_twice_without_a_reason() -> None:
     assert_none(repeated(places, SHARED_FILE_NAMES))
 
 
-def test_no_public_class_name_has_two_meanings() -> None:
+def test_no_class_name_has_two_meanings() -> None:
+    """A private one is read by the same people."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in MODULES:
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(name(path))
+            if isinstance(node, ast.ClassDef):
+                places[node.name.removeprefix("_")].append(name(path))
     assert_none(repeated(places, SHARED_CLASS_NAMES))
 
 

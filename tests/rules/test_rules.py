@@ -66,6 +66,13 @@ def test_a_rule_is_found_by_its_file_alone(folder: Path) -> None:
     assert list(all_rules()) == ["protocol-not-allowed"]
 
 
+def test_a_rule_whose_parts_are_of_the_wrong_kind_is_an_error(folder: Path) -> None:
+    """``tests/api/test_plugins.py`` has one of each kind."""
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line="RULE = replace(SHIPPED, params=dict)"))
+    with pytest.raises(LookupError, match="cannot be used: params is not a subclass of Params"):
+        all_rules()
+
+
 def test_every_rule_says_why_it_exists_and_under_which_heading_it_stands() -> None:
     for rule in all_rules().values():
         assert rationale(rule).endswith("."), rule.id

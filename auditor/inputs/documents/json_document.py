@@ -32,7 +32,7 @@ def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Docum
     check_size(content, limits.size, file)
     text = decoded(content, file)
     ends = [found.start() for found in re.finditer("\n", text)]
-    reader = _Reader(file, text, ends, limits.values)
+    reader = _JsonReader(file, text, ends, limits.values)
     data, end = reader.value(reader.space(0), ())
     if reader.space(end) != len(text):
         reader.stop(reader.space(end), "unexpected text after the JSON value; a file contains one value")
@@ -40,7 +40,7 @@ def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Docum
 
 
 @dataclass
-class _Reader:
+class _JsonReader:
     """Builds plain values from text.  The first error ends the reading."""
 
     file: str

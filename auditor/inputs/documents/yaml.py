@@ -81,7 +81,7 @@ def parse_yaml(content: bytes, file: str, limits: ReadLimits = USUAL) -> Documen
     """Read the bytes of a file; ``file`` is what errors call it."""
     check_size(content, limits.size, file)
     text = reviewable(content, file)
-    reader = _Reader(file, _events(text, file), limits.values)
+    reader = _YamlReader(file, _events(text, file), limits.values)
     data = reader.document()
     if reader.errors:
         raise InputErrors(reader.errors)
@@ -102,7 +102,7 @@ def _events(text: str, file: str) -> Iterator[Event]:
 
 
 @dataclass
-class _Reader:
+class _YamlReader:
     """Builds plain values from events.  Errors that do not stop the reading are collected."""
 
     file: str

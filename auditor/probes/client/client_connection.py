@@ -107,10 +107,10 @@ class ClientConnection:
         self._begin(self._client, found)
         return None
 
-    def _begin(self, client: ClientRecord, hello: ClientHello) -> None:
+    def _begin(self, client: ClientRecord, client_hello: ClientHello) -> None:
         client.connections += 1
-        self._case = client.next_case(hello)
-        context = self._state.context(self._case, self._state.name_for(hello))
+        self._case = client.next_case(client_hello)
+        context = self._state.context(self._case, self._state.name_for(client_hello))
         self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
         self._tls.set_app_data(self.note)
