@@ -192,7 +192,9 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
 
 def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
     try:
-        return list(setting.rule.check(evidence, setting.params))
+        remarks = list(setting.rule.check(evidence, setting.params))
+        if not all(isinstance(remark, Remark) for remark in remarks):
+            raise TypeError("a check yields remarks only")  # noqa: TRY301 - or it would count as nothing, which is a pass
     except Exception as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
         return [
             Doubt(
@@ -200,6 +202,7 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
                 reason=f"the rule itself failed with {type(error).__name__}; please report this as a bug",
             )
         ]
+    return remarks
 
 
 def _rules(plan: Plan) -> dict[str, RuleSummary]:

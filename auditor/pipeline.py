@@ -6,6 +6,7 @@ ended.  The clock is read only in ``now``, and only where the caller passes no m
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,8 @@ _CERTIFICATE_OPTIONS = {
     "--replaces": "certificate-renewal-regression",
 }
 """What a caller of ``observe_certificates`` may say, and the rule that looks at it."""
+_OBSERVED_AS = {_REVOCATION: "revocation", "certificate-renewal-regression": "renewal"}
+"""What such a rule looks at, where that is an observation of its own: another package's rule may do so as well."""
 
 Cancel: TypeAlias = threading.Event | Callable[[], bool]
 """Cancels when the event is set, or when the function returns true."""
@@ -149,6 +152,15 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the one place
 
 
+def _moment(at: datetime | None) -> datetime:
+    """The caller's moment, else the clock's.  Raises ``InputErrors`` where it could be any of several."""
+    if at is None:
+        return now()
+    if at.utcoffset() is None:
+        raise InputErrors([InputError(f"the moment {at} has no time zone; use datetime.UTC")])
+    return at
+
+
 # Reading
 
 
@@ -160,7 +172,7 @@ def load_policy(name: str | Path, *, roots: Iterable[Path | TrustAnchor] = ()) -
     """
     given = list(roots)
     declared = [root for root in given if isinstance(root, TrustAnchor)]
-    declared += load_declared_roots([root for root in given if isinstance(root, Path)])
+    declared += load_declared_roots([Path(root) for root in given if not isinstance(root, TrustAnchor)])
     if isinstance(name, Path):
         name = str(name) if name.suffix in (".yaml", ".yml") else str(name.absolute())
     return policies.load_policy(name, tuple(dict.fromkeys(declared)))
@@ -204,7 +216,7 @@ def load_client(  # noqa: PLR0913 - each may be left out
     trust; each needs its key beside it.  ``trust_probe`` presents certificates of forged issuers.  ``invite`` is a
     test number to call, as ``sip:NUMBER@HOST``.  Raises ``InputErrors``.
     """
-    moment = at or now()
+    moment = _moment(at)
     for one, other, names in ((certificate, key, "a client certificate"), (ca, ca_key, "a client CA")):
         if (one is None) != (other is None):
             raise InputErrors([InputError(f"{names} and its private key are needed together; one of them is missing")])
@@ -247,7 +259,8 @@ def collect_observations(
     A target is ``HOST:PORT``, ``sips://HOST:PORT`` or ``https://HOST:PORT``; those of ``inventory`` are added, and so
     are its roots.  Raises ``InputErrors`` before anything is connected to; a peer that misbehaves raises nothing.
     """
-    settings, at = settings or CollectSettings(), at or now()
+    settings, at = settings or CollectSettings(), _moment(at)
+    _check_settings(settings)
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
     status = _status_files(policy, settings.revocation)
     resolver = _resolver(settings, inventory)
@@ -278,11 +291,28 @@ def _resolved(
 ) -> tuple[ServerTarget, ...]:
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
 
-    given = list(targets)
+    given = [targets] if isinstance(targets, str) else list(targets)
     requests = parse_targets(target for target in given if isinstance(target, str))
     listed = inventory.requests if inventory is not None else ()
     resolved = targets_of((*listed, *requests), (lambda _host: _OFFLINE) if offline else resolve)
-    return (*resolved, *(target for target in given if not isinstance(target, str)))
+    found = (*resolved, *(target for target in given if not isinstance(target, str)))
+    twice = [name for name, times in Counter(target.name for target in found).items() if times > 1]
+    if twice:
+        raise InputErrors([InputError(f"the target {quoted(name)} appears twice") for name in twice])
+    return found
+
+
+def _check_settings(settings: CollectSettings) -> None:
+    """Refuse bounds that nothing can be observed within."""
+    given = {"jobs": settings.jobs, **vars(settings.limits)}
+    may_be_zero = {"settle_seconds"}
+    errors = [
+        InputError(f"{name} is {value}; it must be {'at least' if name in may_be_zero else 'more than'} 0")
+        for name, value in given.items()
+        if value is not None and not (value > 0 or (value == 0 and name in may_be_zero))
+    ]
+    if errors:
+        raise InputErrors(errors)
 
 
 def _check_anything(targets: int, inventory: Inventory | None) -> None:
@@ -432,10 +462,11 @@ def _with_lint(
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
     """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
     rules = {setting.rule.id for setting in policy.settings}
+    observed = {setting.rule.observation_kind for setting in policy.settings}
     errors = [
         InputError(f"{option} has no effect: the policy {policy.id} does not include {rule}")
         for option, rule in needed.items()
-        if rule not in rules
+        if rule not in rules and _OBSERVED_AS.get(rule) not in observed
     ]
     if errors:
         raise InputErrors(errors)
@@ -456,11 +487,11 @@ def observe_certificates(
     ``replaces`` is what they are to replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
     the moment they are judged as of.  Raises ``InputErrors``.
     """
-    use, revocation, at = _checked(use or Use()), revocation or Revocation(), at or now()
+    use, revocation, at = _checked(use or Use()), revocation or Revocation(), _moment(at)
     given = {"--name": bool(use.names), "--role": bool(use.roles), "--replaces": replaces is not None}
     _check_judged(policy, {option: rule for option, rule in _CERTIFICATE_OPTIONS.items() if given[option]})
     status = _status_files(policy, revocation)
-    bundles, notes = read_files(list(files), passphrase)
+    bundles, notes = read_files(_any(files, "certificate"), passphrase)
     old = None if replaces is None else _replaced(replaces, passphrase, at)
     targets, found = observe_files(bundles, use, at, old)
     plan = make_plan(policy, targets)
@@ -526,13 +557,20 @@ def observe_session_descriptions(
 
     ``role`` is that of descriptions without a SIP message around them.  No key is kept.  Raises ``InputErrors``.
     """
-    moment = at or now()
-    named = [_content(file) for file in files]
+    moment = _moment(at)
+    named = [_content(file) for file in _any(files, "session description")]
     salt = secrets.token_bytes(16)
     targets, seen = load_descriptions(named, at=moment, salt=salt, transport=transport, role=role)
     if not make_plan(policy, targets).checks:
         raise InputErrors([InputError(f"the policy {policy.id} has no rule about session descriptions")])
     return Observations(moment, targets, tuple(seen))
+
+
+def _any(files: Iterable[File], what: str) -> list[File]:
+    """The files, of which there must be one at least."""
+    if not (named := list(files)):
+        raise InputErrors([InputError(f"nothing to audit: name a file with a {what}")])
+    return named
 
 
 def _content(file: File) -> tuple[str, bytes]:
@@ -561,7 +599,7 @@ def evaluate_observations(
     """
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
-    report = evaluate(plan, observations.seen, observations.at, generated_at or now(), fail_on, accepted)
+    report = evaluate(plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted)
     return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
 
 
@@ -578,7 +616,7 @@ def audit(  # noqa: PLR0913 - those of collecting and of evaluating
     cancel: Cancel = lambda: False,
 ) -> Report:
     """Audit endpoints and the declared deployment: ``collect_observations``, then ``evaluate_observations``."""
-    at = at or now()
+    at = _moment(at)
     observations = collect_observations(
         targets, policy, inventory=inventory, settings=settings, at=at, progress=progress, cancel=cancel
     )
@@ -599,7 +637,7 @@ def audit_certificates(  # noqa: PLR0913 - as for observing, and what is accepte
     fail_on: Severity | None = None,
 ) -> Report:
     """Audit certificates, and requests for them, in files or in memory.  Raises ``InputErrors``."""
-    at = at or now()
+    at = _moment(at)
     observations = observe_certificates(
         files, policy, use=use, replaces=replaces, revocation=revocation, passphrase=passphrase, at=at
     )
@@ -616,7 +654,7 @@ def audit_session_descriptions(
     fail_on: Severity | None = None,
 ) -> Report:
     """Audit session descriptions (SDP), or SIP messages that hold them.  Raises ``InputErrors``."""
-    at = at or now()
+    at = _moment(at)
     observations = observe_session_descriptions(files, policy, role=role, transport=transport, at=at)
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.inputs.targets import TargetRequest
+from auditor.inputs.targets import TargetRequest, named_at
 from auditor.model.report import EndpointSummary
 from auditor.model.source_location import SourceLocation
 from auditor.model.target import Perspective
@@ -30,9 +30,11 @@ def sources_of(
         for request in requests
         if request.location.file
     }
-    # A name with several addresses gives targets that are called name@address.
-    named = {endpoint.target: endpoint.target.removesuffix(f"@{endpoint.address}") for endpoint in endpoints}
-    locations = {name: written[base] for name, base in named.items() if base in written}
+    locations = {found.target: written[found.target] for found in endpoints if found.target in written}
+    for endpoint in endpoints:
+        if endpoint.address is not None and endpoint.target not in written:  # one of several addresses of a name
+            names = [name for name in written if named_at(name, endpoint.address) == endpoint.target]
+            locations.update((endpoint.target, written[name]) for name in names)
     if inventory is not None:
         whole = SourceLocation(_from_here(str(inventory)))
         locations |= {found.target: whole for found in endpoints if found.perspective == Perspective.DEPLOYMENT}

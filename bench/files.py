@@ -5,23 +5,22 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from tabulate import tabulate
 
+from auditor.minting.certificate_builder import ValidityPeriod
+from auditor.minting.keys import ec_key
 from bench.compare import note
 from bench.measure import Run, run
-from testbed import certificates
-from testbed.certificates import Authority, Identity, issue, make_ecdsa_key, pem
+from testbed.certificates import AT, Authority, issue, pem
 from testbed.configuration import Key
 
 _BIN = Path(sys.executable).parent
 _CHECKEND = 'openssl x509 -noout -checkend 0 -in "$file"'
 _VERIFY = 'openssl verify -CAfile "$root" -untrusted "$file" "$file"'
 _PKILINT = 'lint_pkix_cert lint "$file"'
+_ENDED = ValidityPeriod.days(AT, -20, -1)
 _FEW = 20
 """pkilint's command takes most of a second to start, and looks at one file."""
 
@@ -139,24 +138,9 @@ def _write(folder: Path, authority: Authority, count: int) -> None:
         (folder / name).mkdir()
     for number in range(count):
         name = f"sbc{number}.example.net"
-        leaf = issue(make_ecdsa_key(), name, issuer, names=(name,)).certificate
-        content = pem(_ended(leaf, issuer) if number % 10 == 0 else leaf, issuer.certificate)
+        validity = _ENDED if number % 10 == 0 else None
+        leaf = issue(ec_key(), name, issuer, names=(name,), validity=validity).certificate
+        content = pem(leaf, issuer.certificate)
         (folder / "files" / f"{number:05}.pem").write_bytes(content)
         if number < _FEW:
             (folder / "few" / f"{number:05}.pem").write_bytes(content)
-
-
-def _ended(leaf: x509.Certificate, issuer: Identity) -> x509.Certificate:
-    """The same, expired yesterday."""
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(leaf.subject)
-        .issuer_name(leaf.issuer)
-        .public_key(leaf.public_key())
-        .serial_number(leaf.serial_number)
-        .not_valid_before(leaf.not_valid_before_utc)
-        .not_valid_after(certificates.AT - timedelta(days=1))
-    )
-    for extension in leaf.extensions:
-        builder = builder.add_extension(extension.value, extension.critical)
-    return builder.sign(issuer.private_key, hashes.SHA256())

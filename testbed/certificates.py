@@ -5,20 +5,22 @@ tests run and none depends on the day they are run.
 """
 
 import base64
-import ipaddress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from auditor.minting.certificate_builder import CertificateSpec, ValidityPeriod, host_name, issuer_of, mint
+from auditor.minting.keys import ec_key, rsa_key
+from auditor.model.identity import PrivateKey
 from testbed.configuration import OTHER_NAME, SERVER_NAME, Chain, Key
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_LOOPBACK = (host_name("127.0.0.1"), host_name("::1"))
 
 _RSA_ENCRYPTION = bytes.fromhex("300d06092a864886f70d0101010500")
 _RSASSA_PSS = bytes.fromhex("300b06092a864886f70d01010a")
@@ -69,36 +71,26 @@ def pem(*certificates: x509.Certificate) -> bytes:
 @cache
 def make_authority() -> Authority:
     """Mint everything once a run: four RSA keys take the better part of a second."""
-    root = issue(make_rsa_key(), "Live Test Root CA", None)
+    root = issue(rsa_key(), "Live Test Root CA", None)
     signers = {
-        Key.RSA: issue(make_rsa_key(), "Live Test RSA Issuing CA", root, path_length=0),
-        Key.ECDSA: issue(make_ecdsa_key(), "Live Test ECDSA Issuing CA", root, path_length=0),
+        Key.RSA: issue(rsa_key(), "Live Test RSA Issuing CA", root, path_length=0),
+        Key.ECDSA: issue(ec_key(), "Live Test ECDSA Issuing CA", root, path_length=0),
     }
     # A key bound to RSASSA-PSS is certified by the ECDSA authority: its signature is then made over re-encoded bytes.
     signers[Key.RSA_PSS] = signers[Key.ECDSA]
-    rsa_key = make_rsa_key()
-    plain_for_pss = issue(rsa_key, SERVER_NAME, signers[Key.RSA_PSS], names=(SERVER_NAME,))
+    shared = rsa_key()
+    plain_for_pss = issue(shared, SERVER_NAME, signers[Key.RSA_PSS], names=(SERVER_NAME,))
     return Authority(
         root=root,
         intermediates=signers,
         leaves={
-            Key.RSA: issue(rsa_key, SERVER_NAME, signers[Key.RSA], names=(SERVER_NAME,)),
-            Key.ECDSA: issue(make_ecdsa_key(), SERVER_NAME, signers[Key.ECDSA], names=(SERVER_NAME,)),
+            Key.RSA: issue(shared, SERVER_NAME, signers[Key.RSA], names=(SERVER_NAME,)),
+            Key.ECDSA: issue(ec_key(), SERVER_NAME, signers[Key.ECDSA], names=(SERVER_NAME,)),
             Key.RSA_PSS: _bind_to_pss(plain_for_pss, signers[Key.RSA_PSS]),
         },
-        other_leaf=issue(rsa_key, OTHER_NAME, signers[Key.RSA], names=(OTHER_NAME,)),
-        stranger=issue(make_ecdsa_key(), "Unrelated CA", None),
+        other_leaf=issue(shared, OTHER_NAME, signers[Key.RSA], names=(OTHER_NAME,)),
+        stranger=issue(ec_key(), "Unrelated CA", None),
     )
-
-
-def make_rsa_key() -> rsa.RSAPrivateKey:
-    """RSA of 2048 bits."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def make_ecdsa_key() -> ec.EllipticCurvePrivateKey:
-    """P-256."""
-    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _name(common_name: str) -> x509.Name:
@@ -120,47 +112,18 @@ def issue(
     issuer: Identity | None,
     names: tuple[str, ...] = (),
     path_length: int | None = None,
+    validity: ValidityPeriod | None = None,
 ) -> Identity:
     """One certificate: a leaf for both roles where it has names, an authority where it has none."""
-    leaf = bool(names)
-    lifetime = timedelta(days=365) if leaf else timedelta(days=3650)
-    signing_key = issuer.private_key if issuer else key
-    issuer_public = issuer.certificate.public_key() if issuer else key.public_key()
-    assert isinstance(issuer_public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(_name(common_name))
-        .issuer_name(issuer.certificate.subject if issuer else _name(common_name))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(AT - timedelta(days=20))
-        .not_valid_after(AT - timedelta(days=20) + lifetime)
-        .add_extension(x509.BasicConstraints(ca=not leaf, path_length=path_length), critical=True)
-        .add_extension(_key_usage(leaf=leaf, rsa_key=isinstance(key, rsa.RSAPrivateKey)), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_public), critical=False)
+    spec = CertificateSpec(
+        _name(common_name),
+        validity or ValidityPeriod.days(AT, -20, 345 if names else 3630),
+        tuple(x509.DNSName(name) for name in names) + (_LOOPBACK if names else ()),
+        authority=not names,
+        path_length=path_length,
     )
-    if leaf:
-        addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in ("127.0.0.1", "::1")]
-        alternatives = x509.SubjectAlternativeName([*(x509.DNSName(name) for name in names), *addresses])
-        purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        builder = builder.add_extension(alternatives, critical=False)
-        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-    return Identity(builder.sign(signing_key, hashes.SHA256()), key, _pkcs8(key, serialization.Encoding.PEM))
-
-
-def _key_usage(*, leaf: bool, rsa_key: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=leaf,
-        content_commitment=False,
-        key_encipherment=leaf and rsa_key,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=not leaf,
-        crl_sign=not leaf,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    above = issuer_of(issuer.certificate, issuer.private_key) if issuer else None
+    return Identity(mint(spec, key, above), key, _pkcs8(key, serialization.Encoding.PEM))
 
 
 def _bind_to_pss(identity: Identity, issuer: Identity) -> Identity:
@@ -198,8 +161,8 @@ def _tlv(tag: int, content: bytes) -> bytes:
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
 
 
 def _armoured(key_der: bytes) -> bytes:

@@ -162,7 +162,7 @@ def accepted_suites(configuration: ServerConfiguration, version: ProtocolVersion
 def shown_keys(configuration: ServerConfiguration, version: ProtocolVersion) -> tuple[Key, ...]:
     """The keys whose certificates a client can be shown in ``version``.
 
-    HAProxy chooses by the signature algorithms in the hello, which came with TLS 1.2; before that it shows RSA alone.
+    HAProxy chooses by the signature algorithms of the ClientHello, which came with TLS 1.2; earlier it shows RSA alone.
     """
     by_algorithm = configuration.implementation is Implementation.HAPROXY and len(configuration.keys) > 1
     return (Key.RSA,) if by_algorithm and version in {V10, V11} else configuration.keys

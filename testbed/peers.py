@@ -91,13 +91,13 @@ def reset(connection: socket.socket, _number: int = 0) -> None:
     connection.close()
 
 
-def reset_after_hello(connection: socket.socket, _number: int) -> None:
+def reset_after_client_hello(connection: socket.socket, _number: int) -> None:
     """Take the ClientHello first."""
     connection.recv(65_536)
     reset(connection)
 
 
-def close_after_hello(connection: socket.socket, _number: int) -> None:
+def close_after_client_hello(connection: socket.socket, _number: int) -> None:
     """Take the ClientHello, say nothing and close in good order."""
     connection.recv(65_536)
 
@@ -137,7 +137,7 @@ def plaintext_http(connection: socket.socket, _number: int) -> None:
     connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
-def random_octets(seed: int) -> Behaviour:
+def random_bytes(seed: int) -> Behaviour:
     """Answer with 4 kB of noise, different for every connection."""
 
     def behave(connection: socket.socket, number: int) -> None:
@@ -146,11 +146,11 @@ def random_octets(seed: int) -> Behaviour:
     return behave
 
 
-def certificates_without_end(certificate: bytes, octets: int) -> bytes:
+def certificates_without_end(certificate: bytes, length: int) -> bytes:
     """A TLS 1.2 ServerHello and a Certificate message with so many bytes of the same certificate."""
     server_hello = b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2f" + b"\x00"
     entry = len(certificate).to_bytes(3, "big") + certificate
-    chain = entry * (octets // len(entry) + 1)
+    chain = entry * (length // len(entry) + 1)
     messages = _message(2, server_hello) + _message(11, len(chain).to_bytes(3, "big") + chain)
     return b"".join(
         b"\x16\x03\x03" + len(piece).to_bytes(2, "big") + piece
@@ -214,22 +214,22 @@ def intolerant(server: Behaviour, minds: Callable[[bytes], bool], then: Behaviou
     """A ClientHello that the peer ``minds`` meets ``then``."""
 
     def behave(connection: socket.socket, number: int) -> None:
-        (then if minds(_peeked_hello(connection)) else server)(connection, number)
+        (then if minds(_peeked_client_hello(connection)) else server)(connection, number)
 
     return behave
 
 
-def longer_than(octets: int) -> Callable[[bytes], bool]:
+def longer_than(length: int) -> Callable[[bytes], bool]:
     """ClientHellos that some middleboxes cannot take."""
-    return lambda hello: len(hello) > octets
+    return lambda client_hello: len(client_hello) > length
 
 
-def offers_tls13(hello: bytes) -> bool:
+def offers_tls13(client_hello: bytes) -> bool:
     """Whether the ClientHello has the extension supported_versions (43), as only a client of TLS 1.3 needs it."""
-    return b"\x00\x2b\x00" in hello and b"\x03\x04" in hello[hello.find(b"\x00\x2b\x00") :][:32]
+    return b"\x00\x2b\x00" in client_hello and b"\x03\x04" in client_hello[client_hello.find(b"\x00\x2b\x00") :][:32]
 
 
-def _peeked_hello(connection: socket.socket) -> bytes:
+def _peeked_client_hello(connection: socket.socket) -> bytes:
     """The client's first record, left in place for the server; all there is when it is no TLS record."""
     while True:
         data = connection.recv(65_536, socket.MSG_PEEK)

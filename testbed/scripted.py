@@ -16,7 +16,7 @@ Action = bytes | LabSession | str
 
 
 @dataclass(frozen=True)
-class Hello:
+class ReceivedClientHello:
     """One connection's first record, as the script sees it."""
 
     number: int
@@ -36,7 +36,7 @@ class Hello:
         return 0x0304 if b"\x00\x2b\x00\x03\x02\x03\x04" in self.raw else int.from_bytes(self.raw[9:11], "big")
 
 
-Script = Callable[[Hello], Action]
+Script = Callable[[ReceivedClientHello], Action]
 
 
 def alert(description: int, level: int = 2) -> bytes:
@@ -59,7 +59,7 @@ class Running:
     """A server that is listening, and what it has been asked."""
 
     port: int
-    hellos: list[Hello] = field(default_factory=list)
+    client_hellos: list[ReceivedClientHello] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -96,9 +96,9 @@ def _attend(connection: socket.socket, script: Script, server: Running) -> None:
     raw = _first_record(connection)
     if not raw:
         return
-    hello = Hello(len(server.hellos), raw)
-    server.hellos.append(hello)
-    action = script(hello)
+    client_hello = ReceivedClientHello(len(server.client_hellos), raw)
+    server.client_hellos.append(client_hello)
+    action = script(client_hello)
     if action == RESET:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     elif action == SILENCE:

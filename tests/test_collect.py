@@ -112,8 +112,8 @@ def test_results_come_as_hosts_are_finished() -> None:
         assert [found.target for found in results] == ["slow"]
 
 
-def test_every_finished_target_is_told() -> None:
-    told: list[str] = []
+def test_every_finished_target_is_reported() -> None:
+    finished: list[str] = []
 
     def observe(target: ServerTarget, _asks: Asks, _limits: Limits, _at: datetime) -> Iterator[Observation]:
         yield used(target)
@@ -122,8 +122,8 @@ def test_every_finished_target_is_told() -> None:
 
     plan = planned(target("good"), target("bad"))
     with ThreadPoolExecutor(1) as executor:
-        list(collect(plan, Limits(), AT, executor, observe, lambda target: told.append(target.name)))
-    assert told == ["good", "bad"]
+        list(collect(plan, Limits(), AT, executor, observe, lambda target: finished.append(target.name)))
+    assert finished == ["good", "bad"]
 
 
 def test_the_probe_gets_what_the_plan_asks() -> None:

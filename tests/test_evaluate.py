@@ -339,6 +339,17 @@ def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, 
     assert reason_text(finding) == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
 
 
+def test_a_check_that_yields_anything_but_remarks_is_inconclusive() -> None:
+    """What is no remark would count as nothing, and nothing is a pass."""
+
+    def check(_evidence: Evidence[Seen], _params: Params) -> Iterator[Remark]:
+        yield "wrong"  # type: ignore[misc]  # what a rule without type checks may do
+
+    (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert reason_text(finding) == "the rule itself failed with TypeError; please report this as a bug"
+
+
 def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
     got: list[tuple[Seen, ...]] = []
 

@@ -1,7 +1,8 @@
 """The structure of the package: what may import what, what may touch the network, and one meaning for each name."""
 
 import ast
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -65,7 +66,7 @@ SHARED_FILE_NAMES = {
 }
 """File names that occur more than once, and why.  A command in cli/ may also be named after what it runs."""
 SHARED_CLASS_NAMES: Mapping[str, str] = {}
-"""Public class names that occur more than once, and why: it should stay empty."""
+"""Class names that occur more than once, and why: it should stay empty."""
 
 
 @cache
@@ -200,6 +201,74 @@ def test_what_judges_reads_no_clock_and_starts_nothing() -> None:
     assert_none(found_in([path for path in MODULES if part(path) in judging], look))
 
 
+def test_what_judges_does_not_even_import_what_connects_or_starts_a_process() -> None:
+    """Not by a detour either, and not inside a function."""
+    modules = {module_name(path): path for path in MODULES}
+    reached, todo = set[str](), {found for found in modules if found.split(".")[1:2] in (["rules"], ["evaluate"])}
+    while todo:
+        reached |= todo
+        todo = {found for module in todo for found in imported_modules(modules[module], set(modules))} - reached
+    assert "auditor.certificates.path" in reached
+    assert_none(
+        f"{module} imports {found}"
+        for module in reached
+        for found in {imported.partition(".")[0] for imported in imports(modules[module])}
+        & {*NETWORK, "subprocess", "multiprocessing", "asyncio", "http", "requests", "time"}
+    )
+
+
+def test_nothing_is_there_that_only_tests_use() -> None:
+    """Of every function, class and constant at the top of a module, the name stands somewhere else as well."""
+    folders = (ROOT, *(ROOT.parent / folder for folder in ("bench", "testbed", "tools")))
+    texts = [path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.*") if _is_text(path)]
+    times = Counter(word for text in texts for word in re.findall(r"\w+", text))
+    assert_none(found_in(MODULES, lambda path: (name for name in _defined(path) if times[name] == 1)))
+
+
+def _is_text(path: Path) -> bool:
+    return path.suffix in {".py", ".jinja"}
+
+
+def _defined(path: Path) -> Iterator[str]:
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+NOT_THE_FIELD_S = {"interview", "told", "impostor", "caution", "mend", "octets", "hello", "hellos"}
+"""Words that once stood for something else: scan, observed, forged issuer, warning, fix, bytes, ClientHello."""
+NAMED_ALL_THE_SAME = {
+    *("client_hello", "client_hellos", "server_hello", "ClientHello", "ServerHello"),
+    "octet_string",  # as in ASN.1
+}
+NAMED_ON_DISK = {"model/observation/media.py", "rules/sip/sip_message_too_large.py"}
+"""Fields of observations and parameters of policies keep their names."""
+
+
+def test_names_are_the_words_of_the_field() -> None:
+    kept = re.compile("|".join(NAMED_ALL_THE_SAME), re.IGNORECASE)
+
+    def look(path: Path) -> Iterator[str]:
+        for found in {path.stem, *_given(tree(path))}:
+            words = re.findall("[a-z]+|[A-Z][a-z]*", kept.sub("", found))
+            yield from (f"{found} says {word}" for word in words if word.lower() in NOT_THE_FIELD_S)
+
+    assert_none(found_in([path for path in MODULES if name(path) not in NAMED_ON_DISK], look))
+
+
+def _given(module: ast.Module) -> Iterator[str]:
+    """Every name that a module gives to something."""
+    for node in ast.walk(module):
+        match node:
+            case ast.FunctionDef(name=given) | ast.ClassDef(name=given) | ast.arg(arg=given):
+                yield given
+            case ast.Name(id=given, ctx=ast.Store()) | ast.Attribute(attr=given, ctx=ast.Store()):
+                yield given
+
+
 def test_no_module_is_a_drawer() -> None:
     assert_none(name(path) for path in MODULES if path.stem in DRAWERS)
 
@@ -227,12 +296,13 @@ def test_no_file_name_is_used_twice_without_a_reason() -> None:
     assert_none(repeated(places, SHARED_FILE_NAMES))
 
 
-def test_no_public_class_name_has_two_meanings() -> None:
+def test_no_class_name_has_two_meanings() -> None:
+    """A private one is read by the same people."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in MODULES:
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(name(path))
+            if isinstance(node, ast.ClassDef):
+                places[node.name.removeprefix("_")].append(name(path))
     assert_none(repeated(places, SHARED_CLASS_NAMES))
 
 
@@ -241,7 +311,7 @@ TAKES_APART = {
     *("splitlines", "startswith", "endswith", "removeprefix", "removesuffix"),
 }
 """Methods of text and of regular expressions, and functions of ``re``."""
-VALUES_OF_A_FINDING = {"subject", "rule", "reason"}
+VALUES_OF_A_FINDING = {"case", "evidence", "expected", "observed", "reason", "remedy", "rule", "subject", "title"}
 ABOUT_CERTIFICATES = {
     "certificates": "a certificate has a subject too",
     "render/html/drawing.py": "shows the common name out of a certificate's subject",

@@ -176,13 +176,24 @@ def signature_hash(certificate: Bearer) -> hashes.HashAlgorithm | None:
 
 def key_text(certificate: Bearer) -> str:
     """Return the key as ``RSA 2048``, ``EC secp256r1`` or ``Ed25519``; an unknown type by its object identifier."""
+    kind = key_type(certificate)
     match public_key(certificate):
-        case rsa.RSAPublicKey() as key:
-            return f"RSA {key.key_size}"
+        case rsa.RSAPublicKey() | dsa.DSAPublicKey() as key:
+            return f"{kind} {key.key_size}"
         case ec.EllipticCurvePublicKey() as key:
-            return f"EC {key.curve.name}"
-        case dsa.DSAPublicKey() as key:
-            return f"DSA {key.key_size}"
+            return f"{kind} {key.curve.name}"
+    return kind
+
+
+def key_type(certificate: Bearer) -> str:
+    """Return the type of the key as ``RSA``, ``EC`` or ``Ed25519``; an unknown one by its object identifier."""
+    match public_key(certificate):
+        case rsa.RSAPublicKey():
+            return "RSA"
+        case ec.EllipticCurvePublicKey():
+            return "EC"
+        case dsa.DSAPublicKey():
+            return "DSA"
         case ed25519.Ed25519PublicKey():
             return "Ed25519"
         case ed448.Ed448PublicKey():

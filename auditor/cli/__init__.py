@@ -60,7 +60,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="auditor")
 def cli() -> None:
-    """Audit TLS endpoints, and a deployment of Azure Communications Gateway, against a policy.
+    """Audit TLS endpoints, and the deployment that an inventory declares, against a policy.
 
     Try `auditor demo`, then `auditor audit sbc.example.net:5061`.  `auditor COMMAND --help` has examples.
     """

@@ -90,7 +90,7 @@ def _loaded(
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
-    """The first root that the policy accepts and that ships with it: the one an impostor would pretend to be."""
+    """The first root that the policy accepts and that ships with it: the one whose name a forged issuer would bear."""
     wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
     anchors = {anchor.name: anchor.der for anchor in policy.anchors}
     found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)

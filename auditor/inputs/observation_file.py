@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.errors import InputError, InputErrors
+from auditor.inputs.documents.files import unreadable
 from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
 
-_MOST_OCTETS = 256 * 1024 * 1024
+_MOST_BYTES = 256 * 1024 * 1024
 _ANEW = "run auditor collect again"
 
 
@@ -49,9 +50,13 @@ class _Lines:
 
 def read_observations(path: Path) -> tuple[Run, list[Observation]]:
     """Read the whole file.  Raises ``InputErrors`` with the line that is wrong."""
-    if path.stat().st_size > _MOST_OCTETS:
-        raise InputErrors([InputError(f"the file is larger than {_MOST_OCTETS // 2**20} MiB", str(path))])
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputErrors([InputError(f"the file is larger than {_MOST_BYTES // 2**20} MiB", str(path))])
+        opened = path.open(encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        raise InputErrors([unreadable(error, str(path))]) from None
+    with opened as lines:
         head = _head(lines.readline(), str(path))
         read = _Lines(frozenset(target.name for target in head.targets))
         errors = [

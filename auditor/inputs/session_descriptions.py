@@ -10,31 +10,10 @@ from auditor.errors import InputError, InputErrors, quoted
 from auditor.model.observation import NotAttempted, Observation, SdpSeen
 from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.sanitise import clean
-from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
+from auditor.sip import MalformedSdp, Origin, descriptions, measured
 from auditor.sip.description import Role, Transport
 
 _BARE = "the file contains a session description and no SIP message"
-
-
-def read_sdp(  # noqa: PLR0913 - where it stood, and what it was
-    content: bytes,
-    *,
-    target: str,
-    at: datetime,
-    salt: bytes,
-    source: str,
-    transport: Transport,
-    role: Role = "unknown",
-    session: str = "",
-) -> SdpSeen:
-    """Read one bare session description.  Raises ``InputErrors`` with ``source`` as the file.
-
-    ``salt`` is the run's own, random and never stored: with it keys are told apart and nothing else.
-    """
-    try:
-        return describe(content, Origin(target, at, salt, source, transport), role=role, session=session)
-    except MalformedSdp as error:
-        raise _at(source, error) from None
 
 
 def read_messages(

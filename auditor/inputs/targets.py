@@ -122,6 +122,11 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
         names.add(request.name)
 
 
+def named_at(name: str, address: str) -> str:
+    """The name of a target that is one of several addresses."""
+    return f"{name}@{address}"
+
+
 def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[ServerTarget, ...]:
     """Make one target for every address of every request; a name without one gives a target that says why.
 
@@ -151,5 +156,5 @@ def _targets(request: TargetRequest, addresses: dict[str, tuple[str, ...] | str]
         return
     distinct = sorted(set(found), key=lambda text: (ip_address(text).version, ip_address(text)))
     for address in distinct:
-        name = request.name if len(distinct) == 1 else f"{request.name}@{address}"
+        name = request.name if len(distinct) == 1 else named_at(request.name, address)
         yield plain.model_copy(update={"name": name, "address": address})

@@ -63,36 +63,45 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
 
 
 def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
-    faults = (
-        ("sip-expired", "The certificate has expired.", "certificate-expired", Leaf(days=(-372, -7))),
+    faults: tuple[tuple[Service, str, str, str, Leaf], ...] = (
+        (Service.SIP, "sip-expired", "The certificate has expired.", "certificate-expired", Leaf(days=(-372, -7))),
         (
+            Service.SIP,
             "sip-not-yet-valid",
             "The certificate is not valid until next week.",
             "certificate-not-yet-valid",
             Leaf(days=(7, 372)),
         ),
-        ("https-expiring", "The certificate expires in five days.", "certificate-expires-soon", Leaf(days=(-85, 5))),
         (
+            Service.HTTPS,
+            "https-expiring",
+            "The certificate expires in five days.",
+            "certificate-expires-soon",
+            Leaf(days=(-85, 5)),
+        ),
+        (
+            Service.SIP,
             "sip-wrong-name",
             "The certificate is for another name.",
             "certificate-name-mismatch",
             Leaf(names=("other.example.net",)),
         ),
         (
+            Service.SIP,
             "sip-wildcard",
             "The certificate of a SIP endpoint names it by a wildcard, which RFC 5922 does not match.",
             "certificate-wildcard",
             Leaf(names=("*.example.net",)),
         ),
         (
+            Service.SIP,
             "sip-server-only",
             "The certificate may not be used for clients.",
             "certificate-usage-missing",
             Leaf(usages=SERVER_ROLE),
         ),
     )
-    for name, fault, rule, leaf in faults:
-        service = Service.HTTPS if name.startswith("https-") else Service.SIP
+    for service, name, fault, rule, leaf in faults:
         yield plan_endpoint(pki, name, fault, (rule,), settings=ServerSettings(service=service), leaves=(leaf,))
     yield plan_endpoint(
         pki,

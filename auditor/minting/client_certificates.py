@@ -24,6 +24,7 @@ from auditor.minting.certificate_builder import (
 from auditor.minting.forged_issuer import ForgedIssuer, unrelated_authority
 from auditor.minting.keys import rsa_leaf_key, rsa_signing_key
 from auditor.model.identity import Identity
+from auditor.model.observation import FORGED
 
 MOST_ROOTS: Final = 3
 OWN_NAME: Final = "auditor.invalid"  # RFC 2606 section 2
@@ -36,6 +37,8 @@ class ClientCertificateCase:
 
     name: str
     identity: Identity
+    forged_root: str | None = None
+    """The root whose forged issuer signed it."""
 
 
 def untrusted_cases(
@@ -48,7 +51,8 @@ def untrusted_cases(
     key, spec = rsa_leaf_key(), _like(like, at)
     yield ClientCertificateCase("self-signed", Identity((mint(spec, key),), key))
     for root in roots:
-        yield ClientCertificateCase(f"impostor-root ({root.name})", forged_client_certificate(root, at, like))
+        identity = forged_client_certificate(root, at, like)
+        yield ClientCertificateCase(f"{FORGED} ({root.name})", identity, forged_root=root.name)
     unrelated = unrelated_authority(at)
     chain = (mint(spec, key, unrelated.issuer), unrelated.certificate)
     yield ClientCertificateCase("unrelated-ca", Identity(chain, key))

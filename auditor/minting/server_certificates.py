@@ -36,14 +36,14 @@ class ServerCertificateCase(StrEnum):
 
     GOOD = "good"
     SELF_SIGNED = "self-signed"
-    IMPOSTOR_ROOT = "impostor-root"
+    FORGED_ISSUER = "impostor-root"
     UNRELATED_CA = "unrelated-ca"
     EXPIRED = "expired"
     WRONG_NAME = "wrong-name"
     COMMON_NAME_ONLY = "common-name-only"
     WILDCARD = "wildcard"
     OLD_VERSION = "old-version"
-    """No bad certificate, but TLS 1.1 at most: for a client whose hello names only the highest version it speaks."""
+    """No bad certificate, but TLS 1.1 at most: for a client whose ClientHello names its highest version alone."""
 
 
 NEEDS_AUTHORITY = frozenset(
@@ -87,7 +87,7 @@ class ServerCertificates:
         """Whether the case can be shown with what is at hand."""
         if case is ServerCertificateCase.GOOD:
             return self._good is not None or self._authority is not None
-        if case is ServerCertificateCase.IMPOSTOR_ROOT:
+        if case is ServerCertificateCase.FORGED_ISSUER:
             return self._forged is not None
         return case not in NEEDS_AUTHORITY or self._authority is not None
 
@@ -108,7 +108,7 @@ class ServerCertificates:
         signer = {
             ServerCertificateCase.SELF_SIGNED: None,
             ServerCertificateCase.UNRELATED_CA: self._unrelated,
-            ServerCertificateCase.IMPOSTOR_ROOT: self._forged,
+            ServerCertificateCase.FORGED_ISSUER: self._forged,
         }.get(case, self._authority)
         alternative = name
         if case in (ServerCertificateCase.WRONG_NAME, ServerCertificateCase.COMMON_NAME_ONLY):

@@ -17,6 +17,7 @@ from auditor.model.rule import Params
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
 from auditor.model.trust_anchor import TrustAnchor
+from auditor.plugins import described
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.requirements import read_requirements, shipped_requirements_file
 from auditor.policy.schema import policy_schema
@@ -180,8 +181,13 @@ def built(settings: Mapping[str, Setting]) -> Iterator[RuleSetting]:
             params = setting.rule.params.model_validate(setting.params)
         except ValidationError as error:
             errors += _refusals(error, rule_id, setting)
-        else:
-            yield RuleSetting(setting.rule, params, setting.severity)
+            continue
+        try:
+            setting.rule.asks(params), setting.rule.remedy_for(params)
+        except Exception as error:  # noqa: BLE001 - whatever a rule of somebody else raises
+            errors.append(setting.error(f"{rule_id} cannot be used with these parameters ({described(error)})"))
+            continue
+        yield RuleSetting(setting.rule, params, setting.severity)
     if errors:
         raise InputErrors(errors)
 

@@ -28,7 +28,8 @@ def named(names: Sequence[str], noun: str) -> str:
 
 def suites_by_version(params: SuiteLists) -> str:
     """Return the policy's cipher suites, version by version."""
-    return "; ".join(f"{version}: {named(suites, 'suites') or 'none'}" for version, suites in params.lists().items())
+    lists = params.lists().items()
+    return "; ".join(f"{version}: {named(suites, 'suites') or 'none'}" for version, suites in lists) or "none"
 
 
 def version_subject(*versions: str) -> ProtocolVersionSubject | WholeTarget:

@@ -84,10 +84,10 @@ def _read_key(text: str, salt: bytes) -> KeySeen:
         raise MalformedCrypto("a key is empty")
     if len(more) > 2 or not _lifetime_and_mki(more):
         raise MalformedCrypto("what follows a key is not a lifetime and a master key identifier")
-    octets = _decoded(key)
+    decoded = _decoded(key)
     return KeySeen(
-        octets=None if octets is None else len(octets),
-        digest=digest(salt, b"key", key.encode("utf-8") if octets is None else octets),
+        octets=None if decoded is None else len(decoded),
+        digest=digest(salt, b"key", key.encode("utf-8") if decoded is None else decoded),
     )
 
 

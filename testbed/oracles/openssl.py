@@ -71,8 +71,8 @@ def accepted_suites(
 def survey(servers: Iterable[Server]) -> dict[str, Suites]:
     """Every suite OpenSSL can offer, one at a time, in every version, at every server, by server name and version.
 
-    A version that refuses all of them in one hello is not asked further.  Ports of one Kamailio are taken one after
-    another: parallel connections crash it (a race in its TLS module), whatever asks.
+    A version that refuses all of them in one ClientHello is not asked further.  Ports of one Kamailio are taken one by
+    one: parallel connections crash it (a race in its TLS module), whatever asks.
     """
     lanes: dict[str, list[Server]] = defaultdict(list)
     for server in servers:
@@ -95,23 +95,6 @@ def _survey(server: Server) -> Suites:
 def der(certificate: x509.Certificate) -> bytes:
     """The certificate as it goes over the wire."""
     return certificate.public_bytes(serialization.Encoding.DER)
-
-
-_HTTP_GET = f"GET / HTTP/1.0\r\nHost: {SERVER_NAME}\r\n\r\n".encode()
-_SIP_OPTIONS = "\r\n".join(
-    [
-        f"OPTIONS sip:{SERVER_NAME} SIP/2.0",
-        "Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bKoracle;rport",
-        "Max-Forwards: 70",
-        "From: <sip:oracle@client.example>;tag=1",
-        f"To: <sip:{SERVER_NAME}>",
-        "Call-ID: oracle@client.example",
-        "CSeq: 1 OPTIONS",
-        "Content-Length: 0",
-        "",
-        "",
-    ]
-).encode()
 
 
 def _speaks(server: Server, version: ProtocolVersion) -> bool:

@@ -4,14 +4,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from auditor.minting.certificate_builder import CertificateSpec, Issuer, ValidityPeriod, common_name, mint
+from auditor.minting.keys import ec_key
 from tests.api.documents import files
 
 SHOWN = files("plugins.md")
@@ -72,9 +71,6 @@ def install(
 
 def certificate(subject: str, issuer: str) -> str:
     """PEM of a certificate that bears these common names."""
-    key, day = ec.generate_private_key(ec.SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
-    subject_name, issuer_name = (
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in (subject, issuer)
-    )
-    builder = x509.CertificateBuilder(issuer_name, subject_name, key.public_key(), 1, day, day + timedelta(days=90))
-    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM).decode("ascii")
+    validity = ValidityPeriod.days(datetime(2026, 1, 1, tzinfo=UTC), 0, 90)
+    minted = mint(CertificateSpec(common_name(subject), validity), ec_key(), Issuer(common_name(issuer), ec_key()))
+    return minted.public_bytes(Encoding.PEM).decode("ascii")

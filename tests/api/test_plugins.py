@@ -91,8 +91,24 @@ def test_a_policy_may_name_roots_that_its_package_pins(distribution: Distributio
         ("rules/other.py", "", "example_auditor.rules.other defines no RULE"),
         (
             "rules/certificate_expired.py",
-            "from auditor.rules.certificate.certificate_expired import RULE\n",
+            RULE.replace("example-issuer-not-allowed", "certificate-expired"),
             "there is a rule certificate-expired already",
+        ),
+        *(
+            (
+                "rules/example_issuer_not_allowed.py",
+                RULE.replace(before, after, 1),
+                f"the RULE of example_auditor.rules.example_issuer_not_allowed cannot be used: {fault}",
+            )
+            for before, after, fault in (
+                ("observes=CertificateChainSeen", "observes=Remark", "observes is not a class of"),
+                ("observes=CertificateChainSeen", "observes=CertificateChainSeen.__base__", "observes is not a class"),
+                ("params=IssuerParams", "params=dict", "params is not a subclass of Params"),
+                ("severity=Severity.HIGH", 'severity="high"', "severity is not a Severity"),
+                ("check=check", "check=common_name", "check is not a function of this module"),
+                ("remedy=lambda params:", "remedy=5 or", "remedy is neither a text nor a function"),
+                ("citations=(", "citations=(5, ", "citations are not all a Citation"),
+            )
         ),
         ("policies/acg.yaml", POLICY, "there is a policy acg already"),
         ("policies/roots/digicert-global-root-g2.pem", "", "there is a root digicert-global-root-g2 already"),
@@ -105,6 +121,46 @@ def test_a_broken_plug_in_is_one_clear_error(distribution: Distribution, file: s
     assert NAMED in done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_rule_about_renewals_makes_replaces_an_option_that_has_an_effect(distribution: Distribution) -> None:
+    renewal = RULE.replace("CertificateChainSeen", "RenewalSeen").replace("seen.certificates[0]", "seen.chains[0][0]")
+    renewal = renewal.replace("if not seen.certificates:", "if not seen.chains:")
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", renewal)
+    done = distribution.run("certificate", str(ROOT), "--replaces", str(ROOT), "-p", "example-operator", "--json")
+    assert done.returncode == 1, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["rule"], finding["outcome"]) == ("example-issuer-not-allowed", "fail")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("' or '.join(params.issuers)", "params.issuer", "AttributeError: "),
+        ("check=check,", "check=check,\n    asks=lambda params: params.asks,", "AttributeError: "),
+    ],
+)
+def test_a_function_of_a_rule_that_raises_is_an_error_of_the_policy_that_sets_the_rule(
+    distribution: Distribution, before: str, after: str, fault: str
+) -> None:
+    assert before in RULE
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", RULE.replace(before, after))
+    done = distribution.run("certificate", str(ROOT), "-p", "example-operator")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"example-issuer-not-allowed cannot be used with these parameters ({fault}" in done.stderr
+    assert "example-operator.yaml:6:" in done.stderr
+
+
+def test_what_a_check_yields_beside_remarks_is_no_pass(distribution: Distribution) -> None:
+    stray = RULE.replace(
+        "        if not seen.certificates:", '        yield "a text"\n        if not seen.certificates:'
+    )
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", stray)
+    done = distribution.run("certificate", str(ROOT), "-p", "example-operator", "--json")
+    assert done.returncode == 3, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert finding["outcome"] == "inconclusive"
+    assert "failed with TypeError" in finding["doubts"][0]["reason"]
 
 
 @pytest.mark.parametrize(

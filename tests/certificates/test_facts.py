@@ -3,10 +3,13 @@
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from auditor.certificates import MalformedCertificate, facts
 from auditor.certificates.facts import MAX_NAMES, key_text, label, short_name
+from auditor.minting.certificate_builder import CertificateSpec, ValidityPeriod
+from auditor.minting.certificate_builder import mint as minted
+from auditor.minting.keys import ec_key
 from tests.certificates.keys import to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain
 
@@ -108,18 +111,8 @@ def test_two_extensions_of_one_kind_break_rfc_5280() -> None:
 def test_alternative_names_of_the_rarer_kinds_are_shown_by_their_identifiers() -> None:
     oid = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.7")
     names = [x509.OtherName(oid, b"\x16\x01a"), x509.RegisteredID(oid), x509.DirectoryName(certificate().subject)]
-    builder = x509.CertificateBuilder(
-        issuer_name=certificate().issuer,
-        subject_name=certificate().subject,
-        public_key=certificate().public_key(),
-        serial_number=1,
-        not_valid_before=certificate().not_valid_before_utc.replace(tzinfo=None),
-        not_valid_after=certificate().not_valid_after_utc.replace(tzinfo=None),
-        extensions=[
-            x509.Extension(x509.SubjectAlternativeName.oid, critical=False, value=x509.SubjectAlternativeName(names))
-        ],
-    )
-    found = facts(to_der(builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())))
+    validity = ValidityPeriod(certificate().not_valid_before_utc, certificate().not_valid_after_utc)
+    found = facts(to_der(minted(CertificateSpec(certificate().subject, validity, tuple(names)), ec_key())))
 
     assert found.names == ("other:1.3.6.1.5.5.7.8.7", "RID:1.3.6.1.5.5.7.8.7", "DN:CN=sbc.example.net")
 

@@ -137,7 +137,7 @@ def test_a_file_with_very_many_errors_reports_the_first_hundred() -> None:
 
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("large") / "large.yaml"
-    path.write_bytes(b"{" * (USUAL.octets + 1))
+    path.write_bytes(b"{" * (USUAL.size + 1))
     with pytest.raises(InputErrors) as caught:
         read_yaml(path)
     assert str(caught.value) == f"{path}: the file is larger than 1024 KiB, the limit"

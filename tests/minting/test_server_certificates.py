@@ -51,7 +51,7 @@ def test_cases_of_a_trusted_ca_are_signed_by_it(case: ServerCertificateCase) -> 
 
 
 @pytest.mark.parametrize(
-    "case", [ServerCertificateCase.SELF_SIGNED, ServerCertificateCase.IMPOSTOR_ROOT, ServerCertificateCase.UNRELATED_CA]
+    "case", [ServerCertificateCase.SELF_SIGNED, ServerCertificateCase.FORGED_ISSUER, ServerCertificateCase.UNRELATED_CA]
 )
 def test_cases_that_nobody_should_trust_are_not(case: ServerCertificateCase) -> None:
     assert not signed_by(leaf(case), trusted())
@@ -61,7 +61,7 @@ def test_the_names_and_the_dates_are_those_of_the_case() -> None:
     assert names(leaf(ServerCertificateCase.GOOD)) == [NAME]
     assert (
         names(leaf(ServerCertificateCase.SELF_SIGNED))
-        == names(leaf(ServerCertificateCase.IMPOSTOR_ROOT))
+        == names(leaf(ServerCertificateCase.FORGED_ISSUER))
         == names(leaf(ServerCertificateCase.EXPIRED))
         == [NAME]
     )
@@ -84,7 +84,7 @@ def test_the_names_and_the_dates_are_those_of_the_case() -> None:
 
 
 def test_the_forged_issuer_has_the_name_and_the_key_identifier_of_the_root_and_another_key() -> None:
-    _, root = certificates().identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)[0].chain
+    _, root = certificates().identities(ServerCertificateCase.FORGED_ISSUER, NAME)[0].chain
     real = trusted().certificate
     assert root.subject == real.subject
     identifier = x509.SubjectKeyIdentifier
@@ -104,7 +104,7 @@ def test_the_operators_own_certificate_is_the_good_one_and_its_root_is_imitated(
     own = Identity((make_leaf(issuing, (NAME,), key, YEARS), issuing.certificate), key)
     shown = ServerCertificates(AT, good=own)
     assert shown.identities(ServerCertificateCase.GOOD, NAME) == (own,)
-    (bad,) = shown.identities(ServerCertificateCase.IMPOSTOR_ROOT, NAME)
+    (bad,) = shown.identities(ServerCertificateCase.FORGED_ISSUER, NAME)
     assert isinstance(bad.key, ec.EllipticCurvePrivateKey)
     assert bad.chain[-1].subject == trusted().certificate.subject
     identifier = x509.SubjectKeyIdentifier

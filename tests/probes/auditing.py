@@ -24,7 +24,7 @@ from auditor.policy.read import load_policy
 from auditor.probes.budget import Limits
 from auditor.probes.server.client_role import ClientRole
 from auditor.probes.server.endpoint import observe
-from testbed.scripted import Hello, Script, running
+from testbed.scripted import ReceivedClientHello, Script, running
 from tests.probes.conftest import AT
 
 QUICK = Limits(target_seconds=20, connection_seconds=2, connect_seconds=2, settle_seconds=0.02, answer_seconds=0.3)
@@ -41,7 +41,7 @@ class Audited:
 
     seen: tuple[Observation, ...]
     report: Report
-    hellos: tuple[Hello, ...]
+    client_hellos: tuple[ReceivedClientHello, ...]
 
     def suites(self, version: ProtocolVersion) -> CipherSuitesSeen:
         """The one observation of the version's suites."""
@@ -121,4 +121,4 @@ def audit(
         plan = make_plan(demanded, (target,))
         asks = plan.asks if only is None else Asks(**{**dict(plan.asks), "kinds": only})
         seen = tuple(observe(target, asks, limits, AT, ClientRole(anchors=demanded.anchors)))
-        return Audited(seen, evaluate(plan, seen, AT, AT), tuple(server.hellos))
+        return Audited(seen, evaluate(plan, seen, AT, AT), tuple(server.client_hellos))

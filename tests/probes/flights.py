@@ -67,9 +67,9 @@ def server(
     return connection_maker(settings, planned.credentials), tuple(_der(certificate) for certificate in sent)
 
 
-def flight(maker: Callable[[], SSL.Connection], hello: bytes) -> bytes:
+def flight(maker: Callable[[], SSL.Connection], client_hello: bytes) -> bytes:
     """The server's answer to a ClientHello."""
-    return step(maker(), hello)
+    return step(maker(), client_hello)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -7,9 +7,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 
+from auditor.minting.keys import rsa_key
 from auditor.model.target import Service
 from testbed import peers
-from testbed.certificates import Authority, Identity, issue, make_rsa_key, pem
+from testbed.certificates import Authority, Identity, issue, pem
 from testbed.configuration import SERVER_NAME, TLS12_AEAD, TLS13_ALLOWED, Key
 
 NO_TLS13 = frozenset({"protocol-preferred-missing"})
@@ -85,11 +86,11 @@ def _mute() -> Iterator[Case]:
         "drips garbage": peers.dripping(b"\x00" * 1000, 0.1),
         "drips a record": peers.dripping(unfinished_record, 0.1),
         "resets on accept": peers.reset,
-        "resets after the ClientHello": peers.reset_after_hello,
+        "resets after the ClientHello": peers.reset_after_client_hello,
         "closes on accept": peers.close_at_once,
-        "closes after the ClientHello": peers.close_after_hello,
+        "closes after the ClientHello": peers.close_after_client_hello,
         "SSH banner": peers.saying(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", first=True),
-        "random octets": peers.random_octets(1),
+        "random octets": peers.random_bytes(1),
         "handshake_failure to everything": peers.saying(peers.alert(peers.HANDSHAKE_FAILURE)),
         "access_denied to everything": peers.saying(peers.alert(peers.ACCESS_DENIED)),
         "decode_error to everything": peers.saying(peers.alert(peers.DECODE_ERROR)),
@@ -109,7 +110,7 @@ def _mute() -> Iterator[Case]:
 def _broken_off(authority: Authority, directory: Path) -> Iterator[Case]:
     """Peers whose certificate or whose end is out of the ordinary."""
     issuer = authority.intermediates[Key.RSA]
-    odd = issue(make_rsa_key(), CONTROL_NAME, issuer, names=(SERVER_NAME, CONTROL_SAN))
+    odd = issue(rsa_key(), CONTROL_NAME, issuer, names=(SERVER_NAME, CONTROL_SAN))
     context = server_context(odd, authority, directory, strict=True)
     yield Case("control characters and markup in names", peers.speaking_tls(context))
     leaf = authority.leaves[Key.RSA].certificate.public_bytes(Encoding.DER)
@@ -128,21 +129,25 @@ def _limited(strict: peers.Behaviour, weak: peers.Behaviour) -> Iterator[Case]:
     refusal = peers.saying(peers.alert(peers.HANDSHAKE_FAILURE))
     for most in (5, 20):
         for how, afterwards in (
-            ("closes", peers.close_after_hello),
+            ("closes", peers.close_after_client_hello),
             ("resets", peers.reset),
             ("is silent", peers.stay_silent),
             ("answers handshake_failure", refusal),
         ):
             yield Case(f"weak, {how} after {most}", peers.limited(weak, most, afterwards), guilty=WEAK)
         yield Case(f"weak, refuses after {most}", weak, guilty=WEAK, accepts=most)
-    yield Case("strict, closes after 5", peers.limited(strict, 5, peers.close_after_hello))
+    yield Case("strict, closes after 5", peers.limited(strict, 5, peers.close_after_client_hello))
     yield Case("strict, answers handshake_failure after 5", peers.limited(strict, 5, refusal))
 
 
 def _unsteady(strict: peers.Behaviour, weak: peers.Behaviour) -> Iterator[Case]:
     """Peers that fail every other connection, by chance or by turns."""
     refusal = peers.saying(peers.alert(peers.HANDSHAKE_FAILURE))
-    ends = {"resets": peers.reset_after_hello, "closes": peers.close_after_hello, "handshake_failure": refusal}
+    ends = {
+        "resets": peers.reset_after_client_hello,
+        "closes": peers.close_after_client_hello,
+        "handshake_failure": refusal,
+    }
     for how, otherwise in ends.items():
         for seed in (1, 2):
             flapping = peers.at_random(weak, otherwise, seed)
@@ -156,10 +161,10 @@ def _intolerant(strict: peers.Behaviour, weak: peers.Behaviour) -> Iterator[Case
     """Peers that take some ClientHellos amiss."""
     refusal = peers.saying(peers.alert(peers.HANDSHAKE_FAILURE))
     long = peers.longer_than(255)
-    for how, then in (("drops", peers.stay_silent), ("resets", peers.reset_after_hello), ("refuses", refusal)):
+    for how, then in (("drops", peers.stay_silent), ("resets", peers.reset_after_client_hello), ("refuses", refusal)):
         yield Case(f"weak, {how} ClientHellos over 255 octets", peers.intolerant(weak, long, then), guilty=WEAK)
         yield Case(f"strict, {how} ClientHellos over 255 octets", peers.intolerant(strict, long, then))
-    for how, then in (("closes on", peers.close_after_hello), ("refuses", refusal)):
+    for how, then in (("closes on", peers.close_after_client_hello), ("refuses", refusal)):
         behave = peers.intolerant(strict, peers.offers_tls13, then)
         yield Case(f"strict, {how} TLS 1.3", behave, guilty=NO_TLS13)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.client.answering import ClientMessage, read_message
+from auditor.probes.client.answering import ClientMessage, MessageKind, read_message
 
 HEAD = (
     "{} sip:a SIP/2.0\r\nVia: SIP/2.0/TLS b;branch=z9hG4bK1\r\nf: <sip:b>;tag=1\r\nt: <sip:a>\r\ni: 1\r\nCSeq: 1 {}\r\n"
@@ -15,7 +15,7 @@ def sip(method: str, body: str = "") -> bytes:
     return f"{HEAD.format(method, method)}l: {len(body)}\r\n\r\n{body}".encode()
 
 
-def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
+def read(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     invited: list[bytes] = []
     return read_message(received, invited.append), invited
 
@@ -25,8 +25,8 @@ def told(received: bytes) -> tuple[ClientMessage, list[bytes]]:
     [("OPTIONS", "200 OK"), ("REGISTER", "200 OK"), ("INVITE", "488 "), ("BYE", "200 OK"), ("MESSAGE", "405 ")],
 )
 def test_a_sip_request_is_answered(method: str, status: str) -> None:
-    said, invited = told(sip(method, "v=0"))
-    assert said.what == f"SIP {method}"
+    said, invited = read(sip(method, "v=0"))
+    assert said.kind.text == f"SIP {method}"
     assert said.reply.startswith(f"SIP/2.0 {status}".encode())
     assert b"\r\nCSeq: 1 " + method.encode() in said.reply
     assert said.size == len(sip(method, "v=0"))
@@ -34,14 +34,16 @@ def test_a_sip_request_is_answered(method: str, status: str) -> None:
 
 
 def test_an_ack_is_never_answered() -> None:
-    assert told(b"\r\n" + sip("ACK"))[0] == ClientMessage("SIP ACK", b"", len(sip("ACK")) + 2)
+    assert read(b"\r\n" + sip("ACK"))[0] == ClientMessage(
+        MessageKind("SIP ACK", "SIP", "ACK"), b"", len(sip("ACK")) + 2
+    )
 
 
 def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     whole = sip("INVITE", "v=0")
     for length in range(len(whole)):
-        said, invited = told(whole[:length])
-        assert said.what in ("", "SIP INVITE")
+        said, invited = read(whole[:length])
+        assert said.kind.text in ("", "SIP INVITE")
         assert (said.reply, said.size, said.close, invited) == (b"", 0, False, [])
 
 
@@ -59,17 +61,17 @@ def test_a_message_is_known_by_its_first_line_and_waited_for() -> None:
     ],
 )
 def test_what_cannot_go_on_is_named_and_ended(received: bytes, what: str) -> None:
-    said, _ = told(received)
-    assert said.what == what
+    said, _ = read(received)
+    assert said.kind.text == what
     assert said.close
 
 
 def test_a_request_that_lacks_what_an_answer_repeats_is_a_bad_one() -> None:
-    assert told(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: 1\r\n\r\n")[0].reply.startswith(b"SIP/2.0 400 ")
+    assert read(b"OPTIONS sip:a SIP/2.0\r\nCall-ID: 1\r\n\r\n")[0].reply.startswith(b"SIP/2.0 400 ")
 
 
 @given(received=st.binary(max_size=400) | st.builds(lambda rest: b"OPTIONS sip:a SIP/2.0\r\n" + rest, st.binary()))
 def test_garbage_never_raises_and_is_never_repeated(received: bytes) -> None:
-    said, _ = told(received)
-    assert said.what.isprintable()
+    said, _ = read(received)
+    assert said.kind.text.isprintable()
     assert 0 <= said.size <= len(received)

@@ -1,20 +1,41 @@
 """What is offered, checked on the bytes and without a network: a suite that is not offered cannot be refused."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import pytest
 from sslyze.plugins.openssl_cipher_suites.cipher_suites import CipherSuitesRepository
 from tls_parser.cipher_suites import CipherSuites  # type: ignore[import-untyped]  # sslyze's own dependency
 
 from auditor.model.suite_lists import SuiteLists
-from auditor.model.tls import GROUPS, ProtocolVersion, cipher_suites, suites_by_name, suites_of
+from auditor.model.target import ServerTarget, Service
+from auditor.model.tls import GROUPS, CipherSuite, ProtocolVersion, cipher_suites, suites_by_name, suites_of
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
-from auditor.probes.connection import first_line
+from auditor.probes.budget import Limits
+from auditor.probes.connection import Peer, first_line
 from auditor.probes.tls.attempt import suites_length
-from auditor.probes.tls.client_hello_rewriting import with_suites
-from auditor.probes.tls.client_setup import SSLYZE_VERSION, groups_of, suites_on_the_wire
+from auditor.probes.tls.client_hello_rewriting import offered_suites, with_suites
+from auditor.probes.tls.client_setup import LEGACY, SSLYZE_VERSION, groups_of, make_client
 from tests.probes.flights import client, step
 
 V = ProtocolVersion
+
+
+def suites_on_the_wire(
+    version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
+) -> tuple[int, ...]:
+    """The suites a ClientHello really offers, by number and without a network."""
+    target = ServerTarget(
+        name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name
+    )
+    client = make_client(Peer(target, Limits()), version, suites, None, None)
+    with suppress(Exception):
+        client._ssl.do_handshake()
+    data = client._network_bio.read(client._network_bio.pending())
+    if version in (*LEGACY, ProtocolVersion.TLS_1_3):
+        return tuple(code for code in offered_suites(data) if code not in (0x00FF, 0x5600))
+    return tuple(code for code in offered_suites(with_suites(data, tuple(s.code for s in suites))) if code != 0x00FF)
 
 
 @pytest.mark.parametrize("version", V)

@@ -35,7 +35,7 @@ BOTH = [V.TLS_1_2, V.TLS_1_3]
 
 @contextmanager
 def peer_of(action: Callable[[], Action], service: Service, limits: Limits = QUICK) -> Iterator[Peer]:
-    with running(lambda _hello: action()) as server:
+    with running(lambda _client_hello: action()) as server:
         yield Peer(target_at(server.port, service), limits)
 
 
@@ -225,11 +225,11 @@ def test_a_handshake_that_breaks_off_in_tls13_says_nothing_of_a_request(more: by
 
 
 def test_a_short_client_hello_offers_one_curve() -> None:
-    with running(lambda _hello: CLOSE) as server:
+    with running(lambda _client_hello: CLOSE) as server:
         peer = Peer(target_at(server.port), QUICK)
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3), form="small")
-        long, short = server.hellos
+        long, short = server.client_hellos
     assert len(short.raw) < len(long.raw) - 1000
     assert b"\x00\x0a\x00\x04\x00\x02\x00\x17" in short.raw
 

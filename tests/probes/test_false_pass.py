@@ -11,7 +11,7 @@ from auditor.model.subject import subject_text
 from auditor.model.target import Service
 from auditor.model.tls import Alert, ProtocolVersion, suites_of
 from auditor.probes.budget import Limits
-from testbed.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, Hello, alert, server_hello
+from testbed.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, ReceivedClientHello, alert, server_hello
 from tests.probes.auditing import HURRIED, QUICK, SUITES, Audited, audit
 from tests.probes.conftest import Backend
 
@@ -55,7 +55,7 @@ def refused_nothing_it_accepts(audited: Audited) -> bool:
 
 
 def test_a_compliant_peer_is_fully_determined(strict: Backend) -> None:
-    audited = audit(lambda _hello: strict())
+    audited = audit(lambda _client_hello: strict())
     for version in V:
         assert not audited.suites(version).undetermined
         everything = {suite.name for suite in suites_of(version)}
@@ -65,7 +65,7 @@ def test_a_compliant_peer_is_fully_determined(strict: Backend) -> None:
 
 
 def test_a_weak_peer_shows_every_weakness(weak: Backend) -> None:
-    audited = audit(lambda _hello: weak())
+    audited = audit(lambda _client_hello: weak())
     assert CHACHA in audited.accepted(V.TLS_1_2)
     assert CHACHA_TLS13 in audited.accepted(V.TLS_1_3)
     assert audited.accepted(V.TLS_1_1) == {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"}
@@ -75,7 +75,7 @@ def test_a_weak_peer_shows_every_weakness(weak: Backend) -> None:
 @pytest.mark.parametrize("after", range(16))
 @pytest.mark.parametrize("answer", [CLOSE, RESET, HANDSHAKE_FAILURE], ids=["close", "reset", "alert 40"])
 def test_a_rate_limiter_never_makes_a_weak_peer_look_strong(weak: Backend, after: int, answer: Action) -> None:
-    audited = audit(lambda hello: weak() if hello.number < after else answer)
+    audited = audit(lambda received: weak() if received.number < after else answer)
     assert refused_nothing_it_accepts(audited)
     assert audited.report.verdict is not Verdict.PASS
     assert not audited.passed & {"cipher-suite-not-allowed", "protocol-not-allowed"}
@@ -84,7 +84,7 @@ def test_a_rate_limiter_never_makes_a_weak_peer_look_strong(weak: Backend, after
 @pytest.mark.parametrize("after", [1, 2, 5, 9])
 @pytest.mark.parametrize("answer", [CLOSE, RESET, HANDSHAKE_FAILURE], ids=["close", "reset", "alert 40"])
 def test_behind_a_rate_limiter_silence_without_tls_is_no_answer(strict: Backend, after: int, answer: Action) -> None:
-    audited = audit(lambda hello: strict() if hello.number < after else answer)
+    audited = audit(lambda received: strict() if received.number < after else answer)
     assert audited.finding("plaintext-accepted").outcome is Outcome.INCONCLUSIVE
 
 
@@ -93,7 +93,7 @@ def test_behind_a_rate_limiter_silence_without_tls_is_no_answer(strict: Backend,
 def test_a_peer_that_turns_away_every_second_connection_is_not_believed(
     weak: Backend, first: int, answer: Action
 ) -> None:
-    audited = audit(lambda hello: weak() if hello.number % 2 == first else answer)
+    audited = audit(lambda received: weak() if received.number % 2 == first else answer)
     assert CHACHA not in audited.suites(V.TLS_1_2).refused
     assert CHACHA_TLS13 not in audited.suites(V.TLS_1_3).refused
     assert "cipher-suite-not-allowed" not in audited.passed
@@ -101,13 +101,13 @@ def test_a_peer_that_turns_away_every_second_connection_is_not_believed(
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_closing_every_second_connection_does_not_keep_in_step_with_the_repeats(weak: Backend, first: int) -> None:
-    audited = audit(lambda hello: weak() if hello.number % 2 == first else CLOSE)
+    audited = audit(lambda received: weak() if received.number % 2 == first else CLOSE)
     assert audited.accepted(V.TLS_1_1)
 
 
 def test_a_balancer_whose_second_half_lacks_tls13_leaves_tls13_open(backend: Make, weak: Backend) -> None:
     old = backend(http(versions=(V.TLS_1_2,)))
-    audited = audit(lambda hello: weak() if hello.number == 0 else old())
+    audited = audit(lambda received: weak() if received.number == 0 else old())
     assert audited.accepted(V.TLS_1_3) == {"TLS_AES_256_GCM_SHA384"}
     assert not audited.suites(V.TLS_1_3).refused
     assert "cipher-suite-not-allowed" not in audited.passed
@@ -115,10 +115,10 @@ def test_a_balancer_whose_second_half_lacks_tls13_leaves_tls13_open(backend: Mak
 
 @pytest.mark.parametrize("version", [V.TLS_1_2, V.TLS_1_3])
 def test_a_version_accepted_once_and_then_denied_is_not_called_unspoken(weak: Backend, version: V) -> None:
-    def script(hello: Hello) -> Action:
+    def script(received: ReceivedClientHello) -> Action:
         asked = [number for number, earlier in enumerate(seen) if earlier == version.wire]
-        seen.append(hello.version)
-        return alert(Alert.protocol_version) if hello.version == version.wire and asked else weak()
+        seen.append(received.version)
+        return alert(Alert.protocol_version) if received.version == version.wire and asked else weak()
 
     seen: list[int] = []
     audited = audit(script)
@@ -129,9 +129,9 @@ def test_a_version_accepted_once_and_then_denied_is_not_called_unspoken(weak: Ba
 @pytest.mark.parametrize("most", [24, 40, 64, 128])
 @pytest.mark.parametrize("only_before_tls13", [False, True])
 def test_a_peer_that_refuses_many_suites_is_asked_for_few(weak: Backend, most: int, *, only_before_tls13: bool) -> None:
-    def script(hello: Hello) -> Action:
-        concerned = not only_before_tls13 or hello.version < V.TLS_1_3.wire
-        return HANDSHAKE_FAILURE if concerned and len(hello.suites) > most else weak()
+    def script(received: ReceivedClientHello) -> Action:
+        concerned = not only_before_tls13 or received.version < V.TLS_1_3.wire
+        return HANDSHAKE_FAILURE if concerned and len(received.suites) > most else weak()
 
     audited = audit(script, only=SUITES)
     assert refused_nothing_it_accepts(audited)
@@ -143,7 +143,7 @@ def test_a_peer_that_refuses_many_suites_is_asked_for_few(weak: Backend, most: i
 def test_a_peer_that_refuses_long_client_hellos_never_gets_a_suite_refused_that_it_accepts(
     weak: Backend, octets: int
 ) -> None:
-    audited = audit(lambda hello: HANDSHAKE_FAILURE if len(hello.raw) > octets else weak(), only=SUITES)
+    audited = audit(lambda received: HANDSHAKE_FAILURE if len(received.raw) > octets else weak(), only=SUITES)
     assert refused_nothing_it_accepts(audited)
 
 
@@ -169,8 +169,8 @@ def test_an_answer_that_is_no_refusal_leaves_every_suite_open(strict: Backend, a
     """The forbidden suites of TLS 1.3 alone are answered so; everything else is compliant."""
     allowed = {0x1301, 0x1302}
 
-    def script(hello: Hello) -> Action:
-        return answer if hello.version == V.TLS_1_3.wire and not allowed & set(hello.suites) else strict()
+    def script(received: ReceivedClientHello) -> Action:
+        return answer if received.version == V.TLS_1_3.wire and not allowed & set(received.suites) else strict()
 
     audited = audit(script, only=SUITES)
     assert {doubt.subject for doubt in audited.suites(V.TLS_1_3).undetermined} >= {CHACHA_TLS13}
@@ -179,7 +179,8 @@ def test_an_answer_that_is_no_refusal_leaves_every_suite_open(strict: Backend, a
 
 def test_a_version_above_the_one_offered_is_no_refusal(strict: Backend) -> None:
     audited = audit(
-        lambda hello: server_hello(0x0303, 0xC02F) if hello.version == V.TLS_1_1.wire else strict(), only=SUITES
+        lambda received: server_hello(0x0303, 0xC02F) if received.version == V.TLS_1_1.wire else strict(),
+        only=SUITES,
     )
     assert audited.suites(V.TLS_1_1).spoken is None
     assert audited.finding("protocol-not-allowed").outcome is Outcome.INCONCLUSIVE
@@ -187,14 +188,17 @@ def test_a_version_above_the_one_offered_is_no_refusal(strict: Backend) -> None:
 
 def test_a_lower_version_in_the_answer_is_the_peers_own_no(strict: Backend) -> None:
     audited = audit(
-        lambda hello: server_hello(0x0300, 0x0035) if hello.version == V.TLS_1_1.wire else strict(), only=SUITES
+        lambda received: server_hello(0x0300, 0x0035) if received.version == V.TLS_1_1.wire else strict(),
+        only=SUITES,
     )
     assert audited.suites(V.TLS_1_1).spoken is False
 
 
 def test_silence_leaves_every_suite_open(strict: Backend) -> None:
     audited = audit(
-        lambda hello: SILENCE if hello.version == V.TLS_1_0.wire else strict(), only=SUITES, limits=_impatient()
+        lambda received: SILENCE if received.version == V.TLS_1_0.wire else strict(),
+        only=SUITES,
+        limits=_impatient(),
     )
     assert audited.suites(V.TLS_1_0).spoken is None
     assert all("no complete answer within" in reason for reason in audited.reasons(V.TLS_1_0))
@@ -208,14 +212,14 @@ def _impatient() -> Limits:
     "answer", [HANDSHAKE_FAILURE, CLOSE, RESET, alert(Alert.internal_error), alert(Alert.protocol_version)]
 )
 def test_a_peer_that_refuses_everything_is_never_compliant(answer: Action) -> None:
-    audited = audit(lambda _hello: answer)
+    audited = audit(lambda _client_hello: answer)
     assert audited.passed == set()
     assert audited.report.verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("answer", [SILENCE, b"\x00\xff" * 40, b"SSH-2.0-OpenSSH_9.2\r\n"])
 def test_a_peer_that_speaks_no_tls_is_never_compliant(answer: Action) -> None:
-    audited = audit(lambda _hello: answer, limits=HURRIED)
+    audited = audit(lambda _client_hello: answer, limits=HURRIED)
     assert audited.passed == set()
     assert audited.report.verdict is Verdict.INCONCLUSIVE
     assert set(audited.missing) >= {"cipher-suites", "certificate-chain", "client-certificate"}
@@ -223,7 +227,7 @@ def test_a_peer_that_speaks_no_tls_is_never_compliant(answer: Action) -> None:
 
 @pytest.mark.parametrize("budget", range(1, 20))
 def test_what_the_budget_leaves_out_is_open_and_says_so(weak: Backend, budget: int) -> None:
-    audited = audit(lambda _hello: weak(), limits=Limits(**{**vars(QUICK), "connections": budget}))
+    audited = audit(lambda _client_hello: weak(), limits=Limits(**{**vars(QUICK), "connections": budget}))
     assert refused_nothing_it_accepts(audited)
     assert audited.connections <= budget
     assert not audited.passed & {"protocol-not-allowed", "cipher-suite-not-allowed", "plaintext-accepted"}
@@ -236,7 +240,7 @@ def test_what_the_budget_leaves_out_is_open_and_says_so(weak: Backend, budget: i
 def test_a_version_that_may_be_spoken_keeps_the_client_certificate_open(
     strict: Backend, rule: str, answer: Action
 ) -> None:
-    audited = audit(lambda hello: strict() if hello.version == V.TLS_1_3.wire else answer)
+    audited = audit(lambda received: strict() if received.version == V.TLS_1_3.wire else answer)
     assert audited.client_certificate(V.TLS_1_3).without == "refused"
     assert audited.finding(rule).outcome is Outcome.INCONCLUSIVE
     assert "TLSv1.2" in reason_text(audited.finding(rule))
@@ -244,7 +248,7 @@ def test_a_version_that_may_be_spoken_keeps_the_client_certificate_open(
 
 def test_a_policy_without_suites_still_asks_every_version(weak: Backend, tmp_path_policy: Callable[[str], str]) -> None:
     policy = tmp_path_policy("protocol-not-allowed: {allowed: [TLSv1.2, TLSv1.3]}")
-    audited = audit(lambda _hello: weak(), policy=policy)
+    audited = audit(lambda _client_hello: weak(), policy=policy)
     assert audited.accepted(V.TLS_1_1) == {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"}
     assert audited.suites(V.TLS_1_0).spoken is False
     (finding,) = audited.report.findings
@@ -255,14 +259,14 @@ def test_a_policy_about_client_certificates_alone_asks_in_every_version(
     backend: Make, tmp_path_policy: Callable[[str], str]
 ) -> None:
     both = backend(http(versions=(V.TLS_1_1, V.TLS_1_2, V.TLS_1_3), old_suites="ECDHE-RSA-AES128-SHA"))
-    audited = audit(lambda _hello: both(), policy=tmp_path_policy("client-certificate-not-required: {}"))
+    audited = audit(lambda _client_hello: both(), policy=tmp_path_policy("client-certificate-not-required: {}"))
     assert audited.client_certificate(V.TLS_1_1).without == "refused"
     assert audited.finding("client-certificate-not-required").outcome is Outcome.PASS
 
 
 def test_a_suite_list_for_an_old_version_is_asked_for_too(weak: Backend, tmp_path_policy: Callable[[str], str]) -> None:
     policy = tmp_path_policy("cipher-suite-not-allowed: {TLSv1.1: [TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA]}")
-    audited = audit(lambda _hello: weak(), policy=policy)
+    audited = audit(lambda _client_hello: weak(), policy=policy)
     assert not audited.suites(V.TLS_1_1).undetermined
     assert audited.finding("cipher-suite-not-allowed").outcome is Outcome.PASS
 
@@ -270,7 +274,7 @@ def test_a_suite_list_for_an_old_version_is_asked_for_too(weak: Backend, tmp_pat
 def test_the_cap_of_forbidden_suites_is_said(backend: Make) -> None:
     broad = backend(http(suites="ALL:!aNULL", security_level=0))
     limits = Limits(**{**vars(QUICK), "forbidden_suites": 3})
-    audited = audit(lambda _hello: broad(), limits=limits, only=SUITES)
+    audited = audit(lambda _client_hello: broad(), limits=limits, only=SUITES)
     seen = audited.suites(V.TLS_1_2)
     assert seen.possibly_more
     assert "not asked for any more after 3 forbidden suites were accepted" in audited.reasons(V.TLS_1_2)
@@ -278,8 +282,8 @@ def test_the_cap_of_forbidden_suites_is_said(backend: Make) -> None:
 
 
 def test_a_deadline_that_passes_leaves_the_rest_open_and_says_so(strict: Backend) -> None:
-    def script(hello: Hello) -> Action:
-        return strict() if hello.number < 3 else SILENCE
+    def script(received: ReceivedClientHello) -> Action:
+        return strict() if received.number < 3 else SILENCE
 
     limits = Limits(target_seconds=0.6, connection_seconds=0.5, settle_seconds=0.02, answer_seconds=0.1)
     audited = audit(script, limits=limits)
@@ -291,11 +295,11 @@ def test_a_second_try_that_is_refused_does_not_undo_an_acceptance(weak: Backend)
     """The first TLS 1.2 exchange is accepted and says nothing of client certificates; the second one is refused."""
     silent_http = weak
 
-    def script(hello: Hello) -> Action:
-        if hello.version != V.TLS_1_2.wire:
+    def script(received: ReceivedClientHello) -> Action:
+        if received.version != V.TLS_1_2.wire:
             return silent_http()
         first = not any(version == V.TLS_1_2.wire for version in seen)
-        seen.append(hello.version)
+        seen.append(received.version)
         return server_hello(0x0303, 0xCCA8) if first else alert(Alert.protocol_version)
 
     seen: list[int] = []
@@ -305,9 +309,9 @@ def test_a_second_try_that_is_refused_does_not_undo_an_acceptance(weak: Backend)
 
 
 def test_groups_of_a_version_that_was_not_reached_are_missing(strict: Backend) -> None:
-    full = audit(lambda _hello: strict(), policy="mozilla-intermediate", only=SUITES | {"groups"})
+    full = audit(lambda _client_hello: strict(), policy="mozilla-intermediate", only=SUITES | {"groups"})
     assert set(full.groups) == {V.TLS_1_2, V.TLS_1_3}
     limits = Limits(**{**vars(QUICK), "connections": full.connections - 2})
-    cut = audit(lambda _hello: strict(), policy="mozilla-intermediate", limits=limits, only=SUITES | {"groups"})
+    cut = audit(lambda _client_hello: strict(), policy="mozilla-intermediate", limits=limits, only=SUITES | {"groups"})
     assert set(cut.groups) == {V.TLS_1_3}
     assert "TLSv1.2" in cut.missing["groups"]

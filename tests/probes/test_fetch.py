@@ -7,9 +7,9 @@ from ipaddress import ip_address
 import pytest
 
 from auditor.lab.pki import Pki
-from auditor.lab.responder import Responder, crl, responding
 from auditor.probes import fetch as fetching
 from auditor.probes.fetch import Address, fetch, is_public
+from testbed.responder import Responder, crl, responding
 from testbed.scripted import SILENCE, running
 from tests.probes.conftest import AT
 

@@ -55,7 +55,7 @@ def seen_at(
     asks: Asks = ASKS,
     limits: Limits = QUICK,
 ) -> list[Observation]:
-    with running(lambda _hello: backend()) as server:
+    with running(lambda _client_hello: backend()) as server:
         return list(observe(target_at(server.port, Service.SIP), asks, limits, AT, role))
 
 
@@ -123,7 +123,7 @@ def test_who_takes_a_forged_issuer_is_seen_to_in_both_versions(
 
 def test_one_version_that_verifies_nothing_is_told_from_one_that_does(backend: Make) -> None:
     strict, lax = backend(ServerSettings()), backend(ServerSettings(verification=Verification.NOTHING))
-    with running(lambda hello: lax() if hello.version == V.TLS_1_2.wire else strict()) as server:
+    with running(lambda client_hello: lax() if client_hello.version == V.TLS_1_2.wire else strict()) as server:
         seen = list(observe(target_at(server.port, Service.SIP), ASKS, QUICK, AT, role()))
     assert {case.treatment for case in cases(seen, V.TLS_1_2).values()} == {"served"}
     assert {case.treatment for case in cases(seen, V.TLS_1_3).values()} == {"refused"}
@@ -256,7 +256,7 @@ def answering(pki: Pki, answer: bytes) -> Iterator[int]:
     settings = ServerSettings(client_certificate=ClientCertificate.NONE, versions=(V.TLS_1_3,))
     planned = plan_endpoint(pki, "peer", settings=settings, leaves=(Leaf(),))
     connect = connection_maker(planned.settings, planned.credentials)
-    with running(lambda _hello: _Saying(connect(), answer)) as server:
+    with running(lambda _client_hello: _Saying(connect(), answer)) as server:
         yield server.port
 
 

@@ -14,7 +14,7 @@ from auditor.probes.server.cipher_suites import VersionResult
 from auditor.probes.server.key_exchange import groups, weak_signatures
 from auditor.probes.tls.client_setup import groups_of
 from auditor.probes.tls.controls import Controls
-from testbed.scripted import CLOSE, RESET, Action, Hello, alert
+from testbed.scripted import CLOSE, RESET, Action, ReceivedClientHello, alert
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 
@@ -30,7 +30,7 @@ def plain(backend: Make) -> Backend:
 
 
 def test_every_group_is_either_accepted_or_refused(plain: Backend) -> None:
-    found = audit(lambda _hello: plain(), policy="mozilla-intermediate", only=KINDS).groups
+    found = audit(lambda _client_hello: plain(), policy="mozilla-intermediate", only=KINDS).groups
     for version in (V.TLS_1_2, V.TLS_1_3):
         assert set(found[version].accepted) | set(found[version].refused) == set(groups_of(version))
         assert not found[version].undetermined
@@ -39,10 +39,10 @@ def test_every_group_is_either_accepted_or_refused(plain: Backend) -> None:
 
 @pytest.mark.parametrize("answer", [CLOSE, RESET, alert(80), alert(50)])
 def test_a_peer_that_stops_answering_leaves_its_groups_open(plain: Backend, answer: Action) -> None:
-    whole = audit(lambda _hello: plain(), policy="mozilla-intermediate", only=KINDS)
-    for after in range(len(whole.hellos) - 8, len(whole.hellos)):
+    whole = audit(lambda _client_hello: plain(), policy="mozilla-intermediate", only=KINDS)
+    for after in range(len(whole.client_hellos) - 8, len(whole.client_hellos)):
         cut = audit(
-            lambda hello, after=after: plain() if hello.number < after else answer,  # type: ignore[misc]  # bound now
+            lambda client_hello, after=after: plain() if client_hello.number < after else answer,  # type: ignore[misc]  # bound now
             policy="mozilla-intermediate",
             only=KINDS,
         )
@@ -72,7 +72,7 @@ def test_a_sha1_signature_is_found(backend: Make, level: int, *, weak: bool) -> 
         service=Service.HTTPS, client_certificate=ClientCertificate.NONE, security_level=level, versions=(V.TLS_1_2,)
     )
     maker = backend(settings)
-    audited = audit(lambda _hello: maker(), policy="acg-strict", only=KINDS)
+    audited = audit(lambda _client_hello: maker(), policy="acg-strict", only=KINDS)
     (seen,) = [found for found in audited.seen if found.kind == "signature-schemes"]
     assert bool(seen.accepted) is weak
     assert not seen.undetermined
@@ -80,8 +80,8 @@ def test_a_sha1_signature_is_found(backend: Make, level: int, *, weak: bool) -> 
 
 @pytest.mark.parametrize("answer", [CLOSE, RESET])
 def test_a_signature_question_without_an_answer_stays_open(plain: Backend, answer: Action) -> None:
-    def script(hello: Hello) -> Action:
-        sha1_only = b"\x00\x0d\x00\x08\x00\x06\x02\x01\x02\x03\x02\x02" in hello.raw
+    def script(client_hello: ReceivedClientHello) -> Action:
+        sha1_only = b"\x00\x0d\x00\x08\x00\x06\x02\x01\x02\x03\x02\x02" in client_hello.raw
         asked.append(sha1_only)
         return answer if any(asked) else plain()
 
@@ -98,6 +98,6 @@ def test_asks_for_groups_of_two_rules_are_added() -> None:
 def test_a_finite_field_group_is_found_in_tls_1_3(plain: Backend, tmp_path_policy: Callable[[str], str]) -> None:
     """OpenSSL accepts ffdhe2048 in TLS 1.3 unless it is told otherwise; this policy does not allow it."""
     policy = tmp_path_policy("group-not-allowed: {allowed: [x25519, x448, secp256r1, secp384r1, secp521r1]}")
-    audited = audit(lambda _hello: plain(), policy=policy)
+    audited = audit(lambda _client_hello: plain(), policy=policy)
     assert audited.finding("group-not-allowed").outcome is Outcome.FAIL
     assert "ffdhe2048" in audited.groups[V.TLS_1_3].accepted

@@ -82,7 +82,7 @@ def test_two_addresses_go_through_the_cases_apart() -> None:
 
 
 def test_what_is_seen_of_a_client_that_verifies_nothing(tmp_path: Path) -> None:
-    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.IMPOSTOR_ROOT]) as heard:
+    with hearing([ServerCertificateCase.GOOD, ServerCertificateCase.FORGED_ISSUER]) as heard:
         for _ in range(2):
             say(heard, OPTIONS, context(certificate=client_pem(tmp_path)))
             heard.next()

@@ -205,22 +205,22 @@ CODES = st.lists(st.sampled_from([suite.code for suite in suites_of(V.TLS_1_2)])
 @given(suites=CODES, length=st.integers(0, 600), version=st.sampled_from([V.TLS_1_0, V.TLS_1_2, V.TLS_1_3]))
 def test_a_client_hello_offers_exactly_what_it_was_given(suites: list[int], length: int, version: V) -> None:
     made = step(client(version))
-    hello = with_suites(made, tuple(suites), length)
-    offered = offered_suites(hello)
+    client_hello = with_suites(made, tuple(suites), length)
+    offered = offered_suites(client_hello)
     assert offered[: len(suites) + 1] == (*suites, 0x00FF)
     assert all(code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF for code in offered[len(suites) + 1 :])
     assert 2 * len(offered) >= min(length, 2 * (len(suites) + 1 + 256))
-    assert int.from_bytes(hello[3:5], "big") == len(hello) - 5
-    assert int.from_bytes(hello[6:9], "big") == len(hello) - 9
+    assert int.from_bytes(client_hello[3:5], "big") == len(client_hello) - 5
+    assert int.from_bytes(client_hello[6:9], "big") == len(client_hello) - 9
     kept = 2 * len(offered_suites(made))
-    assert len(hello) - 2 * len(offered) == len(made) - kept
+    assert len(client_hello) - 2 * len(offered) == len(made) - kept
 
 
 def test_a_server_takes_a_padded_client_hello(pki: Pki) -> None:
     maker, _ = server(pki, ServerSettings())
-    hello = with_suites(step(client(V.TLS_1_2)), (0xC02F,), 500)
-    assert len(offered_suites(hello)) == 250
-    assert parse_server_flight(flight(maker, hello)).suite == 0xC02F
+    client_hello = with_suites(step(client(V.TLS_1_2)), (0xC02F,), 500)
+    assert len(offered_suites(client_hello)) == 250
+    assert parse_server_flight(flight(maker, client_hello)).suite == 0xC02F
 
 
 def test_what_is_not_a_client_hello_is_not_rewritten() -> None:

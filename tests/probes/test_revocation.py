@@ -7,7 +7,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from auditor.lab.responder import Responder, responding
 from auditor.minting.authority import Authority
 from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen, RevocationSeen
@@ -18,6 +17,7 @@ from auditor.probes import status_servers as revocation
 from auditor.probes.fetch import Address
 from auditor.probes.status_servers import fetched
 from auditor.rules import all_rules
+from testbed.responder import Responder, responding
 from tests.certificates.keys import private_key
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint, mint_chain
 

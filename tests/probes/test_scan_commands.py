@@ -18,7 +18,7 @@ from auditor.model.tls import ProtocolVersion
 from auditor.probes.connection import Peer
 from auditor.probes.server import sslyze_commands as scan_commands
 from auditor.probes.server.sslyze_commands import WEAKNESSES, _judge, exhaustive_suites, known_weaknesses
-from testbed.scripted import CLOSE, Action, Hello, running
+from testbed.scripted import CLOSE, Action, ReceivedClientHello, running
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 
@@ -124,7 +124,7 @@ def test_each_of_sslyzes_results_is_read(command: ScanCommand, result: object, v
 
 def test_a_real_scan_finds_a_sound_server_sound(backend: Make) -> None:
     maker = backend(ServerSettings(service=Service.HTTPS, client_certificate=ClientCertificate.NONE))
-    with running(lambda _hello: maker()) as server:
+    with running(lambda _client_hello: maker()) as server:
         seen = known_weaknesses(Peer(target_at(server.port), QUICK), WEAKNESSES, AT)
     assert {found.weakness: found.vulnerable for found in seen} == dict.fromkeys(WEAKNESSES, False)
 
@@ -136,7 +136,7 @@ def test_a_scan_after_which_the_peer_answers_no_more_proves_nothing(
     """sslyze takes a close for "not vulnerable"."""
     maker, scanned = backend(ServerSettings(service=Service.HTTPS)), list[bool]()
 
-    def script(_hello: Hello) -> Action:
+    def script(_client_hello: ReceivedClientHello) -> Action:
         return CLOSE if scanned else maker()
 
     def scan(*_arguments: object) -> dict[str, object]:

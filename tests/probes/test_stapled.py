@@ -9,7 +9,6 @@ import pytest
 from auditor.evaluate import evaluate
 from auditor.lab.lab_endpoint import plan_endpoint
 from auditor.lab.pki import Pki
-from auditor.lab.responder import Responder, ocsp_response
 from auditor.lab.session import session_maker
 from auditor.lab.settings import ClientCertificate, ServerSettings
 from auditor.model.asks import Asks
@@ -20,6 +19,7 @@ from auditor.model.tls import ProtocolVersion
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.probes.server.endpoint import observe
+from testbed.responder import Responder, ocsp_response
 from testbed.scripted import RESET, Running, running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT
@@ -39,7 +39,7 @@ def stapling(pki: Pki, settings: ServerSettings, *, staple: bool = True, revoked
         responder = Responder(pki.issuing, AT, (certificate.serial_number,) if revoked else ())
         credentials = replace(credentials, staple=ocsp_response(responder, certificate))
     make = session_maker(planned.settings, credentials)
-    with running(lambda _hello: make()) as server:
+    with running(lambda _client_hello: make()) as server:
         yield server
 
 
@@ -93,9 +93,9 @@ def test_the_response_is_kept_as_it_came_once_for_all_versions(pki: Pki) -> None
 
 def test_it_costs_no_connection_and_changes_nothing_else(pki: Pki) -> None:
     with stapling(pki, https(demand=ClientCertificate.REQUIRED)) as server:
-        with_it, asked = seen_of(server), len(server.hellos)
+        with_it, asked = seen_of(server), len(server.client_hellos)
         without = seen_of(server, KINDS - {"revocation"})
-        assert len(server.hellos) == 2 * asked
+        assert len(server.client_hellos) == 2 * asked
     assert [other for other in without if not isinstance(other, ConnectionsUsed)] == [
         other for other in with_it if not isinstance(other, ConnectionsUsed | RevocationSeen)
     ]
@@ -104,15 +104,15 @@ def test_it_costs_no_connection_and_changes_nothing_else(pki: Pki) -> None:
 def test_it_is_asked_for_only_where_the_policy_asks(pki: Pki) -> None:
     with stapling(pki, https()) as server:
         assert not of_revocation(seen_of(server, KINDS - {"revocation"}))
-        before = [hello for hello in server.hellos if STATUS_REQUEST in hello.raw]
-        count = len(server.hellos)
+        before = [received for received in server.client_hellos if STATUS_REQUEST in received.raw]
+        count = len(server.client_hellos)
         seen_of(server)
-        after = [hello for hello in server.hellos[count:] if STATUS_REQUEST in hello.raw]
+        after = [received for received in server.client_hellos[count:] if STATUS_REQUEST in received.raw]
     assert len(after) == len(before) + 2
 
 
 def test_a_peer_that_resets_every_connection_leaves_it_open() -> None:
-    with running(lambda _hello: RESET) as server:
+    with running(lambda _client_hello: RESET) as server:
         seen = seen_of(server)
     assert [found.wanted for found in seen if isinstance(found, NotObserved) and found.wanted == "revocation"]
 
@@ -120,7 +120,9 @@ def test_a_peer_that_resets_every_connection_leaves_it_open() -> None:
 def test_a_server_that_resets_whoever_asks_for_a_response_is_not_judged_by_it(pki: Pki) -> None:
     planned = plan_endpoint(pki, "peer", settings=https())
     make = session_maker(planned.settings, planned.credentials)
-    with running(lambda hello: RESET if STATUS_REQUEST in hello.raw and hello.number in (0, 2) else make()) as server:
+    with running(
+        lambda received: RESET if STATUS_REQUEST in received.raw and received.number in (0, 2) else make()
+    ) as server:
         (found,) = of_revocation(seen_of(server))
     assert found.found == ()
     assert "requested no OCSP response" in found.missing[0].reason

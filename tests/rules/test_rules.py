@@ -14,7 +14,16 @@ from auditor.rules import all_rules, rationale
 
 FOLDER = Path(next(iter(rules.__path__)))
 RULE = """
-from auditor.rules.tls.protocol_not_allowed import RULE as SHIPPED
+from dataclasses import replace
+
+from auditor.rules.tls import protocol_not_allowed
+
+
+def check(evidence, params):
+    return protocol_not_allowed.check(evidence, params)
+
+
+SHIPPED = replace(protocol_not_allowed.RULE, check=check)
 {line}
 """
 
@@ -57,6 +66,13 @@ def test_a_rule_is_found_by_its_file_alone(folder: Path) -> None:
     assert list(all_rules()) == ["protocol-not-allowed"]
 
 
+def test_a_rule_whose_parts_are_of_the_wrong_kind_is_an_error(folder: Path) -> None:
+    """``tests/api/test_plugins.py`` has one of each kind."""
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line="RULE = replace(SHIPPED, params=dict)"))
+    with pytest.raises(LookupError, match="cannot be used: params is not a subclass of Params"):
+        all_rules()
+
+
 def test_every_rule_says_why_it_exists_and_under_which_heading_it_stands() -> None:
     for rule in all_rules().values():
         assert rationale(rule).endswith("."), rule.id
@@ -64,7 +80,6 @@ def test_every_rule_says_why_it_exists_and_under_which_heading_it_stands() -> No
 
 
 FILES = [path for path in sorted(FOLDER.rglob("*.py")) if path.stem not in {"__init__", "_shared"}]
-# Until linting is a probe of its own.
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -15,6 +15,10 @@ are those of the first certificate.
 For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +49,37 @@ from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, mint_reque
 from tests.certificates.status import StatusSpec, make_status
 
 VECTORS = Path(__file__).parent / "vectors"
+OUTSIDE = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "http.",
+    "urllib.",
+)
+"""Audit events of what connects, looks up a name or starts a process."""
+_judging = ContextVar("_judging", default=False)
+
+
+def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
+    if _judging.get() and event.startswith(OUTSIDE):
+        raise AssertionError(f"a check is pure, and this one does {event}")
+
+
+sys.addaudithook(_refuse)
+
+
+@contextmanager
+def nothing_outside() -> Iterator[None]:
+    """Let nothing connect or start a process."""
+    token = _judging.set(True)
+    try:
+        yield
+    finally:
+        _judging.reset(token)
 
 
 class Lint(BaseModel):
@@ -101,7 +136,9 @@ def test_every_vector_file_belongs_to_a_rule() -> None:
 def test_a_rule_says_of_what_was_seen_what_its_vector_demands(title: str) -> None:
     rule_id, case = CASES[title]
     rule = all_rules()[rule_id]
-    remarks = list(rule.check(evidence(rule, case), rule.params(**case.params)))
+    found, params = evidence(rule, case), rule.params(**case.params)
+    with nothing_outside():
+        remarks = list(rule.check(found, params))
     assert not list(mismatches(case, remarks))
 
 
@@ -148,6 +185,12 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
             )
         )
     return evidence_of(rule, case, seen, anchors)
+
+
+@pytest.mark.parametrize("outside", ["socket.connect", "socket.getaddrinfo", "subprocess.Popen"])
+def test_a_check_that_connects_or_starts_a_process_is_found(outside: str) -> None:
+    with nothing_outside(), pytest.raises(AssertionError, match="a check is pure"):
+        sys.audit(outside)
 
 
 def lint_of(lint: Lint, ders: tuple[bytes, ...], case: Case) -> LintSeen:

@@ -17,8 +17,8 @@ X-A-Header-Name: goes
 Content-Length: 0"""
 
 
-def measured(text: str, body: tuple[str, ...] = (), told: str = "") -> dict[str, int]:
-    return lengths(text.split("\n"), body, told)
+def measured(text: str, body: tuple[str, ...] = (), declared: str = "") -> dict[str, int]:
+    return lengths(text.split("\n"), body, declared)
 
 
 def test_each_part_is_measured_in_bytes() -> None:
@@ -38,8 +38,8 @@ def test_each_part_is_measured_in_bytes() -> None:
 def test_a_message_is_as_long_as_it_is_on_the_wire() -> None:
     text = "SIP/2.0 200 OK\nCSeq: 1 INVITE"
     assert measured(text, ("v=0", "s=-"))["octets"] == len("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\ns=-\r\n")
-    assert measured(text, ("v=0",), told="500")["octets"] == len("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n") + 500
-    assert measured(text, ("v=0",), told="many")["octets"] == len("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\n")
+    assert measured(text, ("v=0",), declared="500")["octets"] == len("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n") + 500
+    assert measured(text, ("v=0",), declared="many")["octets"] == len("SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\n")
 
 
 def test_a_response_has_no_request_uri() -> None:

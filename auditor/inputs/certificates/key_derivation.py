@@ -39,10 +39,10 @@ def _numbers(ber: bytes) -> Iterator[list[int]]:
         content, depth = waiting.pop()
         elements = list(_elements(content))
         for position, (tag, value) in enumerate(elements):
-            octets = tag & ~_CONSTRUCTED == _OCTET_STRING
-            if octets and (found := _integers(elements[position + 1 : position + 5])):
+            is_octet_string = tag & ~_CONSTRUCTED == _OCTET_STRING
+            if is_octet_string and (found := _integers(elements[position + 1 : position + 5])):
                 yield found
-            if depth < _MOST_DEPTH and (tag & _CONSTRUCTED or (octets and value[:1] == b"\x30")):
+            if depth < _MOST_DEPTH and (tag & _CONSTRUCTED or (is_octet_string and value[:1] == b"\x30")):
                 waiting.append((value, depth + 1))
 
 

@@ -11,10 +11,15 @@ def read_bytes(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is not a file name"
-        raise InputErrors([InputError(f"the file cannot be read: {reason}", str(path))]) from None
+        raise InputErrors([unreadable(error, str(path))]) from None
     check_size(content, limit, str(path))
     return content
+
+
+def unreadable(error: OSError | ValueError, file: str) -> InputError:
+    """Say why a file cannot be opened or read."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is not a file name"
+    return InputError(f"the file cannot be read: {reason}", file)
 
 
 def check_size(content: bytes, limit: int, file: str) -> None:

@@ -17,7 +17,7 @@ from auditor.inputs.documents.files import check_size
 from auditor.inputs.documents.text import Place, decoded
 from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Plain, ReadLimits
 
-EXPORTS = ReadLimits(octets=8 * 1024 * 1024, values=400_000)
+EXPORTS = ReadLimits(size=8 * 1024 * 1024, values=400_000)
 """Some 50,000 routes; the whole Internet is not announced to anybody's circuit."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -29,10 +29,10 @@ _STRINGS = json.JSONDecoder()
 
 def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
-    check_size(content, limits.octets, file)
+    check_size(content, limits.size, file)
     text = decoded(content, file)
     ends = [found.start() for found in re.finditer("\n", text)]
-    reader = _Reader(file, text, ends, limits.values)
+    reader = _JsonReader(file, text, ends, limits.values)
     data, end = reader.value(reader.space(0), ())
     if reader.space(end) != len(text):
         reader.stop(reader.space(end), "unexpected text after the JSON value; a file contains one value")
@@ -40,7 +40,7 @@ def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Docum
 
 
 @dataclass
-class _Reader:
+class _JsonReader:
     """Builds plain values from text.  The first error ends the reading."""
 
     file: str

@@ -45,9 +45,9 @@ _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 
 
 class ReadLimits(NamedTuple):
-    """How large a file may be: in octets, and in mappings, lists and scalars, of which 30,000 are read in a second."""
+    """How large a file may be: in bytes, and in mappings, lists and scalars, of which 30,000 are read in a second."""
 
-    octets: int = 1024 * 1024
+    size: int = 1024 * 1024
     values: int = 30_000
 
 
@@ -74,14 +74,14 @@ class Document:
 
 def read_yaml(path: Path, limits: ReadLimits = USUAL) -> Document:
     """Read a file; ``InputErrors`` says everything that is wrong with it."""
-    return parse_yaml(read_bytes(path, limits.octets), str(path), limits)
+    return parse_yaml(read_bytes(path, limits.size), str(path), limits)
 
 
 def parse_yaml(content: bytes, file: str, limits: ReadLimits = USUAL) -> Document:
     """Read the bytes of a file; ``file`` is what errors call it."""
-    check_size(content, limits.octets, file)
+    check_size(content, limits.size, file)
     text = reviewable(content, file)
-    reader = _Reader(file, _events(text, file), limits.values)
+    reader = _YamlReader(file, _events(text, file), limits.values)
     data = reader.document()
     if reader.errors:
         raise InputErrors(reader.errors)
@@ -102,7 +102,7 @@ def _events(text: str, file: str) -> Iterator[Event]:
 
 
 @dataclass
-class _Reader:
+class _YamlReader:
     """Builds plain values from events.  Errors that do not stop the reading are collected."""
 
     file: str

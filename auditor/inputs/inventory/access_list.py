@@ -30,7 +30,7 @@ _DENY_ALL = AclEntry(action="deny", source="any")
 """The effect of a list without any applicable line."""
 
 
-class _Cell(NamedTuple):
+class _TableCell(NamedTuple):
     text: str
     column: int
 
@@ -87,20 +87,20 @@ class _LineError(ValueError):
         self.column = column
 
 
-def _cells(line: str, pattern: re.Pattern[str]) -> Iterator[_Cell]:
+def _cells(line: str, pattern: re.Pattern[str]) -> Iterator[_TableCell]:
     at = 0
     while True:
         found = pattern.match(line, at)
         if found is None:
             raise _LineError("unterminated quoted field", at + 1)
         text = found[2] if found[1] is None else found[1].replace('""', '"')
-        yield _Cell(text.strip(), at + 1)
+        yield _TableCell(text.strip(), at + 1)
         if found.end() == len(line):
             return
         at = found.end() + 1
 
 
-def _columns(cells: list[_Cell]) -> list[str]:
+def _columns(cells: list[_TableCell]) -> list[str]:
     names = [cell.text.casefold() for cell in cells]
     for index, (name, cell) in enumerate(zip(names, cells, strict=True)):
         if name not in COLUMNS:
@@ -113,7 +113,7 @@ def _columns(cells: list[_Cell]) -> list[str]:
     return names
 
 
-def _entry(columns: list[str], cells: list[_Cell]) -> list[AclEntry]:
+def _entry(columns: list[str], cells: list[_TableCell]) -> list[AclEntry]:
     if len(cells) != len(columns):
         raise _LineError(f"the line has {len(cells)} fields, but the header has {len(columns)} columns", 1)
     row = dict(zip(columns, cells, strict=True))
@@ -132,7 +132,7 @@ def _entry(columns: list[str], cells: list[_Cell]) -> list[AclEntry]:
     return [entry] if enabled and protocol else []
 
 
-def _word(cell: _Cell, name: str, known: dict[str, str] | dict[str, bool]) -> str | bool:
+def _word(cell: _TableCell, name: str, known: dict[str, str] | dict[str, bool]) -> str | bool:
     word = cell.text.casefold()
     if word not in known:
         message = f"{name} cannot be {quoted(cell.text)}; use one of {', '.join(known)}"
@@ -140,7 +140,7 @@ def _word(cell: _Cell, name: str, known: dict[str, str] | dict[str, bool]) -> st
     return known[word]
 
 
-def _checked(cell: _Cell, name: str, check: Callable[[str], str]) -> str:
+def _checked(cell: _TableCell, name: str, check: Callable[[str], str]) -> str:
     try:
         return check(cell.text)
     except ValueError as error:

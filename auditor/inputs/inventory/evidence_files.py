@@ -87,7 +87,7 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
     errors: list[InputError] = []
     for index, entry in enumerate(evidence_of(document)):
         try:
-            content = read_bytes(folder / entry.file, LARGEST if entry.site else EXPORTS.octets)
+            content = read_bytes(folder / entry.file, LARGEST if entry.site else EXPORTS.size)
         except InputErrors as unread:
             errors += [document.error(str(error), (SECTION, index, "file")) for error in unread.errors]
             continue

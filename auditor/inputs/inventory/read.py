@@ -29,7 +29,7 @@ from auditor.model.waiver import Waiver
 
 Checked = TypeVar("Checked")
 _TEXT = {**ONE_LINE, "maxLength": 200}
-_LARGEST = ReadLimits(octets=64 * 1024 * 1024, values=2_000_000)
+_LARGEST = ReadLimits(size=64 * 1024 * 1024, values=2_000_000)
 """Some 300,000 endpoints; reading takes time and memory in proportion to what is there."""
 
 

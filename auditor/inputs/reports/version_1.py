@@ -31,19 +31,19 @@ _GROUP = "Other"
 """Version 1 does not say under which heading a rule stands."""
 
 
-class _Violation(Value):
+class _OldViolation(Value):
     subject: str
     expected: str
     observed: str
 
 
-class _Finding(Value):
+class _OldFinding(Value):
     rule: str
     target: str
     outcome: Outcome
     severity: Severity
     title: str
-    violations: tuple[_Violation, ...] = ()
+    violations: tuple[_OldViolation, ...] = ()
     reason: str = ""
     remediation: str = ""
     citations: tuple[Citation, ...] = ()
@@ -52,14 +52,14 @@ class _Finding(Value):
     waiver: Waiver | None = None
 
 
-class _Chain(Value):
+class _OldChain(Value):
     versions: tuple[str, ...]
     certificates: tuple[CertificateFacts, ...]
     anchor: CertificateFacts | None = None
     anchor_name: str | None = None
 
 
-class _Endpoint(Value):
+class _OldEndpoint(Value):
     target: str
     host: str
     address: str | None
@@ -71,10 +71,10 @@ class _Endpoint(Value):
     connections: int | None = None
     seconds: float | None = None
     versions: tuple[VersionSummary, ...] = ()
-    chains: tuple[_Chain, ...] = ()
+    chains: tuple[_OldChain, ...] = ()
 
 
-class _Report(Value):
+class _OldReport(Value):
     schema_version: Literal["1"]
     verdict: Verdict
     policy: PolicyReference
@@ -83,8 +83,8 @@ class _Report(Value):
     observed_at: datetime
     fail_on: Severity
     counts: dict[Outcome, int]
-    findings: tuple[_Finding, ...]
-    endpoints: tuple[_Endpoint, ...] = ()
+    findings: tuple[_OldFinding, ...]
+    endpoints: tuple[_OldEndpoint, ...] = ()
     deployment: Deployment | None = None
     waivers: tuple[WaiverStatus, ...] = ()
     notes: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class _Report(Value):
 
 def converted(document: dict[str, Any]) -> Report:
     """Read a document of version 1; ``ValidationError`` where it is none."""
-    old = _Report.model_validate(document)
+    old = _OldReport.model_validate(document)
     chains = [chain for endpoint in old.endpoints for chain in endpoint.chains]
     return Report(
         verdict=old.verdict,
@@ -112,7 +112,7 @@ def converted(document: dict[str, Any]) -> Report:
     )
 
 
-def _rules(findings: Iterable[_Finding]) -> dict[str, RuleSummary]:
+def _rules(findings: Iterable[_OldFinding]) -> dict[str, RuleSummary]:
     """What the first finding of each rule says of it; the others say the same."""
     rules: dict[str, RuleSummary] = {}
     for finding in findings:
@@ -128,7 +128,7 @@ def _rules(findings: Iterable[_Finding]) -> dict[str, RuleSummary]:
     return dict(sorted(rules.items()))
 
 
-def _finding(old: _Finding) -> Finding:
+def _finding(old: _OldFinding) -> Finding:
     reason, outcome = old.reason, old.outcome
     untested = outcome in {Outcome.NOT_TESTED, Outcome.PASS}
     excused = outcome is Outcome.NOT_APPLICABLE
@@ -168,16 +168,16 @@ _DIGITS = "0123456789abcdef"
 _LENGTHS = range(6, 65)
 
 
-def _sent_and_anchor(chain: _Chain) -> tuple[CertificateFacts, ...]:
+def _sent_and_anchor(chain: _OldChain) -> tuple[CertificateFacts, ...]:
     return (*chain.certificates, *((chain.anchor,) if chain.anchor else ()))
 
 
-def _endpoint(old: _Endpoint) -> EndpointSummary:
+def _endpoint(old: _OldEndpoint) -> EndpointSummary:
     same = {name: getattr(old, name) for name in EndpointSummary.model_fields if name != "chains"}
     return EndpointSummary(**same, chains=tuple(map(_chain, old.chains)))
 
 
-def _chain(old: _Chain) -> ChainSummary:
+def _chain(old: _OldChain) -> ChainSummary:
     return ChainSummary(
         versions=old.versions,
         certificates=tuple(certificate.sha256 for certificate in old.certificates),

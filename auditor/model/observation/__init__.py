@@ -24,6 +24,7 @@ from auditor.model.observation.certificate import (
 )
 from auditor.model.observation.client import ClientCertificatePresentedSeen, ClientHelloSeen, ServerCertificateCaseSeen
 from auditor.model.observation.client_authentication import (
+    FORGED,
     ClientCertificateCaseSeen,
     ClientCertificateSeen,
     RootTrustSeen,
@@ -45,6 +46,7 @@ from auditor.model.observation.tls import (
 from auditor.model.target import Perspective
 
 __all__ = [
+    "FORGED",
     "LINT_SEVERITIES",
     "OBSERVATION",
     "OBSERVATION_OR_END",

@@ -1,14 +1,16 @@
 """How an endpoint treats clients with and without certificates."""
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from auditor.model.observation.seen import Der, Seen
 from auditor.model.target import Perspective
 from auditor.model.tls import ProtocolVersion
 
 Treatment: TypeAlias = Literal["refused", "served", "undetermined"]
+FORGED: Final = "impostor-root"
+"""The case of a certificate whose issuer bears a root's name with another key; the root's name follows in brackets."""
 
 
 class ClientCertificateSeen(Seen):
@@ -45,13 +47,25 @@ class ClientCertificateCaseSeen(Seen):
 
     kind: Literal["client-certificate-case"] = "client-certificate-case"
     version: ProtocolVersion
-    case: str = Field(description="Which certificate was shown, such as self-signed or impostor-root")
+    case: str = Field(description="Which certificate was shown, such as self-signed or impostor-root (NAME)")
+    forged_root: str | None = Field(
+        default=None, description="Name of the root whose forged issuer signed it; none where no forged issuer did"
+    )
     treatment: Treatment
     stage: Literal["handshake", "after-handshake", "after-request"] | None = None
     evidence: str = ""
     control: Literal["succeeded", "failed", "none"] = Field(
         default="none", description="Whether a certificate that has to be accepted was, before and after all cases"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_once_written(cls, data: Any) -> Any:  # noqa: ANN401 - whatever pydantic is given
+        """Read what earlier versions wrote: the name of the forged root in the name of the case alone."""
+        if not isinstance(data, dict) or data.get("forged_root") is not None or not isinstance(data.get("case"), str):
+            return data
+        name, bracket, root = data["case"].removesuffix(")").partition(" (")
+        return {**data, "forged_root": root} if bracket and name == FORGED else data
 
 
 class RootTrustSeen(Seen):

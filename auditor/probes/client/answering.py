@@ -5,7 +5,7 @@ gone; an INVITE's session description goes to the reader that keeps no key.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from auditor.probes.requests import (
     HTTP_REQUEST,
@@ -29,11 +29,25 @@ _SIP_STATUS = {
 }
 
 
+class MessageKind(NamedTuple):
+    """What the first line of a message says it is."""
+
+    text: str
+    """As ``SIP OPTIONS`` or ``HTTP GET``; empty while that is unknown."""
+    service: Literal["SIP", "HTTP"] | None = None
+    """None where it is no request."""
+    method: str = ""
+    """Empty where it cannot be answered, as in HTTP/2."""
+
+
+_UNKNOWN = MessageKind("")
+_NEITHER = MessageKind("bytes that are neither SIP nor HTTP")
+
+
 class ClientMessage(NamedTuple):
     """One message a client sent, and the answer to it."""
 
-    what: str
-    """As ``SIP OPTIONS`` or ``HTTP GET``; empty while that is unknown."""
+    kind: MessageKind
     reply: bytes = b""
     size: int = 0
     """How much of what was received is done with."""
@@ -47,42 +61,42 @@ def read_message(received: bytes, invited: Callable[[bytes], None]) -> ClientMes
     """
     message = received.lstrip(b"\r\n")  # RFC 3261 section 7.5, RFC 9112 section 2.2
     if not message:
-        return ClientMessage("")
+        return ClientMessage(_UNKNOWN)
     if not METHOD_STARTS.match(message):
-        return ClientMessage("bytes that are neither SIP nor HTTP", close=True)
+        return ClientMessage(_NEITHER, close=True)
     line, whole_line, _ = message.partition(b"\r\n")
     head, whole_head, body = message.partition(b"\r\n\r\n")
     if len(head) > MAX_BYTES:
-        return ClientMessage(_kind(line) if whole_line else "", close=True)
+        return ClientMessage(_kind(line) if whole_line else _UNKNOWN, close=True)
     if not whole_head:
-        return ClientMessage(_kind(line) if whole_line else "")
+        return ClientMessage(_kind(line) if whole_line else _UNKNOWN)
     said = _answer(head, body, message, invited)
     return said._replace(size=said.size and len(received) - len(message) + said.size)
 
 
-def _kind(line: bytes) -> str:
+def _kind(line: bytes) -> MessageKind:
     text = line.decode("ascii", "replace")
     if sip := SIP_REQUEST.fullmatch(text):
-        return f"SIP {sip[1]}"
+        return MessageKind(f"SIP {sip[1]}", "SIP", sip[1])
     if http := HTTP_REQUEST.fullmatch(text):
-        return f"HTTP {http[1]}"
+        return MessageKind(f"HTTP {http[1]}", "HTTP", http[1])
     if text.startswith("SIP/2.0 "):
-        return "a SIP response"
-    return "HTTP/2" if text == "PRI * HTTP/2.0" else "bytes that are neither SIP nor HTTP"
+        return MessageKind("a SIP response")
+    return MessageKind("HTTP/2", "HTTP") if text == "PRI * HTTP/2.0" else _NEITHER
 
 
 def _answer(head: bytes, body: bytes, message: bytes, invited: Callable[[bytes], None]) -> ClientMessage:
     found = fields(head)
     kind = _kind(head.partition(b"\r\n")[0])
-    protocol, _, method = kind.partition(" ")
-    if protocol == "HTTP" and method:
+    method = kind.method
+    if kind.service == "HTTP" and method:
         status = "204 No Content" if method in ("GET", "HEAD", "OPTIONS") else "404 Not Found"
         length = "" if status.startswith("204") else "Content-Length: 0\r\n"
         return ClientMessage(
             kind, f"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n".encode("ascii"), 0, close=True
         )
     length_of_body = content_length(found, MOST_BODY)
-    if protocol != "SIP" or not found or length_of_body is None:
+    if kind.service != "SIP" or not found or length_of_body is None:
         return ClientMessage(kind, close=True)
     if len(body) < length_of_body:
         return ClientMessage(kind)

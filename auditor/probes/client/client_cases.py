@@ -88,16 +88,18 @@ class ClientRecord:
     descriptions: list[SdpSeen] = field(default_factory=list)
     unreadable: int = 0
     """Session descriptions that could not be read, or for which there was no room."""
-    services: Counter[str] = field(default_factory=Counter)
+    services: Counter[str | None] = field(default_factory=Counter)
     connections: int = 0
     foreign: str = ""
     """What it sent in place of a ClientHello."""
 
-    def next_case(self, hello: ClientHello) -> ServerCertificateCase:
+    def next_case(self, client_hello: ClientHello) -> ServerCertificateCase:
         """The case for the next connection: what is still open first, then all of them over again."""
-        self.client_hellos.setdefault(hello) if len(self.client_hellos) < MOST_CLIENT_HELLOS else None
+        self.client_hellos.setdefault(client_hello) if len(self.client_hellos) < MOST_CLIENT_HELLOS else None
         fitting = [
-            case for case in self.cases if case is not ServerCertificateCase.OLD_VERSION or not hello.versions_known
+            case
+            for case in self.cases
+            if case is not ServerCertificateCase.OLD_VERSION or not client_hello.versions_known
         ]
         fitting = fitting or [ServerCertificateCase.SELF_SIGNED]
         still = [case for case in fitting if not self._settled(case)]
@@ -123,7 +125,7 @@ class ClientRecord:
         return tuple(case for case in self._wanted() if not self._settled(case))
 
     def _wanted(self) -> Iterator[ServerCertificateCase]:
-        known = bool(self.client_hellos) and all(hello.versions_known for hello in self.client_hellos)
+        known = bool(self.client_hellos) and all(client_hello.versions_known for client_hello in self.client_hellos)
         return (case for case in self.cases if case is not ServerCertificateCase.OLD_VERSION or not known)
 
     def _settled(self, case: ServerCertificateCase) -> bool:

@@ -107,10 +107,10 @@ class ClientConnection:
         self._begin(self._client, found)
         return None
 
-    def _begin(self, client: ClientRecord, hello: ClientHello) -> None:
+    def _begin(self, client: ClientRecord, client_hello: ClientHello) -> None:
         client.connections += 1
-        self._case = client.next_case(hello)
-        context = self._state.context(self._case, self._state.name_for(hello))
+        self._case = client.next_case(client_hello)
+        context = self._state.context(self._case, self._state.name_for(client_hello))
         self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
         self._tls.set_app_data(self.note)
@@ -169,10 +169,10 @@ class ClientConnection:
         """Read and answer what the client says; a bad certificate has done its work with the first message."""
         while self._plain and not self._over:
             said = read_message(self._plain, self._invited)
-            self._said = self._said or said.what
-            if said.what and not self._recorded and self._client is not None:
-                self._client.services[said.what.partition(" ")[0]] += 1
-                self._record(ConnectionEnd.SPOKE, f"{said.what} arrived")
+            self._said = self._said or said.kind.text
+            if said.kind.text and not self._recorded and self._client is not None:
+                self._client.services[said.kind.service] += 1
+                self._record(ConnectionEnd.SPOKE, f"{said.kind.text} arrived")
             if said.reply:
                 tls.sendall(said.reply)
             answered = bool(said.reply) or said.close

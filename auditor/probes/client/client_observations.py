@@ -46,7 +46,7 @@ def observed(
         name = client.address
         if client_name is not None:
             name = client_name if len(clients) == 1 else f"{client_name}@{client.address}"
-        http = client.services["HTTP"] + client.services["HTTP/2"] > client.services["SIP"]
+        http = client.services["HTTP"] > client.services["SIP"]
         target = ClientTarget(
             name=name,
             port=port,
@@ -99,17 +99,21 @@ def _why(client: ClientRecord) -> str:
 
 def _client_hellos(client: ClientRecord, target: str, at: datetime) -> Iterator[ClientHelloSeen]:
     older, known = older_versions(client.attempts)
-    for hello in client.client_hellos:
-        versions = hello.versions if hello.versions_listed else tuple(dict.fromkeys((*hello.versions, *older)))
+    for client_hello in client.client_hellos:
+        versions = (
+            client_hello.versions
+            if client_hello.versions_listed
+            else tuple(dict.fromkeys((*client_hello.versions, *older)))
+        )
         yield ClientHelloSeen(
             target=target,
             at=at,
             versions=versions,
-            versions_complete=hello.versions_known or known,
-            suites=hello.suites,
-            groups=hello.groups,
-            signature_schemes=hello.signature_schemes,
-            server_name=None if hello.server_name is None else clean(hello.server_name),
+            versions_complete=client_hello.versions_known or known,
+            suites=client_hello.suites,
+            groups=client_hello.groups,
+            signature_schemes=client_hello.signature_schemes,
+            server_name=None if client_hello.server_name is None else clean(client_hello.server_name),
         )
 
 

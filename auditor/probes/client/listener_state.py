@@ -100,9 +100,9 @@ class ListenerState:
         if self.settings.expect is not None and through >= self.settings.expect:
             self.satisfied.set()
 
-    def name_for(self, hello: ClientHello) -> str:
+    def name_for(self, client_hello: ClientHello) -> str:
         """The name the certificate shown to this client is for."""
-        asked = (hello.server_name or "").lower()
+        asked = (client_hello.server_name or "").lower()
         return self.settings.server_name or (asked if _NAME.fullmatch(asked) else self.settings.address)
 
     def _context(self, case: ServerCertificateCase, name: str) -> SSL.Context:

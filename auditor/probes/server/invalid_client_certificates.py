@@ -41,8 +41,8 @@ class CaseResults:
     states: list[_State] = field(default_factory=list)
     """How the control fared, before and after; empty without one."""
     control_exchanges: list[Exchange] = field(default_factory=list)
-    cases: list[tuple[str, Exchange]] = field(default_factory=list)
-    unasked: list[str] = field(default_factory=list)
+    cases: list[tuple[ClientCertificateCase, Exchange]] = field(default_factory=list)
+    unasked: list[ClientCertificateCase] = field(default_factory=list)
     reason: str = ""
     """Why cases are left unasked."""
 
@@ -98,13 +98,13 @@ def show_invalid_certificates(
 def _show(
     controls: Controls, requesting: RequestingVersion, control: Identity | None, cases: Sequence[ClientCertificateCase]
 ) -> CaseResults:
-    results, open_cases = CaseResults(unasked=[case.name for case in cases]), list(cases)
+    results = CaseResults(unasked=list(cases))
     try:
         if control is not None:
             _try_control(controls, requesting, control, results)
-        for case in open_cases:
-            results.cases.append((case.name, _ask(controls, requesting, case.identity)))
-            results.unasked.remove(case.name)
+        for case in cases:
+            results.cases.append((case, _ask(controls, requesting, case.identity)))
+            results.unasked.remove(case)
         if control is not None:
             _try_control(controls, requesting, control, results)
     except OutOfBudgetError as error:
@@ -133,13 +133,14 @@ def _ask(controls: Controls, requesting: RequestingVersion, identity: Identity, 
 
 def cases_seen(target: str, at: datetime, requesting: RequestingVersion, results: CaseResults) -> Iterator[Observation]:
     """The observations: each case, the control as a case of its own, and what was left unasked."""
-    for name, exchanged in results.cases:
+    for case, exchanged in results.cases:
         treatment, evidence, stage = _judged(exchanged, results)
         yield ClientCertificateCaseSeen(
             target=target,
             at=at,
             version=requesting.version,
-            case=name,
+            case=case.name,
+            forged_root=case.forged_root,
             treatment=treatment,
             stage=stage,
             evidence=evidence,
@@ -160,12 +161,13 @@ def cases_seen(target: str, at: datetime, requesting: RequestingVersion, results
             evidence=_why(exchanged) or exchanged.reading.evidence,
             control=results.control(exchanged),
         )
-    for name in results.unasked:
+    for case in results.unasked:
         yield ClientCertificateCaseSeen(
             target=target,
             at=at,
             version=requesting.version,
-            case=name,
+            case=case.name,
+            forged_root=case.forged_root,
             treatment="undetermined",
             evidence=results.reason,
         )

@@ -9,11 +9,8 @@ from sslyze.connection_helpers.tls_connection import SslConnection
 from sslyze.server_connectivity import TlsVersionEnum
 from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
 
-from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import GROUPS, CipherSuite, ProtocolVersion
-from auditor.probes.budget import Limits
 from auditor.probes.connection import Peer
-from auditor.probes.tls.client_hello_rewriting import offered_suites, with_suites
 
 SSLYZE_VERSION: Final = {
     ProtocolVersion.SSL_2_0: TlsVersionEnum.SSL_2_0,
@@ -108,19 +105,3 @@ def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
         return tuple(_EC_GROUPS)
     dropped = set(_EC_GROUPS) - set(_TLS_1_3_GROUPS)
     return tuple(name for name in GROUPS if name not in dropped)
-
-
-def suites_on_the_wire(
-    version: ProtocolVersion, suites: Sequence[CipherSuite], server_name: str | None = None
-) -> tuple[int, ...]:
-    """The suites a ClientHello really offers, by number and without a network: for the self-test of this module."""
-    target = ServerTarget(
-        name="x", host="x", port=1, service=Service.HTTPS, address="192.0.2.1", server_name=server_name
-    )
-    client = make_client(Peer(target, Limits()), version, suites, None, None)
-    with suppress(Exception):
-        client._ssl.do_handshake()  # noqa: SLF001 - the bytes are in the library's buffer, there is no other way to them
-    data = client._network_bio.read(client._network_bio.pending())  # noqa: SLF001
-    if version in (*LEGACY, ProtocolVersion.TLS_1_3):
-        return tuple(code for code in offered_suites(data) if code not in (0x00FF, 0x5600))
-    return tuple(code for code in offered_suites(with_suites(data, tuple(s.code for s in suites))) if code != 0x00FF)

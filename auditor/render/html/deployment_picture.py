@@ -35,7 +35,7 @@ class DeploymentPicture:
 
 
 @dataclass(frozen=True)
-class _Wire:
+class _Arrival:
     """What arrives at a region, and from which height."""
 
     y: float
@@ -53,7 +53,7 @@ def deployment_picture(report: Report, declared: Deployment) -> DeploymentPictur
     columns = Columns(1 + _LANE * lanes, circuits)
     _headings(sheet, columns)
     spans: list[tuple[float, float]] = []
-    wires: dict[str, list[_Wire]] = defaultdict(list)
+    wires: dict[str, list[_Arrival]] = defaultdict(list)
     y: float = _TOP
     for site in shown.sites:
         spans.append((y, y + _site(sheet, columns, site, y, 26 + 12 * lanes, shown, wires)))
@@ -89,7 +89,13 @@ def _headings(sheet: Sheet, columns: Columns) -> None:
 
 
 def _site(
-    sheet: Sheet, columns: Columns, site: SiteScene, y: float, least: float, shown: Scene, wires: dict[str, list[_Wire]]
+    sheet: Sheet,
+    columns: Columns,
+    site: SiteScene,
+    y: float,
+    least: float,
+    shown: Scene,
+    wires: dict[str, list[_Arrival]],
 ) -> float:
     """A site with its endpoints, and the connections beside it; how high that is."""
     node = site.node
@@ -114,7 +120,7 @@ def _site(
 
 
 def _connection(
-    sheet: Sheet, columns: Columns, one: Connection, site: str, y: float, wires: dict[str, list[_Wire]]
+    sheet: Sheet, columns: Columns, one: Connection, site: str, y: float, wires: dict[str, list[_Arrival]]
 ) -> None:
     """A line that leaves its site, and the words on it."""
     kind = sheet.kind("wire absent" if one.missing else "wire", one.element)
@@ -125,7 +131,7 @@ def _connection(
         Box(columns.link, y - 13, LINK, 26, sheet.kind("box absent" if one.missing else "box", one.element), hint)
     )
     sheet.write(columns.link + 8, y + 4, "label", f"{one.words} to {short(one.region)}", LINK - 16, one.element)
-    wires[one.region].append(_Wire(y, kind))
+    wires[one.region].append(_Arrival(y, kind))
 
 
 def _named(sheet: Sheet, node: Node, width: float) -> list[Line]:
@@ -168,7 +174,7 @@ def _crossings(
 
 
 def _regions(
-    sheet: Sheet, columns: Columns, regions: Sequence[Node], wires: dict[str, list[_Wire]], bottom: float
+    sheet: Sheet, columns: Columns, regions: Sequence[Node], wires: dict[str, list[_Arrival]], bottom: float
 ) -> float:
     """The regions, spread over the height of the sites, and the lines that arrive at them; where all of it ends."""
     lines = [_named(sheet, node, REGION) for node in regions]

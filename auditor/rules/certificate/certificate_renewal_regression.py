@@ -19,6 +19,7 @@ from auditor.certificates.facts import (
     certificate_subject,
     common_name,
     key_text,
+    key_type,
     label,
     public_info,
     sha256,
@@ -86,29 +87,25 @@ def _chain(ders: tuple[bytes, ...], evidence: Evidence[RenewalSeen]) -> _Chain:
     return _Chain(read_chain(ders), anchor_of(ders, anchors, evidence.at))
 
 
-def _kind(bearer: Bearer) -> str:
-    return key_text(bearer).partition(" ")[0]
-
-
 def _beside(
     old: Sequence[x509.Certificate], new: Sequence[Bearer], following: Sequence[Bearer]
 ) -> Iterator[tuple[x509.Certificate, Bearer]]:
     """New ones with a key type that no old one had: some peers get them in place of an old one."""
-    kinds, followed = set(map(_kind, old)), set(map(sha256, following))
+    kinds, followed = set(map(key_type, old)), set(map(sha256, following))
     for after in new:
-        if _kind(after) not in kinds and sha256(after) not in followed:
+        if key_type(after) not in kinds and sha256(after) not in followed:
             yield _like(after, old), after
 
 
 def _like(one: Bearer, others: Sequence[_B]) -> _B:
     """The one with the same key type, where there are RSA and ECDSA certificates, and with the most shared names."""
     names = set(_names(one))
-    return max(others, key=lambda other: (_kind(other) == _kind(one), len(names & set(_names(other)))))
+    return max(others, key=lambda other: (key_type(other) == key_type(one), len(names & set(_names(other)))))
 
 
 def _of_kinds(old: Sequence[Bearer], new: Sequence[Bearer]) -> Iterator[Remark]:
-    kept = sorted(set(map(_kind, new)))
-    for kind, before in {_kind(bearer): bearer for bearer in reversed(old)}.items():
+    kept = sorted(set(map(key_type, new)))
+    for kind, before in {key_type(bearer): bearer for bearer in reversed(old)}.items():
         if kind not in kept:
             yield Warning(
                 subject=bearer_subject(before),
@@ -151,7 +148,7 @@ def _of_usages(old: Bearer, new: Bearer) -> Iterator[Remark]:
     for bit in sorted(listed_key_usages(old) - listed_key_usages(new)) if listed_key_usages(new) else ():
         if bit == "digitalSignature":
             yield Violation(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
-        elif _kind(old) == _kind(new):  # which usages matter depends on the key type
+        elif key_type(old) == key_type(new):  # which usages matter depends on the key type
             yield Warning(subject=subject, expected=f"{bit} in keyUsage, as before", observed="not listed")
 
 

@@ -15,7 +15,7 @@ class BaseDomain(Params):
     """The domains that base domains belong to."""
 
     parents: tuple[str, ...] = Field(
-        default=("commsgw.azure.com",), description="Domains that the base domain may be directly below"
+        min_length=1, default=("commsgw.azure.com",), description="Domains that the base domain may be directly below"
     )
 
 

@@ -41,7 +41,7 @@ def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Re
         if declared.qos.voice != params.voice:
             observed = str(declared.qos.voice)
             yield Violation(subject=QOS.at("voice"), expected=_value(params.voice), observed=observed)
-        kept = f"one of {', '.join(map(str, params.kept))}"
+        kept = f"one of {', '.join(map(str, params.kept)) or 'none'}"
         for name, value in (("signaling", declared.qos.signaling), *(("others", one) for one in declared.qos.others)):
             if value is not None and value not in params.kept:
                 remark = Warning if value in params.unsettled else Violation
@@ -53,7 +53,7 @@ def _value(dscp: int) -> str:
 
 
 def _remedy(params: DscpValues) -> str:
-    kept = ", ".join(map(str, params.kept))
+    kept = ", ".join(map(str, params.kept)) or "none"
     return f"Mark voice with DSCP {_value(params.voice)}, and all other traffic only with values that are kept: {kept}."
 
 

@@ -1,10 +1,8 @@
 """What the rules about client certificates share: the certificate that was shown, as a subject, and proof."""
 
-from auditor.model.observation import ClientCertificateCaseSeen
+from auditor.model.observation import FORGED, ClientCertificateCaseSeen
 from auditor.model.subject import CertificateCaseSubject
 
-FORGED = "impostor-root"
-"""The case of a certificate whose issuer bears a root's name with another key; the root's name follows in brackets."""
 UNPROVEN = (
     "rejected, but enforcement is not proven: no valid certificate was shown as a control (give one with --client-cert)"
 )
@@ -13,12 +11,11 @@ NEEDS_CA = "not shown: this certificate needs a CA that the endpoint trusts (--c
 
 def case_subject(seen: ClientCertificateCaseSeen) -> CertificateCaseSubject:
     """The certificate that was shown, the version it was shown in, and the root whose forged issuer signed it."""
-    if not is_forged(seen) or seen.case == FORGED:
+    if seen.forged_root is None:
         return CertificateCaseSubject(version=seen.version, case=seen.case)
-    root = seen.case.removeprefix(f"{FORGED} (").removesuffix(")")
-    return CertificateCaseSubject(version=seen.version, case=FORGED, root=root)
+    return CertificateCaseSubject(version=seen.version, case=FORGED, root=seen.forged_root)
 
 
 def is_forged(seen: ClientCertificateCaseSeen) -> bool:
     """Whether a forged issuer of some root signed the certificate."""
-    return seen.case.startswith(FORGED)
+    return seen.forged_root is not None or seen.case == FORGED

@@ -18,13 +18,13 @@ from pydantic import Field
 
 from auditor.model.asks import Asks
 from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
-from auditor.model.observation import ClientCertificateCaseSeen
+from auditor.model.observation import FORGED, ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import CertificateCaseSubject
 from auditor.model.vocabulary import RootName
 from auditor.rules._shared import version_subject
-from auditor.rules.mutual_tls._shared import FORGED, NEEDS_CA, UNPROVEN, case_subject, is_forged
+from auditor.rules.mutual_tls._shared import NEEDS_CA, UNPROVEN, case_subject, is_forged
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
 _MOST_FORGED = 3

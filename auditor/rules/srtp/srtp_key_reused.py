@@ -21,7 +21,7 @@ _MOST_USES = 8
 
 
 @dataclass(frozen=True)
-class _Use:
+class _KeyUse:
     """One key in one media section."""
 
     seen: SdpSeen
@@ -34,12 +34,12 @@ class _Use:
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
     """No key may appear in an offer and its answer, in two sections, or in two calls."""
-    uses: dict[str, list[_Use]] = defaultdict(list)
+    uses: dict[str, list[_KeyUse]] = defaultdict(list)
     sections = set()
     for number, seen in enumerate(evidence.seen):
         for index, media in enumerate(seen.media):
             for digest in dict.fromkeys(key.digest for crypto in media.cryptos for key in crypto.keys):
-                uses[digest].append(_Use(seen, index))
+                uses[digest].append(_KeyUse(seen, index))
                 sections.add((number, index))
     for together in uses.values():
         yield from _compared(together)
@@ -49,9 +49,9 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
         yield NotApplicable(reason="fewer than two keys were observed, so there is nothing to compare")
 
 
-def _compared(uses: list[_Use]) -> Iterator[Remark]:
+def _compared(uses: list[_KeyUse]) -> Iterator[Remark]:
     """Report the worst reuse of one key, once."""
-    found: dict[str, tuple[_Use, _Use]] = {}
+    found: dict[str, tuple[_KeyUse, _KeyUse]] = {}
     for one, other in combinations(uses[:_MOST_USES], 2):
         found.setdefault(_relation(one, other), (one, other))
     for what in ("an answer with the key of its offer", "two media sections", "two calls"):
@@ -69,7 +69,7 @@ def _compared(uses: list[_Use]) -> Iterator[Remark]:
         yield Doubt(subject=other.subject, reason=reason)
 
 
-def _relation(one: _Use, other: _Use) -> str:
+def _relation(one: _KeyUse, other: _KeyUse) -> str:
     """How two uses of one key relate; empty where the same side uses it for the same stream again."""
     if one.seen is other.seen:
         return "two media sections"

@@ -1,4 +1,4 @@
-"""The lab's CA as it answers about revocation: a CRL and OCSP responses over http on loopback.
+"""A CA as it answers about revocation: a CRL and OCSP responses over http on loopback.
 
 ``--fetch-revocation`` asks no address of this kind; whoever fetches from here has to allow it in so many words.
 """
