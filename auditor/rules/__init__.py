@@ -33,7 +33,7 @@ def all_rules() -> dict[str, Rule[Any, Any]]:
         except LookupError as error:
             errors.append(plug_in.error(str(error)))
             continue
-        except Exception as error:  # noqa: BLE001 - whatever a module of somebody else raises
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a module of somebody else raises
             errors.append(plug_in.error(f"a rule cannot be imported ({described(error)})"))
             continue
         if not found:
@@ -55,7 +55,7 @@ def _rules_in(package: str) -> Iterator[Rule[Any, Any]]:
             raise LookupError(  # noqa: TRY004 - a rule is missing; nobody passed a wrong type
                 f"{module_info.name} defines no RULE"
             )
-        if rule.id.replace("-", "_") != file:
+        if rule.id != file.replace("_", "-"):
             raise LookupError(f"{module_info.name} defines the rule {rule.id}; a rule's file is named after it")
         yield rule
 
