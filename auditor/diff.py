@@ -15,7 +15,14 @@ from pydantic import Field
 from auditor.model.finding import Finding, Outcome, Violation, Warning, reason_text
 from auditor.model.report import PolicyReference, Report, RuleSummary, Verdict
 from auditor.model.severity import Severity
-from auditor.model.subject import CertificateSubject, CertificationRequestSubject, Named, Subject, subject_text
+from auditor.model.subject import (
+    CertificateSubject,
+    CertificationRequestSubject,
+    Named,
+    RootSubject,
+    Subject,
+    subject_text,
+)
 from auditor.model.value import Value
 
 _SETTLED = {Outcome.PASS, Outcome.NOT_APPLICABLE}
@@ -224,6 +231,8 @@ def _without_digest(subject: Subject) -> Subject:
     match subject:
         case CertificateSubject():
             return subject.model_copy(update={"sha256": "", "chain_sha256": ""})
+        case RootSubject():
+            return subject.model_copy(update={"chain_sha256": ""})
         case CertificationRequestSubject():
             return subject.model_copy(update={"sha256": ""})
     return subject

@@ -159,15 +159,13 @@ def _each(remarks: list[Remark], kind: type[R]) -> tuple[R, ...]:
 
 def _outcome(remarks: list[Remark], *, failing: bool) -> Outcome:
     """The worst remark decides; what was not tested for want of an option does not count."""
-    kinds = {type(remark) for remark in remarks}
-    if Violation in kinds:
-        return Outcome.FAIL if failing else Outcome.WARN
     for kind, outcome in (
+        (Violation, Outcome.FAIL if failing else Outcome.WARN),
         (Doubt, Outcome.INCONCLUSIVE),
         (Warning, Outcome.WARN),
         (NotApplicable, Outcome.NOT_APPLICABLE),
     ):
-        if kind in kinds:
+        if any(isinstance(remark, kind) for remark in remarks):
             return outcome
     return Outcome.PASS
 
@@ -192,17 +190,17 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
 
 def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
     try:
-        remarks = list(setting.rule.check(evidence, setting.params))
-        if not all(isinstance(remark, Remark) for remark in remarks):
-            raise TypeError("a check yields remarks only")  # noqa: TRY301 - or it would count as nothing, which is a pass
-    except Exception as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
-        return [
-            Doubt(
-                subject=TARGET,
-                reason=f"the rule itself failed with {type(error).__name__}; please report this as a bug",
-            )
-        ]
-    return remarks
+        remarks: list[object] = list(setting.rule.check(evidence, setting.params))  # a plug-in may yield anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
+        return [_broken(f"failed with {type(error).__name__}")]
+    return [
+        remark if isinstance(remark, Remark) else _broken(f"returned {type(remark).__name__}, which is no remark")
+        for remark in remarks
+    ]
+
+
+def _broken(problem: str) -> Doubt:
+    return Doubt(subject=TARGET, reason=f"the rule itself {problem}; please report this as a bug")
 
 
 def _rules(plan: Plan) -> dict[str, RuleSummary]:

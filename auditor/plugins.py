@@ -46,7 +46,7 @@ def plug_ins(group: str) -> tuple[PlugIn, ...]:
     for entry_point in sorted(entry_points(group=group), key=lambda point: (point.name, point.value)):
         try:
             module = importlib.import_module(entry_point.value)
-        except Exception as error:  # noqa: BLE001 - whatever a package of somebody else raises
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a package of somebody else raises
             errors.append(_error(entry_point, f"it cannot be imported ({described(error)})"))
             continue
         if hasattr(module, "__path__"):
@@ -58,7 +58,7 @@ def plug_ins(group: str) -> tuple[PlugIn, ...]:
     return tuple(found)
 
 
-def described(error: Exception) -> str:
+def described(error: BaseException) -> str:
     """The kind of error and what it says, in one short line."""
     return f"{type(error).__name__}: {quoted(str(error))}"
 

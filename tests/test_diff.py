@@ -17,6 +17,7 @@ from auditor.model.subject import (
     CipherSuiteSubject,
     Named,
     PrivateKeySubject,
+    RootSubject,
     Subject,
     subject_text,
 )
@@ -158,6 +159,15 @@ def test_a_renewed_certificate_counted_days_and_later_times_are_no_difference() 
     )
     found = compare(report(old), later)
     assert (found.changes, found.unchanged) == ((), 1)
+
+
+def test_the_root_of_a_renewed_certificate_is_the_same_subject() -> None:
+    old, new = (
+        of(RootSubject(root="root", chain="sbc", chain_sha256=digest)) for digest in ("0123456789ab", "ba9876543210")
+    )
+    assert difference(old, new).changes == ()
+    assert difference(finding(F, "root, root of sbc"), new).changes == ()
+    assert change(old, of(RootSubject(root="other", chain="sbc", chain_sha256="0123456789ab"))).new_failure
 
 
 def test_a_new_certification_request_is_no_difference_and_a_new_private_key_is_one() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -326,9 +327,9 @@ def test_the_threshold_can_be_overridden() -> None:
     assert (report.verdict, report.fail_on) == (Verdict.FAIL, Severity.LOW)
 
 
-@pytest.mark.parametrize("error", [ValueError("secret"), KeyError("x"), RecursionError(), AssertionError()])
+@pytest.mark.parametrize("error", [ValueError("secret"), KeyError("x"), RecursionError(), SystemExit(0)])
 @pytest.mark.parametrize("late", [False, True])
-def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, *, late: bool) -> None:
+def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: BaseException, *, late: bool) -> None:
     def check(_evidence: Evidence[Seen], _params: Params) -> Iterator[Remark]:
         if late:
             yield WRONG
@@ -339,15 +340,20 @@ def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, 
     assert reason_text(finding) == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
 
 
-def test_a_check_that_yields_anything_but_remarks_is_inconclusive() -> None:
-    """What is no remark would count as nothing, and nothing is a pass."""
-
-    def check(_evidence: Evidence[Seen], _params: Params) -> Iterator[Remark]:
-        yield "wrong"  # type: ignore[misc]  # what a rule without type checks may do
-
-    (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
+@pytest.mark.parametrize("remark", ["wrong", None, Violation, ("subject", "expected", "observed")])
+def test_what_is_no_remark_is_inconclusive(remark: Any) -> None:
+    (finding,) = evaluate(one_rule(lambda _evidence, _params: iter([remark])), [SEEN], AT, AT).findings
     assert finding.outcome is Outcome.INCONCLUSIVE
-    assert reason_text(finding) == "the rule itself failed with TypeError; please report this as a bug"
+    assert "which is no remark" in reason_text(finding)
+
+
+def test_a_kind_of_violation_is_a_violation() -> None:
+    class Own(Violation):
+        """As a package of somebody else might have."""
+
+    own = Own(subject=TARGET, expected="e", observed="o")
+    (finding,) = evaluate(one_rule(lambda _evidence, _params: iter([own])), [SEEN], AT, AT).findings
+    assert finding.outcome is Outcome.FAIL
 
 
 def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:

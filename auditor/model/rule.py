@@ -85,6 +85,27 @@ class Rule(Generic[O, P]):
     rests_on: tuple[DeclaredSubject, ...] = ()
     """Fields of the declared deployment that files can prove, of whichever entry, as ``circuits.asn``."""
 
+    def __post_init__(self) -> None:
+        """Refuse a rule that could not be used; nobody may have run mypy over a package of somebody else.
+
+        Raises ``TypeError`` with one sentence.
+        """
+        for name, fits in (
+            ("id", isinstance(self.id, str)),
+            ("title", isinstance(self.title, str)),
+            ("group", isinstance(self.group, str)),
+            ("severity", isinstance(self.severity, Severity)),
+            ("citations", _all_are(Citation, self.citations)),
+            ("remedy", isinstance(self.remedy, str) or callable(self.remedy)),
+            ("observes", _is_a(Seen, self.observes) and bool(self.observes.seen_of)),
+            ("params", _is_a(Params, self.params)),
+            ("check", callable(self.check)),
+            ("asks", callable(self.asks)),
+            ("rests_on", _all_are(DeclaredSubject, self.rests_on)),
+        ):
+            if not fits:
+                raise TypeError(f"{name} of the rule is of the wrong type")
+
     @property
     def observation_kind(self) -> str:
         """The ``kind`` of the observations it judges."""
@@ -94,3 +115,11 @@ class Rule(Generic[O, P]):
         """The remedy under these parameters, in one line."""
         words = self.remedy(params) if callable(self.remedy) else self.remedy
         return " ".join(words.split())
+
+
+def _is_a(base: type, value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, base)
+
+
+def _all_are(kind: type, values: object) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from auditor.errors import InputError, InputErrors, escaped, quoted, suggestion
 from auditor.inputs.documents.validation import complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
+from auditor.model.asks import Asks
 from auditor.model.policy import Policy, RuleSetting
 from auditor.model.requirement import Requirements
 from auditor.model.rule import Params
 from auditor.model.severity import Severity
 from auditor.model.tls import ProtocolVersion, cipher_suites, suites_by_name
 from auditor.model.trust_anchor import TrustAnchor
-from auditor.plugins import described
 from auditor.policy.layers import Layer, Setting, merge
 from auditor.policy.requirements import read_requirements, shipped_requirements_file
 from auditor.policy.schema import policy_schema
@@ -44,7 +44,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         merged = merge(layers, _explain)
         settings = tuple(built(merged.settings))
     except InputErrors as wrong:
-        raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path)]) from None
+        raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path, wrong)]) from None
     top = layers[-1].data
     fail_on = Severity(_inherited(layers, "fail_on", str(Severity.MEDIUM)))
     return Policy(
@@ -61,9 +61,12 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     )
 
 
-def _of_plug_in(name_or_path: str) -> Iterator[InputError]:
-    """Say whose the policy is, where it is not one of ours: its file lies where nobody looks."""
-    path = policy_path(name_or_path)
+def _of_plug_in(name_or_path: str, wrong: InputErrors) -> Iterator[InputError]:
+    """Say whose the policy is, where it is not one of ours: its file lies where nobody looks.
+
+    What is wrong with a plug-in as a whole has no file, and names the plug-in itself.
+    """
+    path = policy_path(name_or_path) if any(error.file for error in wrong.errors) else None
     plug_in = plug_in_of(path) if path is not None else None
     if plug_in is not None:
         yield plug_in.error(f"its policy {name_or_path} is wrong")
@@ -115,12 +118,20 @@ def _layers(name_or_path: str) -> list[Layer]:
         document = read_yaml(path)
         seen.append(path.resolve())
         errors += complaints(document, policy_schema(), _explain)
+        errors += _misnamed(document, path)
         layers.insert(0, Layer(document))
         path, problem = _parent(document, path, seen)
         errors += [document.error(problem, ("extends",))] if problem else []
     if errors:
         raise InputErrors(errors)
     return layers
+
+
+def _misnamed(document: Document, path: Path) -> Iterator[InputError]:
+    """A plug-in's policy goes by the name of its file, and by its id in reports, which must not be that of another."""
+    given = document.data.get("id") if isinstance(document.data, dict) else None
+    if isinstance(given, str) and given != path.stem and plug_in_of(path) is not None:
+        yield document.error(f"the id of a plug-in's policy is the name of its file, {quoted(path.stem)}", ("id",))
 
 
 def _parent(document: Document, path: Path, seen: list[Path]) -> tuple[Path | None, str | None]:
@@ -181,15 +192,24 @@ def built(settings: Mapping[str, Setting]) -> Iterator[RuleSetting]:
             params = setting.rule.params.model_validate(setting.params)
         except ValidationError as error:
             errors += _refusals(error, rule_id, setting)
-            continue
-        try:
-            setting.rule.asks(params), setting.rule.remedy_for(params)
-        except Exception as error:  # noqa: BLE001 - whatever a rule of somebody else raises
-            errors.append(setting.error(f"{rule_id} cannot be used with these parameters ({described(error)})"))
-            continue
-        yield RuleSetting(setting.rule, params, setting.severity)
+        else:
+            errors += _failures(setting, params)
+            yield RuleSetting(setting.rule, params, setting.severity)
     if errors:
         raise InputErrors(errors)
+
+
+def _failures(setting: Setting, params: Params) -> Iterator[InputError]:
+    """Ask the rule for its remedy and for what it needs: a plug-in's may fail under these parameters."""
+    rule = setting.rule
+    for what, ask, kind in (("remedy", rule.remedy_for, str), ("asks", rule.asks, Asks)):
+        try:
+            said = ask(params)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule of somebody else raises
+            yield setting.error(f"{what} of {rule.id} failed with {type(error).__name__}: the rule itself is broken")
+        else:
+            if not isinstance(said, kind):
+                yield setting.error(f"{what} of {rule.id} returned {type(said).__name__}: the rule itself is broken")
 
 
 def _refusals(error: ValidationError, rule_id: str, setting: Setting) -> Iterator[InputError]:

@@ -88,6 +88,9 @@ def shipped_roots() -> tuple[TrustAnchor, ...]:
     errors: list[InputError] = []
     for plug_in in plug_ins(POLICIES):
         pinned = getattr(plug_in.module, "PINS", {})
+        if not isinstance(pinned, dict) or not all(isinstance(text, str) for pin in pinned.items() for text in pin):
+            errors.append(plug_in.error("PINS must be a dictionary of names and SHA-256 numbers, both as text"))
+            continue
         files = {path.stem: path for folder in plug_in.folders for path in (folder / "roots").glob("*.pem")}
         errors += [plug_in.error(f"there is a root {name} already") for name in sorted(files) if name in roots]
         errors += [

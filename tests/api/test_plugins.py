@@ -87,6 +87,10 @@ def test_a_policy_may_name_roots_that_its_package_pins(distribution: Distributio
         ("rules/__init__.py", "import no_such_module\n", "it cannot be imported (ModuleNotFoundError: "),
         ("rules/__init__.py", "raise SystemError('no')\n", 'it cannot be imported (SystemError: "no")'),
         ("rules/example_issuer_not_allowed.py", "1 +\n", "a rule cannot be imported (SyntaxError: "),
+        ("rules/__init__.py", "raise SystemExit(0)\n", 'it cannot be imported (SystemExit: "0")'),
+        ("rules/other.py", "raise SystemExit(0)\n", 'a rule cannot be imported (SystemExit: "0")'),
+        ("policies/__init__.py", "raise SystemExit(0)\n", 'it cannot be imported (SystemExit: "0")'),
+        ("policies/__init__.py", "PINS = ['example-root']\n", "PINS must be a dictionary of names"),
         ("rules/other.py", RULE, "other defines the rule example-issuer-not-allowed; a rule's file is named after it"),
         ("rules/other.py", "", "example_auditor.rules.other defines no RULE"),
         (
@@ -94,21 +98,20 @@ def test_a_policy_may_name_roots_that_its_package_pins(distribution: Distributio
             RULE.replace("example-issuer-not-allowed", "certificate-expired"),
             "there is a rule certificate-expired already",
         ),
-        *(
-            (
-                "rules/example_issuer_not_allowed.py",
-                RULE.replace(before, after, 1),
-                f"the RULE of example_auditor.rules.example_issuer_not_allowed cannot be used: {fault}",
-            )
-            for before, after, fault in (
-                ("observes=CertificateChainSeen", "observes=Remark", "observes is not a class of"),
-                ("observes=CertificateChainSeen", "observes=CertificateChainSeen.__base__", "observes is not a class"),
-                ("params=IssuerParams", "params=dict", "params is not a subclass of Params"),
-                ("severity=Severity.HIGH", 'severity="high"', "severity is not a Severity"),
-                ("check=check", "check=common_name", "check is not a function of this module"),
-                ("remedy=lambda params:", "remedy=5 or", "remedy is neither a text nor a function"),
-                ("citations=(", "citations=(5, ", "citations are not all a Citation"),
-            )
+        (
+            "rules/example_issuer_not_allowed.py",
+            RULE.replace("check=check", "check=common_name", 1),
+            "the RULE of example_auditor.rules.example_issuer_not_allowed cannot be used: check is not a function of",
+        ),
+        (
+            "rules/example_issuer_not_allowed.py",
+            RULE.replace("remedy=lambda params:", "remedy=5 or", 1),
+            "remedy of the",
+        ),
+        (
+            "rules/example_issuer_not_allowed.py",
+            RULE.replace("citations=(", "citations=(5, ", 1),
+            "citations of the rule",
         ),
         ("policies/acg.yaml", POLICY, "there is a policy acg already"),
         ("policies/roots/digicert-global-root-g2.pem", "", "there is a root digicert-global-root-g2 already"),
@@ -134,33 +137,21 @@ def test_a_rule_about_renewals_makes_replaces_an_option_that_has_an_effect(distr
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "fault"),
+    ("before", "after", "function"),
     [
-        ("' or '.join(params.issuers)", "params.issuer", "AttributeError: "),
-        ("check=check,", "check=check,\n    asks=lambda params: params.asks,", "AttributeError: "),
+        ("' or '.join(params.issuers)", "params.issuer", "remedy"),
+        ("check=check,", "check=check,\n    asks=lambda params: params.asks,", "asks"),
     ],
 )
 def test_a_function_of_a_rule_that_raises_is_an_error_of_the_policy_that_sets_the_rule(
-    distribution: Distribution, before: str, after: str, fault: str
+    distribution: Distribution, before: str, after: str, function: str
 ) -> None:
     assert before in RULE
     distribution.write("example_auditor/rules/example_issuer_not_allowed.py", RULE.replace(before, after))
     done = distribution.run("certificate", str(ROOT), "-p", "example-operator")
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"example-issuer-not-allowed cannot be used with these parameters ({fault}" in done.stderr
+    assert f"{function} of example-issuer-not-allowed failed with AttributeError" in done.stderr
     assert "example-operator.yaml:6:" in done.stderr
-
-
-def test_what_a_check_yields_beside_remarks_is_no_pass(distribution: Distribution) -> None:
-    stray = RULE.replace(
-        "        if not seen.certificates:", '        yield "a text"\n        if not seen.certificates:'
-    )
-    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", stray)
-    done = distribution.run("certificate", str(ROOT), "-p", "example-operator", "--json")
-    assert done.returncode == 3, done.stderr
-    (finding,) = json.loads(done.stdout)["findings"]
-    assert finding["outcome"] == "inconclusive"
-    assert "failed with TypeError" in finding["doubts"][0]["reason"]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +168,68 @@ def test_a_broken_entry_point_is_one_clear_error(tmp_path: Path, rules: str, pol
     assert (done.returncode, done.stdout) == (2, "")
     assert "plug-in example-auditor 1.2, entry point" in done.stderr
     assert message in done.stderr
+
+
+def test_what_is_wrong_with_the_rules_is_not_said_of_the_policy(distribution: Distribution) -> None:
+    distribution.write("example_auditor/rules/other.py", "")
+    done = distribution.run("policy", "show", "example-operator")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("severity=Severity.HIGH", "severity='high'", 'TypeError: "severity of the rule is of the wrong type"'),
+        ("group=Group.CERTIFICATE", "group=3", "group of the rule is of the wrong type"),
+        ("params=IssuerParams", "params=dict", "params of the rule is of the wrong type"),
+        ("observes=CertificateChainSeen", "observes='certificate-chain'", "observes of the rule is of the wrong type"),
+        ("observes=CertificateChainSeen", "observes=CertificateChainSeen.__base__", "observes of the rule is of the"),
+        ("check=check", "check=None", "check of the rule is of the wrong type"),
+        ("check=check", "check=check, rests_on=['circuits']", "rests_on of the rule is of the wrong type"),
+        ('id="example-issuer-not-allowed"', 'id="example_issuer_not_allowed"', "a rule's file is named after it"),
+        ("remedy=lambda params:", "remedy=lambda params: 1 / 0 or", "remedy of example-issuer-not-allowed failed"),
+        ("check=check", "check=check, asks=lambda params: None", "asks of example-issuer-not-allowed returned None"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_one_clear_error(
+    distribution: Distribution, before: str, after: str, message: str
+) -> None:
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", RULE.replace(before, after))
+    done = distribution.run("certificate", str(ROOT), "-p", "example-operator")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert NAMED in done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "reason"),
+    [
+        ("yield 'an issuer that is not allowed'", 3, "the rule itself returned str, which is no remark"),
+        ("yield Violation", 3, "the rule itself returned ModelMetaclass, which is no remark"),
+        ("yield None", 3, "the rule itself returned NoneType, which is no remark"),
+        ("raise SystemExit(0)", 3, "the rule itself failed with SystemExit"),
+        ("yield type('Own', (Violation,), {})(subject=TARGET, expected='e', observed='o')", 1, ""),
+    ],
+)
+def test_a_check_that_breaks_or_returns_something_else_never_passes(
+    distribution: Distribution, statement: str, code: int, reason: str
+) -> None:
+    check, rest = RULE.index('    """The common name'), RULE.index("RULE = Rule(")
+    text = f"{RULE[:check]}    {statement}\n\n\n{RULE[rest:]}"
+    distribution.write("example_auditor/rules/example_issuer_not_allowed.py", text)
+    done = distribution.run("certificate", str(ROOT), "-p", "example-operator", "--json")
+    assert done.returncode == code, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert [reason in doubt["reason"] for doubt in finding.get("doubts", ())] == [True] * bool(reason)
+
+
+def test_a_policy_cannot_bear_the_name_of_another(distribution: Distribution) -> None:
+    distribution.write("example_auditor/policies/other.yaml", POLICY.replace("id: example-operator", "id: acg"))
+    done = distribution.run("policy", "list")
+    assert done.returncode == 2
+    assert """other.yaml:1:5: the id of a plug-in's policy is the name of its file, "other\"""" in done.stderr
 
 
 def test_a_policy_that_is_wrong_names_its_line_and_its_plug_in(distribution: Distribution) -> None:
