@@ -177,3 +177,16 @@ def test_every_command_that_is_named_in_a_sentence_exists(document: str, typed: 
     command, _, rest = found(typed.split()[1:])
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in rest if word.startswith("-")} <= {*options, "--help"}, f"{document}: {typed}"
+
+
+def test_the_map_names_files_that_exist_and_functions_that_are_in_them() -> None:
+    """docs/architecture.md: every file in its tables and its text, and the function beside it."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    steps = re.findall(r"\| `([a-z_/]+\.(?:py|yaml))` \| (?:`(\w+)` )?\|$", page, re.MULTILINE)
+    assert len(steps) >= 10
+    for file, function in steps:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert not function or re.search(rf"\b(def|class) {function}\b", text), f"{file} has no {function}"
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", page))
+    folders = (ROOT, ROOT / "auditor")
+    assert not [file for file in named - {"_shared.py"} if not any((folder / file).is_file() for folder in folders)]

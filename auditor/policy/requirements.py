@@ -35,7 +35,6 @@ _TEXT = {**ONE_LINE, "maxLength": 1000}
 @cache
 def requirements_schema() -> Json:
     """JSON Schema 2020-12 of a requirements file."""
-    rules = {"title": "rule", "enum": list(all_rules())}
     sources = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/source"}}
     return {
         "$schema": DIALECT,
@@ -48,15 +47,7 @@ def requirements_schema() -> Json:
                 "type": "object",
                 "description": "The documents by id",
                 "propertyNames": IDENTIFIER,
-                "additionalProperties": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["title"],
-                    "properties": {
-                        "title": {**NAME, "description": "The title as the document has it"},
-                        "url": {"type": "string", "pattern": "^https://[^\\s]+$(?!\\n)", "description": "an https URL"},
-                    },
-                },
+                "additionalProperties": _document(),
             },
             "requirements": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/requirement"}},
             "citations": {
@@ -67,46 +58,63 @@ def requirements_schema() -> Json:
                 "properties": dict.fromkeys(all_rules(), sources),
             },
         },
-        "$defs": {
-            "source": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["document"],
-                "properties": {
-                    "document": {**IDENTIFIER, "description": "The id of one of the documents"},
-                    "section": {**NAME, "description": "A heading of the document; left out: the whole document"},
-                },
+        "$defs": {"source": _source_schema(), "requirement": _requirement_schema(sources)},
+    }
+
+
+def _document() -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["title"],
+        "properties": {
+            "title": {**NAME, "description": "The title as the document has it"},
+            "url": {"type": "string", "pattern": "^https://[^\\s]+$(?!\\n)", "description": "an https URL"},
+        },
+    }
+
+
+def _source_schema() -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["document"],
+        "properties": {
+            "document": {**IDENTIFIER, "description": "The id of one of the documents"},
+            "section": {**NAME, "description": "A heading of the document; left out: the whole document"},
+        },
+    }
+
+
+def _requirement_schema(sources: Json) -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["id", "statement", "sources", "check_kind", "severity"],
+        "properties": {
+            "id": {
+                "type": "string",
+                "pattern": "^[A-Z0-9]+(-[A-Z0-9]+)*$(?!\\n)",
+                "maxLength": 32,
+                "description": "capital letters, digits and single hyphens",
             },
-            "requirement": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["id", "statement", "sources", "check_kind", "severity"],
-                "properties": {
-                    "id": {
-                        "type": "string",
-                        "pattern": "^[A-Z0-9]+(-[A-Z0-9]+)*$(?!\\n)",
-                        "maxLength": 32,
-                        "description": "capital letters, digits and single hyphens",
-                    },
-                    "statement": {**_TEXT, "description": "What the document asks for"},
-                    "sources": {**sources, "description": "Where it is written"},
-                    "check_kind": {
-                        "type": "array",
-                        "description": "Where the answer can be observed",
-                        "minItems": 1,
-                        "uniqueItems": True,
-                        "items": {"enum": list(CHECK_KINDS)},
-                    },
-                    "severity": {"title": "severity", "enum": [str(severity) for severity in Severity]},
-                    "rules": {
-                        "type": "array",
-                        "description": "The rules that answer it",
-                        "uniqueItems": True,
-                        "items": rules,
-                    },
-                    "reason": {**_TEXT, "description": "Why no rule answers it, or which part no rule checks"},
-                },
+            "statement": {**_TEXT, "description": "What the document asks for"},
+            "sources": {**sources, "description": "Where it is written"},
+            "check_kind": {
+                "type": "array",
+                "description": "Where the answer can be observed",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": {"enum": list(CHECK_KINDS)},
             },
+            "severity": {"title": "severity", "enum": [str(severity) for severity in Severity]},
+            "rules": {
+                "type": "array",
+                "description": "The rules that answer it",
+                "uniqueItems": True,
+                "items": {"title": "rule", "enum": list(all_rules())},
+            },
+            "reason": {**_TEXT, "description": "Why no rule answers it, or which part no rule checks"},
         },
     }
 
