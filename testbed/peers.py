@@ -18,6 +18,10 @@ CONNECTION_SECONDS = 20.0
 HANDSHAKE_FAILURE, ACCESS_DENIED, DECODE_ERROR, UNRECOGNIZED_NAME = 40, 49, 50, 112
 
 
+_END = b"end"
+"""The datagram that ends a UDP service."""
+
+
 @contextmanager
 def serving(behave: Behaviour, address: str, accepts: int | None = None) -> Iterator[int]:
     """Serve at a free port of ``address`` until the block ends; yields the port.
@@ -32,6 +36,30 @@ def serving(behave: Behaviour, address: str, accepts: int | None = None) -> Iter
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
     thread.join()
+
+
+@contextmanager
+def udp(answer: bytes | None) -> Iterator[int]:
+    """A UDP port of loopback that answers every datagram, or none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(CONNECTION_SECONDS)
+        thread = threading.Thread(target=_answer, args=(server, answer), daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(_END, server.getsockname())
+        thread.join(CONNECTION_SECONDS)
+        assert not thread.is_alive()
+
+
+def _answer(server: socket.socket, answer: bytes | None) -> None:
+    while True:
+        data, sender = server.recvfrom(4096)
+        if data == _END:
+            return
+        if answer is not None:
+            server.sendto(answer, sender)
 
 
 def _accept(listener: socket.socket, behave: Behaviour, accepts: int | None) -> None:

@@ -217,6 +217,24 @@ def test_what_judges_does_not_even_import_what_connects_or_starts_a_process() ->
     )
 
 
+STARTS = {"create_server", "Popen", "HTTPServer", "ThreadingHTTPServer", "bind", "listen"}
+STARTED_ELSEWHERE = {
+    "bench/delay.py": "a far network, with what forwards into it",
+    "bench/measure.py": "the program that is measured",
+    "bench/witness.py": "counts the connections of the program that is measured",
+    "tests/cli/test_listen.py": "auditor listen itself, and a port that is taken",
+}
+
+
+def test_the_servers_of_tests_and_benchmarks_are_started_by_the_testbed() -> None:
+    def starts(path: Path) -> bool:
+        calls = (node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+        return any(isinstance(found, ast.Attribute) and found.attr in STARTS for found in calls)
+
+    beside = [path for folder in ("bench", "tests") for path in sorted((ROOT.parent / folder).rglob("*.py"))]
+    assert {path.relative_to(ROOT.parent).as_posix() for path in beside if starts(path)} == set(STARTED_ELSEWHERE)
+
+
 def test_nothing_is_there_that_only_tests_use() -> None:
     """Of every function, class and constant at the top of a module, the name stands somewhere else as well."""
     folders = (ROOT, *(ROOT.parent / folder for folder in ("bench", "testbed", "tools")))

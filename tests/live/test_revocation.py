@@ -1,8 +1,8 @@
 """CRLs, OCSP responses and stapling of OpenSSL, GnuTLS and nginx: what they call revoked is found, and nothing else."""
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from auditor.probes.status_servers import fetched
 from auditor.rules import all_rules
 from testbed.process import free_ports, program
 from testbed.servers import nginx, openssl
+from testbed.servers.openssl_ocsp import openssl_ocsp
 
 pytestmark = pytest.mark.live
 RULE = all_rules()["certificate-revoked"]
@@ -106,22 +107,6 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return made
 
 
-@contextmanager
-def responder(authority: Authority) -> Iterator[None]:
-    """OpenSSL's own; it says when it listens, and hangs for good when somebody only knocks."""
-    words = ["ocsp", "-index", "index.txt", "-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "ca.key", "-ndays", "2"]
-    command = [program("openssl"), *words, "-port", str(authority.responder_port), "-ignore_err"]
-    with subprocess.Popen(
-        command, cwd=authority.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            assert any("waiting for OCSP client connections" in line for line in process.stdout)
-            yield
-        finally:
-            process.kill()
-
-
 def reasons(remarks: list[Remark]) -> list[str]:
     return [remark.observed if isinstance(remark, Violation) else str(remark) for remark in remarks]
 
@@ -154,7 +139,7 @@ def test_the_responder_of_openssl_is_asked(authority: Authority) -> None:
     def anywhere(_address: Address) -> bool:
         return True
 
-    with responder(authority):
+    with openssl_ocsp(authority.folder, authority.responder_port):
         (good,) = fetched([authority.chain("good")], (authority.anchor,), anywhere)
         (bad,) = fetched([authority.chain("revoked")], (authority.anchor,), anywhere)
     assert authority.judge(good) == [], good.missing

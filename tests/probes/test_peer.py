@@ -7,6 +7,8 @@ import pytest
 
 from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer, Wire, _why_no_connection
+from testbed.peers import serving, stay_silent
+from testbed.process import closed_port
 from tests.probes.auditing import QUICK, target_at
 
 
@@ -83,10 +85,9 @@ def test_a_peer_needs_an_address() -> None:
 
 
 def test_attempts_count_against_the_budget_whether_they_succeed_or_not() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    peer = Peer(target_at(port), Limits(connections=2))
-    assert [peer.connect() for _ in range(2)] == ["the TCP connection was refused"] * 2
+    with closed_port() as port:
+        peer = Peer(target_at(port), Limits(connections=2))
+        assert [peer.connect() for _ in range(2)] == ["the TCP connection was refused"] * 2
     assert (peer.attempts, peer.connections) == (2, 0)
     with pytest.raises(OutOfBudgetError, match="the budget of 2 connections"):
         peer.connect()
@@ -112,8 +113,8 @@ def test_no_connection_is_made_when_the_time_is_used_up() -> None:
 def test_the_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        peer = Peer(target_at(server.getsockname()[1]), Limits(connections_per_second=0.5))
+    with serving(stay_silent, "127.0.0.1") as port:
+        peer = Peer(target_at(port), Limits(connections_per_second=0.5))
         for _ in range(2):
             wire = peer.connect()
             assert isinstance(wire, Wire)

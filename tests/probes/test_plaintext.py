@@ -1,9 +1,6 @@
 """Loopback services that answer without TLS, close, reset, say something else, or say nothing."""
 
-import contextlib
 import socket
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,6 +11,8 @@ from auditor.probes.budget import Limits
 from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server import plaintext
 from auditor.probes.server.plaintext import plaintext_on_own_port, plaintext_sip
+from testbed.peers import udp
+from testbed.process import closed_port
 from testbed.scripted import CLOSE, HANDSHAKE_FAILURE, RESET, SILENCE, Action, running
 from tests.probes.auditing import HURRIED, target_at
 from tests.probes.conftest import AT
@@ -29,30 +28,6 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def on_own_port(action: Action, service: Service, *, alive: bool = True, limits: Limits = HURRIED) -> PlaintextSeen:
     with running(lambda _hello: action) as server:
         return plaintext_on_own_port(Peer(target_at(server.port, service), limits), AT, speaks_tls=alive)
-
-
-@contextlib.contextmanager
-def udp(answer: bytes | None) -> Iterator[int]:
-    """A UDP port that answers every datagram, or none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
-        server.settimeout(10)
-
-        def serve() -> None:
-            while True:
-                data, sender = server.recvfrom(4096)
-                if data == b"end":
-                    return
-                if answer is not None:
-                    server.sendto(answer, sender)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield server.getsockname()[1]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"end", server.getsockname())
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 def over_udp(port: int, *, alive: bool = True, limits: Limits = HURRIED) -> PlaintextSeen:
@@ -98,10 +73,9 @@ def test_a_400_is_how_a_tls_port_says_that_it_wants_tls() -> None:
 
 
 def test_a_closed_tcp_port_does_not_answer_even_where_nothing_else_is_known() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     peer = Peer(target_at(5061, Service.SIP), HURRIED)
-    tcp, _ = plaintext_sip(peer, frozenset({port}), AT, alive=False)
+    with closed_port() as port:
+        tcp, _ = plaintext_sip(peer, frozenset({port}), AT, alive=False)
     assert (tcp.answered, tcp.evidence) == (False, "the TCP connection was refused")
 
 
@@ -154,8 +128,7 @@ def test_tcp_silence_is_no_answer_when_the_time_ran_out_meanwhile() -> None:
 
 
 def test_each_port_is_asked_over_tcp_and_udp_in_order() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     peer = Peer(target_at(5061, Service.SIP), HURRIED)
-    seen = plaintext_sip(peer, frozenset({port, port - 1}), AT, alive=True)
+    with closed_port() as port:
+        seen = plaintext_sip(peer, frozenset({port, port - 1}), AT, alive=True)
     assert [(s.port, s.transport) for s in seen] == [(p, t) for p in (port - 1, port) for t in ("tcp", "udp")]

@@ -44,7 +44,7 @@ def values(  # noqa: C901, PLR0911 - one case a type
             return st.lists(values(schema["items"], parts), min_size=least, max_size=most, unique_by=repr)
         case "object":
             return members(schema, parts)
-    return st.just("2026-03-15") if schema.get("format") == "date" else st.from_regex("[a-z]{1,9}", fullmatch=True)
+    return st.just("2026-03-15") if schema.get("format") == "date" else st.from_regex("[a-z]{1,9}[0-9]", fullmatch=True)
 
 
 def members(schema: dict[str, Any], parts: dict[str, Any]) -> SearchStrategy[dict[str, Any]]:
