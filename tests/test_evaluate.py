@@ -360,9 +360,9 @@ def test_a_reason_names_its_subjects_and_counts_those_it_leaves_out() -> None:
 
 def test_a_reason_names_a_subject_once_and_the_target_of_the_finding_not_at_all() -> None:
     twice = [Doubt(subject=Named(name="TLSv1.3"), reason="silence")] * 2
-    (finding,) = judged(*twice, Doubt(subject=TARGET, reason="it was not asked for")).findings
-    assert finding.doubts == (twice[0], Doubt(subject=TARGET, reason="it was not asked for"))
-    assert reason_text(finding) == "TLSv1.3: silence; it was not asked for"
+    (finding,) = judged(*twice, Doubt(subject=TARGET, reason="not tested for")).findings
+    assert finding.doubts == (twice[0], Doubt(subject=TARGET, reason="not tested for"))
+    assert reason_text(finding) == "TLSv1.3: silence; not tested for"
 
 
 def finding(outcome: Outcome, severity: Severity) -> Finding:

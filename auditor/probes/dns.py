@@ -73,7 +73,8 @@ def _region(target: str, at: datetime, name: str, ranges: tuple[str, ...], resol
     found = (record.host for records, _ in services for record in records)
     names = list(dict.fromkeys([name, *(host for host in found if host and host != ".")]))
     addresses = [_asked(host, kind, resolver) for host in names[:MOST_HOSTS] for kind in _ADDRESSES]
-    more = [Undetermined(subject=f"{host} A", reason="it was one name too many") for host in names[MOST_HOSTS:]]
+    too_many = "not looked up: the limit on names is reached"
+    more = [Undetermined(subject=f"{host} A", reason=too_many) for host in names[MOST_HOSTS:]]
     return _seen(target, at, "region", name, [*services, *addresses, ([], more)], ranges)
 
 
@@ -113,10 +114,10 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
         alias = answer.canonical_name.to_text(omit_final_dot=True)
         if alias.lower() == wanted.lower().removesuffix("."):
             if not answer.response.flags & (dns.flags.AA | dns.flags.RA):
-                return [], [Undetermined(subject=subject, reason="the server there looks up no names for others")]
+                return [], [Undetermined(subject=subject, reason="the resolver does not offer recursion")]
             return [], []
         wanted = alias
-    return [], [Undetermined(subject=subject, reason=f"its aliases go on after {MOST_ALIASES} steps")]
+    return [], [Undetermined(subject=subject, reason=f"its chain of aliases is longer than {MOST_ALIASES} steps")]
 
 
 def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
@@ -126,11 +127,11 @@ def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.r
     except dns.resolver.NXDOMAIN:
         return None
     except dns.resolver.NoNameservers:
-        return "the resolver refuses, or fails to look it up"
+        return "the resolver refused or failed to look it up"
     except dns.exception.Timeout:
         return f"the resolver did not answer within {SECONDS:.0f} s"
     except (dns.exception.DNSException, OSError, ValueError) as error:
-        return f"the answer cannot be read ({type(error).__name__})"
+        return f"the answer is not readable ({type(error).__name__})"
 
 
 def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answer:
@@ -147,6 +148,6 @@ def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answe
         for rdata in shown
     ]
     more = len(answer.rrset) - len(shown)
-    return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not looked at")] * (
+    return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not examined")] * (
         more > 0
     )

@@ -23,7 +23,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_BYTES: Final = 16 * 1024 * 1024
 SECONDS: Final = 15.0
 _MOST_URL: Final = 2048
-_FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
+_FROM_INSIDE: Final = "its name has an address that is not public; the auditor connects only to public ones"
 _MOST_HEAD: Final = 65_536
 _LENGTH: Final = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
@@ -81,7 +81,7 @@ def fetch(
     try:
         connection = socket.create_connection((addresses[0], location.port), timeout=min(5.0, seconds))
     except OSError:
-        return f"{location.host} could not be reached"
+        return f"{location.host} was unreachable"
     wire = Wire(connection, deadline, MAX_BYTES)
     try:
         wire.send(_request(location, body))
@@ -94,16 +94,16 @@ def fetch(
 
 def _location(url: str) -> HttpLocation | str:
     if len(url) > _MOST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", 80 if parts.port is None else parts.port
     except ValueError:
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     if parts.scheme != "http":
-        return "only http is spoken"
+        return "only http URLs are fetched"
     if not host or not port or parts.username is not None or set(host) & set('$\\"<>'):
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return HttpLocation(host, port, path)
 
@@ -139,7 +139,7 @@ def _whole(received: bytearray) -> bool:
 
 def _content(wire: Wire, seconds: float) -> bytes | str:
     if wire.ended == "timeout":
-        return f"there was no whole answer within {seconds:.0f} s"
+        return f"no complete answer within {seconds:.0f} s"
     if wire.ended == "too much":
         return f"its answer has more than {MAX_BYTES} bytes"
     answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
@@ -147,7 +147,7 @@ def _content(wire: Wire, seconds: float) -> bytes | str:
         answer.begin()
         content = answer.read()
     except (http.client.HTTPException, ValueError):
-        return "its answer is not a whole one"
+        return "its answer is incomplete"
     if answer.status != http.client.OK:
-        return f"it answers with HTTP status {answer.status}"
+        return f"it answered with HTTP status {answer.status}"
     return content

@@ -7,7 +7,7 @@ from typing import Final
 from auditor.sanitise import clean
 
 MAX_BYTES: Final = 65_536
-"""Of an answer.  Azure Communications Gateway takes messages of 10 KB."""
+"""The limit for an answer.  Azure Communications Gateway takes messages of 10 KB."""
 _MOST_FIELDS: Final = 200
 _MOST_TOKENS: Final = 64
 _STATUS: Final = re.compile(rb"(?:\r\n)*SIP/2\.0 ([1-6]\d\d)(?: ([^\r\n]{0,200}))?")
@@ -23,7 +23,7 @@ class SipAnswer:
     allow: tuple[str, ...]
     accept: tuple[str, ...]
     description: bytes = field(default=b"", repr=False)
-    """The session description exactly as sent, keys and all: for its reader alone, and never kept."""
+    """The session description exactly as sent, including its keys: only for its reader, never stored."""
 
 
 def read_sip_answer(data: bytes) -> SipAnswer | None:

@@ -4,14 +4,14 @@ import hashlib
 import re
 
 MAX_BYTES = 10_240
-"""The longest head that is read: what Azure Communications Gateway takes of a SIP message."""
+"""The longest message head that is read: the limit of Azure Communications Gateway for a SIP message."""
 
 METHOD_STARTS = re.compile(rb"[A-Z]")
 SIP_REQUEST = re.compile(r"([A-Z]{1,32}) (?:sips?|tel):[^\s]+ SIP/2\.0")
 HTTP_REQUEST = re.compile(r"([A-Z]{1,32}) /[^\s]* HTTP/1\.[01]")
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "l": "content-length"}  # RFC 3261 section 7.3.3
 COPIED = {"via": "Via", "from": "From", "to": "To", "call-id": "Call-ID", "cseq": "CSeq"}
-"""What a response repeats of its request (RFC 3261 section 8.2.6.2)."""
+"""Headers that a response copies from its request (RFC 3261 section 8.2.6.2)."""
 
 Fields = list[tuple[str, str]]
 

@@ -36,7 +36,7 @@ class ClientMessage(NamedTuple):
     """As ``SIP OPTIONS`` or ``HTTP GET``; empty while that is unknown."""
     reply: bytes = b""
     size: int = 0
-    """How much of what was received is done with."""
+    """How many received bytes have been processed."""
     close: bool = False
 
 

@@ -16,12 +16,12 @@ from auditor.model.tls import Alert, ProtocolVersion, alert_name
 from auditor.probes.tls.client_hello import ClientHello
 
 MOST_ATTEMPTS = 16
-"""Kept for one case of one client; further ones that say nothing new are only counted."""
+"""The most attempts kept for one case of one client; further ones that add nothing are only counted."""
 MOST_CLIENT_HELLOS = 8
 MOST_CHAINS = 4
 MOST_DESCRIPTIONS = 16
 _TRIES = 3
-"""Connections a case is given where the first ones decide nothing."""
+"""The most connections for one case, if the first ones are inconclusive."""
 
 CERTIFICATE_ALERTS = frozenset(
     {
@@ -45,12 +45,12 @@ class ConnectionEnd(StrEnum):
 
     SPOKE = "spoke"
     HELD = "held"
-    """The handshake was completed, and then came neither a word nor a close."""
+    """The client completed the handshake, then neither sent anything nor closed the connection."""
     CLOSED = "closed"
-    """The handshake was completed, and the client closed without a word."""
+    """The client completed the handshake, then closed without sending anything."""
     ALERT = "alert"
     BROKEN = "broken"
-    """It closed or reset the connection inside the handshake."""
+    """The client closed or reset the connection during the handshake."""
     UNDETERMINED = "undetermined"
 
 
@@ -64,7 +64,7 @@ class ConnectionAttempt:
     version: ProtocolVersion | None = None
     alert: int | None = None
     completed: bool = False
-    """Whether the handshake was."""
+    """Whether the handshake was completed."""
     presented: bool | None = None
     """Whether the client presented a certificate."""
 
@@ -87,11 +87,11 @@ class ClientRecord:
     chains: dict[tuple[bytes, ...], set[ProtocolVersion]] = field(default_factory=dict)
     descriptions: list[SdpSeen] = field(default_factory=list)
     unreadable: int = 0
-    """Session descriptions that could not be read, or for which there was no room."""
+    """Session descriptions that were not readable, or exceeded the limit."""
     services: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     foreign: str = ""
-    """What it sent in place of a ClientHello."""
+    """What it sent instead of a ClientHello."""
 
     def next_case(self, hello: ClientHello) -> ServerCertificateCase:
         """The case for the next connection: what is still open first, then all of them over again."""
@@ -166,7 +166,7 @@ def _of_good(attempt: ConnectionAttempt, *, refused: bool) -> tuple[Treatment, s
     if attempt.end in (ConnectionEnd.SPOKE, ConnectionEnd.HELD):
         return "continued", ""
     if attempt.end is ConnectionEnd.CLOSED and refused:
-        return "continued", "; other certificates it refused before that"
+        return "continued", "; it rejected other certificates during the handshake"
     return ("aborted" if attempt.end is ConnectionEnd.ALERT else "undetermined"), ""
 
 
@@ -176,13 +176,13 @@ def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished
         return "continued", ""
     if attempt.end is ConnectionEnd.HELD:
         # It may be waiting for its own judgement; after the good certificate it did not wait.
-        return ("undetermined", ", although it spoke after the good certificate") if spoke else ("continued", "")
+        return ("undetermined", ", although it spoke after the valid certificate") if spoke else ("continued", "")
     if attempt.end is ConnectionEnd.CLOSED and stayed:
-        return "aborted", ", and after the good certificate it did not close"
+        return "aborted", "; it did not close after the valid certificate"
     if attempt.end is ConnectionEnd.ALERT and attempt.alert in CERTIFICATE_ALERTS:
         return "aborted", ""
     if attempt.end in (ConnectionEnd.ALERT, ConnectionEnd.BROKEN) and finished:
-        return "aborted", ", and with the good certificate it went on"
+        return "aborted", "; it continued with the valid certificate"
     return "undetermined", ""
 
 

@@ -21,14 +21,14 @@ from auditor.probes.tls.handshake import library_reason
 from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_PLAIN = 81_920
-"""Bytes of a message that are kept while it is not complete."""
+"""The most bytes kept of an incomplete message."""
 _FATAL = 2
 _HOW = {
     "closed": "the client closed the connection",
     "reset": "the client reset the connection",
-    "time": "the time for one connection was up",
-    "too much": "the client sent more than is read",
-    "pushed out": "newer connections needed the room",
+    "time": "the time limit for one connection was reached",
+    "too much": "the client sent more bytes than the listener reads",
+    "pushed out": "newer connections took its place",
     "stopped": "the listener was stopped",
 }
 
@@ -79,7 +79,7 @@ class ClientConnection:
     def waited(self) -> Reply:
         """The ClientHello or the handshake took too long, or the silence after it did."""
         if not self._completed:
-            self._failure = "the handshake did not get any further in time"
+            self._failure = "the handshake timed out"
         elif not self._recorded:
             self._record(ConnectionEnd.SPOKE if self._plain else ConnectionEnd.HELD, self._silence())
         elif self._case is ServerCertificateCase.GOOD and self._client is not None and not self._client.open_cases():
@@ -209,18 +209,18 @@ class ClientConnection:
         elif self._plain:
             self._record(ConnectionEnd.SPOKE, self._silence())
         elif how in ("closed", "reset") and self._completed:
-            self._record(ConnectionEnd.CLOSED, f"{_HOW[how]} after the handshake without a word")
+            self._record(ConnectionEnd.CLOSED, f"{_HOW[how]} after the handshake without sending anything")
         elif how in ("closed", "reset") and self._shown and not self._failure:
-            self._record(ConnectionEnd.BROKEN, f"{_HOW[how]} inside the handshake without an alert")
+            self._record(ConnectionEnd.BROKEN, f"{_HOW[how]} during the handshake without an alert")
         else:
             why = self._failure or _HOW[how or "closed"]
-            self._record(ConnectionEnd.UNDETERMINED, f"there was no end to judge by: {why}")
+            self._record(ConnectionEnd.UNDETERMINED, f"the way the connection ended decides nothing: {why}")
 
     def _silence(self) -> str:
         if self._plain:
             return f"{self._said or 'the beginning of a message'} arrived"
         seconds = self._state.settings.hold_seconds
-        return f"the handshake was completed and the connection held open, silent for {seconds:g} s"
+        return f"the client completed the handshake, then stayed silent for {seconds:g} s"
 
     def _record(self, end: ConnectionEnd, evidence: str) -> None:
         assert self._case is not None  # both come with the ClientHello

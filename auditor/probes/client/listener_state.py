@@ -17,7 +17,7 @@ from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 
 MOST_CLIENTS = 512
-"""Addresses that are audited; further ones are turned away."""
+"""The most client addresses that are audited; connections from others are closed."""
 _EVERY_SUITE = b"ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
 _EVERY_TLS13_SUITE = (
     b"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256:"
@@ -32,16 +32,16 @@ class ListenerSettings:
 
     cases: tuple[ServerCertificateCase, ...]
     at: datetime
-    """The run's moment, UTC."""
+    """The run's time, UTC."""
     server_name: str | None = None
-    """The name the shown certificates are for; without one, the name each client asks for."""
+    """The name in the presented certificates; by default, the name each client asks for."""
     address: str = "127.0.0.1"
-    """Where it listens: the name for a client that asks for none."""
+    """The listening address: the name in certificates for a client that asks for none."""
     expect: int | None = None
-    """How many clients have to complete all cases; none listens until it is stopped."""
+    """Exit after this many clients have completed all cases; None listens until stopped."""
     handshake_seconds: float = 15.0
     hold_seconds: float = 5.0
-    """How long a client that has completed the handshake may stay silent; and how long a trunk is held up."""
+    """How long a client may stay silent after the handshake, and how long a trunk is kept open."""
     bounds: Bounds = field(default_factory=lambda: Bounds(lifetime=30.0, max_bytes=131_072, connections=256))
 
 
@@ -53,7 +53,7 @@ class ListenerEvent:
     address: str
     attempt: ConnectionAttempt | None = None
     open_cases: int = 0
-    """Cases this client has not completed."""
+    """Cases that this client has not completed."""
     reason: str = ""
 
 

@@ -34,15 +34,15 @@ def other_chain(
     try:
         is_rsa = isinstance(x509.load_der_x509_certificate(first[0]).public_key(), RSAPublicKey)
     except (ValueError, UnsupportedAlgorithm, IndexError):
-        return "the first certificate could not be read"
-    answer: Answer = NoAnswer("it was not asked")
+        return "the first certificate is not readable"
+    answer: Answer = NoAnswer("not tested")
     for signatures in (_WITHOUT_RSA if is_rsa else _WITHOUT_ECDSA)[: 1 if once else None]:
         answer = controls.attempt(
             ProtocolVersion.TLS_1_3, suites_of(ProtocolVersion.TLS_1_3), signatures=signatures, chain=True
         )
         if isinstance(answer, Accepted):
             if not answer.certificates:
-                return "the chain of a second certificate could not be read"
+                return "the chain of a second certificate is not readable"
             return answer.certificates if answer.certificates[0] != first[0] else None
         if reason := controls.why_not_a_refusal(answer):
             return reason

@@ -22,15 +22,15 @@ class VersionResult:
     refused: dict[CipherSuite, None] = field(default_factory=dict)
     undetermined: dict[CipherSuite, str] = field(default_factory=dict)
     unconfirmed: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
-    """Refusals that no later accepted ClientHello has vouched for yet."""
+    """Rejections not yet confirmed by a later accepted ClientHello."""
     possibly_more: bool = False
     evidence: dict[str, None] = field(default_factory=dict)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
     first_pick: CipherSuite | None = None
     asked_for_certificate: set[bool] = field(default_factory=set)
-    """Up to TLS 1.2: whether the flights that could be read whole held a CertificateRequest."""
+    """Up to TLS 1.2: whether the completely read flights contained a CertificateRequest."""
     leaves: dict[str, set[bytes]] = field(default_factory=dict)
-    """The endpoint's own certificates by the kind of authentication they came with."""
+    """The endpoint's own certificates, by kind of authentication."""
 
     def accept(self, answer: Accepted) -> None:
         """Take a pick into the result; an SSL 2.0 server names all its suites at once."""
@@ -74,9 +74,9 @@ class VersionResult:
         """Why some clients may be served without a CertificateRequest, although one was seen; empty if none are."""
         anonymous = next((suite.name for suite in self.accepted if suite.anonymous), None)
         if anonymous is not None:
-            return f"{anonymous} is accepted, with which no certificate can be asked for"
+            return f"the endpoint accepts {anonymous}, which does not allow a CertificateRequest"
         if self.asked_for_certificate == {True, False}:
-            return "on another connection no certificate was asked for"
+            return "another connection had no CertificateRequest"
         return ""
 
     def doubts(self) -> tuple[Undetermined, ...]:
@@ -101,7 +101,7 @@ def eliminate(
     while open_suites:
         if most is not None and picks >= most:
             result.possibly_more = True
-            result.give_up(open_suites, f"not asked for any more after {picks} forbidden suites were accepted")
+            result.give_up(open_suites, f"not tested, because testing stops after {picks} accepted forbidden suites")
             return
         answer = controls.attempt(result.version, open_suites, pad=pad)
         if isinstance(answer, Refused) and not controls.why_not_a_refusal(answer):
@@ -132,9 +132,9 @@ def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> No
         controls.verify()
     for result, _, answer, suites in unconfirmed:
         if _denies_version(result, answer) or any(suite in result.accepted for suite in suites):
-            controls.unsteady = controls.unsteady or "what was refused on one connection was accepted on another"
+            controls.unsteady = controls.unsteady or "a suite was rejected on one connection and accepted on another"
     if any(result.many_servers for result in results):
-        controls.unsteady = controls.unsteady or "connections to it do not all end at the same server"
+        controls.unsteady = controls.unsteady or "its connections reach different servers"
     for result, number, answer, suites in unconfirmed:
         if controls.unsteady or not controls.vouches_for(number, result.version, answer):
             _ask_again(controls, result, answer, suites)
@@ -166,13 +166,13 @@ def _check_library(controls: Controls, result: VersionResult) -> None:
         controls.needs_newer_library = True
         eliminate(controls, result, asked)
     else:
-        result.give_up(asked, "the peer accepts this version, but no ClientHello of the kind its refusal was for")
+        result.give_up(asked, "the peer accepts this version, but no ClientHello of the rejected kind")
 
 
 def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
     """Repeat a refusal whose reason may be the ClientHello's length, or that the peer refused everything by then."""
     if not controls.known_good:
-        result.give_up(suites, "no ClientHello was accepted that could vouch for a refusal")
+        result.give_up(suites, "no ClientHello was accepted as a control, so the rejection is not confirmed")
         return
     size = len(suites) if first.lower or controls.accepts_length(result.version, first) else PIECE
     pieces = [suites[start : start + size] for start in range(0, len(suites), size)]
@@ -191,20 +191,18 @@ def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites
         elif reason := controls.why_not_a_refusal(confirmed):
             result.give_up(piece, reason)
         elif not isinstance(confirmed, Refused) or _denies_version(result, confirmed):
-            result.give_up(piece, "the peer accepts this version on one connection and not on another")
+            result.give_up(piece, "the peer accepts this version on one connection and rejects it on another")
         elif controls.verify() and controls.vouches_for(number, result.version, confirmed):
             result.refused.update(dict.fromkeys(piece))
         else:
-            result.give_up(
-                piece, controls.unsteady or "the refusal came for a ClientHello longer than any that was accepted"
-            )
+            result.give_up(piece, controls.unsteady or "the rejected ClientHello is longer than every accepted one")
 
 
 def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:
     """Set an exhaustive enumeration beside the elimination: where they differ, or there is none, a doubt is added."""
     if isinstance(exhaustive, str):
         doubt = Undetermined(
-            subject=seen.version, reason=f"there is no exhaustive enumeration to compare with: {exhaustive}"
+            subject=seen.version, reason=f"the exhaustive enumeration for comparison failed: {exhaustive}"
         )
         return seen.model_copy(update={"undetermined": (*seen.undetermined, doubt)})
     theirs = exhaustive.get(seen.version, ())
@@ -212,7 +210,8 @@ def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str
     update: dict[str, object] = {"exhaustive": theirs}
     if set(theirs) != ours:
         lists = f"elimination: {_listed(ours)}; exhaustive enumeration: {_listed(theirs)}"
-        doubt = Undetermined(subject=seen.version, reason=f"two ways of finding the accepted suites disagree: {lists}")
+        reason = f"two methods of finding accepted suites disagree: {lists}"
+        doubt = Undetermined(subject=seen.version, reason=reason)
         update["undetermined"] = (*seen.undetermined, doubt)
     return seen.model_copy(update=update)
 

@@ -33,11 +33,11 @@ from auditor.probes.tls.exchange import Exchange
 
 CASES, TRUST, SDP = "client-certificate-case", "root-trust", "sdp"
 _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
-"""With these the question is put anyway, and the answer costs nothing."""
+"""These questions send a request anyway, so its answer needs no extra connection."""
 _SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
-_NO_TRUST_PROBE: Final = "showing the endpoint forged issuers with the names of the required roots needs --trust-probe"
-_NOT_ASKED_FOR: Final = "no client certificate is asked for, so none can be shown"
-_NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
+_NO_TRUST_PROBE: Final = "presenting forged issuers with the names of the required roots needs --trust-probe"
+_NOT_ASKED_FOR: Final = "the endpoint requests no client certificate, so none can be presented"
+_NO_DESCRIPTION: Final = "no SDP was observed; audit an SDP file with auditor sdp, or use --invite with a test number"
 
 
 @dataclass
@@ -49,7 +49,7 @@ class ClientAuthentication:
     asks: Asks
     at: datetime
     results: dict[ProtocolVersion, CaseResults] = field(default_factory=dict)
-    """The first results of each version: their control vouches for the exchange without a certificate too."""
+    """The first results of each version; their control also covers the exchange without a certificate."""
     seen: list[Observation] = field(default_factory=list)
     asked: bool = False
 
@@ -83,7 +83,7 @@ class ClientAuthentication:
         for kind in self.wanted:
             self.seen += (self._missing(kind, f"{version}: {why}") for version, why in others.items())
             if not requesting_versions and not others:
-                self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is spoken"))
+                self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is supported"))
 
     def without(
         self, version: ProtocolVersion, exchanged: Exchange, why_not: str
@@ -92,7 +92,8 @@ class ClientAuthentication:
         results, reading = self.results.get(version), exchanged.reading
         if reading.meaning == "refused" and self._owes_control(version, results):
             why = (results.reason if results else "") or why_not
-            return "undetermined", f"{reading.evidence}; the client certificate was not shown beside it: {why}", "none"
+            evidence = f"{reading.evidence}; the valid client certificate was not presented as a control: {why}"
+            return "undetermined", evidence, "none"
         if results is None:
             return reading.meaning, reading.evidence, "none"
         return (*results.treatment(exchanged), results.control(exchanged))

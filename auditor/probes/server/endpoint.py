@@ -72,7 +72,7 @@ def _weaknesses(scan: Scan) -> Iterator[Observation]:
         return
     name = controls.peer.target.name
     if not scan.speaks_tls:
-        yield NotObserved(target=name, at=at, wanted="weakness", reason="no TLS handshake could be made")
+        yield NotObserved(target=name, at=at, wanted="weakness", reason="no TLS handshake succeeded")
         return
     from auditor.probes.server.sslyze_commands import known_weaknesses  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
@@ -94,7 +94,7 @@ def _called(scan: Scan, role: ClientRole) -> Iterator[Observation]:
         return
     accepted = [scan.results[version] for version in OPENINGS if scan.results[version].accepted]
     if not accepted:
-        yield NotObserved(target=target.name, at=scan.at, wanted="sdp", reason="no TLS handshake could be made")
+        yield NotObserved(target=target.name, at=scan.at, wanted="sdp", reason="no TLS handshake succeeded")
         return
     peer, found = scan.controls.peer, accepted[0]
     suites = list(found.accepted)

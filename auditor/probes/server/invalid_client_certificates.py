@@ -31,7 +31,7 @@ from auditor.probes.tls.exchange import Exchange, exchange
 GOOD: Final = "good"
 ControlOutcome: TypeAlias = Literal["succeeded", "failed", "none"]
 _State: TypeAlias = Literal["served", "silent", "failed"]
-_BUT: Final = "while a certificate that has to be accepted was served"
+_BUT: Final = "while a client with a valid certificate was served"
 
 
 @dataclass
@@ -39,12 +39,12 @@ class CaseResults:
     """What came of all cases in one version."""
 
     states: list[_State] = field(default_factory=list)
-    """How the control fared, before and after; empty without one."""
+    """The outcome of the control, before and after all cases; empty without a control."""
     control_exchanges: list[Exchange] = field(default_factory=list)
     cases: list[tuple[str, Exchange]] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     reason: str = ""
-    """Why cases are left unasked."""
+    """Why cases were not tested."""
 
     def control(self, exchanged: Exchange) -> ControlOutcome:
         """What the control says of one exchange.
@@ -184,7 +184,7 @@ def _why(exchanged: Exchange) -> str:
     if not isinstance(exchanged.answer, Accepted):
         return exchanged.answer.reason if isinstance(exchanged.answer, NoAnswer) else str(exchanged.answer)
     if not exchanged.requested:
-        return "no certificate was asked for on this connection"
+        return "no CertificateRequest on this connection"
     if not exchanged.presented:
-        return f"the certificate did not get as far as the peer: {exchanged.reading.evidence}"
+        return f"the certificate did not reach the peer: {exchanged.reading.evidence}"
     return ""

@@ -15,7 +15,7 @@ from auditor.probes.connection import NOTHING_WITHIN, REFUSED, Peer, first_line
 _UDP_WAITS_SECONDS = (0.5, 1.0, 2.0)
 
 _Found = tuple[bool | None, str]
-"""Whether it answered, and the words to show for it."""
+"""Whether it answered, and the evidence."""
 
 
 def plaintext_sip(peer: Peer, ports: frozenset[int], at: datetime, *, alive: bool) -> Iterator[PlaintextSeen]:
@@ -71,7 +71,7 @@ def _quiet(peer: Peer, evidence: str, *, alive: bool) -> _Found:
 
 
 def _unreadable(answer: bytes) -> str:
-    return f"an answer that says nothing: {first_line(answer)}"
+    return f"an unrecognised answer: {first_line(answer)}"
 
 
 def _say(peer: Peer, port: int, data: bytes) -> bytes | str:
@@ -104,7 +104,7 @@ def _over_udp(peer: Peer, port: int, *, alive: bool) -> _Found:
         except ConnectionRefusedError:
             return False, "the port is closed"
         except OSError as error:
-            return None, f"no datagram could be sent ({type(error).__name__})"
+            return None, f"sending a datagram failed ({type(error).__name__})"
     return _quiet(peer, f"no answer to {len(_UDP_WAITS_SECONDS)} requests", alive=alive)
 
 

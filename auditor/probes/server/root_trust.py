@@ -29,7 +29,7 @@ from auditor.probes.tls.attempt import NoAnswer
 from auditor.probes.tls.controls import Controls
 from auditor.probes.tls.exchange import exchange
 
-_WITHIN: Final = "in answer to a forged issuer with the root's name"
+_WITHIN: Final = "for a forged issuer with the root's name"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _probe(
     controls: Controls, requesting: RequestingVersion, role: ClientRole, roots: Sequence[ForgedIssuer], at: datetime
 ) -> list[RootTrustSeen]:
     answers: dict[str, _ForgeryAnswer] = {}
-    canary, distinguishes, why = _ForgeryAnswer(None, "it was not asked"), False, ""
+    canary, distinguishes, why = _ForgeryAnswer(None, "not tested"), False, ""
     try:
         canary = _ask(controls, requesting, ForgedIssuer("canary", common_name(f"Canary {secrets.token_hex(8)}")), at)
         for root in roots:
@@ -79,7 +79,7 @@ def _probe(
             version=requesting.version,
             root=root.name,
             trusted=_trusted(answers[root.name], canary, distinguishes=distinguishes) if root.name in answers else None,
-            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} in answer to a made-up issuer"
+            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} for an invented issuer"
             if root.name in answers
             else why,
         )

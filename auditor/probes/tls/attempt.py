@@ -34,7 +34,7 @@ class Accepted:
     suite: CipherSuite
     flight: ServerFlight
     length: int
-    """Bytes of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
+    """Bytes of the list of suites in the ClientHello: the part that varies, and that some peers cannot handle."""
     seconds: float
     certificates: tuple[bytes, ...] = ()
 
@@ -66,7 +66,7 @@ class NoAnswer:
     reason: str
     length: int = 0
     foreign: bool = False
-    """The peer answered with something that is not TLS."""
+    """Whether the peer answered with something other than TLS."""
 
 
 Answer = Accepted | Refused | NoAnswer
@@ -181,13 +181,14 @@ def read_server_answer(
             or (chosen is version and (suite is None or (suites is not None and suite not in suites)))
         ):
             return NoAnswer(
-                f"it chose something that was not offered (version {flight.version:#06x}, suite {flight.suite:#06x})",
+                f"the peer chose something that was not offered (version {flight.version:#06x}, "
+                f"suite {flight.suite:#06x})",
                 length,
             )
         if chosen is not version:
             return Refused(length, lower=chosen)
         if suite is None:
-            raise AssertionError("a suite that was offered has a number")
+            raise AssertionError("every offered suite has a number")
         return Accepted(suite, flight, length, seconds, certificates or flight.certificates or ())
     if flight.alert is not None:
         peer.answered_in(seconds)
@@ -202,6 +203,6 @@ def _silence(wire: Wire, length: int, seconds: float) -> Answer:
     what = {
         "closed": "the peer closed the connection in the middle of a message",
         "reset": "the peer reset the connection",
-        "too much": "the peer sent more than a handshake may hold",
+        "too much": "the peer sent more than the limit for a handshake",
     }.get(wire.ended or "", f"no complete answer within {seconds:.0f} s")
     return NoAnswer(what, length)

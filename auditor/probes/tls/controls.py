@@ -27,9 +27,9 @@ _WEAK_REFUSAL_ALERTS: Final = (Alert.illegal_parameter, Alert.internal_error)
 _BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0)
 _REPEATS_WHEN_UNSTEADY: Final = 5
 PIECE: Final = 20
-"""Suites in a ClientHello that any peer takes."""
+"""Number of suites in a ClientHello that any peer accepts."""
 SHORT: Final = 2 * (PIECE + 1)
-"""Bytes of their list, with the renegotiation signal."""
+"""Length of their list in bytes, including the renegotiation signal."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Controls:
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
         self._thorough = thorough
-        """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
+        """Rejections are repeated even for a steady peer: a load balancer may hide a weak backend."""
         self.known_good: dict[ProtocolVersion, KnownGood] = {}
         self.accepts_bare: set[ProtocolVersion] = set()
-        """Versions in which a bare ClientHello (not a whole exchange) was accepted."""
+        """Versions in which a bare ClientHello (not a complete exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
         """By whether it was a TLS 1.3 ClientHello, in bytes of its list of suites."""
         self.longest_refused = 0
@@ -58,9 +58,9 @@ class Controls:
         """Number of the newest accepted ClientHello; ClientHellos are numbered from 0."""
         self.attempt_count = 0
         self.unsteady = ""
-        """Why refusals of this peer need repeating; empty while it is steady."""
+        """Why rejections by this peer must be repeated; empty while it is steady."""
         self.needs_newer_library = False
-        """TLS 1.3 attempts use the newer library: the peer speaks no group that the older one knows."""
+        """TLS 1.3 attempts use the newer library, because the peer supports no group that the older one knows."""
 
     def attempt(
         self,
@@ -125,7 +125,7 @@ class Controls:
             return True
         if isinstance(answer, Refused) and self._rejects_length(known):
             return True
-        self.unsteady = f"a ClientHello that was accepted before was not accepted again ({_described(answer)})"
+        self.unsteady = f"a ClientHello that was accepted before is no longer accepted ({_described(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
@@ -149,10 +149,10 @@ class Controls:
         if isinstance(answer, NoAnswer):
             return answer.reason
         if isinstance(answer, Accepted):
-            return "it was accepted"
+            return "the ClientHello was accepted"
         if answer.lower or answer.alert is None or answer.alert in (*_REFUSAL_ALERTS, *_WEAK_REFUSAL_ALERTS):
             return ""
-        return f"the peer answered with {answer}, which is not a refusal"
+        return f"the peer answered with {answer}, which is not a rejection"
 
     def confirm(self, version: ProtocolVersion, suites: Sequence[CipherSuite], first: Refused) -> Answer | str:
         """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
@@ -170,7 +170,7 @@ class Controls:
             if reason := self.why_not_a_refusal(again):
                 return reason
         if repeats and not self.verify():
-            return self.unsteady or "no ClientHello is known to be accepted"
+            return self.unsteady or "no known-good ClientHello to compare with"
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:

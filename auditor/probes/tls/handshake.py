@@ -37,15 +37,15 @@ class Handshake:
         self.wire = wire
         self.presented = False
         self.closed = False
-        """The peer said close_notify."""
+        """Whether the peer sent close_notify."""
         self.requested = False
         self.authorities: tuple[bytes, ...] = ()
         self.alerts: list[int] = []
         self.client_hello_length = 0
         self.stapled: bytes | None = None
-        """The OCSP response (RFC 6066 section 8), empty where none came; none where it was not asked for."""
+        """The OCSP response (RFC 6066 section 8), empty if none was stapled; None if none was requested."""
         self.failure = ""
-        """Why the library itself gave up, in its own words."""
+        """Why the TLS library itself gave up, in its own words."""
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(_OPENSSL_VERSION[version])
         context.set_max_proto_version(_OPENSSL_VERSION[version])
@@ -111,8 +111,8 @@ class Handshake:
         return {
             "closed": "the peer closed the connection",
             "reset": "the peer reset the connection",
-            "too much": "the peer sent more than an answer may hold",
-        }.get(self.wire.ended or "", self.failure or "the peer fell silent")
+            "too much": "the peer sent more than the limit for an answer",
+        }.get(self.wire.ended or "", self.failure or "the peer stopped answering")
 
     def complete(self) -> bool:
         """Make the handshake; return whether it was completed on the client's side."""
@@ -194,4 +194,4 @@ def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
 def library_reason(error: SSL.Error) -> str:
     """OpenSSL's own words for its error; they quote nothing that the peer sent."""
     reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
-    return f"the handshake failed here ({reasons[0][2]})" if reasons else "the handshake failed here"
+    return "the handshake failed on the auditor's side" + (f" ({reasons[0][2]})" if reasons else "")

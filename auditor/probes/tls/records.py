@@ -22,28 +22,28 @@ class ServerFlight:
     """The server's first messages, as far as they can be read without keys."""
 
     version: int | None = None
-    """The version it chose, as on the wire; none before its ServerHello."""
+    """The version it chose, as on the wire; None before its ServerHello."""
     suite: int | None = None
-    """The suite it chose."""
+    """The cipher suite it chose."""
     suites: tuple[int, ...] = ()
     """SSL 2.0 only: every suite it offers; there the client chooses."""
     retry: bool = False
-    """It was a HelloRetryRequest: a second ServerHello follows."""
+    """Whether it was a HelloRetryRequest; a second ServerHello follows."""
     group: int | None = None
     """TLS 1.3: the key-exchange group of its key share.  Earlier: the named curve of its ServerKeyExchange."""
     signature: int | None = None
     """TLS 1.2: the signature scheme of an ECDHE ServerKeyExchange (hash byte, then signature byte)."""
     encrypt_then_mac: bool = False
     certificates: tuple[bytes, ...] | None = None
-    """The chain, where it travels in the clear (up to TLS 1.2)."""
+    """The certificate chain, where it is sent in plaintext (up to TLS 1.2)."""
     certificate_requested: bool = False
-    """A CertificateRequest in the clear (up to TLS 1.2)."""
+    """Whether a plaintext CertificateRequest was seen (up to TLS 1.2)."""
     complete: bool = False
-    """Nothing more can be read without keys: ServerHelloDone, or the ServerHello of TLS 1.3."""
+    """Whether the plaintext part has ended: ServerHelloDone, or the ServerHello of TLS 1.3."""
     alert: tuple[int, int] | None = None
-    """Level and description of the first alert in the clear."""
+    """Level and description of the first plaintext alert."""
     foreign: bool = False
-    """The bytes are not TLS records."""
+    """Whether the bytes are something other than TLS records."""
 
 
 def parse_server_flight(data: bytes) -> ServerFlight:
