@@ -25,7 +25,7 @@ from auditor.summary import summarise
 from auditor.waivers import apply_waivers
 
 _FRESH = timedelta(days=366)
-"""So old may a policy be, by the first day of the month that its version names."""
+"""The greatest age of a policy without a warning, from the first day of the month in its version."""
 
 
 def evaluate(
@@ -106,7 +106,7 @@ def _unjudged(plan: Plan) -> Iterator[str]:
     """Name what this report does not cover."""
     if names := [target.name for target in plan.unconnected]:
         were = "endpoint was" if len(names) == 1 else "endpoints were"
-        yield f"{len(names)} {were} not audited, because of --offline: {listed(names)}."
+        yield f"{len(names)} {were} not audited, because --offline was used: {listed(names)}."
     if names := [target.name for target in plan.unasked]:
         yield f"The policy {plan.policy.id} has no rule for {listed(names)}."
 
@@ -197,7 +197,7 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
         return [
             Doubt(
                 subject=TARGET,
-                reason=f"the rule itself failed with {type(error).__name__}; please report this as a bug",
+                reason=f"the rule failed with {type(error).__name__}; please report this as a bug",
             )
         ]
 

@@ -61,15 +61,15 @@ from auditor.sources import Sources
 from auditor.writing import unwritable, write_file
 
 CANCELLED = "cancelled"
-"""The reason of every question that was not put because the caller cancelled."""
-_OFFLINE = "no name was looked up (--offline)"
+"""The reason for every question that was not tested because the caller cancelled."""
+_OFFLINE = "DNS lookups were skipped (--offline)"
 _REVOCATION = "certificate-revoked"
 _CERTIFICATE_OPTIONS = {
     "--name": "certificate-name-mismatch",
     "--role": "certificate-usage-missing",
     "--replaces": "certificate-renewal-regression",
 }
-"""What a caller of ``observe_certificates`` may say, and the rule that looks at it."""
+"""Options of ``observe_certificates``, and the rule that uses each."""
 
 Cancel: TypeAlias = threading.Event | Callable[[], bool]
 """Cancels when the event is set, or when the function returns true."""
@@ -82,7 +82,7 @@ class Progress:
     finished: int
     total: int
     target: str = ""
-    """Name of the target that was just finished."""
+    """The name of the target that just finished."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ class Observations:
     """What was observed, in one run: everything that ``evaluate_observations`` judges."""
 
     at: datetime
-    """When, in UTC; certificates are judged as of this moment."""
+    """The time of observation, UTC; certificates are judged as of this time."""
     targets: tuple[Target, ...]
     seen: tuple[Observation, ...]
     offline: bool = False
-    """Nothing was connected to, on purpose: endpoints are not judged.  An observation file does not keep this."""
+    """Whether no connection was wanted, so endpoints are not judged.  An observation file does not keep this."""
     notes: tuple[str, ...] = ()
-    """What a reader should know that is no observation, such as files that were left out."""
+    """Notes to the reader that are not observations, such as files that were left out."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Revocation:
     files: tuple[Path, ...] = ()
     """CRLs or OCSP responses, PEM or DER."""
     fetch: bool = False
-    """Whether the public http addresses in the certificates are asked."""
+    """Whether to fetch from the public http addresses in the certificates."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Dns:
     """That the names of the declared deployment are looked up."""
 
     resolver: str | None = None
-    """``ADDRESS`` or ``ADDRESS:PORT``; none asks this machine's."""
+    """``ADDRESS`` or ``ADDRESS:PORT``; None uses this machine's resolver."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ class CollectSettings:
     limits: Limits = field(default_factory=Limits)
     """Bounds for each target: seconds and numbers of connections."""
     jobs: int = 64
-    """Hosts observed side by side; one host is asked one connection at a time."""
+    """Hosts observed in parallel; each host gets one connection at a time."""
     thorough: bool = False
     """Retry every rejected ClientHello five times, and cross-check with sslyze (some 540 connections a target)."""
     offline: bool = False
-    """Connect to nothing: observe what the inventory declares, and no more."""
+    """Connect to nothing: observe only what the inventory declares."""
     client: ClientRole = NOBODY
-    """Which certificates the auditor presents as a client, and what else it may try."""
+    """The certificates that the auditor presents as a client, and its other opt-ins."""
     dns: Dns | None = None
     revocation: Revocation = field(default_factory=Revocation)
 
@@ -207,7 +207,9 @@ def load_client(  # noqa: PLR0913 - each may be left out
     moment = at or now()
     for one, other, names in ((certificate, key, "a client certificate"), (ca, ca_key, "a client CA")):
         if (one is None) != (other is None):
-            raise InputErrors([InputError(f"{names} and its private key are needed together; one of them is missing")])
+            raise InputErrors(
+                [InputError(f"{names} and its private key must be given together; one of them is missing")]
+            )
     return ClientRole(
         identity=load_identity(certificate, key, passphrase, moment) if certificate and key else None,
         authority=load_authority(ca, ca_key, passphrase, moment) if ca and ca_key else None,
@@ -347,9 +349,9 @@ def _resolver(settings: CollectSettings, inventory: Inventory | None) -> tuple[s
     if settings.dns is None:
         return None, 53
     if settings.offline:
-        raise InputErrors([InputError("--dns needs the network, and --offline forbids it: use one of them")])
+        raise InputErrors([InputError("--dns needs the network, but --offline forbids it; use one of them")])
     if inventory is None or inventory.deployment is None:
-        message = "--dns looks up the names of a deployment, and no inventory (-i) declares one"
+        message = "--dns looks up the names of a deployment, but no inventory (-i) declares one"
         raise InputErrors([InputError(message)])
     return parse_resolver(settings.dns.resolver) if settings.dns.resolver is not None else (None, 53)
 
@@ -496,7 +498,7 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
     if not isinstance(given, str):
         return read_replaced(given, passphrase)
     if not given:
-        raise InputErrors([InputError("--replaces: nothing is named; is a variable empty?")])
+        raise InputErrors([InputError("--replaces: the value is empty; is a variable unset?")])
     if Path(given).is_file() or ":" not in given:
         return read_replaced(Path(given), passphrase)
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
@@ -510,7 +512,9 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
         sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
         why = [found.reason for found in seen if isinstance(found, NotObserved)]
         chains += sent
-        missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
+        missing += [
+            f"{target.name}: {reason}" for reason in (why if why or sent else ["the endpoint sent no certificate"])
+        ]
     return Old(given, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
 
 
@@ -643,7 +647,7 @@ FORMATS: Mapping[str, str] = {
     "junit": ".xml",
     "prometheus": ".prom",
 }
-"""Name of every format of a report, and the suffix that picks it."""
+"""Every report format, and the file suffix that selects it."""
 
 
 def render_report(report: Report, form: str, *, sources: Sources | None = None) -> str:
@@ -654,7 +658,7 @@ def render_report(report: Report, form: str, *, sources: Sources | None = None) 
 
     if form not in FORMATS:
         hint = suggestion(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
-        raise InputErrors([InputError(f"there is no report format {quoted(form)}{hint}")])
+        raise InputErrors([InputError(f"unknown report format {quoted(form)}{hint}")])
     locations = sources or Sources()
     renderers: dict[str, Callable[[Report], str]] = {
         "json": json.render,
@@ -680,7 +684,7 @@ def check_report_files(paths: Iterable[Path]) -> None:
     errors: list[InputError] = []
     for path in paths:
         if path.suffix not in FORMATS.values():
-            message = f"{path.name}: no such format; the suffix is one of {', '.join(FORMATS.values())}"
+            message = f"{path.name}: unknown format; use one of the suffixes {', '.join(FORMATS.values())}"
             errors.append(InputError(message))
         errors += unwritable(path)
     if errors:

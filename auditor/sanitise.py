@@ -39,7 +39,7 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     shown: list[str] = []
     length = 0
     room = 0
-    """How many entries of ``shown`` fit when an ellipsis has to follow."""
+    """The number of entries of ``shown`` that fit before an ellipsis."""
     for character in text:
         piece = character if _visible(character) else _escaped(character)
         length += len(piece)

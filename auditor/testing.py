@@ -94,7 +94,7 @@ def load_vectors(path: Path, kind: type[V]) -> list[V]:
         cases = YAML(typ="safe").load(path)
         return [_with_chains(kind.model_validate(case), path.parent) for case in cases or ()]
     except (OSError, YAMLError, ValueError, TypeError) as error:  # ValueError: pydantic's, and a file that is no PEM
-        raise InputErrors([InputError(f"these are no vectors: {error}", str(path))]) from error
+        raise InputErrors([InputError(f"not a valid vector file: {error}", str(path))]) from error
 
 
 def _with_chains(vector: V, folder: Path) -> V:
@@ -124,7 +124,7 @@ def shortcomings(vectors: Sequence[Vector]) -> Iterator[str]:
         yield "no vector passes"
     for name, count in Counter(vector.name for vector in vectors).items():
         if count > 1:
-            yield f"{count} vectors are called {name!r}"
+            yield f"{count} vectors have the name {name!r}"
 
 
 def target_of(vector: Vector) -> Target:
@@ -161,7 +161,7 @@ def evidence_of(
     target = target_of(vector)
     seen = [rule.observes(target=target.name, at=vector.at, **fields) for fields in vector.seen]
     if not (seen or more):
-        raise ValueError(f"{vector.name}: a vector says what was seen")
+        raise ValueError(f"{vector.name}: a vector needs observations")
     return Evidence(target, vector.at, (*seen, *more), anchors)
 
 
@@ -173,14 +173,16 @@ def mismatches(vector: Vector, remarks: Sequence[Remark]) -> Iterator[str]:
     yield from _differences(vector.violations, violations)
     yield from _differences(vector.warnings, [remark for remark in remarks if isinstance(remark, Warning)])
     if len(doubts) != len(vector.inconclusive):
-        yield f"{len(vector.inconclusive)} doubts were expected, and these came: {doubts}"
-    yield from (f"no doubt says {text!r}" for text in vector.inconclusive if not any(text in said for said in doubts))
+        yield f"{len(vector.inconclusive)} doubts were expected, but these were found: {doubts}"
+    yield from (
+        f"no doubt contains {text!r}" for text in vector.inconclusive if not any(text in said for said in doubts)
+    )
     if vector.untested and (len(untested) != vector.untested or not all(remark.whole for remark in untested)):
-        yield f"{vector.untested} things not tested were expected, and nothing else; these came: {untested}"
+        yield f"{vector.untested} untested checks were expected, and nothing else, but these were found: {untested}"
     excused = any(isinstance(remark, NotApplicable) for remark in remarks) and not (violations or doubts)
     if excused != vector.not_applicable:
-        yield f"not_applicable is {vector.not_applicable}, and these came: {list(remarks)}"
-    yield from (f"{text!r} is not fit to be shown: sanitise and shorten what a peer sent" for text in unfit(remarks))
+        yield f"not_applicable is {vector.not_applicable}, but these were found: {list(remarks)}"
+    yield from (f"{text!r} is not safe to show: sanitise and shorten text from peers" for text in unfit(remarks))
 
 
 def unfit(remarks: Sequence[Remark]) -> Iterator[str]:
@@ -200,7 +202,7 @@ def _differences(expected: Sequence[str | Expected], remarks: Sequence[Violation
         else:
             left.remove(found)
     if left:
-        yield f"nobody expected {left}"
+        yield f"unexpected: {left}"
 
 
 def _matches(wanted: str | Expected, remark: Violation | Warning) -> bool:

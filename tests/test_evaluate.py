@@ -336,7 +336,7 @@ def test_a_rule_that_breaks_is_inconclusive_and_shows_no_data(error: Exception, 
 
     (finding,) = evaluate(one_rule(check), [SEEN], AT, AT).findings
     assert finding.outcome is Outcome.INCONCLUSIVE
-    assert reason_text(finding) == f"the rule itself failed with {type(error).__name__}; please report this as a bug"
+    assert reason_text(finding) == f"the rule failed with {type(error).__name__}; please report this as a bug"
 
 
 def test_a_check_is_shown_only_its_own_kind_and_never_nothing() -> None:
@@ -523,4 +523,4 @@ def test_what_is_not_promised_of_an_endpoint_is_said_and_is_no_pass() -> None:
     plan = make_plan(load_policy("acg"), targets, offline=True)
     report = evaluate(plan, [], AT, AT)
     assert report.verdict is Verdict.INCONCLUSIVE
-    assert report.notes[-1] == "4 endpoints were not audited, because of --offline: a, b, c and 1 more."
+    assert report.notes[-1] == "4 endpoints were not audited, because --offline was used: a, b, c and 1 more."

@@ -36,7 +36,7 @@ EPILOG: Final = (
 )
 _CANNOT_WRITE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _MOST_ERRORS: Final = 50
-"""That are listed; a hostile file has one in every line."""
+"""The most errors listed; a hostile file can have one in every line."""
 
 
 class _Commands(click.Group):
@@ -95,7 +95,7 @@ def _report(error: Exception) -> int:
         click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)
         return 2
     if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
-        click.echo(f"auditor: the result cannot be written: {error.strerror}", err=True)
+        click.echo(f"auditor: writing the result failed: {error.strerror}", err=True)
         return 2
     location = traceback.extract_tb(error.__traceback__)[-1]
     click.echo(

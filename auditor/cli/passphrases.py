@@ -20,7 +20,7 @@ def from_descriptor(descriptor: int) -> bytes:
         while len(line) < _MOST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
             line += byte
     except OSError:
-        message = f"--key-passphrase-fd {descriptor}: nothing can be read there; give it with {descriptor}<FILE"
+        message = f"--key-passphrase-fd {descriptor}: the descriptor is not readable; provide it with {descriptor}<FILE"
         raise InputErrors([InputError(message)]) from None
     return line.removesuffix(b"\r")
 

@@ -13,7 +13,7 @@ from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, describe, descriptions, measured
 from auditor.sip.description import Role, Transport
 
-_BARE = "the file contains a session description and no SIP message"
+_BARE = "the file contains a session description but no SIP message"
 
 
 def read_sdp(  # noqa: PLR0913 - where it stood, and what it was

@@ -13,7 +13,7 @@ from auditor.sanitise import clean
 _ENDS_A_SPAN = str.maketrans({"`": "\\x60", "|": "\\x7c"})
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&$])")
 _SHOWN_AS_NUMBER = re.compile(r"@|#(?=\d)|/(?=/)|(?<=www)\.", re.IGNORECASE)
-"""What the renderers of code review find in the finished text, past any escape: mentions, issues and addresses."""
+"""Text that code review tools turn into links even if escaped: mentions, issues and addresses."""
 
 
 def code(text: str, limit: int = 300) -> str:

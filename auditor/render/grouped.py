@@ -10,7 +10,7 @@ from auditor.model.severity import Severity
 from auditor.render.wording import by_weight, number, waived
 
 MOST_RULES = 4
-"""Named in one row; one more is named too, as that takes no more room than counting it."""
+"""The most findings named in one row; a single further one is named too, because counting it is no shorter."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class FindingGroup:
 
     findings: tuple[Finding, ...]
     severity: Severity
-    """The highest of them."""
+    """The highest severity of the findings."""
     everything: bool = False
     """Whether these are all the findings of the target."""
 

@@ -15,7 +15,7 @@ from auditor.rules import rationale
 
 AnyRule = Rule[Any, Any]
 _LONGEST_LINE = 100
-_NO_PARAMETERS = "None. A policy switches the rule on by naming it."
+_NO_PARAMETERS = "None. A policy enables the rule by naming it."
 _PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 # What a list of names is likely to hold, for the example, where the parameter itself gives none.

@@ -94,8 +94,8 @@ def test_a_policy_may_name_roots_that_its_package_pins(distribution: Distributio
             "from auditor.rules.certificate.certificate_expired import RULE\n",
             "there is a rule certificate-expired already",
         ),
-        ("policies/acg.yaml", POLICY, "there is a policy acg already"),
-        ("policies/roots/digicert-global-root-g2.pem", "", "there is a root digicert-global-root-g2 already"),
+        ("policies/acg.yaml", POLICY, "a policy acg exists already"),
+        ("policies/roots/digicert-global-root-g2.pem", "", "a root digicert-global-root-g2 exists already"),
     ],
 )
 def test_a_broken_plug_in_is_one_clear_error(distribution: Distribution, file: str, text: str, message: str) -> None:
@@ -111,7 +111,7 @@ def test_a_broken_plug_in_is_one_clear_error(distribution: Distribution, file: s
     ("rules", "policies", "message"),
     [
         ("no_such_package", "", "it cannot be imported (ModuleNotFoundError: "),
-        ("example_auditor.rules.example_issuer_not_allowed", "", "it names a module, and must name a package"),
+        ("example_auditor.rules.example_issuer_not_allowed", "", "it names a module; it must name a package"),
         ("example_auditor.empty", "", "it has no rules"),
         ("", "example_auditor", "its folder holds no policy (*.yaml)"),
     ],

@@ -35,7 +35,7 @@ class Use:
 
     service: Service = Service.SIP
     names: tuple[str, ...] = ()
-    """DNS names or addresses, every one of which has to be in the certificate."""
+    """DNS names or addresses that the certificate must contain, all of them."""
     roles: tuple[Role, ...] = ()
     """None leaves them to the policy."""
 
@@ -48,7 +48,7 @@ class Old:
     chains: tuple[tuple[bytes, ...], ...]
     """DER, the leaf first."""
     why_not: str = ""
-    """Why there are none, or not all, where it could not be looked at."""
+    """Why some or all of them are missing, if the source was not readable."""
 
 
 def observe_files(

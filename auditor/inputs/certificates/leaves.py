@@ -17,7 +17,7 @@ class FileChain:
     """A certificate to be used, and those that come with it."""
 
     certificates: tuple[bytes, ...]
-    """DER, the leaf first, the others in the order of the file, or linked where that says nothing."""
+    """DER, the leaf first, the others in the order of the file, or linked if that order means nothing."""
     leaf_position: int | None = None
     """The leaf's place among the certificates of the file, from 1, where the order matters."""
 

@@ -20,7 +20,7 @@ from auditor.model.observation import (
 from auditor.sanitise import clean
 
 MAX_BYTES = 16 * 1024 * 1024
-"""The largest CRLs of public CAs have some ten million octets."""
+"""The largest CRLs of public CAs have some ten million bytes."""
 _LABELS = {"X509 CRL": "crl", "CRL": "crl", "OCSP RESPONSE": "ocsp"}
 
 

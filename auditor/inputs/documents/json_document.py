@@ -18,7 +18,7 @@ from auditor.inputs.documents.text import Place, decoded
 from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Plain, ReadLimits
 
 EXPORTS = ReadLimits(octets=8 * 1024 * 1024, values=400_000)
-"""Some 50,000 routes; the whole Internet is not announced to anybody's circuit."""
+"""Enough for some 50,000 routes; no circuit receives the whole Internet's."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

@@ -32,14 +32,14 @@ from auditor.inputs.documents.text import HIDDEN, Place, reviewable
 
 MAX_DEPTH = 32
 MAX_ERRORS = 100
-"""Of one file; nobody reads more."""
+"""The most errors reported for one file."""
 MAX_DIGITS = 25
-"""In one number; more than any demand needs."""
+"""The most digits of one number; more than any setting needs."""
 
 Keys: TypeAlias = tuple[str | int, ...]
-"""The way to a value: keys and list indexes from the top."""
+"""The path to a value: keys and list indexes from the top."""
 Plain: TypeAlias = Any
-"""What a file can say: dict with text keys, list, str, int, float, bool and None; which of them a schema decides."""
+"""The values in a file: dict with text keys, list, str, int, float, bool and None; a schema decides which."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 

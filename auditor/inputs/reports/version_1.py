@@ -28,7 +28,7 @@ from auditor.model.value import Value
 from auditor.model.waiver import Waiver, WaiverStatus
 
 _GROUP = "Other"
-"""Version 1 does not say under which heading a rule stands."""
+"""Version 1 does not name the heading of a rule."""
 
 
 class _Violation(Value):

@@ -29,12 +29,12 @@ def render(report: Report) -> str:
         _metric("auditor_finding_outcome", "Checks of the last audit, by target and outcome.", _outcomes(report)),
         _metric(
             "auditor_certificate_not_after_timestamp_seconds",
-            "When a certificate expires that the target sent, or the pinned root it ends at.",
+            "Expiry time of a certificate that the target sent, or of the pinned root of its chain.",
             _expiry(report),
         ),
         _metric(
             "auditor_audit_timestamp_seconds",
-            "When the endpoints were last looked at.",
+            "Time of the last audit.",
             {(policy,): int(report.observed_at.timestamp())},
         ),
     )

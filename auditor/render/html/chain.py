@@ -25,9 +25,9 @@ class ChainLink:
     role: str
     validity: Validity
     to_next: str
-    """As ``issued by``; empty after the last one."""
+    """The connection to the next one, such as ``issued by``; empty after the last one."""
     broken: bool
-    """Whether what follows is not its issuer."""
+    """Whether the next certificate is not its issuer."""
 
     @property
     def name(self) -> str:

@@ -13,9 +13,9 @@ from auditor.render.wording import OUTCOME_WORDS, WORST_FIRST, by_weight
 from auditor.sanitise import clean
 
 Element: TypeAlias = tuple[str, ...]
-"""As ``("sites", "A")``, ``("links", "A", "one")`` or ``("endpoints", target)``; ``("sites",)`` are all of them."""
+"""Such as ``("sites", "A")``, ``("links", "A", "one")`` or ``("endpoints", target)``; ``("sites",)`` for all sites."""
 Outcomes: TypeAlias = Mapping[str, Outcome]
-"""What each rule says."""
+"""The finding of each rule."""
 
 FAULTS = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
 _WHOLES = ("sites", "regions", "links", "circuits")
@@ -38,7 +38,7 @@ class Marks:
     at: Mapping[Element, Outcomes]
     located: tuple[LocatedFinding, ...]
     outcomes: Mapping[str, Outcome]
-    """The worst outcome at each endpoint, passed ones as well."""
+    """The worst outcome at each endpoint, including passes."""
 
     def outcome(self, element: Element) -> Outcome | None:
         """The worst that is said of the element itself; of an endpoint, what came of it even where nothing is wrong."""

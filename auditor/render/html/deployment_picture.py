@@ -18,7 +18,7 @@ from auditor.render.html.drawing import Box, Picture, Stroke
 from auditor.render.wording import number
 
 _LANE = 20
-"""From one cross-connect's line to the next."""
+"""The distance between the lines of cross-connects."""
 _TOP = 30
 _BETWEEN = 30
 _ROW = 34

@@ -56,7 +56,7 @@ class SiteScene:
     endpoints: tuple[Element, ...]
     connections: tuple[Connection, ...]
     more: tuple[str, ...]
-    """What is not drawn of it."""
+    """The details that are not drawn."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Crossing:
     lower: int
     missing: bool
     lane: int = 0
-    """Those beside each other have lanes of their own."""
+    """Adjacent ones have separate lanes."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Scene:
     circuits: Mapping[Element, Node]
     crossings: tuple[Crossing, ...]
     loose: tuple[Node, ...]
-    """Circuits that no link names, and peerings, which a link cannot name."""
+    """Circuits that no link names, and peerings, which links cannot name."""
     more: tuple[str, ...]
 
 

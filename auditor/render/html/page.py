@@ -18,9 +18,9 @@ from auditor.render.validity import Validity, validity
 from auditor.render.wording import NEEDS_READING, by_weight, cited, groups_of, number, web_address, worst
 
 MOST_PICTURES = 100
-"""Up to so many endpoints, each chain is drawn; in a longer report all chains are written in words, for its size."""
+"""The most endpoints whose chains are drawn; a longer report lists all chains in words, to limit its size."""
 MOST_USERS = 20
-"""So many endpoints are named beside a certificate; the others are counted, and link to it themselves."""
+"""The most endpoints named with a certificate; the others are counted, and link to it themselves."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Cell:
     count: int
     href: str
     of: int = 0
-    """How many checks there are, where some were not tested and all others are well; else nothing."""
+    """The number of checks, if some were not tested and all others passed; else empty."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Section:
     outcome: Outcome
     cells: tuple[Cell | None, ...]
     whole: Cell | None
-    """In the place of all cells, for a deployment beside endpoints: it has none of their groups."""
+    """Replaces all cells for a deployment among endpoints, which has none of their groups."""
     items: tuple[Item, ...]
     quiet: tuple[Quiet, ...]
     endpoint: EndpointSummary | None
@@ -142,7 +142,7 @@ class Page:
     timeline: Picture | None
     deployment: DeploymentPicture | None
     hrefs: Mapping[str, str]
-    """Where each rule's finding about the deployment stands."""
+    """The anchor of each rule's finding about the deployment."""
 
 
 def page(report: Report) -> Page:
