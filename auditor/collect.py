@@ -1,4 +1,4 @@
-"""Carries out a plan: many hosts at once, one connection at a time to each of them, results as they come."""
+"""Collecting observations for a plan: many hosts in parallel, one connection at a time to each."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
-"""Plan and observations together: the report.  Pure; no network, no clock.
+"""Evaluation: plan and observations to a report.  Pure; no network, no clock.
 
-Exactly one finding comes of every promised check.  A check without an observation, or whose rule broke on one, is
+Every planned check yields exactly one finding.  A check without an observation, or whose rule failed on one, is
 inconclusive with its reason; it is never a pass.
 """
 
@@ -80,9 +80,9 @@ def evaluate(
 
 
 def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_on: Severity) -> Verdict:
-    """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed.
+    """One failure decides, then a doubt as severe as ``fail_on``; a pass needs at least one passed check.
 
-    What is waived decides nothing: neither that the audit fails nor that it passes.
+    A waived finding decides nothing: the audit neither fails nor passes because of it.
     """
     outcomes = {finding.outcome for finding in findings}
     doubts = {finding.outcome for finding in findings if rules[finding.rule].severity.rank >= fail_on.rank}

@@ -1,4 +1,4 @@
-"""Read, plan, collect, evaluate: every audit is put together here, and nowhere else.
+"""The pipeline: read, plan, collect, evaluate.  Every audit is assembled here, and nowhere else.
 
 The commands and the public API (``auditor``) are callers of these functions.  Nothing is printed and no process is
 ended.  The clock is read only in ``now``, and only where the caller passes no moment.
@@ -77,7 +77,7 @@ Cancel: TypeAlias = threading.Event | Callable[[], bool]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far collecting is.  The first one has ``finished`` 0 and comes before the first connection."""
+    """The progress of collecting.  The first one has ``finished`` 0 and comes before the first connection."""
 
     finished: int
     total: int
@@ -87,7 +87,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Observations:
-    """What was observed, in one run: everything that ``evaluate_observations`` judges."""
+    """The observations of one run: everything that ``evaluate_observations`` judges."""
 
     at: datetime
     """The time of observation, UTC; certificates are judged as of this time."""
@@ -101,7 +101,7 @@ class Observations:
 
 @dataclass(frozen=True)
 class Revocation:
-    """Where CRLs and OCSP responses come from."""
+    """The sources of CRLs and OCSP responses."""
 
     files: tuple[Path, ...] = ()
     """CRLs or OCSP responses, PEM or DER."""
@@ -111,7 +111,7 @@ class Revocation:
 
 @dataclass(frozen=True)
 class Dns:
-    """That the names of the declared deployment are looked up."""
+    """The settings of DNS lookups for the declared deployment."""
 
     resolver: str | None = None
     """``ADDRESS`` or ``ADDRESS:PORT``; None uses this machine's resolver."""
@@ -119,7 +119,7 @@ class Dns:
 
 @dataclass(frozen=True)
 class CollectSettings:
-    """How endpoints are observed."""
+    """The settings of collecting."""
 
     limits: Limits = field(default_factory=Limits)
     """Bounds for each target: seconds and numbers of connections."""
@@ -137,7 +137,7 @@ class CollectSettings:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a command line names, read."""
+    """The inputs that a command line names."""
 
     policy: Policy
     inventory: Inventory | None = None
@@ -178,7 +178,7 @@ def read_inputs(
     roots: Sequence[Path] = (),
     waivers: Path | None = None,
 ) -> Inputs:
-    """Read everything that a command line names, before anything is connected to.  Raises ``InputErrors``."""
+    """Read every input that a command line names, before any connection.  Raises ``InputErrors``."""
     requests, declared = parse_targets(targets), load_declared_roots(roots)
     waived = load_waivers(waivers) if waivers else ()
     listed = load_inventory(inventory) if inventory is not None else None
@@ -219,13 +219,13 @@ def load_client(  # noqa: PLR0913 - each may be left out
 
 
 def read_observations(path: Path) -> Observations:
-    """Read a file of observations.  Raises ``InputErrors`` when it is not whole, with the line that is wrong."""
+    """Read a file of observations.  Raises ``InputErrors`` if it is incomplete or invalid, with the line."""
     head, seen = read_observation_file(path)
     return Observations(head.at, head.targets, tuple(seen))
 
 
 def write_observations(path: Path, observations: Observations) -> None:
-    """Write a file of observations (JSON lines), whole or not at all.  Raises ``InputErrors``."""
+    """Write a file of observations (JSON lines) atomically.  Raises ``InputErrors``."""
     run = Run(auditor_version=__version__, at=observations.at, targets=observations.targets)
     values = [run, *observations.seen, End(observations=len(observations.seen))]
     write_file(path, "".join(f"{value.model_dump_json()}\n" for value in values))
@@ -244,10 +244,10 @@ def collect_observations(
     progress: Callable[[Progress], None] = lambda _progress: None,
     cancel: Cancel = lambda: False,
 ) -> Observations:
-    """Observe endpoints, and the deployment that an inventory declares, as far as the policy asks about them.
+    """Observe endpoints, and the deployment that an inventory declares, as far as the policy needs it.
 
     A target is ``HOST:PORT``, ``sips://HOST:PORT`` or ``https://HOST:PORT``; those of ``inventory`` are added, and so
-    are its roots.  Raises ``InputErrors`` before anything is connected to; a peer that misbehaves raises nothing.
+    are its roots.  Raises ``InputErrors`` before any connection; a misbehaving peer raises nothing.
     """
     settings, at = settings or CollectSettings(), at or now()
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
@@ -432,7 +432,7 @@ def _with_lint(
 
 
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
-    """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
+    """Reject input that no rule of the policy uses: it would look like a check that was made."""
     rules = {setting.rule.id for setting in policy.settings}
     errors = [
         InputError(f"{option} has no effect: the policy {policy.id} does not include {rule}")
@@ -455,8 +455,8 @@ def observe_certificates(
 ) -> Observations:
     """Observe certificates, and requests for them, in files or in memory (a name and the bytes).
 
-    ``replaces`` is what they are to replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
-    the moment they are judged as of.  Raises ``InputErrors``.
+    ``replaces`` is what they replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
+    the time they are judged as of.  Raises ``InputErrors``.
     """
     use, revocation, at = _checked(use or Use()), revocation or Revocation(), at or now()
     given = {"--name": bool(use.names), "--role": bool(use.roles), "--replaces": replaces is not None}
@@ -526,7 +526,7 @@ def observe_session_descriptions(
     transport: Transport = "file",
     at: datetime | None = None,
 ) -> Observations:
-    """Observe session descriptions (SDP), or SIP messages that hold them, in files or in memory.
+    """Observe session descriptions (SDP), or SIP messages that contain them, in files or in memory.
 
     ``role`` is that of descriptions without a SIP message around them.  No key is kept.  Raises ``InputErrors``.
     """
@@ -561,7 +561,7 @@ def evaluate_observations(
 ) -> Report:
     """Judge observations by a policy, with the roots and waivers of ``inventory``; opens no connection.
 
-    ``fail_on`` takes the place of the policy's own.  What the policy asks about and nobody observed is inconclusive.
+    ``fail_on`` overrides the policy's own.  What the policy needs and was not observed is inconclusive.
     """
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
@@ -619,7 +619,7 @@ def audit_session_descriptions(
     at: datetime | None = None,
     fail_on: Severity | None = None,
 ) -> Report:
-    """Audit session descriptions (SDP), or SIP messages that hold them.  Raises ``InputErrors``."""
+    """Audit session descriptions (SDP), or SIP messages that contain them.  Raises ``InputErrors``."""
     at = at or now()
     observations = observe_session_descriptions(files, policy, role=role, transport=transport, at=at)
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
@@ -651,7 +651,7 @@ FORMATS: Mapping[str, str] = {
 
 
 def render_report(report: Report, form: str, *, sources: Sources | None = None) -> str:
-    """The report in a format of ``FORMATS``.  ``sources`` says where SARIF points.  Raises ``InputErrors``."""
+    """Render the report in a format of ``FORMATS``; ``sources`` are locations for SARIF.  Raises ``InputErrors``."""
     from auditor.render.formats import json, junit, markdown, prometheus, sarif  # noqa: PLC0415 - only to render
     from auditor.render.html import document as html  # noqa: PLC0415 - as above
     from auditor.render.terminal import table  # noqa: PLC0415 - as above
@@ -673,14 +673,14 @@ def render_report(report: Report, form: str, *, sources: Sources | None = None) 
 
 
 def write_report(path: Path, report: Report, *, sources: Sources | None = None) -> None:
-    """Write a report in the format of the path's suffix, whole or not at all.  Raises ``InputErrors``."""
+    """Write a report in the format of the path's suffix, atomically.  Raises ``InputErrors``."""
     check_report_files([path])
     form = next(form for form, suffix in FORMATS.items() if suffix == path.suffix)
     write_file(path, render_report(report, form, sources=sources))
 
 
 def check_report_files(paths: Iterable[Path]) -> None:
-    """Refuse report files that could not be written in the end, before anything is observed."""
+    """Reject report paths that are not writable, before anything is observed."""
     errors: list[InputError] = []
     for path in paths:
         if path.suffix not in FORMATS.values():

@@ -8,8 +8,8 @@ leaf first; they become observations with these ``certificates``.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``warnings`` lists warnings in the same form; ``inconclusive`` lists a text
-of every reason; ``untested`` is the number of questions that were not put, where that is all there is;
-``not_applicable`` says whether the rule has nothing to say.  What is not listed must not come out.
+of every reason; ``untested`` is the number of checks that were not made, if there is no other result;
+``not_applicable`` says whether the rule does not apply.  What is not listed must not be found.
 """
 
 from collections import Counter
@@ -57,7 +57,7 @@ class Expected(BaseModel):
 
 
 class Vector(BaseModel):
-    """One case: what was observed, and what a rule has to make of it."""
+    """One case: observations, and the remarks that the rule must yield."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,7 +81,7 @@ class Vector(BaseModel):
 
     @property
     def passes(self) -> bool:
-        """Whether nothing must come out."""
+        """Whether the rule must find nothing."""
         return not (self.violations or self.warnings or self.inconclusive or self.untested or self.not_applicable)
 
 
@@ -104,7 +104,7 @@ def _with_chains(vector: V, folder: Path) -> V:
 
 
 def problems(rule: Rule[Any, Any], path: Path) -> list[str]:
-    """Everything in which the rule and its vector file disagree, a sentence each; empty when all is well.
+    """Every mismatch between the rule and its vector file, one sentence each; empty if they agree.
 
     A file has a vector that fails and one that passes, and no two of one name.
     """
@@ -166,7 +166,7 @@ def evidence_of(
 
 
 def mismatches(vector: Vector, remarks: Sequence[Remark]) -> Iterator[str]:
-    """Say in what the remarks are not those that the vector demands, or not fit to be shown."""
+    """Find the remarks that differ from the vector's, or that are not safe to show."""
     violations = [remark for remark in remarks if isinstance(remark, Violation)]
     doubts = [remark.reason for remark in remarks if isinstance(remark, Doubt)]
     untested = [remark for remark in remarks if isinstance(remark, NotTested)]

@@ -1,4 +1,4 @@
-"""The command line: one command a file, loaded only when it is used, so that ``--help`` stays quick.
+"""The command line: one command per file, loaded only when used, to keep ``--help`` fast.
 
 Only this package prints, and ends the process.
 """
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _report(error: Exception) -> int:
-    """Wrong input is the user's to fix; anything else is a bug of ours, shown by its location and without its data."""
+    """Report wrong input as errors to fix; report anything else as a bug, by its location and without its data."""
     from auditor.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):

@@ -1,4 +1,4 @@
-"""As which client the auditor appears: the options, and how they become a role."""
+"""The options for the auditor's client role."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

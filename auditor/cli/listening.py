@@ -1,4 +1,4 @@
-"""How the options of ``auditor listen`` become a listener, and what is shown while it runs."""
+"""The listener of ``auditor listen``, and its output while it runs."""
 
 import errno
 import ipaddress
@@ -90,7 +90,7 @@ def _loaded(
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
-    """The first root that the policy accepts and that ships with it: the one an impostor would pretend to be."""
+    """The first root that the policy accepts and that ships with it: the one whose issuer is forged."""
     wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
     anchors = {anchor.name: anchor.der for anchor in policy.anchors}
     found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)
@@ -147,7 +147,7 @@ def _open(host: str, port: int) -> Listening:
 
 @contextmanager
 def _until_stopped(done: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end it in good order; what was observed is still reported."""
+    """Stop cleanly on Ctrl-C and SIGTERM; what was observed is still reported."""
     handled = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: done.set()) for number in handled]
     try:

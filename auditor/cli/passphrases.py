@@ -1,4 +1,4 @@
-"""Where passphrases come from: a file descriptor, the environment, a prompt; never an argument, which others see."""
+"""Sources of passphrases: a file descriptor, the environment, a prompt; never an argument, which others can see."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ _MOST = 1024
 
 
 def from_descriptor(descriptor: int) -> bytes:
-    """Read up to the end of the line and not a byte further: what follows may be for another reader."""
+    """Read to the end of the line and no further: the rest may be for another reader."""
     line = b""
     try:
         while len(line) < _MOST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):

@@ -1,4 +1,4 @@
-"""SDP and SIP messages that are handed in as files: an error names the file and the line, and quotes nothing.
+"""SDP and SIP messages in files: an error names the file and the line, and quotes nothing.
 
 The reading itself is ``auditor.sip``, which the probes use as well.
 """

@@ -1,4 +1,4 @@
-"""Targets as they are named on the command line or in an inventory, and what they resolve to."""
+"""Targets named on the command line or in an inventory, and their addresses."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ def parse_target(text: str) -> TargetRequest:
 
 
 def parse_targets(texts: Iterable[str]) -> tuple[TargetRequest, ...]:
-    """Read several targets; everything that is wrong with any of them is raised in one go."""
+    """Read several targets; all errors are raised together."""
     requests: list[TargetRequest] = []
     errors: list[InputError] = []
     for text in texts:

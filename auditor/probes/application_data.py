@@ -1,4 +1,4 @@
-"""What is said inside TLS: a SIP OPTIONS or an HTTP request, and how to read what comes back."""
+"""Application data inside TLS: a SIP OPTIONS or HTTP request, and reading the answer."""
 
 import re
 import secrets
@@ -26,7 +26,7 @@ _CERTIFICATE_STATUSES = (495, 496)
 
 @dataclass(frozen=True)
 class Reading:
-    """What an answer means for a client that showed no certificate, and the words to show for it."""
+    """What an answer means for a client without a certificate, and the evidence."""
 
     meaning: Meaning
     evidence: str
@@ -86,7 +86,7 @@ def _has_body(data: bytes) -> bool:
 
 
 def read_answer(service: Service, data: bytes) -> Reading:
-    """What the first bytes of an answer mean.  A status that could come from either side decides nothing."""
+    """Interpret the first bytes of an answer.  A status with several possible reasons decides nothing."""
     return _read_http(data) if service is Service.HTTPS else _read_sip(data)
 
 

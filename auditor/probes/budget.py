@@ -1,11 +1,11 @@
-"""How much an endpoint may be asked, and for how long."""
+"""Limits on the connections to one endpoint, and on their time."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of the audit of one target.  Times are seconds."""
+    """Limits for the audit of one target.  Times are seconds."""
 
     target_seconds: float = 30.0
     """Total time for one target; a peer that answers slowly gets up to four times as much."""

@@ -37,7 +37,7 @@ class Wire:
         return max(0.0, min(self._deadline, self._deadline if until is None else until) - time.monotonic())
 
     def send(self, data: bytes) -> int:
-        """Send everything or end the wire; what cannot be sent shows in ``ended``."""
+        """Send everything or end the wire; ``ended`` then says why."""
         view = memoryview(bytes(data))
         self.sent += view
         while view and self.ended is None:
@@ -97,7 +97,7 @@ class Peer:
         """Seconds that the last TCP handshake took."""
 
     def connect(self, port: int | None = None) -> Wire | str:
-        """A new connection, or one sentence why there is none.
+        """Open a connection, or return one sentence why that failed.
 
         Raises ``OutOfBudgetError`` when the target's time or connections are used up.
         """

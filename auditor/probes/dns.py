@@ -1,7 +1,7 @@
-"""What DNS says of the names of a deployment; only where that was asked for.
+"""DNS records of the names of a deployment; only on request.
 
-dnspython asks one resolver; a question is given a few seconds over all its tries, an answer at most so many records,
-and a chain of aliases is followed by hand so that a loop ends.  Whatever a resolver says is kept as text, sanitised.
+dnspython asks one resolver.  A query gets a few seconds over all its tries, an answer a limited number of records,
+and a chain of aliases is followed step by step, so a loop ends.  Answers are kept as sanitised text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ RecordType: TypeAlias = Literal["A", "AAAA", "SRV", "CAA"]
 
 
 def resolver_at(address: str | None, port: int = 53) -> dns.resolver.Resolver:
-    """The resolver at that address, else the machine's own.  Raises ``OSError`` where there is none."""
+    """The resolver at that address, else the machine's own.  Raises ``OSError`` if there is none."""
     try:
         found = dns.resolver.Resolver(configure=address is None)
     except dns.resolver.NoResolverConfiguration as error:
@@ -101,7 +101,7 @@ def _seen(
 
 
 def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Answer:
-    """The records of one question.  No records are an answer; no answer is a gap."""
+    """The records of one query.  An empty answer is an answer; no answer is a gap."""
     subject, wanted = f"{name} {kind}", name
     for _ in range(MOST_ALIASES):
         answer = _once(wanted, kind, resolver)
@@ -121,7 +121,7 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
 
 
 def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
-    """The answer; none where the name does not exist; a sentence where no answer comes."""
+    """The answer; None if the name does not exist; a sentence if there is no answer."""
     try:
         return resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
     except dns.resolver.NXDOMAIN:

@@ -1,7 +1,7 @@
-"""One file from a URL that stands in a certificate: http, bounded in time and size, and never from inside.
+"""Fetching one file from a URL in a certificate: http, bounded in time and size, and only from public addresses.
 
-Whoever made the certificate chose the URL.  So the name is resolved here, every address of it has to be a public one,
-and the connection goes to the address that was looked at; a redirection is not followed.  What is fetched is signed by
+The maker of the certificate chose the URL.  So the name is resolved here, every address of it must be public,
+and the connection goes to the checked address; redirections are not followed.  The fetched data is signed by
 the CA and checked by the rule, so http is enough (RFC 5280 section 8).
 """
 
@@ -42,7 +42,7 @@ class HttpLocation:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the public Internet, whatever it is wrapped in (RFC 6890 and its registries).
+    """Whether an address is public, even if embedded in another form (RFC 6890 and its registries).
 
     Of IPv6 only global unicast (2000::/3, RFC 4291 section 2.4) is, and what wraps a public IPv4 address in it.
     """
@@ -65,9 +65,9 @@ def fetch(
     seconds: float = SECONDS,
     allowed: Callable[[Address], bool] = is_public,
 ) -> bytes | str:
-    """GET the URL, or POST ``body`` to it as an OCSP request (RFC 6960 appendix A); the content, or why there is none.
+    """GET the URL, or POST ``body`` as an OCSP request (RFC 6960 appendix A); return the content, or why there is none.
 
-    ``allowed`` says which addresses may be asked.  Never raises.
+    ``allowed`` says which addresses may be connected to.  Never raises.
     """
     location = _location(url)
     if isinstance(location, str):
@@ -129,7 +129,7 @@ class _Received:
 
 
 def _whole(received: bytearray) -> bool:
-    """Whether an answer that says its own length is here; some servers leave the connection open all the same."""
+    """Whether an answer with a stated length is complete; some servers keep the connection open afterwards."""
     head, blank, _ = bytes(received[:_MOST_HEAD]).partition(b"\r\n\r\n")
     length = _LENGTH.search(head) if blank else None
     if not blank or length is None:

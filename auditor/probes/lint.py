@@ -43,7 +43,7 @@ _Lint: TypeAlias = tuple[tuple[CertificateLint, ...], str]
 
 
 def with_lint(observations: Sequence[Observation], asks: Asks) -> list[Observation]:
-    """The observations, and pkilint's findings about every chain among them, where they are asked for.
+    """Return the observations, with pkilint's findings about every chain if the plan requests them.
 
     A target whose chains were not observed, or not all of them, is not linted for the same reason.
     """

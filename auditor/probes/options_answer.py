@@ -16,7 +16,7 @@ _COMPACT: Final = {"l": "content-length", "c": "content-type"}  # RFC 3261 secti
 
 @dataclass(frozen=True)
 class SipAnswer:
-    """What a SIP element said to OPTIONS (RFC 3261 section 11.2); every text is safe to show."""
+    """The answer of a SIP element to OPTIONS (RFC 3261 section 11.2); every text is safe to show."""
 
     status: int
     reason: str
@@ -27,7 +27,7 @@ class SipAnswer:
 
 
 def read_sip_answer(data: bytes) -> SipAnswer | None:
-    """Read the answer; none where it is not a SIP response."""
+    """Read the answer; None if it is not a SIP response."""
     status = _STATUS.match(data)
     if status is None:
         return None
@@ -44,7 +44,7 @@ def read_sip_answer(data: bytes) -> SipAnswer | None:
 
 
 def whole_sip_answer(data: bytes) -> bool:
-    """Whether enough has arrived: the head, and the body where that is a session description."""
+    """Whether enough has arrived: the head, and the body if that is a session description."""
     data = data.lstrip(b"\r\n")
     head, separator, body = data.partition(b"\r\n\r\n")
     if not separator:

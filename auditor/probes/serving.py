@@ -1,7 +1,7 @@
-"""Many connections in one thread that never waits for any of them.
+"""Many connections in one non-blocking thread.
 
 A peer may send nothing, drip, send garbage or open a thousand connections.  With a thread for each connection such
-peers would use the threads up; here they cost a socket each, until their time is up or newer connections need the room.
+peers would exhaust the threads; here each costs one socket, until it times out or a newer connection replaces it.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ took its place, or the server was stopped.  ``closed`` also covers a connection 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What all connections together, and each of them, may cost."""
+    """Limits for each connection, and for all together."""
 
     lifetime: float = 60.0
     """Seconds after which any connection ends."""
@@ -47,13 +47,13 @@ class Reply(NamedTuple):
 
 
 class Session(Protocol):
-    """Our side of one connection, without its socket."""
+    """The server's side of one connection, without its socket."""
 
     def received(self, data: bytes) -> Reply:
-        """Take what has arrived, never nothing, and say what to send."""
+        """Take received bytes, never empty, and return what to send."""
 
     def waited(self) -> Reply:
-        """The time that was asked for has passed."""
+        """Handle the end of the requested time."""
 
     def ended(self, how: CloseReason) -> None:
         """The connection is over.  Called once, whatever happened."""
@@ -160,7 +160,7 @@ def _look_at_the_clock(loop: _Loop) -> None:
 
 
 def _accept(loop: _Loop, listener: Listener) -> None:
-    """Take what is waiting, but not so much that those who are connected wait for long."""
+    """Accept waiting connections, but not so many that open ones wait for long."""
     for _ in range(64):
         try:
             connection, origin = listener.socket.accept()

@@ -1,4 +1,4 @@
-"""CRLs and OCSP responses fetched from the URLs in certificates; only where that was asked for."""
+"""CRLs and OCSP responses fetched from the URLs in certificates; only on request."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +42,7 @@ def fetched(
 ) -> Iterator[RevocationSeen]:
     """Fetch the CRLs and OCSP responses about every certificate that was seen, each URL once, roots excepted.
 
-    ``allowed`` says which addresses may be asked.
+    ``allowed`` says which addresses may be connected to.
     """
     answers: dict[tuple[str, bytes | None], bytes | str] = {}
     end = time.monotonic() + MOST_SECONDS

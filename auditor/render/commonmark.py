@@ -1,4 +1,4 @@
-r"""Text from outside as CommonMark in which it can do nothing: no link, no mention, no markup, no new table cell.
+r"""External text as harmless CommonMark: without links, mentions, markup or new table cells.
 
 Code spans are the safe place: no renderer looks into them for mentions (``@name``), issues (``#1``), addresses or
 commands.  What could end the span or the cell is shown as its number, in the sanitiser's form: ``\x60``, ``\x7c``.

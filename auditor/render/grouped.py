@@ -1,4 +1,4 @@
-"""Findings in the order they are read; those that say the same thing form one row."""
+"""Findings in reading order; equal ones form one row."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ class FindingGroup:
 
     @property
     def first(self) -> Finding:
-        """The one that weighs most."""
+        """The most important finding."""
         return self.findings[0]
 
     @property
@@ -51,7 +51,7 @@ class FindingGroup:
 def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[FindingGroup]:
     """Worst first.  Findings without evidence form one row where all but the rule is the same.
 
-    An endpoint that cannot be reached leaves every check inconclusive for one reason; that is one row, not forty.
+    An unreachable endpoint leaves every check inconclusive for one reason; that is one row, not forty.
     """
     of_target: dict[str, int] = defaultdict(int)
     groups: dict[tuple[object, ...], list[Finding]] = {}

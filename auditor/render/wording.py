@@ -1,4 +1,4 @@
-"""The words that every format uses for the same thing, and the order things are shown in."""
+"""The words that all formats share, and the order of outcomes and groups."""
 
 import re
 from collections import Counter
@@ -124,7 +124,7 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def summary(report: Report) -> str:
-    """The result in a sentence or two, for someone who reads no further."""
+    """The result in one or two sentences, for a reader who reads no further."""
     targets: dict[Outcome, set[str]] = {
         outcome: {finding.target for finding in report.findings if finding.outcome is outcome} for outcome in Outcome
     }

@@ -53,7 +53,7 @@ def read_crypto(value: str, salt: bytes) -> CryptoSeen:
 
 
 def digest(salt: bytes, purpose: bytes, value: bytes) -> str:
-    """Tell equal from different within one run, and nothing else: HMAC-SHA256, cut to 16 hexadecimal digits."""
+    """Return a digest that only shows equality within one run: HMAC-SHA256, cut to 16 hexadecimal digits."""
     return hmac.new(salt, purpose + b"\0" + value, hashlib.sha256).hexdigest()[:16]
 
 

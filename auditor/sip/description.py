@@ -31,7 +31,7 @@ _DIRECTIONS: dict[str, Direction] = {
 
 
 class MalformedSdp(ValueError):  # noqa: N818 - it says what the text is
-    """Why it cannot be read, in one sentence that quotes nothing of it, and the line (from 1; 0 for none)."""
+    """Why it is not readable, in one sentence that quotes nothing of it, and the line (from 1; 0 for none)."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -149,7 +149,7 @@ def _read_line(level: _Level, line: str, number: int, salt: bytes) -> None:
 
 
 def _looks_like_a_key(line: str) -> str:
-    """What is wrong with a line that was perhaps meant as a crypto or k= line; nothing where it was not."""
+    """What is wrong with a line that may be meant as a crypto or k= line; empty if it is not."""
     close = re.sub(r"\s", "", line).casefold()
     if close.startswith("a=crypto"):
         return "a crypto line is not written as a=crypto: in lower case and without spaces"

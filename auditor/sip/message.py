@@ -1,8 +1,8 @@
 """Whole SIP messages (RFC 3261 section 7), one or several in a file, and the session descriptions in their bodies.
 
-A splitter of our own, for what stands in traces: bare line feeds, folded headers, compact names, separators between
-messages, a Content-Length that no longer fits.  General SIP parsers read one message that is in order, raise errors
-that quote it, or take a folded header for a broken one; here nothing may be quoted, and nothing may be passed over.
+A separate splitter for traces: bare line feeds, folded headers, compact names, separators between
+messages, a Content-Length that no longer fits.  General SIP parsers read one valid message, raise errors
+that quote it, or reject folded headers; here nothing may be quoted, and nothing may be skipped.
 """
 
 import re
@@ -58,7 +58,7 @@ class _Message:
 def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> tuple[SdpSeen, ...]:
     """Every session description in ``content``: one bare SDP, or those of the SIP messages in it, in their order.
 
-    ``role`` is that of what does not say it itself.  Raises ``MalformedSdp``, also where there is nothing to read.
+    ``role`` applies to descriptions that do not show theirs.  Raises ``MalformedSdp``, also for empty content.
     """
     if len(content) > MAX_BYTES:
         raise MalformedSdp(f"this is larger than {MAX_BYTES // 1024} KiB, the limit")

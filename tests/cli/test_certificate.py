@@ -302,7 +302,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a renewal of a key": (("{}/good.pem", "--replaces", "{}/own.key"), "no certificate to replace"),
     "a descriptor that is not open": (
         ("{}/good.pem", "--key-passphrase-fd", "999"),
-        "--key-passphrase-fd 999: nothing",
+        "--key-passphrase-fd 999: the descriptor is not readable",
     ),
     "a policy that does not look at names": (
         ("{}/good.pem", "-p", "{}/own.yaml", "--name", "a.example.net", "--role", "both", "--replaces", "{}/good.pem"),

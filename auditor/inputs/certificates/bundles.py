@@ -1,6 +1,6 @@
-"""Certificates in the forms they are kept in: PEM, DER, PKCS #7 and PKCS #12, and requests for them (PKCS #10).
+"""Certificates in their file formats: PEM, DER, PKCS #7 and PKCS #12, and requests for them (PKCS #10).
 
-Of a private key no more than its public half leaves this module, and no error repeats anything that was read.
+Only the public half of a private key leaves this module, and no error repeats anything that was read.
 """
 
 import re
@@ -41,7 +41,7 @@ _JAVA_KEY_STORE = bytes.fromhex("feedfeed")
 
 @dataclass(frozen=True)
 class Bundle:
-    """What one file holds, in its order."""
+    """The contents of one file, in its order."""
 
     file: str
     certificates: tuple[bytes, ...] = ()

@@ -1,4 +1,4 @@
-"""Files of certificates as targets and observations: one target a file, keys put to the certificates they belong to."""
+"""Files of certificates as targets and observations: one target per file, keys matched to their certificates."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _NOT_COMPARED = "the certificate it replaces was not named (--replaces)"
 
 @dataclass(frozen=True)
 class Use:
-    """What the certificates are for."""
+    """The names, roles and service that the certificates are for."""
 
     service: Service = Service.SIP
     names: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Old:
-    """What a certificate is to replace."""
+    """The chains that a certificate replaces."""
 
     source: str
     chains: tuple[tuple[bytes, ...], ...]

@@ -1,4 +1,4 @@
-"""Files of certificates as they are handed in: paths, directories, and content that is in memory already."""
+"""Given files of certificates: paths, directories, and content in memory."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -70,7 +70,7 @@ def _directory(directory: Path, passphrase: Passphrase) -> tuple[tuple[Bundle, .
 
 
 def _passed_over(directory: Path, others: Sequence[Path]) -> Iterator[str]:
-    """A certificate under another name, or further down, has not been judged: nobody is to think that it was."""
+    """Report the files of a directory that were not read, so no one assumes that they were judged."""
     if others:
         names = ", ".join(clean(other.name, 60) + "/" * other.is_dir() for other in others[:3])
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""

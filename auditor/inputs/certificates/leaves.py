@@ -1,4 +1,4 @@
-"""Which certificates of a file are the ones to be used, and which only certify them."""
+"""Which certificates of a file are for use, and which only certify them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

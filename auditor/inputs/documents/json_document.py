@@ -1,6 +1,6 @@
-"""A strict reader for JSON (RFC 8259) that knows where everything stands.
+"""A strict reader for JSON (RFC 8259) with source locations.
 
-Python's own reader takes the last of two equal keys, accepts NaN, and forgets the places; here each of these is an
+Python's own reader takes the last of two equal keys, accepts NaN, and loses locations; here each of these is an
 error at its line and column.  Nothing of the content is repeated in an error but the names of keys: there may be
 secrets in it.
 """

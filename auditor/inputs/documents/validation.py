@@ -1,6 +1,6 @@
-"""A document against a JSON Schema, with every error said as a sentence at its place.
+"""Validating a document against a JSON Schema, with every error as a sentence at its location.
 
-jsonschema decides what is wrong; its own messages repeat whole values and speak of the schema, so the sentences are
+jsonschema finds the errors; its own messages repeat whole values and mention the schema, so the sentences are
 made here.  A ``title`` in a schema is the noun its values go by ("unknown rule", "unknown TLSv1.2 cipher suite").
 """
 

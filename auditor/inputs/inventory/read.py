@@ -1,4 +1,4 @@
-"""The inventory: what one operator has, in a YAML file."""
+"""The inventory: one operator's endpoints, roots, waivers and deployment, in a YAML file."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class DeclaredRoot:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What an operator has."""
+    """An operator's inventory."""
 
     operator: str
     endpoints: tuple[Endpoint, ...]
@@ -69,7 +69,7 @@ class Inventory:
 
     @property
     def requests(self) -> tuple[TargetRequest, ...]:
-        """What is to be audited."""
+        """The endpoints to audit."""
         return tuple(endpoint.request for endpoint in self.endpoints)
 
     @property

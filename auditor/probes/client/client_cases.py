@@ -1,7 +1,7 @@
-"""What one client did, case by case, and what that means.
+"""The behaviour of one client, case by case, and what it means.
 
-The same end of a connection means different things in different company: a close without an alert is a refusal only
-where the client went on after the good certificate.  So the meaning is worked out once, over all its attempts.
+The meaning of an end depends on the other attempts: a close without an alert is a rejection only
+if the client continued after the valid certificate.  So the meaning is derived once, from all attempts.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ Treatment = Literal["aborted", "continued", "undetermined"]
 
 
 class ConnectionEnd(StrEnum):
-    """How the client's part of a connection ended, once it had been shown the certificate."""
+    """How the client's part of a connection ended after the listener presented the certificate."""
 
     SPOKE = "spoke"
     HELD = "held"
@@ -56,7 +56,7 @@ class ConnectionEnd(StrEnum):
 
 @dataclass(frozen=True)
 class ConnectionAttempt:
-    """What came of showing one certificate once."""
+    """The outcome of presenting one certificate once."""
 
     case: ServerCertificateCase
     end: ConnectionEnd
@@ -70,13 +70,13 @@ class ConnectionAttempt:
 
     @property
     def decided(self) -> bool:
-        """Whether showing the case again would add nothing."""
+        """Whether presenting the case again would add nothing."""
         return self.end is not ConnectionEnd.UNDETERMINED
 
 
 @dataclass(eq=False)
 class ClientRecord:
-    """Everything one address has shown so far; bounded, however often it connects."""
+    """The record of one client address; bounded, however often it connects."""
 
     address: str
     cases: tuple[ServerCertificateCase, ...]
@@ -94,7 +94,7 @@ class ClientRecord:
     """What it sent instead of a ClientHello."""
 
     def next_case(self, hello: ClientHello) -> ServerCertificateCase:
-        """The case for the next connection: what is still open first, then all of them over again."""
+        """The case for the next connection: open cases first, then all of them again."""
         self.client_hellos.setdefault(hello) if len(self.client_hellos) < MOST_CLIENT_HELLOS else None
         fitting = [
             case for case in self.cases if case is not ServerCertificateCase.OLD_VERSION or not hello.versions_known
@@ -171,7 +171,7 @@ def _of_good(attempt: ConnectionAttempt, *, refused: bool) -> tuple[Treatment, s
 
 
 def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished: bool) -> tuple[Treatment, str]:
-    """``spoke``, ``stayed`` and ``finished`` say how it took the good certificate."""
+    """``spoke``, ``stayed`` and ``finished`` describe its reaction to the valid certificate."""
     if attempt.end is ConnectionEnd.SPOKE:
         return "continued", ""
     if attempt.end is ConnectionEnd.HELD:

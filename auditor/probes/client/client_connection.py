@@ -34,7 +34,7 @@ _HOW = {
 
 
 class ClientConnection:
-    """What a client does with the certificate it is shown."""
+    """One connection of a client, which shows how it treats the presented certificate."""
 
     def __init__(self, state: ListenerState, address: str) -> None:
         self._state, self._address = state, address
@@ -51,7 +51,7 @@ class ClientConnection:
         self._said = ""
 
     def received(self, data: bytes) -> Reply:
-        """Take what has arrived and say what to send."""
+        """Take received bytes and return what to send."""
         try:
             return self._received(data)
         except Exception as error:  # noqa: BLE001 - whatever it was, the other clients are heard all the same
@@ -77,7 +77,7 @@ class ClientConnection:
         return Reply(self._outgoing(), close, wake)
 
     def waited(self) -> Reply:
-        """The ClientHello or the handshake took too long, or the silence after it did."""
+        """Handle a timeout of the ClientHello, of the handshake, or of the silence after it."""
         if not self._completed:
             self._failure = "the handshake timed out"
         elif not self._recorded:
@@ -126,7 +126,7 @@ class ClientConnection:
             self._shown = True
 
     def _advance(self) -> bool:
-        """Go on as far as what has arrived allows; whether the connection ends."""
+        """Continue as far as the received bytes allow; return whether the connection ends."""
         tls = self._tls
         assert tls is not None  # made with the ClientHello
         try:
@@ -166,7 +166,7 @@ class ClientConnection:
             self._client.add_chain(tuple(certificates), self._version())
 
     def _listen(self, tls: SSL.Connection) -> None:
-        """Read and answer what the client says; a bad certificate has done its work with the first message."""
+        """Read and answer the client's messages; after an invalid certificate the first message is enough."""
         while self._plain and not self._over:
             said = read_message(self._plain, self._invited)
             self._said = self._said or said.what
@@ -201,7 +201,7 @@ class ClientConnection:
         self._client.unreadable += max(0, len(found) - room)
 
     def _conclude(self, how: CloseReason | None) -> None:
-        """Say how the client's part ended; ``how`` is none where the library gave up first."""
+        """Record how the client's part ended; ``how`` is None if the TLS library failed first."""
         if self._recorded:
             return
         if self._alert is not None:

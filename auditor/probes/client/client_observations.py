@@ -35,10 +35,10 @@ _NOT_TESTED = {
 def observed(
     clients: Sequence[ClientRecord], at: datetime, port: int, client_name: str | None
 ) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
-    """One target an address, and all that was seen of it.
+    """Return one target per address, and its observations.
 
-    ``client_name`` is the name every client's certificate has to be for; with several clients the address is added to
-    tell them apart.
+    ``client_name`` is the name that every client's certificate must contain; with several clients the address is added
+    to tell them apart.
     """
     targets = []
     observations: list[Observation] = []
@@ -135,7 +135,7 @@ def _cases(client: ClientRecord, target: str, at: datetime) -> Iterator[ServerCe
 
 
 def _presented(client: ClientRecord, target: str, at: datetime) -> Iterator[ClientCertificatePresentedSeen]:
-    """Each answer once a version; a handshake that was not completed says nothing."""
+    """Return each answer once per version; an incomplete handshake shows nothing."""
     found: dict[tuple[ProtocolVersion | None, bool], str] = {}
     for attempt in client.attempts:
         if attempt.presented is not None:

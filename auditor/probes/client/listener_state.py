@@ -1,4 +1,4 @@
-"""What the listener is set to, and all it knows of its clients so far."""
+"""The listener's settings, and the records of its clients."""
 
 import re
 import secrets
@@ -47,7 +47,7 @@ class ListenerSettings:
 
 @dataclass(frozen=True)
 class ListenerEvent:
-    """Something to show while the listener runs."""
+    """An event to show while the listener runs."""
 
     kind: Literal["attempt", "not TLS", "turned away"]
     address: str
@@ -59,7 +59,7 @@ class ListenerEvent:
 
 @dataclass(eq=False)
 class ListenerState:
-    """Every client so far.  Written by the listener's thread; to be read once it has ended."""
+    """Every client so far.  The listener's thread writes it; read it after the thread has ended."""
 
     settings: ListenerSettings
     certificates: ServerCertificates
@@ -101,7 +101,7 @@ class ListenerState:
             self.satisfied.set()
 
     def name_for(self, hello: ClientHello) -> str:
-        """The name the certificate shown to this client is for."""
+        """The name in the certificate presented to this client."""
         asked = (hello.server_name or "").lower()
         return self.settings.server_name or (asked if _NAME.fullmatch(asked) else self.settings.address)
 

@@ -1,4 +1,4 @@
-"""The certificate chains of an endpoint: one a key type, exactly as sent."""
+"""The certificate chains of an endpoint: one per key type, exactly as sent."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ _WITHOUT_ECDSA: Final = ((*_PSS, *_PKCS1),)
 def other_chain(
     controls: Controls, first: tuple[bytes, ...], *, once: bool
 ) -> tuple[bytes, ...] | Refused | str | None:
-    """The TLS 1.3 chain for the key type that ``first`` does not have; a refusal if there seems to be none.
+    """The TLS 1.3 chain for the key type that ``first`` lacks; a rejection if there seems to be none.
 
     Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
     ``once`` is for an endpoint whose TLS 1.2 has shown that it has no such certificate: one refusal is enough then.

@@ -1,7 +1,7 @@
-"""Cipher suites by elimination: offer everything in question, take away what the server picks, repeat until it refuses.
+"""Cipher suites by elimination: offer all suites in question, remove what the server picks, repeat until it rejects.
 
-What the policy forbids is offered first and together: one refused ClientHello a version proves that none of it is
-accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, refused or undetermined.
+What the policy forbids is offered first and together: one rejected ClientHello per version proves that none of it is
+accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, rejected or undetermined.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from auditor.probes.tls.controls import PIECE, Controls
 
 @dataclass
 class VersionResult:
-    """What is known of one protocol version so far."""
+    """The results for one protocol version so far."""
 
     version: ProtocolVersion
     accepted: dict[CipherSuite, AcceptedSuite] = field(default_factory=dict)
@@ -54,17 +54,17 @@ class VersionResult:
 
     @property
     def many_servers(self) -> bool:
-        """Whether its answers cannot all be of one server: a load balancer with unlike backends."""
+        """Whether its answers come from different servers: a load balancer with unlike backends."""
         return len(self.asked_for_certificate) > 1 or any(len(own) > 1 for own in self.leaves.values())
 
     def give_up(self, suites: Sequence[CipherSuite], reason: str) -> None:
-        """Nothing can be said of these suites."""
+        """Mark these suites as undetermined."""
         for suite in suites:
             if suite not in self.accepted:
                 self.undetermined[suite] = reason
 
     def close(self, reason: str) -> None:
-        """Everything not known by now is undetermined."""
+        """Mark every suite without a result as undetermined."""
         for _, _, suites in self.unconfirmed:
             self.give_up(suites, reason)
         known = {**self.accepted, **self.refused, **self.undetermined}
@@ -124,7 +124,7 @@ def eliminate(
 
 
 def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> None:
-    """Confirm the refusals so far.  One control at the end vouches for all it covers; the others are repeated."""
+    """Confirm the rejections so far.  One control at the end confirms all that it covers; the others are repeated."""
     for result in results:
         _check_library(controls, result)
     unconfirmed = [(result, *refusal) for result in results for refusal in result.unconfirmed]
@@ -150,7 +150,7 @@ def _denies_version(result: VersionResult, answer: Refused) -> bool:
 
 
 def _check_library(controls: Controls, result: VersionResult) -> None:
-    """A peer that speaks a version must accept the kind of ClientHello it refused; else the refusal had another reason.
+    """Discard rejections of a kind of ClientHello that the peer never accepts: they had another reason.
 
     A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every ClientHello of the older library; then
     the newer one is used.
@@ -170,7 +170,7 @@ def _check_library(controls: Controls, result: VersionResult) -> None:
 
 
 def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
-    """Repeat a refusal whose reason may be the ClientHello's length, or that the peer refused everything by then."""
+    """Repeat a rejection that may be due to the ClientHello's length, or to a peer that rejects everything by now."""
     if not controls.known_good:
         result.give_up(suites, "no ClientHello was accepted as a control, so the rejection is not confirmed")
         return
@@ -199,7 +199,7 @@ def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites
 
 
 def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:
-    """Set an exhaustive enumeration beside the elimination: where they differ, or there is none, a doubt is added."""
+    """Compare the elimination with an exhaustive enumeration: add a doubt if they differ, or if there is none."""
     if isinstance(exhaustive, str):
         doubt = Undetermined(
             subject=seen.version, reason=f"the exhaustive enumeration for comparison failed: {exhaustive}"

@@ -42,7 +42,7 @@ _NO_DESCRIPTION: Final = "no SDP was observed; audit an SDP file with auditor sd
 
 @dataclass
 class ClientAuthentication:
-    """The questions and what came of them."""
+    """The questions, and their results."""
 
     target: ServerTarget
     role: ClientRole
@@ -55,7 +55,7 @@ class ClientAuthentication:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The kinds that connections are needed for."""
+        """The kinds of observation that need connections."""
         probed = (CASES, TRUST) if self.role.trust_probe else (CASES,)
         return tuple(kind for kind in probed if kind in self.asks.kinds)
 
@@ -65,7 +65,7 @@ class ClientAuthentication:
         requesting_versions: Sequence[RequestingVersion],
         others: Mapping[ProtocolVersion, str],
     ) -> None:
-        """Put the questions in every version that asks for a certificate; ``others`` says why some do not.
+        """Ask the questions in every version that requests a certificate; ``others`` says why some do not.
 
         Ends early, with cases undetermined, when the target's budget is used up; never raises.
         """
@@ -88,7 +88,7 @@ class ClientAuthentication:
     def without(
         self, version: ProtocolVersion, exchanged: Exchange, why_not: str
     ) -> tuple[Treatment, str, ControlOutcome]:
-        """How a client without a certificate is treated, and how one with a good certificate was beside it."""
+        """How a client without a certificate is treated, and the outcome of the control with a valid certificate."""
         results, reading = self.results.get(version), exchanged.reading
         if reading.meaning == "refused" and self._owes_control(version, results):
             why = (results.reason if results else "") or why_not
@@ -99,12 +99,12 @@ class ClientAuthentication:
         return (*results.treatment(exchanged), results.control(exchanged))
 
     def _owes_control(self, version: ProtocolVersion, results: CaseResults | None) -> bool:
-        """Whether a certificate was given that should vouch for a refusal, and time or connections ran out before."""
+        """Whether a valid certificate was given as a control, but time or connections ran out before its use."""
         given = self.role.identity is not None and CASES in self.wanted and version in _SHOWN_IN
         return given and not (results and results.states)
 
     def observations(self, why_not: str) -> Iterator[Observation]:
-        """What was seen; for what was not asked, ``why_not``."""
+        """The observations; for what was not tested, ``why_not``."""
         yield from self.seen
         if not self.asked:
             yield from self.unseen(why_not)
@@ -112,13 +112,13 @@ class ClientAuthentication:
             yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def unseen(self, why: str) -> Iterator[Observation]:
-        """Nothing at all was learnt, for this reason."""
+        """The gaps if nothing was observed, with this reason."""
         yield from (self._missing(kind, why) for kind in self.wanted)
         if TRUST in self.asks.kinds and not self.role.trust_probe:
             yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def sip(self, exchanges: Mapping[ProtocolVersion, Exchange]) -> Iterator[Observation]:
-        """The answers to OPTIONS, and the session descriptions in them, which are handed on and forgotten."""
+        """The answers to OPTIONS, and the session descriptions in them, which are passed on and not kept."""
         described = False
         for version, exchanged in exchanges.items():
             others = self.results[version].control_exchanges if version in self.results else []
@@ -149,7 +149,7 @@ class ClientAuthentication:
 def split_by_request(
     spoken: Mapping[ProtocolVersion, RequestingVersion], exchanges: Mapping[ProtocolVersion, Exchange]
 ) -> tuple[list[RequestingVersion], dict[ProtocolVersion, str]]:
-    """The versions that ask for a certificate, and why the other spoken ones cannot be asked."""
+    """The versions that request a certificate, and why the other supported ones cannot be tested."""
     requesting_versions: list[RequestingVersion] = []
     others: dict[ProtocolVersion, str] = {}
     for version, requesting in spoken.items():

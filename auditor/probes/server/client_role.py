@@ -1,4 +1,4 @@
-"""As which client the auditor appears at an endpoint.  Whatever is not given is not tried."""
+"""The client role of the auditor at an endpoint.  What is not given is not tried."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ReadDescription: TypeAlias = Callable[[bytes, ServerTarget, datetime], Iterator[
 
 @dataclass(frozen=True)
 class ClientRole:
-    """What the operator lends the auditor, and what is known of the roots that the policy names."""
+    """The certificates and opt-ins that the operator gives the auditor, and the roots that the policy names."""
 
     identity: Identity | None = None
     """A valid client certificate, the positive control for rejections of others."""

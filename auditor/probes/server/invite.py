@@ -1,9 +1,9 @@
-"""A call to a test number that offers one SRTP suite, and is ended as soon as its answer is known.
+"""A call to a test number that offers one SRTP suite and ends as soon as the answer is known.
 
-It is made only where it was asked for.  Whatever comes (ringing, an answer, silence, nonsense) the call is cancelled
-or hung up before the connection is closed, so that no telephone goes on ringing.  RFC 3261 section 9.1 would have a
-caller wait with CANCEL until something was heard; here the connection is about to close, and a CANCEL too many is
-answered with 481 and does no harm.
+It is made only on request.  Whatever comes (ringing, an answer, silence, invalid data), the call is cancelled
+or hung up before the connection is closed, so no telephone keeps ringing.  RFC 3261 section 9.1 makes a
+caller wait with CANCEL until a response arrives; here the connection is about to close, and an early CANCEL is
+harmless: it is answered with 481.
 """
 
 import time
@@ -60,7 +60,7 @@ def invite(
 
 @dataclass
 class _Call:
-    """What came of the call."""
+    """The outcome of the call."""
 
     responses: list[Response] = field(default_factory=list)
     problem: str = ""

@@ -1,4 +1,4 @@
-"""Key-exchange groups, and signatures with weak hashes: what an endpoint does when it is offered nothing better."""
+"""Key-exchange groups, and signatures with weak hashes if the client offers nothing better."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -19,9 +19,9 @@ _Found = tuple[bool | None, str]
 
 
 def plaintext_sip(peer: Peer, ports: frozenset[int], at: datetime, *, alive: bool) -> Iterator[PlaintextSeen]:
-    """One observation a port and transport.
+    """One observation per port and transport.
 
-    ``alive`` says that the peer has answered something else: only then is silence an answer, otherwise the whole
+    ``alive`` says that the peer has answered another question: only then is silence an answer, otherwise the whole
     address may be out of reach.
     """
     for port in sorted(ports):
@@ -57,7 +57,7 @@ def _over_tcp(peer: Peer, port: int, *, alive: bool) -> _Found:
 
 
 def _unanswered(peer: Peer, answer: bytes, *, alive: bool) -> _Found:
-    """A TLS alert, a close or silence, from a peer that is known to be alive, is what is asked for."""
+    """A TLS alert, a close or silence from a live peer shows that it does not answer in plaintext."""
     if answer[:1] == b"\x15":
         return _quiet(peer, "a TLS alert", alive=alive)
     if answer.startswith(b"HTTP/"):
@@ -66,7 +66,7 @@ def _unanswered(peer: Peer, answer: bytes, *, alive: bool) -> _Found:
 
 
 def _quiet(peer: Peer, evidence: str, *, alive: bool) -> _Found:
-    """Silence proves nothing where there was no time left to listen."""
+    """Silence proves nothing if no time was left to listen."""
     return (False if alive and time.monotonic() < peer.deadline else None), evidence
 
 

@@ -1,9 +1,9 @@
-"""Whether an endpoint trusts a root, by how it rejects a forged issuer with the root's name; only where asked for.
+"""Whether an endpoint trusts a root, by how it rejects a forged issuer with the root's name; only on request.
 
 A certificate that names the root as its issuer but was signed by another key fails in one of two ways: a peer that
-holds the root tries the signature and says decrypt_error, one that does not finds no issuer and says unknown_ca.  A
-canary that names a made-up issuer shows what "no issuer" looks like at this peer.  If both look alike, a root that the
-peer announces, or the lab's CA, shows whether the peer makes the difference at all; else trust stays unknown.
+holds the root checks the signature and sends decrypt_error, one that does not finds no issuer and sends unknown_ca.  A
+canary that names an invented issuer shows what "no issuer" looks like at this peer.  If both look alike, a root that
+the peer announces, or the lab's CA, shows whether the peer distinguishes the cases at all; else trust stays unknown.
 (Known as root-store probing; it works in both versions, in TLS 1.3 with the alert after the handshake.)
 """
 

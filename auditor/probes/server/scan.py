@@ -1,7 +1,7 @@
 """The scan of one endpoint, in the order that answers most questions with the fewest connections.
 
-It starts with one whole exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is demanded, the chain,
-and a first accepted ClientHello, without which no refusal counts.  Then, version by version, it offers what the policy
+It starts with one complete exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is required, the
+chain, and a first accepted ClientHello, without which no rejection counts.  Then, version by version, it offers what the policy
 forbids, what the policy allows and the rest.  Invalid client certificates come last.
 """
 
@@ -107,7 +107,7 @@ class Scan:
         self._client_certificate_questions()
 
     def stop(self, why: str) -> None:
-        """End early because the budget is used up; where nothing was answered at all, that is the better reason."""
+        """End early because the budget is used up; if nothing was answered at all, that is the better reason."""
         silent = [
             exchanged.answer.reason for exchanged in self.exchanges.values() if isinstance(exchanged.answer, NoAnswer)
         ]
@@ -137,7 +137,7 @@ class Scan:
             result.unconfirmed.append((self.controls.attempt_count - 1, answer, suites_of(version)))
 
     def _answers_in_plaintext(self) -> bool:
-        """Whether a server that does not answer a ClientHello answers in plaintext; tried once, before time is lost."""
+        """Test once, early, whether a server that does not answer a ClientHello answers in plaintext."""
         if "plaintext" not in self.asks.kinds or self.plaintext is not None:
             return False
         self.plaintext = plaintext_on_own_port(self.controls.peer, self.at, speaks_tls=False)
@@ -186,7 +186,7 @@ class Scan:
         return None
 
     def _confirm_no_second_chain(self, refused: int | None) -> None:
-        """A refusal shows that there is no second certificate only if a later ClientHello is accepted."""
+        """Require a later accepted ClientHello before a rejection counts as the absence of a second certificate."""
         if refused is None:
             return
         if self.controls.unsteady or (self.controls.last_accepted < refused and not self.controls.verify()):
@@ -229,7 +229,7 @@ class Scan:
             self.extra.append(weak_signatures(self.controls, self.results[ProtocolVersion.TLS_1_2], self.at))
 
     def _client_certificate_questions(self) -> None:
-        """Asked last: a peer may start to drop a client that has shown it invalid certificates."""
+        """Present invalid certificates last: a peer may start to drop the client that presents them."""
         spoken: dict[ProtocolVersion, RequestingVersion] = {
             version: RequestingVersion(version, list(self.results[version].accepted), exchanged.authorities)
             for version, exchanged in self.exchanges.items()
@@ -238,7 +238,7 @@ class Scan:
         self.client_authentication.ask(self.controls, *split_by_request(spoken, self.exchanges))
 
     def observations(self) -> Iterator[Observation]:
-        """What was observed and, for everything else that was asked for, why it was not."""
+        """The observations and, for everything else that was requested, why it was not observed."""
         reason = self.stopped or "not tested"
         answered = self.speaks_tls or any(
             isinstance(exchanged.answer, Refused) for exchanged in self.exchanges.values()
@@ -328,7 +328,7 @@ class Scan:
     def _maybe_spoken(
         self, wanted: str, versions: Sequence[ProtocolVersion] = tuple(ProtocolVersion)
     ) -> Iterator[NotObserved]:
-        """Versions that the endpoint may speak: there it may treat clients differently and use other certificates."""
+        """The gaps for versions that the endpoint may support, in which it may behave differently."""
         open_versions: dict[str, list[ProtocolVersion]] = {}
         for result in (self.results[version] for version in versions):
             if not result.accepted and result.undetermined:

@@ -64,7 +64,7 @@ def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> lis
 
 
 def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | str:
-    """The suites sslyze's exhaustive enumeration finds accepted, by version; or why there is no enumeration."""
+    """The suites that sslyze's exhaustive enumeration finds accepted, by version; or why it failed."""
     answer = _scan(peer, list(_ENUMERATIONS.values()))
     if isinstance(answer, str):
         return answer

@@ -1,4 +1,4 @@
-"""What a ClientHello says, read from raw bytes without a TLS library.
+"""Parsing a ClientHello from raw bytes, without a TLS library.
 
 A listener learns versions, suites and names from the ClientHello alone, even if the handshake fails.  Everything here
 is bounded and never raises for what a client sent.  Sources: RFC 8446 sections 4.1.2, 4.2 and 5.1, RFC 5246 section
@@ -45,7 +45,7 @@ class ClientHello:
 
     @property
     def versions_known(self) -> bool:
-        """Whether no version below those it names can come of it.
+        """Whether it rules out every version below those it names.
 
         They are listed, or none of its suites can be used below TLS 1.2, or it names the oldest one there is.
         """
@@ -56,7 +56,7 @@ class ClientHello:
 
 @dataclass(frozen=True)
 class NotClientHello:
-    """The bytes are no ClientHello, and why, as the end of a sentence."""
+    """Why the bytes are not a ClientHello, as the end of a sentence."""
 
     reason: str
 
@@ -70,7 +70,7 @@ class ClientHelloReader:
         self._old: bool | None = None
 
     def feed(self, data: bytes) -> ClientHello | NotClientHello | None:
-        """The ClientHello, why there is none, or nothing while it is not complete."""
+        """The ClientHello, why it is invalid, or None while it is incomplete."""
         self._taken += len(data)
         self._records += data
         if self._old is None and self._records:
@@ -146,7 +146,7 @@ def _parse(body: bytes) -> ClientHello | NotClientHello:
 
 
 def _vector(data: bytes, width: int) -> tuple[bytes | None, bytes | None]:
-    """A vector with a length of so many bytes in front, and what follows it; nothing where it is cut short."""
+    """A vector with a length prefix of so many bytes, and what follows it; None if it is truncated."""
     end = width + int.from_bytes(data[:width], "big")
     return (data[width:end], data[end:]) if width <= len(data) and end <= len(data) else (None, None)
 

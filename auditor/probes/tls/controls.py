@@ -1,15 +1,15 @@
-"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of refused ones.
+"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of rejected ones.
 
-A refusal alone proves little: a rate limiter, a failing load balancer or a device that cannot take a long ClientHello
-refuses just as well.  So a refusal counts only
+A rejection alone proves little: a rate limiter, a failing load balancer or a device that cannot handle long ClientHellos
+rejects too.  So a rejection counts only
 
 * with an accepted ClientHello before and after it, of the same kind, and one that was at least as long; and
-* with a refusal alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
+* with a rejection alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
   alerts illegal_parameter and internal_error, when it is repeated between two accepted ClientHellos; or
-* with a ServerHello in a lower version, by which the server itself says that it does not speak the higher one.
+* with a ServerHello in a lower version, which shows that the server does not support the higher one.
 
-decode_error, resets, timeouts and everything else are no answer.  If a ClientHello that is known to be accepted fails,
-the peer is unsteady: the auditor pauses, and from then on a refusal has to come five times in a row.
+decode_error, resets, timeouts and everything else are not an answer.  If a known-good ClientHello fails,
+the peer is unsteady: the auditor pauses, and from then on a rejection must occur five times in a row.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class KnownGood:
 
 
 class Controls:
-    """Makes attempts, remembers which were accepted, and decides which refusals count."""
+    """Makes attempts, remembers which were accepted, and decides which rejections count."""
 
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
@@ -145,7 +145,7 @@ class Controls:
         return rejects
 
     def why_not_a_refusal(self, answer: Answer) -> str:
-        """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
+        """Why ``answer`` does not count as a rejection; empty if it does, given controls around it."""
         if isinstance(answer, NoAnswer):
             return answer.reason
         if isinstance(answer, Accepted):
@@ -155,7 +155,7 @@ class Controls:
         return f"the peer answered with {answer}, which is not a rejection"
 
     def confirm(self, version: ProtocolVersion, suites: Sequence[CipherSuite], first: Refused) -> Answer | str:
-        """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
+        """Confirm ``first``: return the rejection itself, a later acceptance, or why it is neither.
 
         Repeats the question where the refusal alone would be too weak, with a control after the last.  The repeats come
         one right after the other: with controls between them, a peer that turns away every second connection would stay

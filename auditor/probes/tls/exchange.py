@@ -1,10 +1,10 @@
-"""A whole TLS exchange, with a client certificate or without: whether the server asks for one, and goes on.
+"""A complete TLS exchange, with or without a client certificate: whether the server requests one, and continues.
 
 In TLS 1.3 the client's handshake is over before the server has looked at its (empty) certificate, so its end proves
 nothing.  First the connection settles: the refusal, if there is one, arrives now, and writing at this moment could
 destroy it (a reset discards what was not yet read).  Then a request is sent, and only then is anything concluded.
-The alert is kept as evidence and never required to be a given one: stacks differ.  Every exchange has a context of its
-own and resumes nothing: a resumed session would skip the question.
+The alert is kept as evidence, but no particular alert is required: stacks differ.  Every exchange has a new context
+and resumes nothing: a resumed session would skip the question.
 """
 
 import time
@@ -48,7 +48,7 @@ _NO_HANDSHAKE = Reading("undetermined", "no handshake took place")
 
 @dataclass(frozen=True)
 class Exchange:
-    """What came of it."""
+    """The outcome of one exchange."""
 
     answer: Answer
     """The answer to the ClientHello."""
@@ -75,7 +75,7 @@ def exchange(
     settle: bool = True,
     form: ClientHelloForm = "usual",
 ) -> Exchange:
-    """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
+    """One exchange on a new connection, preferring ``suites``, presenting ``identity`` on request.
 
     ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
     which a certificate that is expected to be accepted does not need.  A ``small`` ClientHello is
@@ -127,7 +127,7 @@ def exchange(
 
 
 def _broken_handshake(handshake: Handshake, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
-    """The ServerHello came, and then the handshake broke: after a CertificateRequest, perhaps for want of one."""
+    """The handshake failed after the ServerHello: after a CertificateRequest, perhaps because of the certificate."""
     if requested:
         return Exchange(
             answer,

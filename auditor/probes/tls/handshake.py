@@ -1,4 +1,4 @@
-"""A TLS connection of a client over memory buffers, in which everything that arrives is noted."""
+"""A client's TLS connection over memory buffers, which records everything received."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -87,7 +87,7 @@ class Handshake:
         return True
 
     def _keep_authorities(self) -> None:
-        """The CA names of the CertificateRequest, byte for byte; a handshake that breaks off takes them with it."""
+        """The CA names of the CertificateRequest, byte for byte; an aborted handshake loses them."""
         with suppress(Exception):
             self.authorities = tuple(name.der() for name in self.tls.get_client_ca_list()) or self.authorities
 
@@ -148,7 +148,7 @@ class Handshake:
                 return None if self.wire.ended else b""
 
     def send(self, data: bytes) -> None:
-        """Encrypt and send; a peer that has gone shows when its answer is read."""
+        """Encrypt and send; a closed connection is noticed when the answer is read."""
         with suppress(SSL.Error):
             self.tls.send(data)
         self._flush()
@@ -178,7 +178,7 @@ class Handshake:
 
 
 def _use(context: SSL.Context, identity: Identity) -> None:
-    """Whatever its strength: what is judged is what the peer makes of it."""
+    """Accept any strength: the audit judges how the peer treats it."""
     context.use_certificate(identity.certificate)
     for certificate in identity.chain[1:]:
         context.add_extra_chain_cert(certificate)
@@ -186,7 +186,7 @@ def _use(context: SSL.Context, identity: Identity) -> None:
 
 
 def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
-    """The suites, then all others the library knows: a long ClientHello that is accepted vouches for shorter ones."""
+    """The suites, then all others that the library knows: a long accepted ClientHello confirms shorter ones."""
     names = ":".join(suite.openssl_name for suite in suites if suite.openssl_name)
     return (f"{names}:ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 

@@ -1,6 +1,6 @@
-"""What the bytes of a handshake say, read without a TLS library: ClientHellos, certificates in the clear, alerts.
+"""Handshake bytes read without a TLS library: ServerHellos, plaintext certificates, alerts.
 
-A library that gives up on a handshake does not always say what it saw, so the decisive facts (chosen version, chosen
+A library that aborts a handshake does not always report what it received, so the decisive facts (chosen version, chosen
 suite, alert) are read from the wire.  Everything here is bounded by the length of its input and never raises for
 what a peer sent.  Sources: RFC 5246 sections 6.2 and 7.4, RFC 8446 sections 4 and 5, draft-hickman-netscape-ssl-00.
 """
@@ -47,7 +47,7 @@ class ServerFlight:
 
 
 def parse_server_flight(data: bytes) -> ServerFlight:
-    """Read as much of the server's flight as ``data`` holds; a partial message is waited for, not guessed."""
+    """Read as much of the server's flight as ``data`` contains; a partial message is ignored until it is complete."""
     if _looks_like_ssl2(data):
         return _parse_ssl2(data)
     flight, handshake, position = ServerFlight(), b"", 0

@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
 def render(report: Report) -> str:
-    """The report as metrics, one a line, with a newline at the end."""
+    """The report as metrics, one per line, with a newline at the end."""
     report = cleaned(report)
     policy = ("policy", report.policy.id)
     verdicts: dict[Labels, int] = {
@@ -53,7 +53,7 @@ def _outcomes(report: Report) -> dict[Labels, int]:
 
 
 def _expiry(report: Report) -> dict[Labels, int]:
-    """Each certificate once for a target, however many chains hold it; one that could not be read has no date."""
+    """Each certificate once per target, however many chains contain it; an unreadable one has no date."""
     return {
         (
             ("target", endpoint.target),

@@ -1,4 +1,4 @@
-"""What of a deployment its picture shows: everything, or of a large one the elements with most wrong."""
+"""The elements that a deployment's picture shows: all of them, or, in a large one, the worst."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Connection:
-    """A link, or that there is none."""
+    """A link, or a missing one."""
 
     element: Element
     region: str
@@ -73,7 +73,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that is drawn, and in words what is not."""
+    """Everything that is drawn, and a description of the rest."""
 
     sites: tuple[SiteScene, ...]
     regions: tuple[Node, ...]
@@ -85,7 +85,7 @@ class Scene:
 
 
 def short(text: str) -> str:
-    """A name no longer than anybody reads."""
+    """A name, shortened if it is long."""
     return clean(text, 80)
 
 

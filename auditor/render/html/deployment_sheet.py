@@ -1,4 +1,4 @@
-"""The sheet a deployment is drawn on: boxes with their text cut to fit, marked with what is wrong with them."""
+"""The sheet a deployment is drawn on: boxes with their text cut to fit, marked with their defects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace

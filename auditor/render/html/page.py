@@ -1,4 +1,4 @@
-"""What the HTML page shows, worked out before any markup: the templates only lay it out."""
+"""The content of the HTML page, computed before any markup: the templates only lay it out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Cell:
-    """The result of one group of rules at one endpoint: the worst outcome, how often, and where to read on."""
+    """The result of one group of rules at one endpoint: the worst outcome, its count, and a link to the details."""
 
     outcome: Outcome
     count: int
@@ -122,7 +122,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Card:
-    """One certificate, how it stands on the day, and the endpoints whose chains hold it."""
+    """One certificate, its validity on the day of the audit, and the endpoints whose chains contain it."""
 
     id: str
     facts: CertificateFacts
