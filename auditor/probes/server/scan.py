@@ -1,8 +1,8 @@
 """The scan of one endpoint, in the order that answers most questions with the fewest connections.
 
-It starts with one complete exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is required, the
-chain, and a first accepted ClientHello, without which no rejection counts.  Then, version by version, it offers what the policy
-forbids, what the policy allows and the rest.  Invalid client certificates come last.
+It starts with one complete exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is required, the chain,
+and a first accepted ClientHello, without which no rejection counts.  Then, it offers, version by version, what the
+policy forbids, what the policy allows and the rest.  Invalid client certificates come last.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Handshake attempts at one peer, in which accepted ClientHellos are the controls of rejected ones.
 
-A rejection alone proves little: a rate limiter, a failing load balancer or a device that cannot handle long ClientHellos
-rejects too.  So a rejection counts only
+A rejection alone proves little: a rate limiter, a failing load balancer or a device that rejects long ClientHellos
+does so too.  So a rejection counts only
 
 * with an accepted ClientHello before and after it, of the same kind, and one that was at least as long; and
 * with a rejection alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
