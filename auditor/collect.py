@@ -1,4 +1,4 @@
-"""Carries out a plan: many hosts at once, one connection at a time to each of them, results as they come."""
+"""Collecting observations for a plan: many hosts in parallel, one connection at a time to each."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -58,6 +58,6 @@ def _one_target(target: ServerTarget, asks: Asks, limits: Limits, at: datetime, 
     try:
         seen.extend(observe(target, asks, limits, at))
     except Exception as error:  # noqa: BLE001 - whatever it was, the other targets are audited all the same
-        reason = f"the probe itself failed with {type(error).__name__}; please report this as a bug"
+        reason = f"the probe failed with {type(error).__name__}; please report this as a bug"
         seen.extend(NotObserved(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
     return seen

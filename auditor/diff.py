@@ -1,4 +1,4 @@
-"""Two reports compared: what got worse, what got better, what appeared and what disappeared.  Pure.
+"""Comparison of two reports: what got worse, got better, appeared and disappeared.  Pure.
 
 A check is identified by its rule and its target, a violation by its subject.  What changes in every run is not
 compared: times, connections, days that are left, and the SHA-256 of a certificate, so that a renewed one is the same.
@@ -33,13 +33,13 @@ _WORSE: dict[Outcome, set[Outcome]] = {
     Outcome.WAIVED: _SETTLED,
     Outcome.NOT_TESTED: {Outcome.PASS},
 }
-"""An outcome, and those from which it is a step down."""
+"""An outcome, and the better outcomes it is a step down from."""
 _KNOWN = {Outcome.FAIL, Outcome.WARN, Outcome.WAIVED, Outcome.PASS}
-"""Outcomes with which all violations are known; with another one a violation that is missing may still be there."""
+"""Outcomes for which all violations are known; with any other, a missing violation may still exist."""
 
 
 class Direction(StrEnum):
-    """Which way a check went."""
+    """The direction in which a check changed."""
 
     WORSE = "worse"
     BETTER = "better"
@@ -50,7 +50,7 @@ class Direction(StrEnum):
 
 
 class Change(Value):
-    """How the result of one rule at one target changed."""
+    """The change in the result of one rule at one target."""
 
     direction: Direction
     rule: str
@@ -59,7 +59,7 @@ class Change(Value):
     severity: Severity
     before: Outcome | None = Field(description="Null when the check is new")
     after: Outcome | None = Field(description="Null when the check is gone")
-    new_failure: bool = Field(description="It fails, and did not before, or did for fewer subjects")
+    new_failure: bool = Field(description="It fails now and did not before, or failed for fewer subjects")
     added: tuple[Violation, ...] = Field(default=(), description="Violations and warnings that are new")
     removed: tuple[Violation, ...] = Field(default=(), description="Violations and warnings that are gone")
     reason: str = Field(default="", description="Why it is inconclusive, not tested or not applicable")
@@ -76,7 +76,7 @@ class Side(Value):
 
 
 class Difference(Value):
-    """All that differs."""
+    """All differences between two reports."""
 
     schema_version: Literal["2"] = "2"
     before: Side
@@ -92,12 +92,12 @@ class Difference(Value):
 
     @property
     def new_failures(self) -> tuple[Change, ...]:
-        """What fails now and did not before."""
+        """The checks that fail now and did not before."""
         return tuple(change for change in self.changes if change.new_failure)
 
     @property
     def new_doubts(self) -> tuple[Change, ...]:
-        """Important checks that are inconclusive now and were not before."""
+        """The important checks that are inconclusive now and were not before."""
         return tuple(
             change
             for change in self.changes
@@ -108,7 +108,7 @@ class Difference(Value):
 
 
 def compare(old: Report, new: Report) -> Difference:
-    """What differs, in the order of the new report's checks; those that are gone stand last."""
+    """Compare two reports, in the order of the new report's checks; checks that are gone come last."""
     before = {(finding.rule, finding.target): finding for finding in old.findings}
     after = {(finding.rule, finding.target): finding for finding in new.findings}
     changes = [
@@ -141,15 +141,15 @@ def _missing(here: Report, there: Report) -> tuple[str, ...]:
 def _judged_differently(old: Report, new: Report) -> Iterator[str]:
     was, now = old.policy, new.policy
     if was.id != now.id:
-        yield f"another policy: {was.id} {was.version}, now {now.id} {now.version}"
+        yield f"the policy changed: {was.id} {was.version}, now {now.id} {now.version}"
     elif was.version != now.version:
-        yield f"another version of the policy {now.id}: {was.version}, now {now.version}"
+        yield f"the version of the policy {now.id} changed: {was.version}, now {now.version}"
     if was.sha256 != now.sha256:
         yield f"the policy's requirements changed: SHA-256 {was.sha256}, now {now.sha256}"
     if old.fail_on != new.fail_on:
         yield f"violations failed at severity {old.fail_on} or above, now at {new.fail_on} or above"
     if old.auditor_version != new.auditor_version:
-        yield f"another version of the auditor: {old.auditor_version}, now {new.auditor_version}"
+        yield f"the version of the auditor changed: {old.auditor_version}, now {new.auditor_version}"
 
 
 def _change(old: Finding | None, new: Finding, rule: RuleSummary) -> Change | None:

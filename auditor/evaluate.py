@@ -1,6 +1,6 @@
-"""Plan and observations together: the report.  Pure; no network, no clock.
+"""Evaluation: plan and observations to a report.  Pure; no network, no clock.
 
-Exactly one finding comes of every promised check.  A check without an observation, or whose rule broke on one, is
+Every planned check yields exactly one finding.  A check without an observation, or whose rule failed on one, is
 inconclusive with its reason; it is never a pass.
 """
 
@@ -25,7 +25,7 @@ from auditor.summary import summarise
 from auditor.waivers import apply_waivers
 
 _FRESH = timedelta(days=366)
-"""So old may a policy be, by the first day of the month that its version names."""
+"""The greatest age of a policy without a warning, from the first day of the month in its version."""
 
 
 def evaluate(
@@ -80,9 +80,9 @@ def evaluate(
 
 
 def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_on: Severity) -> Verdict:
-    """One failure decides, then a doubt as severe as ``fail_on``; and a pass needs something that passed.
+    """One failure decides, then a doubt as severe as ``fail_on``; a pass needs at least one passed check.
 
-    What is waived decides nothing: neither that the audit fails nor that it passes.
+    A waived finding decides nothing: the audit neither fails nor passes because of it.
     """
     outcomes = {finding.outcome for finding in findings}
     doubts = {finding.outcome for finding in findings if rules[finding.rule].severity.rank >= fail_on.rank}
@@ -106,7 +106,7 @@ def _unjudged(plan: Plan) -> Iterator[str]:
     """Name what this report does not cover."""
     if names := [target.name for target in plan.unconnected]:
         were = "endpoint was" if len(names) == 1 else "endpoints were"
-        yield f"{len(names)} {were} not audited, because of --offline: {listed(names)}."
+        yield f"{len(names)} {were} not audited, because --offline was used: {listed(names)}."
     if names := [target.name for target in plan.unasked]:
         yield f"The policy {plan.policy.id} has no rule for {listed(names)}."
 
@@ -200,7 +200,7 @@ def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
 
 
 def _broken(problem: str) -> Doubt:
-    return Doubt(subject=TARGET, reason=f"the rule itself {problem}; please report this as a bug")
+    return Doubt(subject=TARGET, reason=f"the rule {problem}; please report this as a bug")
 
 
 def _rules(plan: Plan) -> dict[str, RuleSummary]:

@@ -1,4 +1,4 @@
-"""Read, plan, collect, evaluate: every audit is put together here, and nowhere else.
+"""The pipeline: read, plan, collect, evaluate.  Every audit is assembled here, and nowhere else.
 
 The commands and the public API (``auditor``) are callers of these functions.  Nothing is printed and no process is
 ended.  The clock is read only in ``now``, and only where the caller passes no moment.
@@ -62,17 +62,17 @@ from auditor.sources import Sources
 from auditor.writing import unwritable, write_file
 
 CANCELLED = "cancelled"
-"""The reason of every question that was not put because the caller cancelled."""
-_OFFLINE = "no name was looked up (--offline)"
+"""The reason for every question that was not tested because the caller cancelled."""
+_OFFLINE = "DNS lookups were skipped (--offline)"
 _REVOCATION = "certificate-revoked"
 _CERTIFICATE_OPTIONS = {
     "--name": "certificate-name-mismatch",
     "--role": "certificate-usage-missing",
     "--replaces": "certificate-renewal-regression",
 }
-"""What a caller of ``observe_certificates`` may say, and the rule that looks at it."""
+"""Options of ``observe_certificates``, and the rule that uses each."""
 _OBSERVED_AS = {_REVOCATION: "revocation", "certificate-renewal-regression": "renewal"}
-"""What such a rule looks at, where that is an observation of its own: another package's rule may do so as well."""
+"""The kind of observation that such a rule judges; a rule of another package may judge it as well."""
 
 Cancel: TypeAlias = threading.Event | Callable[[], bool]
 """Cancels when the event is set, or when the function returns true."""
@@ -80,67 +80,67 @@ Cancel: TypeAlias = threading.Event | Callable[[], bool]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far collecting is.  The first one has ``finished`` 0 and comes before the first connection."""
+    """The progress of collecting.  The first one has ``finished`` 0 and comes before the first connection."""
 
     finished: int
     total: int
     target: str = ""
-    """Name of the target that was just finished."""
+    """The name of the target that just finished."""
 
 
 @dataclass(frozen=True)
 class Observations:
-    """What was observed, in one run: everything that ``evaluate_observations`` judges."""
+    """The observations of one run: everything that ``evaluate_observations`` judges."""
 
     at: datetime
-    """When, in UTC; certificates are judged as of this moment."""
+    """The time of observation, UTC; certificates are judged as of this time."""
     targets: tuple[Target, ...]
     seen: tuple[Observation, ...]
     offline: bool = False
-    """Nothing was connected to, on purpose: endpoints are not judged.  An observation file does not keep this."""
+    """Whether no connection was wanted, so endpoints are not judged.  An observation file does not keep this."""
     notes: tuple[str, ...] = ()
-    """What a reader should know that is no observation, such as files that were left out."""
+    """Notes to the reader that are not observations, such as files that were left out."""
 
 
 @dataclass(frozen=True)
 class Revocation:
-    """Where CRLs and OCSP responses come from."""
+    """The sources of CRLs and OCSP responses."""
 
     files: tuple[Path, ...] = ()
     """CRLs or OCSP responses, PEM or DER."""
     fetch: bool = False
-    """Whether the public http addresses in the certificates are asked."""
+    """Whether to fetch from the public http addresses in the certificates."""
 
 
 @dataclass(frozen=True)
 class Dns:
-    """That the names of the declared deployment are looked up."""
+    """The settings of DNS lookups for the declared deployment."""
 
     resolver: str | None = None
-    """``ADDRESS`` or ``ADDRESS:PORT``; none asks this machine's."""
+    """``ADDRESS`` or ``ADDRESS:PORT``; None uses this machine's resolver."""
 
 
 @dataclass(frozen=True)
 class CollectSettings:
-    """How endpoints are observed."""
+    """The settings of collecting."""
 
     limits: Limits = field(default_factory=Limits)
     """Bounds for each target: seconds and numbers of connections."""
     jobs: int = 64
-    """Hosts observed side by side; one host is asked one connection at a time."""
+    """Hosts observed in parallel; each host gets one connection at a time."""
     thorough: bool = False
     """Retry every rejected ClientHello five times, and cross-check with sslyze (some 540 connections a target)."""
     offline: bool = False
-    """Connect to nothing: observe what the inventory declares, and no more."""
+    """Connect to nothing: observe only what the inventory declares."""
     client: ClientRole = NOBODY
-    """Which certificates the auditor presents as a client, and what else it may try."""
+    """The certificates that the auditor presents as a client, and its other opt-ins."""
     dns: Dns | None = None
     revocation: Revocation = field(default_factory=Revocation)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a command line names, read."""
+    """The inputs that a command line names."""
 
     policy: Policy
     inventory: Inventory | None = None
@@ -190,7 +190,7 @@ def read_inputs(
     roots: Sequence[Path] = (),
     waivers: Path | None = None,
 ) -> Inputs:
-    """Read everything that a command line names, before anything is connected to.  Raises ``InputErrors``."""
+    """Read every input that a command line names, before any connection.  Raises ``InputErrors``."""
     requests, declared = parse_targets(targets), load_declared_roots(roots)
     waived = load_waivers(waivers) if waivers else ()
     listed = load_inventory(inventory) if inventory is not None else None
@@ -219,7 +219,9 @@ def load_client(  # noqa: PLR0913 - each may be left out
     moment = _moment(at)
     for one, other, names in ((certificate, key, "a client certificate"), (ca, ca_key, "a client CA")):
         if (one is None) != (other is None):
-            raise InputErrors([InputError(f"{names} and its private key are needed together; one of them is missing")])
+            raise InputErrors(
+                [InputError(f"{names} and its private key must be given together; one of them is missing")]
+            )
     return ClientRole(
         identity=load_identity(certificate, key, passphrase, moment) if certificate and key else None,
         authority=load_authority(ca, ca_key, passphrase, moment) if ca and ca_key else None,
@@ -229,13 +231,13 @@ def load_client(  # noqa: PLR0913 - each may be left out
 
 
 def read_observations(path: Path) -> Observations:
-    """Read a file of observations.  Raises ``InputErrors`` when it is not whole, with the line that is wrong."""
+    """Read a file of observations.  Raises ``InputErrors`` if it is incomplete or invalid, with the line."""
     head, seen = read_observation_file(path)
     return Observations(head.at, head.targets, tuple(seen))
 
 
 def write_observations(path: Path, observations: Observations) -> None:
-    """Write a file of observations (JSON lines), whole or not at all.  Raises ``InputErrors``."""
+    """Write a file of observations (JSON lines) atomically.  Raises ``InputErrors``."""
     run = Run(auditor_version=__version__, at=observations.at, targets=observations.targets)
     values = [run, *observations.seen, End(observations=len(observations.seen))]
     write_file(path, "".join(f"{value.model_dump_json()}\n" for value in values))
@@ -254,10 +256,10 @@ def collect_observations(
     progress: Callable[[Progress], None] = lambda _progress: None,
     cancel: Cancel = lambda: False,
 ) -> Observations:
-    """Observe endpoints, and the deployment that an inventory declares, as far as the policy asks about them.
+    """Observe endpoints, and the deployment that an inventory declares, as far as the policy needs it.
 
     A target is ``HOST:PORT``, ``sips://HOST:PORT`` or ``https://HOST:PORT``; those of ``inventory`` are added, and so
-    are its roots.  Raises ``InputErrors`` before anything is connected to; a peer that misbehaves raises nothing.
+    are its roots.  Raises ``InputErrors`` before any connection; a misbehaving peer raises nothing.
     """
     settings, at = settings or CollectSettings(), _moment(at)
     _check_settings(settings)
@@ -377,9 +379,9 @@ def _resolver(settings: CollectSettings, inventory: Inventory | None) -> tuple[s
     if settings.dns is None:
         return None, 53
     if settings.offline:
-        raise InputErrors([InputError("--dns needs the network, and --offline forbids it: use one of them")])
+        raise InputErrors([InputError("--dns needs the network, but --offline forbids it; use one of them")])
     if inventory is None or inventory.deployment is None:
-        message = "--dns looks up the names of a deployment, and no inventory (-i) declares one"
+        message = "--dns looks up the names of a deployment, but no inventory (-i) declares one"
         raise InputErrors([InputError(message)])
     return parse_resolver(settings.dns.resolver) if settings.dns.resolver is not None else (None, 53)
 
@@ -460,7 +462,7 @@ def _with_lint(
 
 
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
-    """Refuse what no rule of the policy would look at: it would be taken for a check that was made."""
+    """Reject input that no rule of the policy uses: it would look like a check that was made."""
     rules = {setting.rule.id for setting in policy.settings}
     observed = {setting.rule.observation_kind for setting in policy.settings}
     errors = [
@@ -484,8 +486,8 @@ def observe_certificates(
 ) -> Observations:
     """Observe certificates, and requests for them, in files or in memory (a name and the bytes).
 
-    ``replaces`` is what they are to replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
-    the moment they are judged as of.  Raises ``InputErrors``.
+    ``replaces`` is what they replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
+    the time they are judged as of.  Raises ``InputErrors``.
     """
     use, revocation, at = _checked(use or Use()), revocation or Revocation(), _moment(at)
     given = {"--name": bool(use.names), "--role": bool(use.roles), "--replaces": replaces is not None}
@@ -527,7 +529,7 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
     if not isinstance(given, str):
         return read_replaced(given, passphrase)
     if not given:
-        raise InputErrors([InputError("--replaces: nothing is named; is a variable empty?")])
+        raise InputErrors([InputError("--replaces: the value is empty; is a variable unset?")])
     if Path(given).is_file() or ":" not in given:
         return read_replaced(Path(given), passphrase)
     from auditor.probes.resolve import resolve  # noqa: PLC0415 - what connects is loaded only to connect
@@ -541,7 +543,9 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
         sent = [found.certificates for found in seen if isinstance(found, CertificateChainSeen)]
         why = [found.reason for found in seen if isinstance(found, NotObserved)]
         chains += sent
-        missing += [f"{target.name}: {reason}" for reason in (why if why or sent else ["it sent no certificate"])]
+        missing += [
+            f"{target.name}: {reason}" for reason in (why if why or sent else ["the endpoint sent no certificate"])
+        ]
     return Old(given, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
 
 
@@ -553,7 +557,7 @@ def observe_session_descriptions(
     transport: Transport = "file",
     at: datetime | None = None,
 ) -> Observations:
-    """Observe session descriptions (SDP), or SIP messages that hold them, in files or in memory.
+    """Observe session descriptions (SDP), or SIP messages that contain them, in files or in memory.
 
     ``role`` is that of descriptions without a SIP message around them.  No key is kept.  Raises ``InputErrors``.
     """
@@ -595,7 +599,7 @@ def evaluate_observations(
 ) -> Report:
     """Judge observations by a policy, with the roots and waivers of ``inventory``; opens no connection.
 
-    ``fail_on`` takes the place of the policy's own.  What the policy asks about and nobody observed is inconclusive.
+    ``fail_on`` overrides the policy's own.  What the policy needs and was not observed is inconclusive.
     """
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
@@ -653,7 +657,7 @@ def audit_session_descriptions(
     at: datetime | None = None,
     fail_on: Severity | None = None,
 ) -> Report:
-    """Audit session descriptions (SDP), or SIP messages that hold them.  Raises ``InputErrors``."""
+    """Audit session descriptions (SDP), or SIP messages that contain them.  Raises ``InputErrors``."""
     at = _moment(at)
     observations = observe_session_descriptions(files, policy, role=role, transport=transport, at=at)
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
@@ -681,18 +685,18 @@ FORMATS: Mapping[str, str] = {
     "junit": ".xml",
     "prometheus": ".prom",
 }
-"""Name of every format of a report, and the suffix that picks it."""
+"""Every report format, and the file suffix that selects it."""
 
 
 def render_report(report: Report, form: str, *, sources: Sources | None = None) -> str:
-    """The report in a format of ``FORMATS``.  ``sources`` says where SARIF points.  Raises ``InputErrors``."""
+    """Render the report in a format of ``FORMATS``; ``sources`` are locations for SARIF.  Raises ``InputErrors``."""
     from auditor.render.formats import json, junit, markdown, prometheus, sarif  # noqa: PLC0415 - only to render
     from auditor.render.html import document as html  # noqa: PLC0415 - as above
     from auditor.render.terminal import table  # noqa: PLC0415 - as above
 
     if form not in FORMATS:
         hint = suggestion(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
-        raise InputErrors([InputError(f"there is no report format {quoted(form)}{hint}")])
+        raise InputErrors([InputError(f"unknown report format {quoted(form)}{hint}")])
     locations = sources or Sources()
     renderers: dict[str, Callable[[Report], str]] = {
         "json": json.render,
@@ -707,18 +711,18 @@ def render_report(report: Report, form: str, *, sources: Sources | None = None) 
 
 
 def write_report(path: Path, report: Report, *, sources: Sources | None = None) -> None:
-    """Write a report in the format of the path's suffix, whole or not at all.  Raises ``InputErrors``."""
+    """Write a report in the format of the path's suffix, atomically.  Raises ``InputErrors``."""
     check_report_files([path])
     form = next(form for form, suffix in FORMATS.items() if suffix == path.suffix)
     write_file(path, render_report(report, form, sources=sources))
 
 
 def check_report_files(paths: Iterable[Path]) -> None:
-    """Refuse report files that could not be written in the end, before anything is observed."""
+    """Reject report paths that are not writable, before anything is observed."""
     errors: list[InputError] = []
     for path in paths:
         if path.suffix not in FORMATS.values():
-            message = f"{path.name}: no such format; the suffix is one of {', '.join(FORMATS.values())}"
+            message = f"{path.name}: unknown format; use one of the suffixes {', '.join(FORMATS.values())}"
             errors.append(InputError(message))
         errors += unwritable(path)
     if errors:

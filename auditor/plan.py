@@ -1,4 +1,4 @@
-"""Policy and targets together: the complete list of checks that are promised, and what must be looked at for them."""
+"""Plans: the complete list of checks for a policy and its targets, and what must be observed for them."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -10,7 +10,7 @@ from auditor.model.target import ServerTarget, Target
 
 @dataclass(frozen=True)
 class Check:
-    """One rule on one target: exactly one finding comes of it."""
+    """One rule at one target; it yields exactly one finding."""
 
     setting: RuleSetting
     target: Target
@@ -18,7 +18,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is promised (``checks``) and what the probes are asked for (``asks``, the same for every target)."""
+    """The planned ``checks``, and what the probes must observe (``asks``, the same for every target)."""
 
     policy: Policy
     targets: tuple[Target, ...]
@@ -33,21 +33,21 @@ class Plan:
 
     @property
     def unconnected(self) -> tuple[Target, ...]:
-        """Endpoints of which nothing is promised, because nothing is connected to."""
+        """Endpoints without planned checks, because nothing is connected to."""
         return self.endpoints if self.offline else ()
 
     @property
     def unasked(self) -> tuple[Target, ...]:
-        """All others of which nothing is promised, because no rule of the policy is about such a thing."""
+        """Other targets without planned checks, because the policy has no rule for their kind."""
         known = {check.target.name for check in self.checks} | {target.name for target in self.unconnected}
         return tuple(target for target in self.targets if target.name not in known)
 
 
 def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False, offline: bool = False) -> Plan:
-    """Every rule of the policy on every target it can be asked about, in the order of the targets and the rule ids.
+    """Plan every rule of the policy at every target it applies to, in the order of the targets and the rule ids.
 
-    ``thorough`` sets sslyze's exhaustive enumeration beside the elimination; ``offline`` promises nothing of what has
-    to be connected to.
+    ``thorough`` adds sslyze's exhaustive enumeration to the elimination; ``offline`` plans nothing that
+    needs a connection.
     """
     settings = sorted(policy.settings, key=lambda setting: setting.rule.id)
     return Plan(

@@ -1,7 +1,7 @@
-"""Packages of other people that add rules and policies, found by their entry points.
+"""Third-party packages that add rules and policies, found by their entry points.
 
-A plug-in that cannot be used is wrong input and never left out: a rule that is missing would be taken for a check that
-was made.
+A broken plug-in is an input error and never skipped: a missing rule would look like a check that
+passed.
 """
 
 import importlib
@@ -39,7 +39,7 @@ class PlugIn:
 def plug_ins(group: str) -> tuple[PlugIn, ...]:
     """Load every plug-in of the group, in the order of their names.
 
-    ``InputErrors`` says everything that is wrong with any of them.
+    Raises ``InputErrors`` with everything that is wrong with any of them.
     """
     found: list[PlugIn] = []
     errors: list[InputError] = []
@@ -52,14 +52,14 @@ def plug_ins(group: str) -> tuple[PlugIn, ...]:
         if hasattr(module, "__path__"):
             found.append(PlugIn(entry_point, module))
         else:
-            errors.append(_error(entry_point, "it names a module, and must name a package"))
+            errors.append(_error(entry_point, "it names a module; it must name a package"))
     if errors:
         raise InputErrors(errors)
     return tuple(found)
 
 
 def described(error: BaseException) -> str:
-    """The kind of error and what it says, in one short line."""
+    """The type and message of an error, in one short line."""
     return f"{type(error).__name__}: {quoted(str(error))}"
 
 

@@ -1,4 +1,4 @@
-r"""The one choke point for text that a peer sent: after it, a terminal or a page shows what is there and nothing else.
+r"""Sanitising text from peers: afterwards a terminal or a page shows exactly the text and nothing else.
 
 A certificate may carry escape sequences, line breaks, bidirectional overrides (CVE-2021-42574) and letters without
 width in any of its names.  They are shown as numbers, in the form of Python and JSON: ``\x1b``, ``\u202e``,
@@ -26,7 +26,7 @@ _INVISIBLE = (
 
 
 def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
-    """Return ``text`` safe to show: the unseen is written as its number, and at most ``limit`` characters remain.
+    """Return ``text`` safe to show: invisible characters are escaped, and at most ``limit`` characters remain.
 
     Controls (C0, C1, DEL), format characters (bidirectional and zero-width ones), line and paragraph separators,
     spaces other than U+0020, lone surrogates, private and unassigned code points are escaped.  A text cut short ends
@@ -39,7 +39,7 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     shown: list[str] = []
     length = 0
     room = 0
-    """How many entries of ``shown`` fit when an ellipsis has to follow."""
+    """The number of entries of ``shown`` that fit before an ellipsis."""
     for character in text:
         piece = character if _visible(character) else _escaped(character)
         length += len(piece)

@@ -1,4 +1,4 @@
-"""Where what is judged is written down, for the formats that point at a line of a file."""
+"""Source locations of targets and policies, for the formats that point at a line of a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

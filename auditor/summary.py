@@ -1,4 +1,4 @@
-"""What an endpoint looked like, for reading beside the findings.  It decides nothing."""
+"""Summaries of targets, to read alongside the findings.  They decide nothing."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -89,7 +89,7 @@ def _noted(der: bytes, seen: CertificateChainSeen, known: dict[str, CertificateF
 
 
 def _facts(der: bytes, key: str, seen: CertificateChainSeen) -> CertificateFacts:
-    """A certificate that cannot be read has its place in the chain all the same."""
+    """Facts for an unreadable certificate, which keeps its position in the chain."""
     try:
         return facts(der)
     except MalformedCertificate as error:

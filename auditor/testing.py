@@ -8,8 +8,8 @@ leaf first; they become observations with these ``certificates``.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``warnings`` lists warnings in the same form; ``inconclusive`` lists a text
-of every reason; ``untested`` is the number of questions that were not put, where that is all there is;
-``not_applicable`` says whether the rule has nothing to say.  What is not listed must not come out.
+of every reason; ``untested`` is the number of checks that were not made, if there is no other result;
+``not_applicable`` says whether the rule does not apply.  What is not listed must not be found.
 """
 
 from collections import Counter
@@ -57,7 +57,7 @@ class Expected(BaseModel):
 
 
 class Vector(BaseModel):
-    """One case: what was observed, and what a rule has to make of it."""
+    """One case: observations, and the remarks that the rule must yield."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,7 +81,7 @@ class Vector(BaseModel):
 
     @property
     def passes(self) -> bool:
-        """Whether nothing must come out."""
+        """Whether the rule must find nothing."""
         return not (self.violations or self.warnings or self.inconclusive or self.untested or self.not_applicable)
 
 
@@ -94,7 +94,7 @@ def load_vectors(path: Path, kind: type[V]) -> list[V]:
         cases = YAML(typ="safe").load(path)
         return [_with_chains(kind.model_validate(case), path.parent) for case in cases or ()]
     except (OSError, YAMLError, ValueError, TypeError) as error:  # ValueError: pydantic's, and a file that is no PEM
-        raise InputErrors([InputError(f"these are no vectors: {error}", str(path))]) from error
+        raise InputErrors([InputError(f"not a valid vector file: {error}", str(path))]) from error
 
 
 def _with_chains(vector: V, folder: Path) -> V:
@@ -104,7 +104,7 @@ def _with_chains(vector: V, folder: Path) -> V:
 
 
 def problems(rule: Rule[Any, Any], path: Path) -> list[str]:
-    """Everything in which the rule and its vector file disagree, a sentence each; empty when all is well.
+    """Every mismatch between the rule and its vector file, one sentence each; empty if they agree.
 
     A file has a vector that fails and one that passes, and no two of one name.
     """
@@ -124,7 +124,7 @@ def shortcomings(vectors: Sequence[Vector]) -> Iterator[str]:
         yield "no vector passes"
     for name, count in Counter(vector.name for vector in vectors).items():
         if count > 1:
-            yield f"{count} vectors are called {name!r}"
+            yield f"{count} vectors have the name {name!r}"
 
 
 def target_of(vector: Vector) -> Target:
@@ -161,26 +161,28 @@ def evidence_of(
     target = target_of(vector)
     seen = [rule.observes(target=target.name, at=vector.at, **fields) for fields in vector.seen]
     if not (seen or more):
-        raise ValueError(f"{vector.name}: a vector says what was seen")
+        raise ValueError(f"{vector.name}: a vector needs observations")
     return Evidence(target, vector.at, (*seen, *more), anchors)
 
 
 def mismatches(vector: Vector, remarks: Sequence[Remark]) -> Iterator[str]:
-    """Say in what the remarks are not those that the vector demands, or not fit to be shown."""
+    """Find the remarks that differ from the vector's, or that are not safe to show."""
     violations = [remark for remark in remarks if isinstance(remark, Violation)]
     doubts = [remark.reason for remark in remarks if isinstance(remark, Doubt)]
     untested = [remark for remark in remarks if isinstance(remark, NotTested)]
     yield from _differences(vector.violations, violations)
     yield from _differences(vector.warnings, [remark for remark in remarks if isinstance(remark, Warning)])
     if len(doubts) != len(vector.inconclusive):
-        yield f"{len(vector.inconclusive)} doubts were expected, and these came: {doubts}"
-    yield from (f"no doubt says {text!r}" for text in vector.inconclusive if not any(text in said for said in doubts))
+        yield f"{len(vector.inconclusive)} doubts were expected, but these were found: {doubts}"
+    yield from (
+        f"no doubt contains {text!r}" for text in vector.inconclusive if not any(text in said for said in doubts)
+    )
     if vector.untested and (len(untested) != vector.untested or not all(remark.whole for remark in untested)):
-        yield f"{vector.untested} things not tested were expected, and nothing else; these came: {untested}"
+        yield f"{vector.untested} untested checks were expected, and nothing else, but these were found: {untested}"
     excused = any(isinstance(remark, NotApplicable) for remark in remarks) and not (violations or doubts)
     if excused != vector.not_applicable:
-        yield f"not_applicable is {vector.not_applicable}, and these came: {list(remarks)}"
-    yield from (f"{text!r} is not fit to be shown: sanitise and shorten what a peer sent" for text in unfit(remarks))
+        yield f"not_applicable is {vector.not_applicable}, but these were found: {list(remarks)}"
+    yield from (f"{text!r} is not safe to show: sanitise and shorten text from peers" for text in unfit(remarks))
 
 
 def unfit(remarks: Sequence[Remark]) -> Iterator[str]:
@@ -200,7 +202,7 @@ def _differences(expected: Sequence[str | Expected], remarks: Sequence[Violation
         else:
             left.remove(found)
     if left:
-        yield f"nobody expected {left}"
+        yield f"unexpected: {left}"
 
 
 def _matches(wanted: str | Expected, remark: Violation | Warning) -> bool:

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Atomic writing of files: the whole file, or nothing."""
 
 import os
 import tempfile
@@ -9,7 +9,7 @@ from auditor.errors import InputError, InputErrors
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write the whole file as UTF-8, or leave the old one.  Raises ``InputErrors``."""
+    """Write a file as UTF-8 atomically; on failure the old one stays.  Raises ``InputErrors``."""
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -23,12 +23,12 @@ def write_file(path: Path, text: str) -> None:
             with suppress(OSError):
                 temporary.unlink()
         if isinstance(error, OSError):
-            raise InputErrors([InputError(f"it cannot be written: {error.strerror}", str(path))]) from None
+            raise InputErrors([InputError(f"not writable: {error.strerror}", str(path))]) from None
         raise
 
 
 def unwritable(path: Path) -> list[InputError]:
-    """Say why nothing can be written to the path's folder; empty where it can be."""
+    """Return why the path's folder is not writable; empty if it is."""
     folder = path.absolute().parent
     if not folder.is_dir():
         return [InputError(f"{path}: the folder {path.parent} does not exist")]

@@ -30,13 +30,13 @@ from testbed.fleet import Server  # noqa: E402 - as above
 PAGE = ROOT / "docs" / "mutual-tls-tools.md"
 _BIN = Path(sys.executable).parent
 _LEGEND = (
-    "What each tool says of the way a server treats client certificates.  The servers are those of the "
-    "[matrix](mutual-tls-matrix.md); they speak TLS 1.2 and 1.3.  A wrong answer is **bold**; an empty cell is "
-    "silence.  The auditor is given one certificate that has to be accepted."
+    "What each tool reports about how a server treats client certificates.  The servers are those of the "
+    "[matrix](mutual-tls-matrix.md); they speak TLS 1.2 and 1.3.  A wrong answer is **bold**; an empty cell means "
+    "no answer.  The auditor is given one valid client certificate."
 )
 _NOTHING = ""
-_ASKED = {"DISABLED": "not asked for", "OPTIONAL": "optional", "REQUIRED": "required"}
-_TESTSSL_WORDS = {"none": "not asked for", "optional": "optional", "required": "required"}
+_ASKED = {"DISABLED": "not requested", "OPTIONAL": "optional", "REQUIRED": "required"}
+_TESTSSL_WORDS = {"none": "not requested", "optional": "optional", "required": "required"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def said_by_auditor(server: Server, scene: Scene) -> str:
     output = _run([str(_BIN / "auditor"), "audit", target, "--json", *own])
     outcomes = {finding["rule"]: finding["outcome"] for finding in json.loads(output)["findings"]}
     if outcomes["client-certificate-not-requested"] == "fail":
-        return "not asked for"
-    asked = {"pass": "required", "fail": "optional"}.get(outcomes["client-certificate-not-required"], "cannot tell")
-    verified = {"pass": "verified", "fail": "any is taken"}.get(outcomes["client-certificate-unverified"])
+        return "not requested"
+    asked = {"pass": "required", "fail": "optional"}.get(outcomes["client-certificate-not-required"], "inconclusive")
+    verified = {"pass": "verified", "fail": "any accepted"}.get(outcomes["client-certificate-unverified"])
     return f"{asked}, {verified}" if verified else asked
 
 
@@ -98,9 +98,9 @@ SAID: Mapping[str, Callable[[Server, Scene], str]] = {
 def truth(server: Verifying) -> str:
     """The configuration in the auditor's words."""
     if server.verifies is Verifies.NOT_ASKED:
-        return "not asked for"
+        return "not requested"
     asked = "required" if server.required else "optional"
-    return f"{asked}, {'verified' if server.verifies is Verifies.CHAIN else 'any is taken'}"
+    return f"{asked}, {'verified' if server.verifies is Verifies.CHAIN else 'any accepted'}"
 
 
 def right(said: str, server: Verifying) -> bool:
@@ -149,7 +149,7 @@ def _page(tools: list[Tool], rows: list[tuple[Verifying, dict[str, str]]]) -> st
         "",
         f"{_LEGEND}  Versions: {', '.join(f'{tool.name} {tool.version}' for tool in tools)}.",
         "",
-        *(f"* {name}: {wrong[name]} wrong, {silent[name]} silent, of {len(rows)}" for name in names),
+        *(f"* {name}: {wrong[name]} wrong, {silent[name]} without an answer, of {len(rows)}" for name in names),
         "",
         f"| Server | Configured | {' | '.join(names)} |",
         f"|---|---|{'---|' * len(names)}",

@@ -217,10 +217,11 @@ def _method(results: Results) -> Iterator[str]:
     yield "* “At once”: the most connections held open at one moment, counted by a forwarder in a run of its own."
     yield (
         "* Time and memory of a tool are those of its process and all descendants it waited for (`wait4`); memory is "
-        "the largest process's peak, and less than some 10 MiB cannot be told apart.  Of “probe alone” the times are "
+        "the largest process's peak, and differences below some 10 MiB are indistinguishable.  "
+        "Of “probe alone” the times are "
         "taken inside a process that has everything loaded."
     )
-    yield "* Nobody's time is asserted; the claims at the top are, and `bench/run.py` exits with 1 when one is broken."
+    yield "* The claims at the top are checked, and `bench/run.py` exits with 1 if one fails; times are not checked."
     yield ""
     yield "```"
     yield from (tool.shown for tool in results.tools)

@@ -51,7 +51,7 @@ def read_auditor(output: str) -> list[Reading]:
     more = {
         finding["target"]
         for finding in report["findings"]
-        if finding["rule"] == "cipher-suite-not-allowed" and "not asked for any more" in finding["reason"]
+        if finding["rule"] == "cipher-suite-not-allowed" and "testing stops after" in finding["reason"]
     }
     return [
         Reading(

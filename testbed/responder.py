@@ -1,6 +1,6 @@
-"""A CA as it answers about revocation: a CRL and OCSP responses over http on loopback.
+"""The lab CA's revocation service: a CRL and OCSP responses over http on loopback.
 
-``--fetch-revocation`` asks no address of this kind; whoever fetches from here has to allow it in so many words.
+``--fetch-revocation`` connects to no such address; a caller must allow it explicitly.
 """
 
 import threading
@@ -24,13 +24,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Responder:
-    """What it knows."""
+    """The revoked certificates and the responder's key."""
 
     issuer: Authority
     at: datetime
-    """The moment its answers are made for, UTC; they are good for a day before and after."""
+    """The time its answers are made for, UTC; they are valid for a day before and after."""
     revoked: tuple[int, ...] = ()
-    """Serial numbers."""
+    """The serial numbers of revoked certificates."""
 
 
 def crl(responder: Responder) -> bytes:

@@ -79,7 +79,7 @@ def test_a_probe_that_breaks_costs_its_own_target_and_no_other(error: Exception)
     assert {found.target for found in missing} == {"bad"}
     assert {found.wanted for found in missing} == plan.asks.kinds
     assert {found.reason for found in missing} == {
-        f"the probe itself failed with {type(error).__name__}; please report this as a bug"
+        f"the probe failed with {type(error).__name__}; please report this as a bug"
     }
     assert [found.target for found in seen if isinstance(found, ConnectionsUsed)] == ["good", "bad", "also good"]
 

@@ -215,14 +215,14 @@ def test_a_change_of_policy_threshold_or_auditor_is_named() -> None:
         policy = example.REPORT.policy.model_copy(update=update)
         return compare(example.REPORT, example.REPORT.model_copy(update={"policy": policy})).judged_differently
 
-    assert judged(id="mine") == ("another policy: acg 2026.11, now mine 2026.11",)
-    assert judged(version="2026.12") == ("another version of the policy acg: 2026.11, now 2026.12",)
+    assert judged(id="mine") == ("the policy changed: acg 2026.11, now mine 2026.11",)
+    assert judged(version="2026.12") == ("the version of the policy acg changed: 2026.11, now 2026.12",)
     (said,) = judged(sha256="0" * 64)
     assert said.startswith("the policy's requirements changed: SHA-256 5f70bf")
     other = example.REPORT.model_copy(update={"fail_on": Severity.LOW, "auditor_version": "9"})
     assert compare(example.REPORT, other).judged_differently == (
         "violations failed at severity medium or above, now at low or above",
-        "another version of the auditor: 0.1.0, now 9",
+        "the version of the auditor changed: 0.1.0, now 9",
     )
 
 

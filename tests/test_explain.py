@@ -151,7 +151,7 @@ def test_a_rule_without_sources_parameters_or_requirements_leaves_those_headings
     for page in (explain_markdown(bare), explain_text(bare, 80)):
         assert "Sources" not in page
         assert "Requirements" not in page
-        assert "None. A policy switches the rule on by naming it." in page
+        assert "None. A policy enables the rule by naming it." in page
         assert _yaml("rules:" + page.split("rules:")[1].split("```")[0]) == {"rules": {"certificate-odd": {}}}
     assert "\nFix\n" not in explain_text(bare, 80)
 
@@ -182,4 +182,4 @@ def test_the_command_prints_the_page() -> None:
 def test_an_unknown_rule_is_refused_with_the_nearest_one_that_there_is() -> None:
     result = CliRunner().invoke(explain, ["protocol-not-alowed"])
     assert isinstance(result.exception, InputErrors)
-    assert str(result.exception) == 'there is no rule "protocol-not-alowed"; did you mean "protocol-not-allowed"?'
+    assert str(result.exception) == 'unknown rule "protocol-not-alowed"; did you mean "protocol-not-allowed"?'

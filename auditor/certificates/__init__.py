@@ -1,6 +1,6 @@
 """Certificates: DER to facts, chains to the pinned roots.  Bounded work on hostile input; no network and no clock.
 
-``facts`` says what a certificate holds, ``anchor_of`` where a chain ends and what RFC 5280 validation says of it.
+``facts`` lists what a certificate contains, ``anchor_of`` where a chain ends and whether RFC 5280 accepts it.
 The parts: ``read`` (bounds, parsing), ``path`` (linking by signature), ``verify`` (validation of one path),
 ``ending`` (why no root was reached), ``names``, ``usage`` and ``strength`` (one aspect each), ``chains`` (a chain as
 an endpoint sent it).

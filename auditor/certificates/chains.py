@@ -23,11 +23,11 @@ class PeerChain:
     sent: tuple[x509.Certificate, ...]
     ders: tuple[bytes, ...]
     trust: Trust
-    """Against every root that is known by name, whether the policy accepts it or not."""
+    """Trust in every known root, whether or not the policy accepts it."""
     at: datetime
     anchors: tuple[TrustAnchor, ...]
     leaf_position: int | None = None
-    """The position of the leaf in its file, from 1; none where it does not matter."""
+    """The position of the leaf in its file, from 1; None where it does not matter."""
 
     @property
     def leaf(self) -> x509.Certificate:

@@ -1,7 +1,7 @@
 """Name constraints that cryptography's verifier passes over (RFC 5280 sections 4.2.1.10 and 7.1).
 
-Directory names it does not look at.  A wildcard among the DNS names it compares as if it were one name, before version
-49 (CVE-2026-69248), although it stands for every name it covers, inside the permitted subtree or not.
+It ignores directory names.  Before version 49 it compares a wildcard among the DNS names as if it were one name
+(CVE-2026-69248), although a wildcard covers many names, inside the permitted subtree or not.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _problems(path: Path) -> Iterator[str]:
 def _wildcard_problems(
     certificate: x509.Certificate, issuer: x509.Certificate, constraints: x509.NameConstraints
 ) -> Iterator[str]:
-    """Every name that a wildcard covers must be permitted, and none may be excluded."""
+    """Require that every name a wildcard covers is permitted and none is excluded."""
     permitted, excluded = _dns_trees(constraints.permitted_subtrees), _dns_trees(constraints.excluded_subtrees)
     for name in general_names(certificate):
         if not isinstance(name, x509.DNSName) or not name.value.startswith("*."):

@@ -1,4 +1,4 @@
-"""What a CRL (RFC 5280 sections 5 and 6.3) says of a certificate."""
+"""What a CRL (RFC 5280 sections 5 and 6.3) says about a certificate."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,12 +25,12 @@ _KNOWN_CRITICAL = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.DELTA_C
 
 
 def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> StatusAnswer:
-    """Return what a CRL (DER) says of the certificate at that moment.  Never raises."""
+    """Return the status of the certificate at that moment by a CRL (DER).  Never raises."""
     try:
         with quiet():
             return _by_crl(x509.load_der_x509_crl(der), certificate, issuer, at)
     except Exception:  # noqa: BLE001 - as above
-        return unknown("the CRL cannot be read")
+        return unknown("the CRL is not readable")
 
 
 def _by_crl(
@@ -49,9 +49,9 @@ def _by_crl(
 def _problems(
     crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate
 ) -> Iterator[str]:
-    """Why the list is not to be used at all."""
+    """Why the list cannot be used at all."""
     if not same_name(crl.issuer, certificate.issuer):
-        yield "the CRL is of another issuer"
+        yield "the CRL is from another issuer"
     elif not _signs_lists(issuer) or not _signed(crl, issuer):
         yield "the CRL is not signed by the issuer"
     if problem := weakly_signed("the CRL", crl.signature_hash_algorithm):
@@ -71,7 +71,7 @@ def _listed(entry: x509.RevokedCertificate, late: str | None) -> StatusAnswer:
 
 
 def _says_nothing_of_the_others(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> str | None:
-    """Why a certificate that is not on the list may be revoked all the same (RFC 5280 sections 5.2.4 and 5.2.5)."""
+    """Why a certificate that is not on the list may still be revoked (RFC 5280 sections 5.2.4 and 5.2.5)."""
     if any(extension.oid == ExtensionOID.DELTA_CRL_INDICATOR for extension in crl.extensions):
         return "the CRL is a delta CRL"
     point = _distribution_point(crl)

@@ -1,4 +1,4 @@
-"""Where a chain ends that reaches no allowed root: what a reader needs to know to fix it.
+"""Where a chain that reaches no allowed root ends: what a reader needs to know to fix it.
 
 certifi's collection of public roots is consulted to tell a complete chain under the wrong root from a chain that lacks
 a certificate.  It explains a finding; it never makes a chain trusted.
@@ -20,7 +20,7 @@ from auditor.model.trust_anchor import TrustAnchor
 
 
 class EndingKind(StrEnum):
-    """Where a path without an anchor ends."""
+    """The kinds of end of a path without an anchor."""
 
     SELF_SIGNED = "self-signed"
     """At the leaf, which is its own issuer."""
@@ -41,17 +41,17 @@ class Ending:
     kind: EndingKind
     path: Path
     root: x509.Certificate | None = None
-    """The well-known or self-signed root, where there is one."""
+    """The well-known or self-signed root, if there is one."""
     forged: TrustAnchor | None = None
-    """The anchor whose name the missing issuer or the root at the end has, although its key is another."""
+    """An anchor with the name of the missing issuer or of the final root, but with another key."""
     wrong_key: x509.Certificate | None = None
-    """A certificate that was sent, bears the missing issuer's name, and did not make the signature."""
+    """A sent certificate that has the missing issuer's name but did not make the signature."""
 
 
 def best_ending(
     partial: tuple[Path, ...], chain: Path, anchors: Mapping[x509.Certificate, TrustAnchor], at: datetime
 ) -> Ending:
-    """Return the most telling end: at a root before an open one, then the most in date, then the longest."""
+    """Return the most informative end: one at a root first, then the one most in date, then the longest."""
 
     def rank(ending: Ending) -> tuple[bool, int, int]:
         open_end = ending.kind in {EndingKind.AUTHORITY, EndingKind.LEAF}

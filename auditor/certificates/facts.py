@@ -17,10 +17,10 @@ from auditor.model.subject import CertificateSubject, CertificationRequestSubjec
 from auditor.sanitise import clean
 
 Bearer: TypeAlias = x509.Certificate | x509.CertificateSigningRequest
-"""What carries a key and names: a certificate, or the request for one (RFC 2986)."""
+"""A certificate or a certification request (RFC 2986): both hold a key and names."""
 
 MAX_NAMES = 64
-"""Subject alternative names that are listed; the number of the others follows them."""
+"""The most subject alternative names that are listed; the others are counted."""
 
 # The names of RFC 4055, RFC 5758, RFC 8410 and RFC 3279.
 SIGNATURE_ALGORITHMS = {

@@ -1,4 +1,4 @@
-"""Whether a certificate is one for the name it was asked for.
+"""Whether a certificate covers the expected name.
 
 HTTPS: RFC 9525; names are subject alternative names only.  SIP: RFC 5922 section 7; a ``sip:`` URI among the
 alternative names takes the place of the DNS names, and the common name counts only where there are none at all.
@@ -20,7 +20,7 @@ _PORT = re.compile(r":[0-9]{1,5}")
 
 
 class Match(StrEnum):
-    """How a certificate's names cover the one that is wanted."""
+    """How a certificate's names cover the expected one."""
 
     EXACT = "exact"
     WILDCARD = "wildcard"
@@ -78,7 +78,7 @@ def presented_names(certificate: Bearer, service: Service) -> tuple[str, ...]:
 
 
 def wildcard_names(certificate: Bearer, service: Service) -> tuple[str, ...]:
-    """Return those of the presented names that hold a wildcard."""
+    """Return the presented names that contain a wildcard."""
     return tuple(name for name in presented_names(certificate, service) if "*" in name)
 
 

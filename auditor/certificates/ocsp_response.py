@@ -1,4 +1,4 @@
-"""What an OCSP response (RFC 6960) says of a certificate."""
+"""What an OCSP response (RFC 6960) says about a certificate."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,12 +27,12 @@ from auditor.certificates.usage import purposes
 
 
 def by_ocsp(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> StatusAnswer:
-    """Return what an OCSP response (DER) says of the certificate at that moment.  Never raises."""
+    """Return the status of the certificate at that moment by an OCSP response (DER).  Never raises."""
     try:
         with quiet():
             return _by_ocsp(ocsp.load_der_ocsp_response(der), certificate, issuer, at)
     except Exception:  # noqa: BLE001 - cryptography raises many kinds; all mean that it cannot be read
-        return unknown("the OCSP response cannot be read")
+        return unknown("the OCSP response is not readable")
 
 
 def _by_ocsp(
@@ -45,7 +45,7 @@ def _by_ocsp(
     if any(extension.critical for extension in response.extensions):
         return unknown("the OCSP response has an unknown critical extension")
     said = [_said(single, at) for single in response.responses if _speaks_of(single, certificate, issuer)]
-    return combined(said) if said else unknown("the OCSP response is about another certificate")
+    return combined(said) if said else unknown("the OCSP response is for another certificate")
 
 
 def _said(about: ocsp.OCSPSingleResponse, at: datetime) -> StatusAnswer:

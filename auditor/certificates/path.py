@@ -34,9 +34,9 @@ class Paths:
     complete: tuple[Path, ...]
     """From the leaf to an anchor, both included."""
     partial: tuple[Path, ...]
-    """From the leaf as far as the sent certificates reach, where that is no anchor."""
+    """From the leaf as far as the sent certificates reach, if they do not reach an anchor."""
     exhausted: bool
-    """Whether a bound was reached: there may be more."""
+    """Whether a search limit was reached, so there may be more paths."""
     signatures: int
     """How many signatures were checked."""
 

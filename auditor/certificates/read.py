@@ -1,4 +1,4 @@
-"""DER to certificates, within bounds.  What a peer sent is hostile: it is capped before it is read, and read at once.
+"""DER to certificates, within bounds.  Input from peers is hostile: its size is checked first, then all of it is read.
 
 cryptography reads most fields lazily and raises from the property that is looked at first, so every field that
 anything here looks at is looked at in ``read``; afterwards no access can raise.
@@ -15,7 +15,7 @@ from auditor.sanitise import clean
 
 MAX_CERTIFICATES = 16
 MAX_BYTES = 128 * 1024
-"""Of a whole chain.  Chains on the open Internet stay below 20 KiB."""
+"""The limit for a whole chain.  Chains on the open Internet stay below 20 KiB."""
 
 
 class MalformedCertificate(Exception):  # noqa: N818 - it names what is wrong, as the outcome it becomes does
@@ -75,9 +75,9 @@ def read_chain(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
     """
     chain = tuple(ders)
     if len(chain) > MAX_CERTIFICATES:
-        raise ChainTooLarge(f"{len(chain)} certificates were sent; chains of up to {MAX_CERTIFICATES} are judged")
+        raise ChainTooLarge(f"{len(chain)} certificates were sent; at most {MAX_CERTIFICATES} are judged")
     if sum(map(len, chain)) > MAX_BYTES:
-        raise ChainTooLarge(f"the certificates have {sum(map(len, chain))} bytes; up to {MAX_BYTES} are judged")
+        raise ChainTooLarge(f"the certificates have {sum(map(len, chain))} bytes; at most {MAX_BYTES} are judged")
     if not chain:
         raise MalformedCertificate("no certificate was sent")
     return tuple(read(der) for der in chain)

@@ -1,7 +1,7 @@
 """Whether a certificate is revoked: what an answer is, and what CRLs and OCSP responses have in common.
 
-Nothing in these modules takes silence for an answer: what is not signed by the issuer, is out of date, or does not
-speak of the certificate leaves it unknown.
+These modules never take silence for an answer: data that is not signed by the issuer, is out of date, or does not
+cover the certificate leaves the status unknown.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 SKEW = timedelta(minutes=5)
-"""So much may the clocks of a responder and of this machine differ."""
+"""The allowed difference between the clocks of a responder and this machine."""
 _WEAK = ("md5", "sha1")
 
 
 class State(StrEnum):
-    """What is known of a certificate."""
+    """The status of a certificate."""
 
     GOOD = "good"
     REVOKED = "revoked"
@@ -31,15 +31,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class StatusAnswer:
-    """What one list or response says of one certificate."""
+    """What one list or response says about one certificate."""
 
     state: State
     words: str
-    """When and why it was revoked, or why nothing is known."""
+    """When and why it was revoked, or why its status is unknown."""
 
 
 def combined(answers: Sequence[StatusAnswer]) -> StatusAnswer:
-    """Return the gravest: revoked by any, else good by any, else why nothing is known."""
+    """Return the worst status: revoked by any, else good by any, else why it is unknown."""
     for state in (State.REVOKED, State.GOOD):
         found = next((answer for answer in answers if answer.state is state), None)
         if found is not None:
@@ -84,7 +84,7 @@ def uri(name: x509.GeneralName) -> str:
 
 
 def weakly_signed(what: str, digest: hashes.HashAlgorithm | None) -> str | None:
-    """Return what is wrong with a signature that could be forged; none where nothing is."""
+    """Return what makes a signature forgeable; None if nothing does."""
     return f"{what} is signed with {digest.name}" if digest is not None and digest.name in _WEAK else None
 
 
@@ -108,12 +108,12 @@ def verifies(
 
 
 def out_of_date(what: str, since: datetime, until: datetime | None, at: datetime) -> str | None:
-    """Return why a list or response says nothing about this moment; none where it does."""
+    """Return why a list or response does not cover this moment; None if it does."""
     if until is None:
-        return f"{what} does not say when the next one is due"
+        return f"{what} has no nextUpdate"
     if since - SKEW > at:
         return f"{what} is not valid before {since:%Y-%m-%d %H:%M} UTC"
-    return f"{what} should have been replaced by {until:%Y-%m-%d %H:%M} UTC" if at > until + SKEW else None
+    return f"{what} is out of date (nextUpdate {until:%Y-%m-%d %H:%M} UTC)" if at > until + SKEW else None
 
 
 def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str | None) -> StatusAnswer:
@@ -129,5 +129,5 @@ def revoked(since: datetime | None, reason: x509.ReasonFlags | None, dated: str 
 
 
 def unknown(words: str) -> StatusAnswer:
-    """Return that nothing is known, and why."""
+    """Return the unknown status, and why."""
     return StatusAnswer(State.UNKNOWN, words)

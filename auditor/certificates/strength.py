@@ -1,4 +1,4 @@
-"""Whether keys and signatures are strong enough.  Three answers: a complaint, none, or unknown."""
+"""Whether keys and signatures are strong enough: a complaint, none, or unknown."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
@@ -11,7 +11,7 @@ _MD2 = x509.ObjectIdentifier("1.2.840.113549.1.1.2")
 
 
 class CannotTell(Exception):  # noqa: N818 - an answer, not an error
-    """A key or signature of a kind that is not known here; the message is one sentence."""
+    """A key or signature of an unknown kind; the message is one sentence."""
 
 
 def key_complaint(certificate: Bearer, *, minimum_rsa_bits: int, curves: tuple[str, ...], edwards: bool) -> str | None:
@@ -28,7 +28,7 @@ def key_complaint(certificate: Bearer, *, minimum_rsa_bits: int, curves: tuple[s
         case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
             return None if edwards else text
         case None:
-            raise CannotTell(f"its public key cannot be read: {text}")
+            raise CannotTell(f"its public key is not readable: {text}")
         case _:
             return text
 
@@ -42,7 +42,7 @@ def signature_complaint(certificate: x509.Certificate, hashes: tuple[str, ...]) 
         return None
     if oid == _MD2:
         return signature_text(certificate)
-    raise CannotTell(f"its signature algorithm is not known: {signature_text(certificate)}")
+    raise CannotTell(f"its signature algorithm is unknown: {signature_text(certificate)}")
 
 
 # Bits of security by the length of an RSA modulus: NIST SP 800-57 Part 1 Revision 5, table 2.

@@ -1,4 +1,4 @@
-"""Which root a chain ends at, and whether RFC 5280 accepts the way there."""
+"""Which root a chain ends at, and whether RFC 5280 accepts the path to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,16 +14,16 @@ from auditor.model.trust_anchor import TrustAnchor
 
 
 class Status(StrEnum):
-    """What came of looking for a path to an anchor."""
+    """The outcome of the search for a path to an anchor."""
 
     TRUSTED = "trusted"
-    """Validation accepts the path, were every certificate on it in date; ``Trust.moment`` says when it would be."""
+    """Validation accepts the path at ``Trust.moment``, when every certificate on it is in date."""
     ANCHOR_EXPIRED = "anchor-expired"
     """There is a path, but the anchor itself is out of date."""
     REJECTED = "rejected"
-    """There is a path by names and signatures, and validation refuses it."""
+    """Names and signatures form a path, but validation rejects it."""
     UNJUDGED = "unjudged"
-    """There is a path by names and signatures, and validation could not be made."""
+    """Names and signatures form a path, but validation is inconclusive."""
     NO_PATH = "no-path"
     MALFORMED = "malformed"
     LIMIT = "limit"
@@ -39,10 +39,10 @@ class Trust:
     path: Path = ()
     """Leaf to anchor; without an anchor, as far as the certificates sent reach."""
     strict_reasons: tuple[str, ...] = ()
-    """Why the web PKI profile refuses what RFC 5280 accepts."""
+    """Why the web PKI profile rejects what RFC 5280 accepts."""
     judgement: Judgement = field(default_factory=Judgement)
     moment: datetime | None = None
-    """When it was judged: the audit's time, or the nearest moment at which everything on the path is in date."""
+    """The time of validation: the audit's, or the nearest at which everything on the path is in date."""
     ending: Ending | None = None
     """Without an anchor: where the path ends."""
 
@@ -78,7 +78,9 @@ def _anchor_of(ders: tuple[bytes, ...], anchors: tuple[TrustAnchor, ...], at: da
         candidates = [_judge(path, by_certificate[path[-1]], at) for path in found.complete]
         return _with_strict(min(candidates, key=lambda trust: _rank(trust, at)))
     if found.exhausted:
-        return Trust(Status.LIMIT, ("the certificates can be linked in more ways than are tried",), path=chain[:1])
+        return Trust(
+            Status.LIMIT, ("the certificates can be linked in more ways than the auditor tries",), path=chain[:1]
+        )
     ending = best_ending(found.partial, chain, by_certificate, at)
     return Trust(Status.NO_PATH, path=ending.path, ending=ending)
 
@@ -86,7 +88,7 @@ def _anchor_of(ders: tuple[bytes, ...], anchors: tuple[TrustAnchor, ...], at: da
 def _judge(path: Path, anchor: TrustAnchor, at: datetime) -> Trust:
     moment = moment_for(path, at)
     if moment is None:
-        judgement = Judgement(doubts=("there is no moment at which every certificate of the chain is in date",))
+        judgement = Judgement(doubts=("at no time is every certificate of the chain in date",))
     else:
         judgement = judge_private(path, moment)
     root = path[-1]

@@ -25,7 +25,7 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Lack:
-    """A usage that a certificate of the chain does not have."""
+    """A usage that a certificate of the chain lacks."""
 
     certificate: Bearer
     expected: str
@@ -33,7 +33,7 @@ class Lack:
 
 
 def lacking(path: Sequence[Bearer], role: Role) -> Iterator[Lack]:
-    """Yield what keeps a chain (leaf first) from serving in ``role``.
+    """Yield the usages that a chain (leaf first) lacks for ``role``.
 
     An absent extension does not restrict anything.  An issuing certificate that lists extended key usages restricts
     what lies below it; OpenSSL and others refuse a chain on account of it.

@@ -1,6 +1,6 @@
 """RFC 5280 path validation of one linear path, by cryptography's verifier, in two profiles.
 
-*Private* is RFC 5280 as such: what a public CA must add by the CA/Browser Forum's rules is not asked for, key usage is.
+*Private* is RFC 5280 alone: it checks key usage, but not what the CA/Browser Forum adds for public CAs.
 *Web* is cryptography's default, the rules for public web sites.  Neither looks at the name (``names``), at extended
 key usage (``usage``) or, by the choice of the moment, at dates below the anchor: each has a rule of its own, so that
 one cause gives one finding.  cryptography calls this API unstable; it is used nowhere else.
@@ -43,7 +43,7 @@ _NOT_JUDGED = {
     "contains an unsupported": "not validated: the verifier does not support name constraints of this type",
     "unsupported name constraint": "not validated: the verifier does not support name constraints of this type",
     "malformed": "a name cannot be compared with the name constraints of an issuer",
-    "serial": "RFC 5280 does not allow one of the serial numbers, and the verifier stops there",
+    "serial": "a serial number violates RFC 5280, and the verifier stops there",
     "UtcTime": "a date is not encoded as RFC 5280 requires, and the verifier stops there",
     "no interior errors": "the verifier compares names byte by byte, and the chain encodes a name in two ways",
 }
@@ -70,15 +70,15 @@ _IN_WORDS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """What validation of one path said.  Neither list holds anything when the path was accepted."""
+    """The result of validating one path.  Both lists are empty when the path was accepted."""
 
     refusals: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
-    """Why it could not be judged: no refusal, and never an acceptance."""
+    """Why validation was inconclusive: neither a rejection nor an acceptance."""
 
     @property
     def accepted(self) -> bool:
-        """Whether the path was judged and nothing was found."""
+        """Whether the path was accepted."""
         return not self.refusals and not self.doubts
 
 
@@ -98,7 +98,7 @@ def judge_private(path: Path, moment: datetime) -> Judgement:
         return Judgement(refusals=own)
     anchor, leaf = path[-1], path[0]
     if not is_authority(anchor):
-        return Judgement(doubts=("the root has no basicConstraints that make it a CA, so the verifier cannot use it",))
+        return Judgement(doubts=("the root is not marked as a CA (basicConstraints), so the verifier cannot use it",))
     if leaf.version is not x509.Version.v3:
         return Judgement(doubts=(f"{short_name(leaf)} is not an X.509 version 3 certificate",))
     authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
@@ -111,10 +111,10 @@ def judge_private(path: Path, moment: datetime) -> Judgement:
 
 
 def judge_web(path: Path, moment: datetime) -> tuple[str, ...]:
-    """Return why the web PKI profile refuses a path that ``judge_private`` accepted; nothing if it does not."""
+    """Return why the web PKI profile rejects a path that ``judge_private`` accepted; empty if it accepts it."""
     subject = _any_subject(path[0])
     if subject is None:
-        return ("the certificate has no DNS name or IP address among its alternative names",)
+        return ("the certificate has no DNS name or IP address in subjectAltName",)
     authority = ExtensionPolicy.webpki_defaults_ca().may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None)
     entity = ExtensionPolicy.webpki_defaults_ee().may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None)
     builder = _builder(path, moment).extension_policies(ca_policy=authority, ee_policy=entity)
@@ -133,7 +133,7 @@ def _builder(path: Path, moment: datetime) -> PolicyBuilder:
 
 
 def _authority_problems(path: Path) -> tuple[str, ...]:
-    """Say which certificate may not issue others.
+    """Yield which certificate may not issue others.
 
     The verifier does not say which one is no CA, and leaves key usage to its caller.
     """
@@ -152,7 +152,7 @@ def _authority_problems(path: Path) -> tuple[str, ...]:
 
 
 def _any_subject(leaf: x509.Certificate) -> x509.DNSName | x509.IPAddress | None:
-    """Return a name the leaf has, so that the name cannot be what the verifier refuses."""
+    """Return a name the leaf has, so the verifier cannot reject the name."""
     for name in general_names(leaf):
         if isinstance(name, x509.IPAddress) and hasattr(name.value, "packed"):
             return name

@@ -1,4 +1,4 @@
-"""The command line: one command a file, loaded only when it is used, so that ``--help`` stays quick.
+"""The command line: one command per file, loaded only when used, to keep ``--help`` fast.
 
 Only this package prints, and ends the process.
 """
@@ -36,7 +36,7 @@ EPILOG: Final = (
 )
 _CANNOT_WRITE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _MOST_ERRORS: Final = 50
-"""That are listed; a hostile file has one in every line."""
+"""The most errors listed; a hostile file can have one in every line."""
 
 
 class _Commands(click.Group):
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _report(error: Exception) -> int:
-    """Wrong input is the user's to fix; anything else is a bug of ours, shown by its location and without its data."""
+    """Report wrong input as errors to fix; report anything else as a bug, by its location and without its data."""
     from auditor.errors import InputErrors  # noqa: PLC0415 - only when something went wrong
 
     if isinstance(error, InputErrors):
@@ -95,7 +95,7 @@ def _report(error: Exception) -> int:
         click.echo(f"auditor: {error.filename}: {error.strerror}", err=True)
         return 2
     if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
-        click.echo(f"auditor: the result cannot be written: {error.strerror}", err=True)
+        click.echo(f"auditor: writing the result failed: {error.strerror}", err=True)
         return 2
     location = traceback.extract_tb(error.__traceback__)[-1]
     click.echo(

@@ -24,7 +24,7 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
         if not value:
-            self.fail("the name of a file is empty", param, ctx)
+            self.fail("a file name is empty", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -150,6 +150,6 @@ def _moment(text: str | None, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        message = f"--at: {quoted(text)} is no day such as 2027-03-15, nor a moment such as 2027-03-15T12:00:00Z"
+        message = f"--at: {quoted(text)} is neither a date such as 2027-03-15 nor a time such as 2027-03-15T12:00:00Z"
         raise InputErrors([InputError(message)])
     return found

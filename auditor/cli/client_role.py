@@ -1,4 +1,4 @@
-"""As which client the auditor appears: the options, and how they become a role."""
+"""The options for the auditor's client role."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def client_role(options: ClientOptions, at: datetime) -> "ClientRole":
 
 
 def announced(role: "ClientRole", policy: "Policy", where: str) -> Iterator[str]:
-    """One line for everything that is done beyond what every audit does; ``where`` is "2 targets"."""
+    """One line for each opt-in that is used; ``where`` is, for example, "2 targets"."""
     from auditor.plan import make_plan  # noqa: PLC0415 - as above
 
     if role.identity is not None:
@@ -89,7 +89,7 @@ def announced(role: "ClientRole", policy: "Policy", where: str) -> Iterator[str]
 def _subject(certificate: Any) -> str:  # noqa: ANN401 - x509.Certificate, which costs --help time to import
     from auditor.sanitise import clean  # noqa: PLC0415 - as above
 
-    return clean(certificate.subject.rfc4514_string() or "a certificate without a subject", limit=120)
+    return clean(certificate.subject.rfc4514_string() or "a certificate with an empty subject", limit=120)
 
 
 def check_pair(certificate: Path | None, key: Path | None, *names: str) -> None:

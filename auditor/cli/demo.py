@@ -33,7 +33,7 @@ def demo(output: Path) -> int:
     with start(at) as lab:
         inputs = pipeline.read_inputs((), lab.inventory, "acg")
         estate = f"{len(lab.endpoints)} endpoints of an example operator on loopback"
-        click.echo(f"Auditing {estate}, and the deployment it declares.", err=True)
+        click.echo(f"Auditing {estate}, and its declared deployment.", err=True)
         # One endpoint never answers; on loopback six seconds are enough to know.
         client = pipeline.load_client(lab.client_certificate, lab.client_key, trust_probe=True, at=at)
         settings = pipeline.CollectSettings(limits=Limits(target_seconds=6.0), client=client)
@@ -41,7 +41,7 @@ def demo(output: Path) -> int:
             found = pipeline.collect_observations(
                 (), inputs.policy, inventory=inputs.inventory, settings=settings, at=at, progress=progress
             )
-        click.echo("Listening, and auditing those that call the gateway.", err=True)
+        click.echo("Listening, and auditing the clients that call the gateway.", err=True)
         callers, called = clients.hear(lab.pki)
     found = replace(found, targets=(*found.targets, *callers), seen=(*found.seen, *called))
     report = pipeline.evaluate_observations(found, inputs.policy, generated_at=at)
@@ -54,7 +54,7 @@ def demo(output: Path) -> int:
     click.echo(
         f"Planted faults found: {len(result.found)}.  Missed: {len(result.missed)}.  "
         f"False alarms: {len(result.false_alarms)}.  Passes without evidence: {len(result.unfounded)}.  "
-        f"Undecided without need: {len(result.undecided)}."
+        f"Needlessly inconclusive: {len(result.undecided)}."
     )
     for label in ("missed", "false_alarms", "unfounded", "undecided"):
         for name, rule in getattr(result, label):

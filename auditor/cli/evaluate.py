@@ -33,7 +33,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Judge the observations in a file of `auditor collect`; opens no connection.
 
-    Dates are judged as of the day of the observations. What the policy asks about and nobody observed is inconclusive.
+    Dates are judged as of the day of the observations. What the policy needs and was not observed is inconclusive.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above

@@ -8,7 +8,7 @@ import click
 from auditor.cli.options import READABLE, epilog
 
 _DAY_OF_EXAMPLES = "2026-10-01"
-"""When something was confirmed.  An example that is written is of its own day: an old one would not comply."""
+"""The date of a confirmation.  A written example gets the current date, because an old one would not comply."""
 
 
 @click.group()

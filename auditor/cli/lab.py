@@ -21,14 +21,14 @@ def lab() -> None:
         click.echo(_guide(running))
         with contextlib.suppress(KeyboardInterrupt):
             stop.wait()
-    click.echo("The lab has ended; its files are gone.", err=True)
+    click.echo("The lab has ended; its files are deleted.", err=True)
 
 
 def _guide(running: Lab) -> str:
     width = max(len(endpoint.name) for endpoint in running.endpoints)
     first = running.endpoints[0]
     lines = [
-        f"{len(running.endpoints)} endpoints are running.  Their certificates and keys are made for this run alone.",
+        f"{len(running.endpoints)} endpoints are running.  Their certificates and keys are valid for this run only.",
         "",
         *(
             line
@@ -39,18 +39,18 @@ def _guide(running: Lab) -> str:
         "",
         "Try, in another terminal:",
         "",
-        "  # the whole estate, against the acg policy",
+        "  # audit the whole estate by the acg policy",
         f"  auditor audit -i {running.inventory} -p acg",
-        "  # the same, as a page to forward",
+        "  # the same, with an HTML report",
         f"  auditor audit -i {running.inventory} -p acg --report lab.html",
-        "  # what the inventory declares, without a network",
+        "  # audit the declared deployment only, without a network",
         f"  auditor audit -i {running.inventory} --offline",
-        f"  # {first.name} as another client sees it: with the operator's certificate, and refused without",
+        f"  # {first.name} as another client sees it: accepted with the operator's certificate, rejected without",
         f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem} \\",
         f"      -cert {running.client_certificate} -key {running.client_key}",
         f"  openssl s_client -connect {first.address} -servername {first.server_name} -CAfile {running.root_pem}",
         "",
-        "Ctrl-C ends the lab.",
+        "Press Ctrl-C to end the lab.",
     ]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""How the options of ``auditor listen`` become a listener, and what is shown while it runs."""
+"""The listener of ``auditor listen``, and its output while it runs."""
 
 import errno
 import ipaddress
@@ -32,13 +32,13 @@ from auditor.probes.lint import with_lint
 from auditor.probes.serving import Listening, listen
 
 _LAST_ANSWER = 0.5
-"""Seconds in which the last client hears its answer before everything ends."""
+"""Seconds for the last client to receive its answer before the listener stops."""
 _WORDS = {
-    ConnectionEnd.SPOKE: "went on",
-    ConnectionEnd.HELD: "went on",
-    ConnectionEnd.ALERT: "refused",
-    ConnectionEnd.BROKEN: "broke off",
-    ConnectionEnd.CLOSED: "left",
+    ConnectionEnd.SPOKE: "continued",
+    ConnectionEnd.HELD: "continued",
+    ConnectionEnd.ALERT: "rejected",
+    ConnectionEnd.BROKEN: "disconnected",
+    ConnectionEnd.CLOSED: "closed",
 }
 _USUAL = tuple(case for case in ServerCertificateCase if case is not ServerCertificateCase.WILDCARD)
 
@@ -90,7 +90,7 @@ def _loaded(
 
 
 def _required_root(policy: Policy) -> x509.Certificate | None:
-    """The first root that the policy accepts and that ships with it: the one whose name a forged issuer would bear."""
+    """The first root that the policy accepts and that ships with it: the one whose issuer is forged."""
     wanted = [name for setting in policy.settings for name in getattr(setting.params, "roots", ())]
     anchors = {anchor.name: anchor.der for anchor in policy.anchors}
     found = next((anchors[name] for name in (*wanted, *anchors) if name in anchors), None)
@@ -104,16 +104,14 @@ def _cases(text: str | None, certificates: ServerCertificates) -> tuple[ServerCe
     for name in names:
         if name not in list(ServerCertificateCase):
             known = ", ".join(ServerCertificateCase)
-            _fail(
-                f"--cases: there is no case {quoted(name)}{suggestion(name, ServerCertificateCase)}; there are {known}"
-            )
+            _fail(f"--cases: unknown case {quoted(name)}{suggestion(name, ServerCertificateCase)}; there are {known}")
         if not certificates.available(ServerCertificateCase(name)):
             needed = (
                 "--ca and --ca-key"
                 if ServerCertificateCase(name) in NEEDS_AUTHORITY
                 else "--ca and --ca-key, or --cert and --key"
             )
-            _fail(f"--cases: {name} cannot be shown without {needed}")
+            _fail(f"--cases: {name} cannot be presented without {needed}")
     return showable([ServerCertificateCase(name) for name in names], certificates)
 
 
@@ -137,19 +135,19 @@ def _open(host: str, port: int) -> Listening:
     try:
         return listen(host, port)
     except PermissionError:
-        _fail(f"no permission to listen on port {port}; ports below 1024 need it, so take another one or grant it")
+        _fail(f"no permission to listen on port {port}; ports below 1024 need it: grant it, or use another port")
     except OSError as error:
         reasons = {
-            errno.EADDRINUSE: f"port {port} of {host} is in use by another program; end it or take another --port",
-            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; see `ip address` for those it has",
-            errno.EAFNOSUPPORT: f"this machine does not speak the protocol of {host}; take another --host",
+            errno.EADDRINUSE: f"port {port} of {host} is in use; stop that program or choose another --port",
+            errno.EADDRNOTAVAIL: f"{host} is not an address of this machine; list its addresses with `ip address`",
+            errno.EAFNOSUPPORT: f"this machine does not support the protocol of {host}; use another --host",
         }
         _fail(reasons.get(error.errno or 0, f"cannot listen on port {port} of {host} ({error.strerror})"))
 
 
 @contextmanager
 def _until_stopped(done: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end it in good order; what was observed is still reported."""
+    """Stop cleanly on Ctrl-C and SIGTERM; what was observed is still reported."""
     handled = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: done.set()) for number in handled]
     try:
@@ -161,24 +159,24 @@ def _until_stopped(done: threading.Event) -> Iterator[None]:
 
 def _announce(settings: ListenerSettings, port: int, certificates: ServerCertificates) -> None:
     host = f"[{settings.address}]" if ":" in settings.address else settings.address
-    end = "Ctrl-C ends it." if settings.expect is None else f"It ends with {_count(settings.expect, 'client')} through."
+    end = "Press Ctrl-C to stop." if settings.expect is None else f"It stops after {_count(settings.expect, 'client')}."
     click.echo(f"Listening on {host}:{port}.  {end}", err=True)
-    click.echo(f"Shown in turn to each address: {', '.join(settings.cases)}.", err=True)
+    click.echo(f"Presented in turn to each address: {', '.join(settings.cases)}.", err=True)
     left = [case for case in _USUAL if not certificates.available(case)]
     if left:
-        click.echo(f"Not shown without a certificate that the clients trust: {', '.join(left)}.", err=True)
+        click.echo(f"Not presented without a certificate that the clients trust: {', '.join(left)}.", err=True)
 
 
 def show(event: ListenerEvent) -> None:
     """Print one line on standard error about what just happened."""
     if event.kind == "not TLS":
-        click.echo(f"{event.address}  no TLS: {event.reason}", err=True)
+        click.echo(f"{event.address}  not TLS: {event.reason}", err=True)
     elif event.kind == "turned away":
-        click.echo(f"{event.address}  turned away: too many addresses", err=True)
+        click.echo(f"{event.address}  not audited: too many addresses", err=True)
     elif event.attempt is not None:
         attempt = event.attempt
         outcome = _WORDS.get(attempt.end, "inconclusive")
-        left = f"{event.open_cases} to go" if event.open_cases else "through"
+        left = f"{_count(event.open_cases, 'case')} left" if event.open_cases else "completed"
         version = attempt.version or "no version"
         click.echo(f"{event.address}  {version}  {attempt.case}: {outcome}, {attempt.evidence}  ({left})", err=True)
 

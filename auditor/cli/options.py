@@ -114,7 +114,7 @@ target_arguments = _all(
 
 @dataclass(frozen=True)
 class LimitOptions:
-    """How much an endpoint is asked, and for how long."""
+    """Limits on the connections to an endpoint, and on their time."""
 
     deadline: float
     max_connections: int

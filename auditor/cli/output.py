@@ -1,4 +1,4 @@
-"""What goes to standard output, and the exit code."""
+"""Standard output and exit codes."""
 
 import os
 import shutil

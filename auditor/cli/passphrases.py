@@ -1,4 +1,4 @@
-"""Where passphrases come from: a file descriptor, the environment, a prompt; never an argument, which others see."""
+"""Sources of passphrases: a file descriptor, the environment, a prompt; never an argument, which others can see."""
 
 import os
 import sys
@@ -14,13 +14,13 @@ _MOST = 1024
 
 
 def from_descriptor(descriptor: int) -> bytes:
-    """Read up to the end of the line and not a byte further: what follows may be for another reader."""
+    """Read to the end of the line and no further: the rest may be for another reader."""
     line = b""
     try:
         while len(line) < _MOST and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
             line += byte
     except OSError:
-        message = f"--key-passphrase-fd {descriptor}: nothing can be read there; give it with {descriptor}<FILE"
+        message = f"--key-passphrase-fd {descriptor}: the descriptor is not readable; provide it with {descriptor}<FILE"
         raise InputErrors([InputError(message)]) from None
     return line.removesuffix(b"\r")
 

@@ -52,7 +52,7 @@ def show(name: str) -> None:
     click.echo(policy_yaml(load_policy(name)), nl=False)
 
 
-@policy.command(epilog=epilog("auditor policy check example.yaml", codes="Exit codes: 0 all are right, 2 otherwise."))
+@policy.command(epilog=epilog("auditor policy check example.yaml", codes="Exit codes: 0 all are valid, 2 otherwise."))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
     """Check policy files, and print every error with file:line:column."""
@@ -71,7 +71,7 @@ def check(files: tuple[str, ...]) -> None:
 @policy.command(
     epilog=epilog(
         "auditor policy diff acg ./example.yaml",
-        codes="Exit codes: 0 both demand the same, 1 they differ, 2 the input is wrong.",
+        codes="Exit codes: 0 same requirements, 1 different requirements, 2 the input is wrong.",
     )
 )
 @click.argument("old")
@@ -86,5 +86,5 @@ def diff(old: str, new: str) -> None:
     for line in differences:
         click.echo(line)
     if not differences:
-        click.echo(f"{old} and {new} demand the same.")
+        click.echo(f"{old} and {new} have the same requirements.")
     sys.exit(1 if differences else 0)

@@ -16,7 +16,9 @@ from auditor.cli.options import READABLE, epilog
     )
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
-@click.option("-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory gives the rules.")
+@click.option(
+    "-i", "--inventory", type=READABLE, metavar="FILE", help="Show what this inventory provides for the rules."
+)
 def coverage(name: str, inventory: Path | None) -> None:
     """List the requirements behind a policy and the rules that answer them.
 

@@ -58,7 +58,7 @@ def init(
     with shown(settings, policy) as progress:
         seen = pipeline.collect_observations(targets, policy, settings=settings, at=at, progress=progress).seen
     if not speaks_tls(seen):
-        click.echo("auditor: no TLS handshake succeeded, so there is nothing to write a policy from", err=True)
+        click.echo("auditor: no TLS handshake succeeded, so there is nothing to make a policy from", err=True)
         return 3
     start = starting_policy(targets[0], seen, inputs.policy, at)
     if output is None:
@@ -66,7 +66,7 @@ def init(
     else:
         _refuse(output, force=force)
         write_file(output, start.text)
-        click.echo(f"{output}: written; review it line by line before it is used", err=True)
+        click.echo(f"{output}: written; review it line by line before you use it", err=True)
     if start.undecided:
         click.echo(f"auditor: left out, because they were inconclusive: {', '.join(start.undecided)}", err=True)
     return 3 if start.undecided else 0

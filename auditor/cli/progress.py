@@ -1,4 +1,4 @@
-"""What standard error shows while endpoints are observed."""
+"""Progress on standard error while endpoints are observed."""
 
 import sys
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def shown(settings: "CollectSettings", policy: "Policy") -> Iterator["_Shown"]:
-    """What is done beyond every audit, then a bar on a terminal or one line a target elsewhere."""
+    """Shows the opt-ins in use, then a progress bar on a terminal, or one line per target elsewhere."""
     progress = _Shown(settings, policy)
     try:
         yield progress
@@ -53,6 +53,6 @@ class _Shown:
             self.bar = tqdm(total=total, unit="target", file=sys.stderr, leave=False)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self.bar is not None:
             self.bar.close()  # type: ignore[attr-defined]  # tqdm's bar

@@ -8,8 +8,8 @@ import click
 from auditor.cli.options import READABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-FETCHES = "fetch revocation: asks the addresses in the certificates"
-"""What standard error says where addresses are asked that the user has not named."""
+FETCHES = "fetch revocation: connects to the addresses in the certificates"
+"""The note on standard error when the auditor connects to addresses that the user did not name."""
 
 revocation_option: Callable[[F], F] = click.option(
     "--revocation", "lists", multiple=True, type=READABLE, metavar="FILE",

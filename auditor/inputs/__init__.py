@@ -1,1 +1,1 @@
-"""Files and arguments into values of the model.  Wrong input is refused here, in sentences, and nowhere later."""
+"""Files and arguments to values of the model.  Wrong input is rejected here, in sentences, and nowhere later."""

@@ -1,6 +1,6 @@
-"""Host names and addresses as they may stand in a target.
+"""Host names and addresses of targets.
 
-Resolvers accept much more: numbers in three bases, names with a NUL in them, full-width letters.  What is refused here
+Resolvers accept much more: numbers in three bases, names with a NUL in them, full-width letters.  What is rejected here
 never reaches one.  RFC 1123 section 2.1 and RFC 5890 for names, RFC 5952 for IPv6 addresses.
 """
 

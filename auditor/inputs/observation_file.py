@@ -1,7 +1,7 @@
 """A file of observations, as ``auditor collect`` writes it: the run, one observation a line, and how many there are.
 
-A line that has got lost would be a question that nobody asks any more, and the rest could pass for want of it.  So a
-file has to be whole before anything of it is judged.
+A lost line would be a missing observation, and the rest could pass without it.  So a
+file must be complete before it is judged.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""SDP and SIP messages that are handed in as files: an error names the file and the line, and quotes nothing.
+"""SDP and SIP messages in files: an error names the file and the line, and quotes nothing.
 
 The reading itself is ``auditor.sip``, which the probes use as well.
 """
@@ -13,7 +13,7 @@ from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, descriptions, measured
 from auditor.sip.description import Role, Transport
 
-_BARE = "the file contains a session description and no SIP message"
+_BARE = "the file contains a session description but no SIP message"
 
 
 def read_messages(

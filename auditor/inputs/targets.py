@@ -1,4 +1,4 @@
-"""Targets as they are named on the command line or in an inventory, and what they resolve to."""
+"""Targets named on the command line or in an inventory, and their addresses."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ SIPS_PORT = 5061
 _DEFAULTS = {"sips": (Service.SIP, SIPS_PORT), "https": (Service.HTTPS, 443)}
 
 Resolve: TypeAlias = Callable[[str], tuple[str, ...] | str]
-"""Gives the addresses of a name, or one sentence that says why there are none."""
+"""Returns the addresses of a name, or one sentence that says why there are none."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class TargetRequest:
     port: int
     service: Service
     server_name: str | None
-    """The DNS name for SNI and for the certificate; none for a bare address."""
+    """The DNS name for SNI and for the certificate; None for a bare address."""
     is_address: bool
     location: SourceLocation = field(default_factory=SourceLocation)
     site: str | None = None
-    """The site of the deployment it stands at."""
+    """The site of the deployment it belongs to."""
 
     def error(self, message: str) -> InputError:
         """Make an error at the place where the target was named."""
@@ -59,7 +59,7 @@ def parse_target(text: str) -> TargetRequest:
 
 
 def parse_targets(texts: Iterable[str]) -> tuple[TargetRequest, ...]:
-    """Read several targets; everything that is wrong with any of them is raised in one go."""
+    """Read several targets; all errors are raised together."""
     requests: list[TargetRequest] = []
     errors: list[InputError] = []
     for text in texts:

@@ -1,6 +1,6 @@
 """The embedded operator estate: its own certificate authority and endpoints on loopback, good and deliberately broken.
 
-Everything is made afresh at each start, in memory but for the files a user needs, and is gone at the end.
+Everything is made afresh at each start, in memory except for the files a user needs, and deleted at the end.
 """
 
 import contextlib
@@ -35,13 +35,13 @@ class LabEndpoint:
     """An IP address on loopback."""
     port: int
     fault: str
-    """What is wrong, as one sentence; empty where nothing is."""
+    """The fault, as one sentence; empty if there is none."""
     expected: frozenset[str]
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     inconclusive: bool
     """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
-    """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
+    """Every rule that must be inconclusive, because the endpoint's answers prove nothing."""
 
     @property
     def address(self) -> str:
@@ -51,35 +51,35 @@ class LabEndpoint:
 
 @dataclass(frozen=True)
 class Lab:
-    """A running estate and the files that belong to it."""
+    """A running estate and its files."""
 
     endpoints: tuple[LabEndpoint, ...]
     directory: Path
-    """Temporary: gone when the lab ends."""
+    """The folder of the lab's files, deleted when the lab ends."""
     root_pem: Path
-    """The root that stands in for the required one."""
+    """The root that replaces the required one."""
     roots: tuple[Path, ...]
-    """All roots the operator declares, as the inventory does: ``root_pem`` and one that has expired."""
+    """All roots that the inventory declares: ``root_pem`` and an expired one."""
     inventory: Path
     client_certificate: Path
     """PEM: a certificate that compliant endpoints accept from a client, with its intermediate."""
     pki: Pki = field(repr=False)
-    """Its authorities and keys, for what is made of them later."""
+    """Its authorities and keys, to make further certificates."""
     client_key: Path
     """PEM, PKCS #8, not encrypted, readable by its owner alone."""
     deployment: DeclaredDeployment = field(default_factory=DeclaredDeployment)
-    """What the inventory declares of sites and network, and what is wrong there."""
+    """The declared sites and network, and their faults."""
 
 
 @contextlib.contextmanager
 def start(at: datetime) -> Iterator[Lab]:
-    """Run the estate until the end of the context.  Its certificates are made to be judged at ``at``.
+    """Run the estate until the context ends.  The validity of its certificates is relative to ``at``.
 
     Raises ``ValueError`` when ``at`` has no time zone, ``OSError`` when loopback cannot be listened on.  An endpoint on
     ``::1`` is left out where the machine has no IPv6.
     """
     if at.tzinfo is None:
-        raise ValueError("the lab's moment needs a time zone")
+        raise ValueError("the lab's time needs a time zone")
     pki = make_pki(at.astimezone(UTC).replace(microsecond=0))
     with contextlib.ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="auditor-lab-")))

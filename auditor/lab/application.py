@@ -1,4 +1,4 @@
-"""What the lab says inside TLS: a SIP element that answers OPTIONS and an HTTP server with one page.
+"""The lab's applications inside TLS: a SIP element that answers OPTIONS, and an HTTP server with one page.
 
 Pure: bytes received in, bytes to send out.  Whatever is longer than a real message of the kind, or is not one at all,
 ends the connection.

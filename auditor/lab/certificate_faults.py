@@ -16,7 +16,7 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-wrong-root",
-        "The chain is complete and ends at a root that nobody listed or declared.",
+        "The chain is complete and ends at a root that is neither listed nor declared.",
         ("certificate-root-not-allowed",),
         issuer=pki.unlisted,
         sent=(pki.unlisted, pki.unlisted_root),
@@ -40,14 +40,14 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-missing-intermediate",
-        "The intermediate is not sent, and a peer fetches none.",
+        "The endpoint does not send the intermediate, and peers fetch none.",
         ("certificate-chain-incomplete",),
         sent=(),
     )
     yield plan_endpoint(
         pki,
         "sip-disordered",
-        "Two intermediates are sent in the wrong order.",
+        "The endpoint sends two intermediates in the wrong order.",
         ("certificate-chain-disordered",),
         issuer=pki.signing,
         sent=(pki.issuing, pki.signing),
@@ -55,7 +55,7 @@ def certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-server-only-intermediate",
-        "The intermediate may not be used for clients, whatever the certificate below it says.",
+        "The intermediate does not allow use as a client, whatever the certificate below it allows.",
         ("certificate-usage-missing",),
         issuer=pki.server_only,
     )
@@ -89,14 +89,14 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
         (
             Service.SIP,
             "sip-wildcard",
-            "The certificate of a SIP endpoint names it by a wildcard, which RFC 5922 does not match.",
+            "The certificate of a SIP endpoint has a wildcard name, which RFC 5922 does not match.",
             "certificate-wildcard",
             Leaf(names=("*.example.net",)),
         ),
         (
             Service.SIP,
             "sip-server-only",
-            "The certificate may not be used for clients.",
+            "The certificate does not allow use as a client.",
             "certificate-usage-missing",
             Leaf(usages=SERVER_ROLE),
         ),
@@ -106,7 +106,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-weak-key",
-        "The certificate's key is RSA with 1024 bits.",
+        "The certificate has an RSA key with 1024 bits.",
         ("certificate-key-weak",),
         settings=ServerSettings(security_level=1),
         leaves=(Leaf(rsa_key(1024)),),
@@ -124,7 +124,7 @@ def _leaf_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-second-certificate-expired",
-        "Of two certificates the ECDSA one has expired.",
+        "The endpoint has two certificates, and the ECDSA one has expired.",
         ("certificate-expired",),
         leaves=(Leaf(pki.rsa), Leaf(days=(-372, -7))),
     )

@@ -42,11 +42,11 @@ _OPTIONS = (
 
 @dataclass(frozen=True)
 class LabClient:
-    """One client and the one thing that is wrong with it; the defaults are what the policy asks for."""
+    """One client and its fault; the defaults meet the policy."""
 
     name: str
     fault: str = ""
-    """What is wrong, as one sentence; empty where nothing is."""
+    """The fault, as one sentence; empty if there is none."""
     expected: frozenset[str] = frozenset()
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     verifies_chain: bool = True
@@ -61,18 +61,18 @@ class LabClient:
 
 
 def clients() -> Iterator[LabClient]:
-    """One that is in order, and one for each planted fault."""
+    """The clients: a compliant one, and one for each planted fault."""
     yield LabClient("client-compliant")
     yield LabClient(
         "client-verifies-nothing",
-        "It takes any certificate.",
+        "It accepts any certificate.",
         frozenset({"server-certificate-unverified", "server-name-unverified"}),
         verifies_chain=False,
         verifies_name=False,
     )
     yield LabClient(
         "client-ignores-names",
-        "It verifies the chain and takes a trusted certificate for any name.",
+        "It verifies the chain but accepts a certificate for any name.",
         frozenset({"server-name-unverified"}),
         verifies_name=False,
     )
@@ -84,19 +84,19 @@ def clients() -> Iterator[LabClient]:
     )
     yield LabClient(
         "client-old-version",
-        "It offers TLS 1.0 as well, with a suite for it.",
+        "It also offers TLS 1.0, with a suite for it.",
         frozenset({"client-protocol-not-allowed", "client-cipher-suite-not-allowed"}),
         oldest=ProtocolVersion.TLS_1_0,
     )
     yield LabClient(
         "client-chacha20-only",
-        "In TLS 1.3 it offers nothing but ChaCha20.",
+        "In TLS 1.3 it offers only ChaCha20.",
         frozenset({"client-cipher-suite-none-usable", "client-cipher-suite-not-allowed"}),
         tls13_suites="TLS_CHACHA20_POLY1305_SHA256",
     )
     yield LabClient(
         "client-without-server-name",
-        "It does not say which server it wants.",
+        "It sends no server name (SNI).",
         frozenset({"server-name-not-sent"}),
         sends_name=False,
     )

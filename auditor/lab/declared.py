@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auditor.policy.shipped import policy_directory
 
 NAME = "deployment"
-"""What reports call it."""
+"""The deployment's name in reports."""
 SITES = ("A", "B")
 _DAY_OF_EXAMPLES = "2026-10-01"
 _LINK = "  - {site: A, region: two, connection_type: maps_voice, bfd_interval_ms: "
@@ -19,7 +19,7 @@ _CHANGES = (
 
 @dataclass(frozen=True)
 class DeclaredDeployment:
-    """What is wrong with the deployment, and what has to be found."""
+    """The deployment's fault, and what an audit must find."""
 
     name: str = NAME
     fault: str = (
@@ -36,6 +36,6 @@ def declared(day: str) -> str:
     text = text[text.index("deployment:\n") : text.index("# The endpoints")].replace(_DAY_OF_EXAMPLES, day)
     for old, new in _CHANGES:
         if text.count(old) != 1:
-            raise LookupError(f"the example of an inventory does not hold this once: {old.strip()}")
+            raise LookupError(f"the example inventory does not contain this exactly once: {old.strip()}")
         text = text.replace(old, new)
     return text

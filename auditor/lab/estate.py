@@ -1,7 +1,7 @@
 """The operator's estate: compliant endpoints, and one endpoint for each fault that the audit must find.
 
-Each faulty endpoint is as the ``acg`` policy asks but for its one fault.  ``expected`` names every rule that must fail
-or warn.  An audit of the lab can be counted with it: planted faults found, faults missed, false alarms.
+Each faulty endpoint meets the ``acg`` policy except for its one fault.  ``expected`` names every rule that must fail
+or warn.  It is used to score an audit of the lab: faults found, faults missed, false alarms.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _protocol_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-no-tls13",
-        "TLS 1.3 is not spoken.",
+        "TLS 1.3 is not supported.",
         ("protocol-preferred-missing",),
         settings=ServerSettings(versions=(ProtocolVersion.TLS_1_2,)),
     )
@@ -96,14 +96,14 @@ def _protocol_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-only-forbidden-suites",
-        "No version accepts a suite that is allowed, so no call can be set up.",
+        "No version accepts an allowed suite, so no call can be set up.",
         ("cipher-suite-not-allowed", "cipher-suite-none-usable"),
         settings=ServerSettings(suites=_CHACHA20_TLS12, tls13_suites=_CHACHA20_TLS13),
     )
     yield plan_endpoint(
         pki,
         "https-cbc-first",
-        "A CBC suite is chosen although the client also offers GCM.",
+        "The endpoint chooses a CBC suite although the client also offers GCM.",
         ("cipher-suite-order",),
         settings=ServerSettings(service=Service.HTTPS, suites=f"{_CBC}:{SUITES_TLS12}"),
     )
@@ -122,28 +122,28 @@ def _client_certificate_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-client-certificate-optional",
-        "A client certificate is asked for, and calls are taken without one.",
+        "The endpoint requests a client certificate but accepts calls without one.",
         ("client-certificate-not-required",),
         settings=optional,
     )
     yield plan_endpoint(
         pki,
         "https-client-certificate-optional",
-        "A client certificate is asked for, and requests are answered with 200 without one.",
+        "The endpoint requests a client certificate but answers requests with 200 without one.",
         ("client-certificate-not-required",),
         settings=ServerSettings(service=Service.HTTPS, client_certificate=ClientCertificate.OPTIONAL),
     )
     yield plan_endpoint(
         pki,
         "sip-client-certificate-not-requested",
-        "No client certificate is asked for.",
+        "The endpoint requests no client certificate.",
         neither,
         settings=ServerSettings(client_certificate=ClientCertificate.NONE),
     )
     yield plan_endpoint(
         pki,
         "sip-client-certificate-tls13-only",
-        "A client certificate is required in TLS 1.3 and not asked for in TLS 1.2.",
+        "The endpoint requires a client certificate in TLS 1.3 but does not request one in TLS 1.2.",
         neither,
         settings=ServerSettings(client_certificate_tls12=ClientCertificate.NONE),
     )
@@ -154,28 +154,28 @@ def _verification_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-client-certificate-any",
-        "A client certificate is required, and any will do.",
+        "The endpoint requires a client certificate but accepts any.",
         unverified,
         settings=ServerSettings(verification=Verification.NOTHING),
     )
     yield plan_endpoint(
         pki,
         "sip-client-certificate-by-name",
-        "A client certificate is taken from everybody who names a trusted root as its issuer.",
+        "The endpoint accepts any client certificate that names a trusted root as its issuer.",
         unverified,
         settings=ServerSettings(verification=Verification.NAME),
     )
     yield plan_endpoint(
         pki,
         "https-refuses-everybody",
-        "Every client is refused, even one with a good certificate: no refusal proves anything.",
+        "The endpoint rejects every client, even with a valid certificate, so no rejection proves anything.",
         settings=ServerSettings(service=Service.HTTPS, verification=Verification.NOBODY),
         undecidable=("client-certificate-not-required", *unverified),
     )
     yield plan_endpoint(
         pki,
         "sip-peer-root-missing",
-        "The root that the peer's certificate ends at is neither trusted nor announced.",
+        "The endpoint neither trusts nor announces the root of the peer's certificate.",
         ("required-root-not-announced", "required-root-not-trusted"),
         client_roots=(pki.root.certificate,),
     )
@@ -185,14 +185,14 @@ def _without_tls(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-plaintext-too",
-        "SIP is answered without TLS on the port that also speaks TLS.",
+        "The TLS port also answers SIP without TLS.",
         ("plaintext-accepted",),
         settings=ServerSettings(wire=PortProtocol.TLS_AND_PLAINTEXT),
     )
     yield plan_endpoint(
         pki,
         "sip-plaintext",
-        "SIP is answered without TLS, and TLS is not spoken.",
+        "The endpoint answers SIP without TLS and does not support TLS.",
         ("plaintext-accepted",),
         settings=ServerSettings(wire=PortProtocol.PLAINTEXT),
         inconclusive=True,
@@ -200,7 +200,7 @@ def _without_tls(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-silent",
-        "Connections are accepted and never answered: nothing can be observed.",
+        "The endpoint accepts connections but never answers, so nothing can be observed.",
         settings=ServerSettings(wire=PortProtocol.SILENT),
         inconclusive=True,
     )

@@ -14,27 +14,27 @@ from auditor.model.identity import Identity, PrivateKey
 
 @dataclass(frozen=True)
 class Leaf:
-    """An end-entity certificate to be made; the defaults are what the policy asks for."""
+    """An end-entity certificate to be made; the defaults meet the policy."""
 
     key: PrivateKey = field(default_factory=ec_key)
     names: tuple[str, ...] = ()
-    """The endpoint's own name where none is given."""
+    """By default, the endpoint's own name."""
     days: tuple[int, int] = (-30, 335)
     """Its validity, in days after the lab's moment."""
     usages: tuple[x509.ObjectIdentifier, ...] = BOTH_ROLES
     digest: Digest = "sha256"
-    """Of the signature; SHA-1 needs an issuer with an RSA key."""
+    """The hash of the signature; SHA-1 needs an issuer with an RSA key."""
 
 
 @dataclass(frozen=True)
 class PlannedEndpoint:
-    """What an endpoint is, and the one thing that is wrong with it."""
+    """An endpoint and its one fault."""
 
     name: str
     server_name: str
     """Sent as SNI and expected in the certificate."""
     fault: str
-    """What is wrong, as one sentence; empty where nothing is."""
+    """The fault, as one sentence; empty if there is none."""
     expected: frozenset[str]
     """Every rule of the ``acg`` policy that must fail or warn, unavoidable consequences included."""
     settings: ServerSettings
@@ -43,7 +43,7 @@ class PlannedEndpoint:
     inconclusive: bool = False
     """It never speaks TLS: rules that are not ``expected`` are inconclusive."""
     undecidable: frozenset[str] = frozenset()
-    """Every rule that must be left open, because whatever the endpoint answers proves nothing."""
+    """Every rule that must be inconclusive, because the endpoint's answers prove nothing."""
 
 
 def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, all else has a default

@@ -1,4 +1,4 @@
-"""Every certificate authority and every key that the estate needs, made once at each start."""
+"""The certificate authorities and keys of the estate, made once at each start."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +17,12 @@ CLIENT_NAME = "client.example.net"
 
 @dataclass(frozen=True)
 class Pki:
-    """The authorities, named after what is particular about them; all but ``expired_root`` are valid."""
+    """The authorities, named after what is special about them; all but ``expired_root`` are valid."""
 
     at: datetime
-    """The moment everything is relative to, UTC, in whole seconds."""
+    """The reference time of all validities, UTC, in whole seconds."""
     root: Authority
-    """Stands in for the root the policy requires."""
+    """Replaces the root that the policy requires."""
     issuing: Authority
     """Under ``root``, with an EC key."""
     issuing_rsa: Authority
@@ -34,17 +34,17 @@ class Pki:
     closed: Authority
     """Under ``root``; its path length of 0 forbids any authority below."""
     beyond: Authority
-    """Under ``closed`` all the same."""
+    """Under ``closed``, in violation of its path length."""
     unlisted_root: Authority
     unlisted: Authority
     """Under ``unlisted_root``."""
     peer_root: x509.Certificate
-    """The real root that the policy requires of those who call: trusted and announced; its key is not here."""
+    """The real root that the policy requires for client certificates: trusted and announced.  Its key is absent."""
     expired_root: Authority
     outlived: Authority
     """Under ``expired_root``, and still valid itself."""
     rsa: rsa.RSAPrivateKey
-    """For end-entity certificates that need RSA; shared, since making one takes longest of all."""
+    """For end-entity certificates that need RSA; shared, because making an RSA key is slow."""
 
     def validity(self, start: int = -30, end: int = 335) -> ValidityPeriod:
         """From ``start`` to ``end``, in days after ``at``."""

@@ -1,4 +1,4 @@
-"""What an audit of the lab found, against what was planted."""
+"""The score of an audit of the lab: findings compared with planted faults."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,11 +25,11 @@ class Planted(Protocol):
 
     @property
     def undecidable(self) -> frozenset[str]:
-        """Every rule that must be left open."""
+        """Every rule that must be inconclusive."""
 
     @property
     def inconclusive(self) -> bool:
-        """The rules which are not ``expected`` cannot be judged."""
+        """Whether the rules that are not ``expected`` are inconclusive."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Score:
     """Pairs of an endpoint's name and a rule's id, in the order of the endpoints and then of the ids."""
 
     found: tuple[tuple[str, str], ...]
-    """Planted, and reported as a failure or a warning, or left open where nothing else is right."""
+    """Planted, and reported as a failure or a warning, or as inconclusive where that is the right answer."""
     missed: tuple[tuple[str, str], ...]
-    """Planted, and not reported so."""
+    """Planted, and not reported."""
     false_alarms: tuple[tuple[str, str], ...]
-    """Reported so, and not planted."""
+    """Reported, and not planted."""
     unfounded: tuple[tuple[str, str], ...]
     """Passed on an endpoint where the answer is unknowable."""
     undecided: tuple[tuple[str, str], ...]
@@ -49,7 +49,7 @@ class Score:
 
     @property
     def perfect(self) -> bool:
-        """Whether everything planted was found and nothing was made up."""
+        """Whether every planted fault was found and none was invented."""
         return not (self.missed or self.false_alarms or self.unfounded or self.undecided)
 
 

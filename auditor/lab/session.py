@@ -18,7 +18,7 @@ class LabSession(Protocol):
     """A peer's side of one connection."""
 
     def received(self, data: bytes) -> Reply:
-        """Take what has arrived, never nothing, and say what to send."""
+        """Take received bytes, never empty, and return what to send."""
 
 
 def session_maker(settings: ServerSettings, credentials: Credentials) -> Callable[[], LabSession]:
@@ -89,7 +89,7 @@ class _Tls:
 
 
 class _Either:
-    """TLS to a client that opens with a handshake record, the same service in the clear to any other."""
+    """TLS for a client that opens with a handshake record, the same service in plaintext for any other."""
 
     def __init__(self, tls: Callable[[], LabSession], service: Service) -> None:
         self._tls = tls

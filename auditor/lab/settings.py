@@ -18,7 +18,7 @@ SUITES_TLS13 = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"
 
 
 class ClientCertificate(StrEnum):
-    """What the endpoint does about the client's certificate."""
+    """How the endpoint requests a client certificate."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -26,19 +26,19 @@ class ClientCertificate(StrEnum):
 
 
 class Verification(StrEnum):
-    """How the certificate of a client is verified, if one is shown."""
+    """How a client's certificate is verified, if the client presents one."""
 
     CHAIN = "chain"
     NAME = "name"
-    """Whoever claims to come from a trusted root, by its name alone."""
+    """Any certificate that names a trusted root as its issuer; signatures are not checked."""
     NOTHING = "nothing"
-    """Whatever is shown will do."""
+    """Any certificate is accepted."""
     NOBODY = "nobody"
-    """No certificate will do."""
+    """No certificate is accepted."""
 
 
 class PortProtocol(StrEnum):
-    """What is spoken on the port."""
+    """The protocols on the port."""
 
     TLS = "tls"
     TLS_AND_PLAINTEXT = "tls and plaintext"
@@ -48,7 +48,7 @@ class PortProtocol(StrEnum):
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """One listener.  The defaults are what the policy requires: an endpoint states only what differs."""
+    """The settings of one listener.  The defaults meet the policy; an endpoint states only what differs."""
 
     service: Service = Service.SIP
     versions: tuple[ProtocolVersion, ...] = (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3)
@@ -61,25 +61,25 @@ class ServerSettings:
     server_preference: bool = True
     client_certificate: ClientCertificate = ClientCertificate.REQUIRED
     client_certificate_tls12: ClientCertificate | None = None
-    """Where TLS 1.2 differs from the other versions."""
+    """The setting for TLS 1.2, if it differs from the other versions."""
     verification: Verification = Verification.CHAIN
     encrypt_then_mac: bool = True
     security_level: int = 2
-    """OpenSSL's: 2 wants 112 bits, 1 takes RSA 1024, 0 takes SHA-1 as well."""
+    """OpenSSL's security level: 2 requires 112 bits, 1 allows RSA 1024, 0 also allows SHA-1."""
     wire: PortProtocol = PortProtocol.TLS
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What one listener presents, and whom it trusts."""
+    """The certificates that one listener presents, and the roots it trusts."""
 
     identities: tuple[Identity, ...]
     """One for each key type."""
     intermediates: tuple[x509.Certificate, ...]
     """Sent after the end-entity certificate, in this order, whichever identity is chosen."""
     client_roots: tuple[x509.Certificate, ...]
-    """The roots that client certificates must lead to; their names are announced."""
+    """The trusted roots of client certificates; their names are announced."""
     at: datetime
-    """The moment client certificates are judged at, UTC."""
+    """The time at which client certificates are verified, UTC."""
     staple: bytes = b""
-    """The OCSP response that is stapled where a client asks for one; none leaves the request unanswered."""
+    """The OCSP response that is stapled on request; None staples nothing."""

@@ -1,1 +1,1 @@
-"""Every certificate that is made for a probe, a listener, the lab or a test.  In memory, for one run."""
+"""Certificates made for probes, the listener, the lab and tests.  In memory, for one run."""

@@ -1,4 +1,4 @@
-"""A certificate authority and what it issues, with nothing wrong but what the caller asks for."""
+"""Certificate authorities and what they issue, valid except for the faults that the caller asks for."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
 """The one place where certificates are built and signed.
 
-A specification states what is particular about a certificate, or wrong with it; everything else is right by RFC 5280
-and by the stricter web profile: key identifiers, and critical basic constraints and key usage.
+A specification states only what is special about a certificate, or wrong with it; everything else follows RFC 5280
+and the stricter web profile: key identifiers, and critical basic constraints and key usage.
 """
 
 import ipaddress
@@ -56,21 +56,21 @@ class ValidityPeriod:
 
 @dataclass(frozen=True)
 class CertificateSpec:
-    """What a certificate says."""
+    """The contents of a certificate to be made."""
 
     subject: x509.Name
     validity: ValidityPeriod
     names: tuple[x509.GeneralName, ...] = ()
-    """Subject alternative names; none leaves the extension out."""
+    """Subject alternative names; None omits the extension."""
     authority: bool = False
     path_length: int | None = None
     basic_constraints: bool = True
     purposes: tuple[x509.ObjectIdentifier, ...] | None = None
-    """Extended key usage: by default both TLS roles, and none for an authority.  Empty leaves the extension out."""
+    """Extended key usage: by default both TLS roles, and none for an authority.  Empty omits the extension."""
     usages: frozenset[str] | None = None
-    """Key usage, by the names of ``x509.KeyUsage``: by default what fits.  Empty leaves the extension out."""
+    """Key usage, by the names of ``x509.KeyUsage``: by default what the role needs.  Empty omits the extension."""
     key_identifier: bytes | None = None
-    """By default that of its key.  Empty leaves the extension out."""
+    """By default that of its key.  Empty omits the extension."""
     more: tuple[Extension, ...] = ()
     serial_number: int | None = None
     """By default a random one."""
@@ -80,7 +80,7 @@ class CertificateSpec:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who signs: the issuer's name in the certificate, the key, and its identifier; none leaves that out."""
+    """The issuer: its name in the certificate, the key, and its identifier; None omits that."""
 
     name: x509.Name
     key: CertificateIssuerPrivateKeyTypes

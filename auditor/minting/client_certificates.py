@@ -1,7 +1,7 @@
-"""Client certificates that an endpoint has to reject, minted afresh for each run; each is wrong in one way.
+"""Client certificates that an endpoint must reject, minted afresh for each run; each has one fault.
 
 All keys are RSA of 2048 bits, the one kind that every peer can check: what a peer cannot check, it rejects for the
-wrong reason.  All names are those of the certificate that has to be accepted, where one is given.
+wrong reason.  All names are those of the valid certificate, if one is given.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ WRONG_NAME: Final = "wrong-name.invalid"
 
 @dataclass(frozen=True)
 class ClientCertificateCase:
-    """One client certificate, and in a word what is wrong with it."""
+    """One client certificate, and the name of its fault."""
 
     name: str
     identity: Identity
@@ -46,7 +46,7 @@ def untrusted_cases(
 ) -> Iterator[ClientCertificateCase]:
     """The cases that need nothing installed at the peer, one for each of ``roots`` among them.
 
-    ``like`` is the certificate that has to be accepted.
+    ``like`` is the valid certificate.
     """
     key, spec = rsa_leaf_key(), _like(like, at)
     yield ClientCertificateCase("self-signed", Identity((mint(spec, key),), key))

@@ -28,7 +28,7 @@ class ForgedIssuer:
     subject: x509.Name
     key_identifier: bytes | None = None
     elliptic: bool = False
-    """Whether its key is on an elliptic curve: peers look for an issuer whose kind of key fits the signature."""
+    """Whether its key is an EC key: peers look for an issuer whose kind of key fits the signature."""
 
     def authority(self, at: datetime) -> Authority:
         """The forged root with its key; without a key identifier where the root's is not known."""
@@ -36,7 +36,7 @@ class ForgedIssuer:
 
 
 def forged_issuer(name: str, root: bytes) -> ForgedIssuer:
-    """What there is to imitate of a root (DER)."""
+    """The parts of a root (DER) that can be imitated."""
     certificate = x509.load_der_x509_certificate(root)
     elliptic = isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
     return ForgedIssuer(name, certificate.subject, key_identifier_of(certificate), elliptic)
@@ -53,7 +53,7 @@ def announced(authorities: Sequence[bytes], known: Sequence[ForgedIssuer] = ()) 
 
 
 def unrelated_authority(at: datetime) -> Authority:
-    """A made-up root that imitates no other, and that no peer trusts."""
+    """An invented root that imitates no other, and that no peer trusts."""
     return _self_signed(common_name("Unrelated CA"), at, None)
 
 

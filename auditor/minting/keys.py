@@ -1,4 +1,4 @@
-"""Private keys: fresh ones, and those that are made once a run because making an RSA key takes longer than all else."""
+"""Private keys: fresh ones, and those shared by a run because making an RSA key is slow."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ def rsa_leaf_key() -> rsa.RSAPrivateKey:
 
 @cache
 def rsa_signing_key() -> rsa.RSAPrivateKey:
-    """The run's RSA key of made-up authorities."""
+    """The run's RSA key for invented authorities."""
     return rsa_key()
 
 
@@ -35,5 +35,5 @@ def ec_leaf_key() -> ec.EllipticCurvePrivateKey:
 
 @cache
 def ec_signing_key() -> ec.EllipticCurvePrivateKey:
-    """The run's EC key of made-up authorities."""
+    """The run's EC key for invented authorities."""
     return ec_key()

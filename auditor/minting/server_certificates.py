@@ -1,4 +1,4 @@
-"""The server certificates that a listener shows, one for each case: a good one, and those a client must reject.
+"""The server certificates that a listener presents, one for each case: a valid one, and those a client must reject.
 
 A bad certificate differs from the good one in one thing.  Each case has an RSA and an EC key: no client rejects it for
 its kind of key.  If the good certificate is the operator's own, every case has a key of the same kind.
@@ -32,7 +32,7 @@ _LONGEST_COMMON_NAME = 64  # RFC 5280 appendix A.1, ub-common-name
 
 
 class ServerCertificateCase(StrEnum):
-    """What is shown to a client that connects, in the order it is shown."""
+    """The certificates presented to a client that connects, in this order."""
 
     GOOD = "good"
     SELF_SIGNED = "self-signed"
@@ -43,7 +43,7 @@ class ServerCertificateCase(StrEnum):
     COMMON_NAME_ONLY = "common-name-only"
     WILDCARD = "wildcard"
     OLD_VERSION = "old-version"
-    """No bad certificate, but TLS 1.1 at most: for a client whose ClientHello names its highest version alone."""
+    """A valid certificate with TLS 1.1 at most: for a client whose ClientHello names only its highest version."""
 
 
 NEEDS_AUTHORITY = frozenset(
@@ -60,11 +60,11 @@ NEEDS_AUTHORITY = frozenset(
 class _Signer:
     authority: Authority
     sent: tuple[x509.Certificate, ...]
-    """What follows the leaf."""
+    """The certificates that follow the leaf."""
 
 
 class ServerCertificates:
-    """Gives the identities of a case for a name, made when they are first asked for."""
+    """Makes the identities of a case for a name, on first use."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class ServerCertificates:
         self.identities = lru_cache(maxsize=64)(self._identities)
 
     def available(self, case: ServerCertificateCase) -> bool:
-        """Whether the case can be shown with what is at hand."""
+        """Whether the case can be presented with the given certificates."""
         if case is ServerCertificateCase.GOOD:
             return self._good is not None or self._authority is not None
         if case is ServerCertificateCase.FORGED_ISSUER:
@@ -163,5 +163,5 @@ def _short(name: str) -> str:
 
 
 def in_order(cases: Sequence[ServerCertificateCase]) -> tuple[ServerCertificateCase, ...]:
-    """Each case once, the good one first: a client that is refused at once may not come back soon."""
+    """Each case once, the valid one first: a client rejected at once may not come back soon."""
     return tuple(case for case in ServerCertificateCase if case in cases)

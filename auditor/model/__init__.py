@@ -1,1 +1,1 @@
-"""Values only: what is audited, what was seen, what is demanded and what came of it."""
+"""Values only: targets, observations, policies, findings and reports."""

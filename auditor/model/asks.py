@@ -1,4 +1,4 @@
-"""What the probes are asked to look at.  Each rule says what it needs; the plan adds them together."""
+"""What the probes must test.  Each rule states what it needs; the plan adds these together."""
 
 from pydantic import Field
 
@@ -8,24 +8,24 @@ from auditor.model.value import Value
 
 
 class Asks(Value):
-    """Directions for the probes of one target.  Adding two keeps everything either of them wants."""
+    """Instructions for the probes of one target.  Adding two keeps everything that either requests."""
 
     kinds: frozenset[str] = Field(default=frozenset(), description="Kinds of observation wanted")
     allowed_suites: dict[ProtocolVersion, tuple[str, ...]] = Field(
-        default={}, description="Suites the policy allows, per version; all others are forbidden and asked for first"
+        default={}, description="Suites that the policy allows, per version; all others are forbidden and tested first"
     )
-    suite_preference: bool = Field(default=False, description="Whether it matters whose order decides")
-    groups: tuple[str, ...] = Field(default=(), description="Key-exchange groups in question")
-    weaknesses: frozenset[str] = Field(default=frozenset(), description="Known weaknesses in question")
+    suite_preference: bool = Field(default=False, description="Whether to test whose preference order decides")
+    groups: tuple[str, ...] = Field(default=(), description="Key-exchange groups to test")
+    weaknesses: frozenset[str] = Field(default=frozenset(), description="Known weaknesses to test")
     exhaustive: bool = Field(
-        default=False, description="Whether sslyze's exhaustive enumeration is to be set beside ours"
+        default=False, description="Whether to cross-check the result with sslyze's exhaustive enumeration"
     )
     lint_profiles: frozenset[LintProfile] = Field(
-        default=frozenset(), description="Profiles by which the certificates are linted"
+        default=frozenset(), description="Profiles to lint the certificates against"
     )
     plaintext_ports: frozenset[int] = Field(default=frozenset(), description="Ports that must not answer without TLS")
     forged_roots: tuple[str, ...] = Field(
-        default=(), description="Names of roots whose forgeries are shown as issuers of client certificates"
+        default=(), description="Names of the roots whose forgeries issue the presented client certificates"
     )
     trust_roots: tuple[str, ...] = Field(
         default=(),
@@ -33,7 +33,10 @@ class Asks(Value):
     )
 
     def __add__(self, other: "Asks") -> "Asks":
-        """Both together.  Where two rules list allowed suites for a version, a suite is allowed if either allows it."""
+        """Return both combined.
+
+        If two rules list allowed suites for a version, a suite is allowed if either allows it.
+        """
         suites = {
             version: tuple(
                 dict.fromkeys((*self.allowed_suites.get(version, ()), *other.allowed_suites.get(version, ())))

@@ -47,7 +47,7 @@ class Resource(Value):
 
     sku: Sku | None = Field(default=None, description="standard for production")
     services: tuple[CommunicationsService, ...] = Field(default=(), description="Communications services in use")
-    base_domain: str | None = Field(default=None, description="Item 13, as DEPLOYMENT-ID.commsgw.azure.com")
+    base_domain: str | None = Field(default=None, description="Item 13, of the form DEPLOYMENT-ID.commsgw.azure.com")
     vnet_injection: bool = Field(default=False, description="Whether the gateway is injected into a virtual network")
     mobile_control_point_transport: Transport | None = Field(default=None, description="SIP towards the MCP")
     provisioning: Provisioning | None = None
@@ -61,7 +61,7 @@ class Region(Value):
     """One service region of the gateway."""
 
     name: str
-    azure_region: str | None = Field(default=None, description="As East US")
+    azure_region: str | None = Field(default=None, description="Such as East US")
     hostname: str | None = Field(default=None, description="Items 7 and 10: the Hostname field of the portal")
     signaling_ranges: Ranges = Field(default=(), description="Items 8 and 11: addresses it sends signaling from")
     media_ranges: Ranges = Field(default=(), description="Items 9 and 12: media")
@@ -116,7 +116,7 @@ class Site(Value):
     options_interval_seconds: int | None = Field(
         default=None, ge=1, description="Interval of OPTIONS requests to peers"
     )
-    internal_ranges: Ranges = Field(default=(), description="Internal addresses, where they are not public")
+    internal_ranges: Ranges = Field(default=(), description="Internal addresses, if they are not public")
     nat: Nat | None = None
     acl: tuple[AclEntry, ...] = ()
 
@@ -160,7 +160,7 @@ class Circuit(Value):
     provider_is_partner: bool | None = Field(
         default=None, description="Whether the provider is an ExpressRoute partner"
     )
-    exchange: str | None = Field(default=None, description="The cloud exchange, where the provider is no partner")
+    exchange: str | None = Field(default=None, description="The cloud exchange, if the provider is not a partner")
     connectivity_model: (
         Literal["cloud_exchange_colocation", "point_to_point_ethernet", "any_to_any_ipvpn", "expressroute_direct"]
         | None
@@ -169,7 +169,7 @@ class Circuit(Value):
     bgp_managed_by: str | None = Field(default=None, description="The operator or a provider")
     asn: int | None = Field(default=None, ge=1, le=4_294_967_295)
     asn_validated: bool | None = Field(
-        default=None, description="Whether Microsoft has validated a private ASN by hand"
+        default=None, description="Whether Microsoft has validated a private ASN manually"
     )
     registry: Literal["ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB"] | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
@@ -180,7 +180,7 @@ class Circuit(Value):
     internet_prefixes: Ranges | None = Field(
         default=None, description="Prefixes that the operator also advertises to the Internet; an empty list for none"
     )
-    route_filter_communities: tuple[str, ...] = Field(default=(), description="As 12076:5250")
+    route_filter_communities: tuple[str, ...] = Field(default=(), description="Such as 12076:5250")
 
 
 class MapsConnection(Value):
@@ -215,7 +215,7 @@ class Qos(Value):
 
 
 class Attestation(Value):
-    """A statement that somebody has confirmed."""
+    """A statement that a person has confirmed."""
 
     statement: str = Field(description="The id of the statement, as in the policy")
     by: str
@@ -229,12 +229,14 @@ class Attestation(Value):
 class Proof(Value):
     """One field that a file proves; its value replaces the declared one."""
 
-    subject: DeclaredSubject | str = Field(description="What it proves; older versions wrote it as circuits[NAME].asn")
-    file: str = Field(description="As the inventory names it")
-    kind: str = Field(description="What the file is, as: az network express-route show")
+    subject: DeclaredSubject | str = Field(
+        description="What the file proves; older versions wrote it as circuits[NAME].asn"
+    )
+    file: str = Field(description="The file's name in the inventory")
+    kind: str = Field(description="The kind of file, such as: az network express-route show")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 digits from 0 to f")
     proven: str | None = Field(default=None, description="The value in the file, shortened")
-    declared: str | None = Field(default=None, description="The value in the inventory, where it differs")
+    declared: str | None = Field(default=None, description="The value in the inventory, if it differs")
 
 
 class Deployment(Value):
@@ -252,5 +254,5 @@ class Deployment(Value):
 
     @property
     def production(self) -> bool | None:
-        """Whether it is a production deployment; None where that is not declared."""
+        """Whether it is a production deployment; None if that is not declared."""
         return None if self.deployment.sku is None else self.deployment.sku == "standard"

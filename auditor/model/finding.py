@@ -1,4 +1,4 @@
-"""What a check finds, as values: remarks about subjects, and the one finding that comes of every promised check."""
+"""Results of checks as values: remarks about subjects, and one finding for every planned check."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -13,7 +13,7 @@ from auditor.model.waiver import Waiver
 
 
 def _with_text(subject: _Subject, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an annotation would take the place of the subject's own schema
-    """Add the text, for readers that do not know every kind.  The kind is written although it is a default."""
+    """Add the text, for readers that do not know every kind.  The kind is written even though it is a default."""
     return {"kind": subject.kind, **handler(subject), "text": subject_text(subject)}
 
 
@@ -34,7 +34,7 @@ class Violation(Value):
 
 
 class Warning(Value):
-    """Something that looks right but is not proven, or is allowed but unwise.  It never fails an audit."""
+    """An observation that looks right but is not proven, or is allowed but unwise.  It never fails an audit."""
 
     subject: Subject
     expected: str
@@ -42,14 +42,14 @@ class Warning(Value):
 
 
 class Doubt(Value):
-    """One question that was not settled.  It is never a pass."""
+    """One question that is undecided.  It is never a pass."""
 
     subject: Subject
     reason: str
 
 
 class NotTested(Value):
-    """One thing that was not tested, because it needs an option that was not given."""
+    """One check that was not made, because it needs an option that was not given."""
 
     subject: Subject
     reason: str
@@ -78,7 +78,7 @@ class Outcome(StrEnum):
 
 
 class Finding(Value):
-    """What one rule says about one target.  What is true of the rule stands once, in the report's ``rules``."""
+    """The result of one rule at one target.  What is true of the rule itself is in the report's ``rules``."""
 
     rule: str = Field(description="Id of the rule, a key of the report's rules")
     target: str = Field(description="Name of the target")
@@ -90,9 +90,9 @@ class Finding(Value):
     not_applicable: str = Field(default="", description="Why the rule does not apply; empty otherwise")
     basis: tuple[str, ...] = Field(
         default=(),
-        description="What it rests on, where that is no observation: a declaration, or the files that prove it",
+        description="Its basis, if that is not an observation: a declaration, or the files that prove it",
     )
-    waiver: Waiver | None = Field(default=None, description="Who accepts the violation, where the outcome is waived")
+    waiver: Waiver | None = Field(default=None, description="Who accepts the violation, if the outcome is waived")
 
     @property
     def evidence(self) -> tuple[Violation | Warning, ...]:
@@ -101,15 +101,15 @@ class Finding(Value):
 
 
 def observed_text(remark: Violation | Warning) -> str:
-    """What was observed, and of what; the target itself stands beside every finding already."""
+    """What was observed, and its subject; the target is left out, because every finding names it already."""
     subject = subject_text(remark.subject)
     return f"{subject}: {remark.observed}" if subject else remark.observed
 
 
 def reason_text(finding: Finding) -> str:
-    """Why something is open or does not apply, in one line; empty where neither is the case.
+    """Why the result is open or does not apply, in one line; empty otherwise.
 
-    Each reason stands once, with the subjects it concerns.  What the outcome says already is not said again.
+    Each reason appears once, with its subjects.  It does not repeat the outcome.
     """
     doubts, untested = "; ".join(_grouped(finding.doubts)), "; ".join(_grouped(finding.not_tested))
     if doubts and finding.outcome is not Outcome.INCONCLUSIVE:

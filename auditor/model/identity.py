@@ -1,4 +1,4 @@
-"""A certificate with its private key: what one side of a TLS connection shows of itself, and proves."""
+"""An identity: a certificate with its private key, which one side of a TLS connection presents and proves."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -11,7 +11,7 @@ PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 @dataclass(frozen=True)
 class Identity:
-    """Leaf first, then what is sent with it.  The key is shown nowhere, not even in a traceback."""
+    """A certificate chain, leaf first, and its private key.  The key is never shown, not even in a traceback."""
 
     chain: tuple[x509.Certificate, ...]
     key: PrivateKey = field(repr=False)

@@ -1,4 +1,4 @@
-"""A policy in effect: after ``extends``, ``disable`` and ``severity`` have been worked out."""
+"""A policy in effect: after ``extends``, ``disable`` and ``severity`` have been applied."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ class RuleSetting:
 
 @dataclass(frozen=True)
 class Policy:
-    """What is demanded."""
+    """A policy in effect."""
 
     id: str
     version: str
@@ -34,9 +34,9 @@ class Policy:
     anchors: tuple[TrustAnchor, ...]
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
-    """Of the policy in effect: the same for two files that demand the same."""
+    """The digest of the policy in effect: equal for two files with the same requirements."""
     requirements_file: Requirements = field(default_factory=Requirements)
-    """What the documents behind the policy ask for; empty when the policy names no requirements file."""
+    """What the documents behind the policy require; empty if the policy names no requirements file."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -48,7 +48,7 @@ class Policy:
         return tuple(entry.id for entry in self.requirements if rule_id in entry.rules)
 
     def citations(self, rule_id: str) -> tuple[Citation, ...]:
-        """The documents behind the policy that ask for what the rule checks, each section once."""
+        """The documents behind the policy that require what the rule checks, each section once."""
         return distinct(tuple(source.citation for source in self.requirements_file.sources_of(rule_id)))
 
     def all_citations(self, rule: Rule[Any, Any]) -> tuple[Citation, ...]:

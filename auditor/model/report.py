@@ -1,4 +1,4 @@
-"""The result: one finding for every planned check, and what the endpoints looked like."""
+"""Reports: one finding for every planned check, and the state of the endpoints."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,14 +23,14 @@ class Verdict(StrEnum):
 
 
 class RuleSummary(Value):
-    """What is true of a rule in this audit, said once for all its findings."""
+    """What is true of a rule in this audit, written once for all its findings."""
 
     title: str
     group: str = Field(description="The heading its findings stand under")
     severity: Severity = Field(description="As the policy sets it")
     remedy: str = ""
     citations: tuple[Citation, ...] = ()
-    requirements: tuple[str, ...] = Field(default=(), description="Ids of the policy's list of requirements")
+    requirements: tuple[str, ...] = Field(default=(), description="Ids from the policy's list of requirements")
 
 
 class PolicyReference(Value):
@@ -43,14 +43,14 @@ class PolicyReference(Value):
 
 
 class CertificateFacts(Value):
-    """What a reader wants to know about one certificate."""
+    """The facts of one certificate."""
 
     subject: str
     issuer: str
     serial_number: str = Field(description="Upper-case hexadecimal")
     not_before: datetime
     not_after: datetime
-    key: str = Field(description="As RSA 2048 or EC secp256r1")
+    key: str = Field(description="Such as RSA 2048 or EC secp256r1")
     signature_algorithm: str
     names: tuple[str, ...] = Field(description="Subject alternative names, as DNS:… IP:… URI:…")
     sha256: str = Field(description="SHA-256 of the DER, lower-case hexadecimal")
@@ -58,7 +58,7 @@ class CertificateFacts(Value):
 
 
 class ChainSummary(Value):
-    """One chain as it was sent, and the trust anchor it ends at."""
+    """One chain as sent, and the trust anchor it ends at."""
 
     versions: tuple[str, ...]
     certificates: tuple[str, ...] = Field(description="SHA-256 of each, keys of the report's certificates")
@@ -76,7 +76,7 @@ class VersionSummary(Value):
 
 
 class EndpointSummary(Value):
-    """What one target looked like, for reading beside the findings."""
+    """The state of one target, to read alongside the findings."""
 
     target: str
     perspective: str = Field(default="server", description="server, client, deployment, sdp, or certificate for a file")
@@ -85,7 +85,7 @@ class EndpointSummary(Value):
     port: int | None = None
     service: str | None = None
     server_name: str | None = None
-    site: str | None = Field(default=None, description="The site of the deployment it stands at")
+    site: str | None = Field(default=None, description="The site of the deployment it belongs to")
     connections: int | None = None
     seconds: float | None = None
     versions: tuple[VersionSummary, ...] = ()
@@ -107,6 +107,6 @@ class Report(Value):
     findings: tuple[Finding, ...]
     certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
-    deployment: Deployment | None = Field(default=None, description="As it is declared, or proven by files")
+    deployment: Deployment | None = Field(default=None, description="As declared, or as proven by files")
     waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was given")
-    notes: tuple[str, ...] = Field(default=(), description="What a reader should know that is no finding")
+    notes: tuple[str, ...] = Field(default=(), description="Notes to the reader that are not findings")

@@ -1,4 +1,4 @@
-"""What the documents behind a policy ask for, and which rules answer it."""
+"""Requirements of the documents behind a policy, and the rules that answer them."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class RequirementSource:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that a document asks for."""
+    """One requirement of a document."""
 
     id: str
     statement: str
@@ -41,7 +41,7 @@ class Requirement:
     rules: tuple[str, ...] = ()
     """The rules that answer it, in a policy that has them."""
     reason: str = ""
-    """Why no rule answers it.  Beside rules: the part of it that none of them checks."""
+    """Why no rule answers it, or, if there are rules, the part that none of them checks."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Requirements:
     """A requirements file."""
 
     name: str = ""
-    """How a policy anywhere names the file: by its name if it ships with the auditor, else by its path."""
+    """How a policy names the file: by its name if it ships with the auditor, else by its path."""
     entries: tuple[Requirement, ...] = ()
     cited: tuple[tuple[str, RequirementSource], ...] = ()
-    """Rules with a document that they cite beside the sources of the requirements they answer."""
+    """Rules with a further document that they cite, in addition to the sources of the requirements they answer."""
 
     def sources_of(self, rule_id: str) -> tuple[RequirementSource, ...]:
-        """The sources of the requirements that the rule answers, and the documents that it cites besides."""
+        """The sources of the requirements that the rule answers, and the further documents that it cites."""
         answered = (source for entry in self.entries if rule_id in entry.rules for source in entry.sources)
         return (*answered, *(source for rule, source in self.cited if rule == rule_id))
 

@@ -1,4 +1,4 @@
-"""What a rule is: a demand, its source, and a pure function from what was seen to what is wrong with it."""
+"""Rules: a requirement, its source, and a pure function from observations to what is wrong."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Params(Value):
 
 
 class NoParameters(Params):
-    """For a rule in which there is nothing to set."""
+    """The parameters of a rule without any."""
 
 
 class Group(StrEnum):
@@ -39,7 +39,7 @@ class Group(StrEnum):
 
 
 class Citation(Value):
-    """Where a demand is written."""
+    """The section of a document that contains a requirement."""
 
     document: str
     section: str = ""
@@ -52,14 +52,14 @@ P = TypeVar("P", bound=Params)
 
 @dataclass(frozen=True)
 class Evidence(Generic[O]):
-    """All a check may look at: the observations of one kind at one target, and the run's clock reading."""
+    """The input of a check: the observations of one kind at one target, and the run's clock reading."""
 
     target: Target
     at: datetime
     seen: tuple[O, ...]
     """Never empty: a rule without an observation is inconclusive before its check is called."""
     anchors: tuple[TrustAnchor, ...] = ()
-    """Every root that is known by name, and those the operator declared; a rule's parameters say which count."""
+    """Every known root, and those that the operator declared; a rule's parameters say which count."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,15 @@ class Rule(Generic[O, P]):
     citations: tuple[Citation, ...]
     """Standards only; a document of the policy's issuer is cited by the policy."""
     remedy: str | Callable[[P], str]
-    """What mends a violation, in words; a function where the parameters change what is right."""
+    """How to fix a violation; a function if the fix depends on the parameters."""
     observes: type[O]
     params: type[P]
     check: Callable[[Evidence[O], P], Iterator[Remark]]
     asks: Callable[[P], Asks] = field(default=lambda _params: Asks())
-    """What the probes should look at for these parameters, beyond the kind of observation itself."""
+    """What the probes must test for these parameters, beyond the kind of observation itself."""
 
     rests_on: tuple[DeclaredSubject, ...] = ()
-    """Fields of the declared deployment that files can prove, of whichever entry, as ``circuits.asn``."""
+    """Fields of the declared deployment that files can prove, of any entry, such as ``circuits.asn``."""
 
     def __post_init__(self) -> None:
         """Refuse a rule that could not be used; nobody may have run mypy over a package of somebody else.

@@ -1,4 +1,4 @@
-"""How much a violation matters."""
+"""Severities of violations."""
 
 from enum import StrEnum
 

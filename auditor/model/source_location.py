@@ -1,4 +1,4 @@
-"""A line of a file that an error or a report can point at."""
+"""Source locations: lines of files that errors and reports point at."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,6 @@ class SourceLocation:
     """Where a target or a policy is written.  Lines and columns count from 1; 0 stands for the whole file or line."""
 
     file: str = ""
-    """Empty for what was named on the command line."""
+    """Empty for targets and policies named on the command line."""
     line: int = 0
     column: int = 0

@@ -48,7 +48,7 @@ WEAKENING = ("UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP")
 HARMLESS = ("KDR", "FEC_ORDER", "FEC_KEY", "WSH")
 """The other session parameters of RFC 4568 section 6.3."""
 UNKNOWN = "unknown"
-"""Stands for a session parameter, a medium or a profile whose name is not shown, as it could be anything."""
+"""Replaces the name of an unknown session parameter, medium or profile, which could contain anything."""
 
 SECURE_PROFILES = frozenset(
     {"RTP/SAVP", "RTP/SAVPF", "TCP/RTP/SAVP", "TCP/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"}
@@ -74,6 +74,6 @@ OTHER_PROFILES = frozenset(
         "RTP",
     }
 )
-"""What else stands in m= lines and may be shown."""
+"""Other words of m= lines that may be shown."""
 MEDIA = ("audio", "video", "text", "application", "message", "image")
 """RFC 8866 section 8.2.1 and RFC 6466."""

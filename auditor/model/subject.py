@@ -1,6 +1,6 @@
-"""What a remark is about: one value for each kind of thing, and one function that writes any of them as text.
+"""Subjects of remarks: one value for each kind, and one function that writes any of them as text.
 
-A subject carries its parts, so that nothing has to take a text apart to learn which site, version or certificate was
+A subject carries its parts, so no code parses texts to learn which site, version or certificate was
 meant.  Every text in a subject that came from a peer has passed the sanitiser before it is put here.
 """
 
@@ -12,7 +12,7 @@ from auditor.model.value import Value
 
 Digest: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]*$", description="SHA-256, lower-case hexadecimal")]
 SHOWN_DIGITS = 12
-"""Digits of a SHA-256 that are written in a text."""
+"""Hexadecimal digits of a SHA-256 shown in texts."""
 
 
 class WholeTarget(Value):
@@ -22,24 +22,24 @@ class WholeTarget(Value):
 
 
 class Named(Value):
-    """Something that has a name and no further parts, such as a root, a weakness or a report of old."""
+    """A subject with a name and no further parts, such as a root, a weakness, or a subject of an old report."""
 
     kind: Literal["named"] = "named"
     name: str
 
 
 class ProtocolVersionSubject(Value):
-    """One protocol version, or several of which any would do."""
+    """One protocol version, or alternatives of which one is enough."""
 
     kind: Literal["protocol-version"] = "protocol-version"
-    versions: tuple[str, ...] = Field(min_length=1, description="As TLSv1.2")
+    versions: tuple[str, ...] = Field(min_length=1, description="Such as TLSv1.2")
 
 
 class CipherSuiteSubject(Value):
     """One cipher suite in one protocol version."""
 
     kind: Literal["cipher-suite"] = "cipher-suite"
-    version: str | None = Field(default=None, description="None where it holds for every version")
+    version: str | None = Field(default=None, description="None if it applies to every version")
     suite: str = Field(description="IANA name")
 
 
@@ -63,7 +63,7 @@ class WeaknessSubject(Value):
     """One known weakness of TLS implementations."""
 
     kind: Literal["weakness"] = "weakness"
-    weakness: str = Field(description="As heartbleed")
+    weakness: str = Field(description="Such as heartbleed")
 
 
 class PortSubject(Value):
@@ -78,15 +78,15 @@ class ClientHelloSubject(Value):
     """The ClientHello, or one part of it."""
 
     kind: Literal["client-hello"] = "client-hello"
-    part: str = Field(default="", description="As older versions; empty for the whole")
+    part: str = Field(default="", description="Such as older versions; empty for the whole")
 
 
 class CertificateCaseSubject(Value):
-    """One certificate that was shown to a peer to learn whether it accepts it."""
+    """One certificate presented to a peer to test whether the peer accepts it."""
 
     kind: Literal["certificate-case"] = "certificate-case"
-    case: str = Field(description="As self-signed or wrong-name")
-    version: str | None = Field(default=None, description="The protocol version it was shown in")
+    case: str = Field(description="Such as self-signed or wrong-name")
+    version: str | None = Field(default=None, description="The protocol version it was presented in")
     root: str | None = Field(default=None, description="The root whose forged issuer signed it")
 
 
@@ -95,7 +95,7 @@ class RootSubject(Value):
 
     kind: Literal["root"] = "root"
     root: str
-    version: str | None = Field(default=None, description="The protocol version in which it was asked about")
+    version: str | None = Field(default=None, description="The protocol version it was tested in")
     chain: str = Field(default="", description="Name of the leaf whose chain ends at the root")
     chain_sha256: Digest = ""
 
@@ -104,13 +104,13 @@ class CertificateSubject(Value):
     """One certificate, or a part of it."""
 
     kind: Literal["certificate"] = "certificate"
-    name: str = Field(description="Its common name, or what stands for it")
+    name: str = Field(description="Its common name, or another name if it has none")
     sha256: Digest
-    position: int | None = Field(default=None, description="Where it stands in the chain as sent, from 1")
-    chain: str = Field(default="", description="Name of the leaf of that chain, where it is another certificate")
+    position: int | None = Field(default=None, description="Its position in the chain as sent, from 1")
+    chain: str = Field(default="", description="Name of the leaf of that chain, if that is another certificate")
     chain_sha256: Digest = ""
     root: str = Field(default="", description="Name of the root that the chain of this certificate ends at")
-    code: str = Field(default="", description="A linter's id of what it found")
+    code: str = Field(default="", description="The linter's id of the finding")
 
 
 class CertificationRequestSubject(Value):
@@ -122,7 +122,7 @@ class CertificationRequestSubject(Value):
 
 
 class PrivateKeySubject(Value):
-    """One private key, known by its public half."""
+    """One private key, identified by its public half."""
 
     kind: Literal["private-key"] = "private-key"
     sha256: Digest = Field(description="Of the SubjectPublicKeyInfo")
@@ -139,12 +139,12 @@ class DeclaredSubject(Value):
     """
 
     kind: Literal["declared"] = "declared"
-    part: str = Field(description="The section of the inventory, as sites or deployment")
+    part: str = Field(description="The section of the inventory, such as sites or deployment")
     names: tuple[str, ...] = Field(default=(), description="What identifies the entry; empty for the whole section")
-    field: str = Field(default="", description="The field, as media, nat.pool or bgp_sessions")
-    entry: str = Field(default="", description="Which entry of that field, as primary of bgp_sessions")
-    entry_field: str = Field(default="", description="The field of that entry, as prefix")
-    items: str = Field(default="", description="Items of the connectivity page, as items 3 and 6")
+    field: str = Field(default="", description="The field, such as media, nat.pool or bgp_sessions")
+    entry: str = Field(default="", description="The entry of that field, such as primary of bgp_sessions")
+    entry_field: str = Field(default="", description="The field of that entry, such as prefix")
+    items: str = Field(default="", description="Items of the connectivity page, such as items 3 and 6")
 
     def named(self, *names: str) -> "DeclaredSubject":
         """The entry of this section with these names."""
@@ -171,9 +171,9 @@ class MediaSubject(Value):
     """A session description, one media section of it, or one crypto attribute of that."""
 
     kind: Literal["media"] = "media"
-    source: str = Field(description="Where the description stands")
+    source: str = Field(description="Where the description was found")
     section: int | None = Field(default=None, description="The media section, from 1")
-    media: str = Field(default="", description="As audio")
+    media: str = Field(default="", description="Such as audio")
     tag: int | None = Field(default=None, description="Tag of the crypto attribute (RFC 4568 section 9.1)")
 
 
@@ -212,7 +212,7 @@ _BETWEEN = {"links": " to ", "cross_connects": " and "}
 
 
 def subject_text(subject: Subject) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
-    """Write a subject as text; the target itself is the empty text, as it stands beside every finding."""
+    """Write a subject as text; the target itself is the empty text, because every finding names it already."""
     match subject:
         case WholeTarget():
             return ""

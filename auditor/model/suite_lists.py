@@ -12,7 +12,7 @@ _SUITES = "Cipher suites (IANA names) of this version"
 
 
 class SuiteLists(Params):
-    """One list a protocol version; a version without a list is left to ``protocol-not-allowed``."""
+    """One list per protocol version; a version without a list is left to ``protocol-not-allowed``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_alias=True, serialize_by_alias=True)
 

@@ -9,23 +9,23 @@ from auditor.model.value import Value
 
 
 class Service(StrEnum):
-    """The protocol spoken inside TLS; it decides what is asked after the handshake."""
+    """The protocol inside TLS; it decides what the auditor sends after the handshake."""
 
     SIP = "sip"
     HTTPS = "https"
 
 
 class Perspective(StrEnum):
-    """From where a target is seen; it decides which rules can say something about it."""
+    """The kind of target; it decides which rules can judge it."""
 
     SERVER = "server"
     """The auditor connects to it."""
     CLIENT = "client"
     """It connects to the auditor."""
     SDP = "sdp"
-    """Offers and answers in a file."""
+    """Session descriptions (offers and answers) in a file."""
     DEPLOYMENT = "deployment"
-    """What is declared of sites, network and connection."""
+    """The declared sites, network and connection."""
     CERTIFICATE = "certificate"
     """A certificate, or a request for one, in a file."""
 
@@ -56,27 +56,27 @@ class ServerTarget(_Target):
     """One service at one address.  A host name with several addresses gives one target for each."""
 
     host: str = Field(
-        description="The host as it was given, in ASCII (IDNA A-labels), without a trailing dot; or an IP address"
+        description="The host as given, in ASCII (IDNA A-labels), without a trailing dot; or an IP address"
     )
     port: int = Field(ge=1, le=65535)
     service: Service
     perspective: Literal[Perspective.SERVER] = Perspective.SERVER
     address: str | None = Field(
-        default=None, description="The IP address to connect to; none when the name did not resolve"
+        default=None, description="The IP address to connect to; None if the name did not resolve"
     )
     server_name: str | None = Field(
-        default=None, description="The DNS name sent as SNI and expected in the certificate; none for a bare address"
+        default=None, description="The DNS name sent as SNI and expected in the certificate; None for a bare address"
     )
-    other_names: tuple[str, ...] = Field(default=(), description="Further names the certificate has to be for")
+    other_names: tuple[str, ...] = Field(default=(), description="Further names that the certificate must contain")
     roles: tuple[Role, ...] = Field(
-        default=(), description="The TLS roles the certificate is used in; none leaves it to the policy"
+        default=(), description="The TLS roles the certificate is used in; None leaves it to the policy"
     )
-    site: str | None = Field(default=None, description="The site of the deployment it stands at")
+    site: str | None = Field(default=None, description="The site of the deployment it belongs to")
     unresolved: str | None = Field(default=None, description="Why there is no address, as one sentence")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that the certificate has to be for."""
+        """Every name that the certificate must contain."""
         return (*((self.server_name,) if self.server_name else ()), *self.other_names)
 
 
@@ -91,12 +91,12 @@ class ClientTarget(_Target):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that the certificate has to be for."""
+        """Every name that the certificate must contain."""
         return (self.server_name,) if self.server_name else ()
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The TLS roles the certificate is used in; none leaves it to the policy."""
+        """The TLS roles the certificate is used in; None leaves it to the policy."""
         return ()
 
 
@@ -106,15 +106,15 @@ class CertificateFileTarget(_Target):
     service: Service = Field(description="The service they are meant for; it decides how names match")
     perspective: Literal[Perspective.CERTIFICATE] = Perspective.CERTIFICATE
     names: tuple[str, ...] = Field(
-        default=(), description="DNS names or addresses, every one of which has to be in the certificate"
+        default=(), description="DNS names or addresses that the certificate must contain, all of them"
     )
     roles: tuple[Role, ...] = Field(
-        default=(), description="The TLS roles the certificate is used in; none leaves it to the policy"
+        default=(), description="The TLS roles the certificate is used in; None leaves it to the policy"
     )
 
 
 class _WithoutCertificate(_Target):
-    """What has no certificate of its own: there is nothing that a certificate would have to be for."""
+    """A target without a certificate of its own."""
 
     @property
     def service(self) -> Service:
@@ -148,7 +148,7 @@ Target: TypeAlias = Annotated[
     ServerTarget | ClientTarget | CertificateFileTarget | SessionDescriptionTarget | DeploymentTarget,
     Field(discriminator="perspective"),
 ]
-"""Whatever is audited.  ``names``, ``roles`` and ``service`` can be asked of each."""
+"""Any target.  Each has ``names``, ``roles`` and ``service``."""
 
 _ONCE_EVERYWHERE = frozenset(
     {"host", "port", "service", "address", "server_name", "other_names", "roles", "site", "unresolved"}

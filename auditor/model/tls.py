@@ -24,7 +24,7 @@ class ProtocolVersion(StrEnum):
 
     @property
     def wire(self) -> int:
-        """The number in the hello (``0x0303`` is TLS 1.2)."""
+        """The number in the ClientHello (``0x0303`` is TLS 1.2)."""
         return _WIRE[self]
 
 
@@ -41,7 +41,7 @@ VERSION_BY_WIRE = {wire: version for version, wire in _WIRE.items()}
 
 @dataclass(frozen=True)
 class CipherSuite:
-    """One cipher suite: its number on the wire, its IANA name and the name OpenSSL gives it, if it knows it."""
+    """One cipher suite: its number on the wire, its IANA name and its OpenSSL name, if there is one."""
 
     code: int
     name: str
@@ -68,7 +68,7 @@ class CipherSuite:
 
     @property
     def cbc(self) -> bool:
-        """Whether it uses a block cipher in CBC mode, so that encrypt-then-MAC (RFC 7366) applies."""
+        """Whether it uses a block cipher in CBC mode, to which encrypt-then-MAC (RFC 7366) applies."""
         return "_CBC_" in self.name or "_CBC40_" in self.name
 
     @property
@@ -98,7 +98,7 @@ def suites_by_name() -> dict[str, CipherSuite]:
 
 @cache
 def suites_by_code() -> dict[int, CipherSuite]:
-    """The suites by number; those of SSL 2.0 have three octets."""
+    """The suites by number; those of SSL 2.0 have three bytes."""
     return {suite.code: suite for suite in cipher_suites()}
 
 
@@ -147,7 +147,7 @@ class Alert(IntEnum):
 
 
 def alert_name(number: int) -> str:
-    """The alert's IANA name and number, as ``handshake_failure (40)``; a number nobody assigned stays a number."""
+    """The alert's IANA name and number, such as ``handshake_failure (40)``; an unassigned number stays a number."""
     try:
         return f"{Alert(number).name} ({number})"
     except ValueError:
@@ -219,7 +219,7 @@ _OTHER_GROUPS: dict[int, str] = {
 
 
 def group_name(number: int) -> str:
-    """The IANA name of a supported group; a number nobody assigned as hexadecimal."""
+    """The IANA name of a supported group; an unassigned number in hexadecimal."""
     return GROUP_BY_CODE.get(number) or _OTHER_GROUPS.get(number) or f"0x{number:04x}"
 
 
@@ -260,5 +260,5 @@ SIGNATURE_SCHEMES: dict[int, str] = {
 
 
 def signature_scheme_name(number: int) -> str:
-    """The scheme's IANA name; a number nobody assigned as hexadecimal."""
+    """The scheme's IANA name; an unassigned number in hexadecimal."""
     return SIGNATURE_SCHEMES.get(number) or f"0x{number:04x}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TrustAnchor:
-    """A root certificate the policy or the operator names, pinned by the SHA-256 of its DER."""
+    """A root certificate that the policy or the operator names, pinned by the SHA-256 of its DER."""
 
     name: str
     der: bytes
     declared: bool = False
-    """Declared by the operator as sent to onboarding, rather than named by the policy."""
+    """Whether the operator declared it as sent to onboarding, rather than the policy naming it."""

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from pydantic import WithJsonSchema
 
 VOCABULARY = "vocabulary"
-"""The key that says in a parameter's JSON Schema which vocabulary it takes its words from."""
+"""The key in a parameter's JSON Schema that names the vocabulary of its words."""
 
 
 def words_of(vocabulary: str) -> WithJsonSchema:
@@ -14,8 +14,8 @@ def words_of(vocabulary: str) -> WithJsonSchema:
 
 
 RootName: TypeAlias = Annotated[str, words_of("roots")]
-"""A pinned root certificate, by the name of its file."""
+"""A pinned root certificate, by its file name."""
 GroupName: TypeAlias = Annotated[str, words_of("groups")]
 """A key-exchange group, by its IANA name."""
 CurveName: TypeAlias = Annotated[str, words_of("curves")]
-"""The elliptic curve of a certificate's key, by the name TLS has for it."""
+"""The elliptic curve of a certificate's key, by its TLS name."""

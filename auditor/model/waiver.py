@@ -1,4 +1,4 @@
-"""A violation that someone has accepted in writing, until a day."""
+"""Waivers: violations accepted in writing until a date."""
 
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from auditor.model.value import Value
 
 
 class Waiver(Value):
-    """Who accepts which rule's findings where, why, and how long.  It changes what counts, never what is shown."""
+    """Who accepts which rule's findings, where, why and until when.  It changes the verdict, never what is shown."""
 
     rule: str = Field(description="The rule's id")
     target: str = Field(description="The target's name in reports; * stands for any characters, ? for a single one")
@@ -20,13 +20,13 @@ class Waiver(Value):
 
 
 class WaiverState(StrEnum):
-    """What came of a waiver."""
+    """The state of a waiver."""
 
     USED = "used"
     UNUSED = "unused"
-    """Nothing it names needed waiving: it can go, or it names the wrong thing."""
+    """It matched no violation: remove it, or correct its rule or target."""
     EXPIRED = "expired"
-    """It waives nothing any more, whether or not there is something left to waive."""
+    """It has expired and waives nothing, whether or not there is a violation."""
 
 
 class WaiverStatus(Value):

@@ -9,7 +9,7 @@ from auditor.network.addresses import Range, parse_range
 _EVERYWHERE = parse_range("0.0.0.0/0")
 _Span: TypeAlias = tuple[int, int]
 _Part: TypeAlias = tuple[_Span, ...]
-"""A set of packets: first and last source, destination and port."""
+"""A set of packets: the first and the last source, destination and port."""
 
 
 class AclLine(NamedTuple):
@@ -21,11 +21,11 @@ class AclLine(NamedTuple):
     protocol: str
     ports: _Span
     written: str
-    """The source as it is declared."""
+    """The source as declared."""
 
 
 def parse_acl(acl: Iterable[AclEntry]) -> list[AclLine]:
-    """The parsed entries in their order."""
+    """The parsed entries, in order."""
     return [
         AclLine(
             entry.action,
@@ -40,7 +40,7 @@ def parse_acl(acl: Iterable[AclEntry]) -> list[AclLine]:
 
 
 def without_destinations(lines: Sequence[AclLine], weakened: Literal["allow", "deny"]) -> list[AclLine]:
-    """The list for an unknown destination, in the reading that is least favourable to the action ``weakened``.
+    """Return the list for an unknown destination, in the interpretation least favourable to the action ``weakened``.
 
     A line for one destination may or may not match: one with that action is left out, any other counts.
     """
@@ -50,7 +50,7 @@ def without_destinations(lines: Sequence[AclLine], weakened: Literal["allow", "d
 def decisions(
     lines: Sequence[AclLine], protocol: str, source: Range, destination: Range | None, ports: _Span
 ) -> set[str]:
-    """The actions for these packets, each by the first line that matches it; without a match it is denied.
+    """Return the actions for these packets, each by the first matching line; without a match a packet is denied.
 
     Without a ``destination`` the lines must have none either.
     """
@@ -71,7 +71,7 @@ def decisions(
 
 
 def _split(part: _Part, matched: _Part) -> tuple[bool, list[_Part]]:
-    """Whether any of a part matches, and what is left of it."""
+    """Return whether any of a part matches, and the rest of it."""
     both = tuple((max(one[0], two[0]), min(one[1], two[1])) for one, two in zip(part, matched, strict=True))
     if any(first > last for first, last in both):
         return False, [part]

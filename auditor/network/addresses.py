@@ -32,9 +32,9 @@ def parse_range(text: str) -> Range:
     if dash:
         low, high = _address(first.strip()), _address(last.strip())
         if low.version != high.version:
-            raise ValueError("its ends have different IP versions")
+            raise ValueError("its first and last address have different IP versions")
         if int(low) > int(high):
-            raise ValueError("its first address is above its last")
+            raise ValueError("its first address is higher than its last")
         return Range(low.version, int(low), int(high))
     if "/" not in text:
         single = _address(text)

@@ -6,12 +6,12 @@ _PRIVATE = ((64512, 65534), (4200000000, 4294967294))
 
 
 def is_reserved(asn: int) -> bool:
-    """Whether it is not allowed on a peering with Azure: reserved, for documentation, or Azure's own."""
+    """Return whether the number is forbidden on a peering with Azure: reserved, for documentation, or Azure's own."""
     return _within(asn, (*_RESERVED, *_AZURE_OWN))
 
 
 def is_private(asn: int) -> bool:
-    """Whether it is for private use."""
+    """Return whether the number is for private use."""
     return _within(asn, _PRIVATE)
 
 

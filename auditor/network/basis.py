@@ -21,7 +21,7 @@ def basis(observations: Iterable[Observation], rests_on: tuple[DeclaredSubject, 
     if not seen:
         return ()
     proven = tuple(line for found in seen for line in _lines(found, rests_on))
-    return (*proven, f"all else {DECLARED}" if proven else DECLARED)
+    return (*proven, f"everything else {DECLARED}" if proven else DECLARED)
 
 
 def subject_of(proof: Proof, declared: Deployment) -> DeclaredSubject | Named:

@@ -1,6 +1,6 @@
-"""Evidence files: the facts that they state, and the deployment with these in place of what was declared.
+"""Evidence files: the facts they state, and the deployment in which these replace what was declared.
 
-A session is established only where a route shows it, and an access list is replaced as a whole.
+A session counts as established only if a route shows it.  An access list is replaced as a whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,11 +38,11 @@ class EvidenceSource:
     """The file that states a fact."""
 
     file: str
-    """As the inventory names it."""
+    """The file's name in the inventory."""
     kind: str
     sha256: str
     entry: int
-    """Its number in the inventory, from 0."""
+    """Its position in the inventory, from 0."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Fact:
 
 
 class LearnedRoute(NamedTuple):
-    """A route of a table, as far as it shows who announced it."""
+    """A route of a table: the parts that show who announced it."""
 
     next_hop: str
     neighbour: str
@@ -223,7 +223,7 @@ def _range(text: str) -> object:
 def _shown(value: Any, other: Any) -> str:  # noqa: ANN401 - any part of a model
     """Shortened; for an access list, its length and the first entry that differs from the other list."""
     if value is None:
-        return "none that is accepted"
+        return "no accepted route"
     if isinstance(value, str | int):
         return {"unknown": "no route from the peer"}.get(str(value), str(value))
     if any(isinstance(entry, AclEntry) for entry in (*value, *(other or ()))):

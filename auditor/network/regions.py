@@ -15,5 +15,5 @@ def geographies() -> dict[str, str]:
 
 
 def is_only_region(region: str) -> bool:
-    """Whether a region is the only one of its geography, so that it may be paired with one of another."""
+    """Return whether a region is the only one of its geography, so it may be paired with one of another."""
     return Counter(geographies().values())[geographies()[region]] == 1

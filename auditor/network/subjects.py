@@ -1,4 +1,4 @@
-"""Subjects for the sections of a declared deployment, which rules and proofs point below."""
+"""Subjects for the sections of a declared deployment; rules and proofs point at parts of them."""
 
 from auditor.model.deployment import Link
 from auditor.model.subject import DeclaredSubject

@@ -1,4 +1,4 @@
-"""Demands that no endpoint can meet, or that can never find anything: refused before they mislead anybody."""
+"""Requirements that no endpoint can meet, or that can never find anything.  They are rejected, because they mislead."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -15,13 +15,13 @@ _SUITES_USABLE = "cipher-suite-none-usable"
 
 
 class LocatedSetting(Protocol):
-    """A rule's setting that knows where it came from."""
+    """A rule's setting with its source location."""
 
     rule: Rule[Any, Any]
     params: dict[str, Any]
 
     def error(self, message: str, where: Keys = ()) -> InputError:
-        """Make an error at the place of a parameter."""
+        """Make an error at the location of a parameter."""
         ...
 
 
@@ -39,7 +39,7 @@ def _allowed_versions(settings: Mapping[str, LocatedSetting]) -> list[str] | Non
 
 
 def _versions(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
-    """A version that is demanded must be allowed."""
+    """Find required versions that are not allowed."""
     allowed = _allowed_versions(settings)
     if allowed is None:
         return
@@ -54,7 +54,7 @@ def _versions(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
 
 
 def _suites(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
-    """A version that is allowed needs a suite that is allowed, and one that is forbidden needs none."""
+    """Find allowed versions without an allowed suite, and suites for versions that are not allowed."""
     allowed = _allowed_versions(settings)
     for rule_id in (_SUITES_ALLOWED, _SUITES_USABLE):
         if not (rule := settings.get(rule_id)):
@@ -73,7 +73,7 @@ def _suites(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
 
 
 def _usable(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
-    """A suite that counts as usable must be allowed."""
+    """Find suites that count as usable but are not allowed."""
     allowed, usable = settings.get(_SUITES_ALLOWED), settings.get(_SUITES_USABLE)
     if allowed is None or usable is None:
         return
@@ -86,7 +86,7 @@ def _usable(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
 
 
 def _roots(settings: Mapping[str, LocatedSetting]) -> Iterator[InputError]:
-    """A rule about roots needs one."""
+    """Find rules about roots that accept no root."""
     for rule_id, setting in settings.items():
         if not set(_WAYS) <= set(setting.rule.params.model_fields):
             continue

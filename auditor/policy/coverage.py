@@ -1,4 +1,4 @@
-"""Which rules answer which requirement of a policy, and whether an inventory gives them what they need."""
+"""Which rules answer which requirement of a policy, and whether an inventory provides their input."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Answer:
 
     requirement: Requirement
     rules: tuple[str, ...]
-    """Of the policy."""
+    """Rules of the policy that answer it."""
     elsewhere: tuple[str, ...]
-    """Rules that the policy does not have."""
+    """Rules that answer it but are not in the policy."""
     given: str
-    """What the inventory gives; empty without one."""
+    """What the inventory provides; empty without one."""
 
     @property
     def by(self) -> str:
@@ -46,7 +46,7 @@ def coverage(policy: Policy, findings: Sequence[Finding] | None = None, endpoint
 
 
 def _given(mine: Sequence[str], outcomes: Mapping[str, Outcome], endpoints: int) -> str:
-    """What the inventory gives the rules; the rule that gets most counts."""
+    """What the inventory provides for the rules; the best-provided rule counts."""
     declared = [outcomes[rule] for rule in mine if rule in outcomes]
     if any(outcome in {Outcome.PASS, Outcome.FAIL, Outcome.WARN} for outcome in declared):
         return "declared"
@@ -57,4 +57,4 @@ def _given(mine: Sequence[str], outcomes: Mapping[str, Outcome], endpoints: int)
     live = [rule for rule in mine if all_rules()[rule].group != Group.DEPLOYMENT]
     if not live:
         return ""
-    return f"seen at {endpoints} endpoints" if endpoints else "needs an endpoint"
+    return f"observed at {endpoints} endpoints" if endpoints else "needs an endpoint"

@@ -1,4 +1,4 @@
-"""A policy in effect as text: as a policy file again, and as what sets it apart from another."""
+"""A policy in effect as text: as a policy file, and as differences from another policy."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def policy_yaml(policy: Policy) -> str:
 
 
 def setting_lines(setting: RuleSetting) -> Iterator[str]:
-    """Write one rule as it stands below ``rules:``, every default written down."""
+    """Write one rule as under ``rules:``, with every default."""
     yield f"  {setting.rule.id}:"
     yield from _block({"severity": str(setting.severity), **parameters(setting.params)}, "    ")
 
@@ -40,12 +40,12 @@ def requirements_line(policy: Policy) -> Iterator[str]:
 
 
 def scalar(text: str) -> str:
-    """Write a text so that the strict reader takes it for this text."""
+    """Write a text so that the strict reader reads the same text."""
     return _scalar(text)
 
 
 def policy_differences(old: Policy, new: Policy) -> tuple[str, ...]:
-    """Say in one line each what the new policy demands differently; empty when both demand the same."""
+    """List the differences between two policies, one line each; empty if they require the same."""
     before = {setting.rule.id: setting for setting in old.settings}
     after = {setting.rule.id: setting for setting in new.settings}
     lines = [] if old.fail_on == new.fail_on else [f"~ fail_on: {old.fail_on} → {new.fail_on}"]

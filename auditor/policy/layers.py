@@ -1,4 +1,4 @@
-"""Policies laid over each other: what each file sets, and from which place every setting came."""
+"""Layered policies: what each file sets, and where every setting comes from."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ class Layer:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the file says; the schema has made sure that it is a mapping."""
+        """The file's content; the schema ensures that it is a mapping."""
         found: dict[str, Any] = self.document.data
         return found
 
 
 @dataclass
 class Setting:
-    """One rule while the layers are put together."""
+    """One rule while the layers are being merged."""
 
     rule: Rule[Any, Any]
     severity: Severity
@@ -61,10 +61,10 @@ class Merged:
 
 
 def merge(layers: Sequence[Layer], explain: Explain) -> Merged:
-    """Lay the files over each other, the outermost ancestor first.
+    """Merge the files, the outermost ancestor first.
 
-    A rule's parameters replace those of the ancestor key by key, and a later file may disable a rule or take it up
-    again.  The names of lists are resolved last.  ``InputErrors`` when a file disables what is not there, when a list
+    A rule's parameters replace those of the ancestor key by key, and a later file may disable or re-enable a
+    rule.  The names of lists are resolved last.  Raises ``InputErrors`` if a file disables an unknown rule, if a list
     is missing, unused or wrong, or when the result contradicts itself.
     """
     settings: dict[str, Setting] = {}
@@ -82,7 +82,7 @@ def merge(layers: Sequence[Layer], explain: Explain) -> Merged:
         raise InputErrors(errors)
     top = layers[-1].document
     if not settings:
-        errors.append(top.error("the policy demands nothing: it has no rules", ("rules",)))
+        errors.append(top.error("the policy has no rules, so it requires nothing", ("rules",)))
     errors += contradictions(settings)
     if errors:
         raise InputErrors(errors)

@@ -1,4 +1,4 @@
-"""ListReference lists: ``$name`` in a rule stands for the list that ``lists:`` gives this name.
+"""Named lists: ``$name`` in a rule stands for the list of this name under ``lists:``.
 
 A name belongs to the policy as a whole, through all the files it extends.  The last file that gives the list decides
 what is in it, for every rule that names it, inherited rules included.
@@ -20,21 +20,21 @@ _REFERENCE = re.compile(r"\$[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class ListReference:
-    """A place in a rule's parameters where a list is named."""
+    """A place in a rule's parameters that names a list."""
 
     way: Keys
     name: str
     schema: Json
-    """What the list must be to stand there."""
+    """The schema of the list in that place."""
 
 
 def named_lists(params: Mapping[str, Any], rule: Rule[Any, Any]) -> tuple[ListReference, ...]:
-    """Find every name that stands for a list."""
+    """Find every reference to a named list."""
     return tuple(_named(params, policy_schema()["$defs"][f"rule-{rule.id}"], ()))
 
 
 def unknown_list(name: str, known: Collection[str]) -> str:
-    """Say that there is no such list."""
+    """Make the error for an unknown list."""
     hint = suggestion(name, known) or (f"; known are {', '.join(known)}" if known else "; the policy has no lists")
     return f"unknown list {quoted(name)}{hint}"
 
@@ -47,7 +47,7 @@ def unused_lists(document: Document, used: Collection[str]) -> Iterator[InputErr
 
 
 def misfits(document: Document, named: ListReference, explain: Explain) -> Iterator[InputError]:
-    """Say what keeps the list of a file from standing where it is named."""
+    """Find the errors in a list where it is referenced."""
     for inside in _named(document.data["lists"][named.name], named.schema, ("lists", named.name)):
         yield document.error("a list cannot name another list; write the entries out", inside.way)
     schema: Json = {"properties": {"lists": {"properties": {named.name: named.schema}}}}

@@ -1,4 +1,4 @@
-"""A policy file, with all that it extends, into the policy in effect."""
+"""Reading a policy file, with all that it extends, into the policy in effect."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
     """Load a shipped policy by its name, or a file by its path (which has a slash or ends in .yaml or .yml).
 
     ``declared`` are the roots the operator has sent to onboarding; they are no part of the policy's SHA-256.
-    ``InputErrors`` says everything that is wrong with the file and with those it extends.
+    Raises ``InputErrors`` with everything that is wrong with the file and with those it extends.
     """
     try:
         layers = _layers(name_or_path)
@@ -62,9 +62,9 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
 
 
 def _of_plug_in(name_or_path: str, wrong: InputErrors) -> Iterator[InputError]:
-    """Say whose the policy is, where it is not one of ours: its file lies where nobody looks.
+    """Name the plug-in that an invalid policy belongs to, because its file is hard to find.
 
-    What is wrong with a plug-in as a whole has no file, and names the plug-in itself.
+    An error about the plug-in as a whole has no file, and names the plug-in itself.
     """
     path = policy_path(name_or_path) if any(error.file for error in wrong.errors) else None
     plug_in = plug_in_of(path) if path is not None else None
@@ -152,7 +152,7 @@ def _unfit_parent(wanted: str, parent: Path, seen: list[Path]) -> str | None:
         return f"extends names {quoted(wanted)}, which cannot be the name of a file"
     if resolved in seen:
         loop = [*seen[seen.index(resolved) :], resolved]
-        return f"extends goes round in a circle: {' → '.join(escaped(step.name) for step in loop)}"
+        return f"extends forms a circle: {' → '.join(escaped(step.name) for step in loop)}"
     if missing:
         return f"extends names {quoted(wanted)}, which is not a file"
     return f"extends goes more than {MAX_EXTENDS} files deep" if len(seen) > MAX_EXTENDS else None
@@ -223,7 +223,7 @@ def _refusals(error: ValidationError, rule_id: str, setting: Setting) -> Iterato
 
 
 def _sha256(settings: Iterable[RuleSetting], fail_on: Severity) -> str:
-    """Hash what is demanded: two policies that differ only in words, order or place have the same."""
+    """Hash the requirements: policies that differ only in wording, order or location have the same hash."""
     rules = {
         setting.rule.id: {"severity": str(setting.severity), "params": unordered(parameters(setting.params))}
         for setting in settings

@@ -1,4 +1,4 @@
-"""The file that says what the documents behind a policy ask for, and which rules answer it."""
+"""Requirements files: what the documents behind a policy require, and which rules answer it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -39,7 +39,7 @@ def requirements_schema() -> Json:
     return {
         "$schema": DIALECT,
         "type": "object",
-        "description": "Requirements: what the documents behind a policy ask for, and the rules that answer it",
+        "description": "Requirements of the documents behind a policy, and the rules that answer them",
         "additionalProperties": False,
         "required": ["documents", "requirements"],
         "properties": {
@@ -53,7 +53,7 @@ def requirements_schema() -> Json:
             "citations": {
                 "type": "object",
                 "title": "rule",
-                "description": "Documents that a rule cites beside the sources of the requirements it answers",
+                "description": "Further documents that a rule cites, beyond the sources of its requirements",
                 "additionalProperties": False,
                 "properties": dict.fromkeys(all_rules(), sources),
             },
@@ -68,7 +68,7 @@ def _document() -> Json:
         "additionalProperties": False,
         "required": ["title"],
         "properties": {
-            "title": {**NAME, "description": "The title as the document has it"},
+            "title": {**NAME, "description": "The title of the document"},
             "url": {"type": "string", "pattern": "^https://[^\\s]+$(?!\\n)", "description": "an https URL"},
         },
     }
@@ -81,7 +81,7 @@ def _source_schema() -> Json:
         "required": ["document"],
         "properties": {
             "document": {**IDENTIFIER, "description": "The id of one of the documents"},
-            "section": {**NAME, "description": "A heading of the document; left out: the whole document"},
+            "section": {**NAME, "description": "A heading of the document; without it, the whole document"},
         },
     }
 
@@ -98,8 +98,8 @@ def _requirement_schema(sources: Json) -> Json:
                 "maxLength": 32,
                 "description": "capital letters, digits and single hyphens",
             },
-            "statement": {**_TEXT, "description": "What the document asks for"},
-            "sources": {**sources, "description": "Where it is written"},
+            "statement": {**_TEXT, "description": "What the document requires"},
+            "sources": {**sources, "description": "The documents that contain it"},
             "check_kind": {
                 "type": "array",
                 "description": "Where the answer can be observed",
@@ -120,7 +120,7 @@ def _requirement_schema(sources: Json) -> Json:
 
 
 def read_requirements(path: Path) -> Requirements:
-    """Read a requirements file; ``InputErrors`` says everything that is wrong with it."""
+    """Read a requirements file.  Raises ``InputErrors`` with everything that is wrong with it."""
     return _read(path, str(path.absolute()))
 
 
@@ -187,7 +187,7 @@ def _documents(file: Document) -> Iterator[InputError]:
                 yield file.error(f"unknown document {quoted(id_)}{hint}", where)
     for id_ in known:
         if id_ not in named:
-            yield file.error(f"nothing names the document {quoted(id_)}", ("documents", id_), at_key=True)
+            yield file.error(f"no requirement cites the document {quoted(id_)}", ("documents", id_), at_key=True)
 
 
 def _at(data: Any, where: Keys) -> Any:  # noqa: ANN401 - any YAML

@@ -22,7 +22,7 @@ IDENTIFIER: dict[str, Any] = {
     "description": "lower-case letters, digits and single hyphens",
 }
 LIST_NAME = {"$ref": "#/$defs/list-name"}
-"""The schema beside that of every list: the name of a list in its place."""
+"""The schema of a list's name, an alternative to the list itself."""
 Json: TypeAlias = dict[str, Any]
 
 
@@ -30,7 +30,7 @@ Json: TypeAlias = dict[str, Any]
 def policy_schema() -> Json:
     """JSON Schema 2020-12 of a policy file.
 
-    A policy that ``extends`` another may leave out what it inherits; any other must be complete.
+    A policy that ``extends`` another may omit what it inherits; any other must be complete.
     """
     rules = all_rules()
     required = {rule.id: {"required": names} for rule in rules.values() if (names := _parameters(rule).get("required"))}
@@ -38,15 +38,15 @@ def policy_schema() -> Json:
     return {
         "$schema": DIALECT,
         "type": "object",
-        "description": "A policy: what is demanded of a TLS endpoint",
+        "description": "A policy: the requirements for a TLS endpoint",
         "additionalProperties": False,
         "required": ["id", "version", "title"],
         "properties": {
             "id": IDENTIFIER,
-            "version": {**NAME, "description": "Any text that tells one version of the policy from another, in quotes"},
-            "title": {**NAME, "description": "What the policy is, for people"},
-            "source": {**NAME, "maxLength": 1000, "description": "Where its demands are written"},
-            "fail_on": {**severity, "description": "A violation below this severity is a warning; medium if not given"},
+            "version": {**NAME, "description": "Any text that identifies this version of the policy, in quotes"},
+            "title": {**NAME, "description": "A description of the policy"},
+            "source": {**NAME, "maxLength": 1000, "description": "The source of its requirements"},
+            "fail_on": {**severity, "description": "A violation below this severity is a warning; default: medium"},
             "extends": {**NAME, "description": "A shipped policy by name, or a file by its path from this file"},
             "requirements": {
                 **NAME,
@@ -66,14 +66,14 @@ def policy_schema() -> Json:
             },
             "disable": {
                 "type": "array",
-                "description": "Rules of the extended policy that do not apply here, each with the reason",
+                "description": "Rules of the extended policy that this one disables, each with a reason",
                 "items": {
                     "type": "object",
                     "additionalProperties": False,
                     "required": ["rule", "reason"],
                     "properties": {
                         "rule": {"title": "rule", "enum": list(rules)},
-                        "reason": {**ONE_LINE, "maxLength": 1000, "description": "Why it does not apply here"},
+                        "reason": {**ONE_LINE, "maxLength": 1000, "description": "Why the rule is disabled"},
                     },
                 },
             },
@@ -105,7 +105,7 @@ def _rule(rule: Rule[Any, Any], severity: Json) -> Json:
         "type": "object",
         "description": rule.title,
         "additionalProperties": False,
-        "properties": {**properties, "severity": {**severity, "description": f"{rule.severity} if not given"}},
+        "properties": {**properties, "severity": {**severity, "description": f"default: {rule.severity}"}},
     }
 
 

@@ -1,4 +1,4 @@
-"""What ships with the auditor and with plug-ins: policies, and the root certificates they name, pinned by SHA-256."""
+"""Shipped policies, and the root certificates they name, pinned by SHA-256, from the auditor and plug-ins."""
 
 import hashlib
 from functools import cache
@@ -46,7 +46,7 @@ def policy_files() -> dict[str, Path]:
         found = {path.stem: path for folder in plug_in.folders for path in folder.glob("*.yaml")}
         if not found:
             errors.append(plug_in.error("its folder holds no policy (*.yaml)"))
-        errors += [plug_in.error(f"there is a policy {name} already") for name in sorted(found) if name in files]
+        errors += [plug_in.error(f"a policy {name} exists already") for name in sorted(found) if name in files]
         files.update(found)
     if errors:
         raise InputErrors(errors)
@@ -92,7 +92,7 @@ def shipped_roots() -> tuple[TrustAnchor, ...]:
             errors.append(plug_in.error("PINS must be a dictionary of names and SHA-256 numbers, both as text"))
             continue
         files = {path.stem: path for folder in plug_in.folders for path in (folder / "roots").glob("*.pem")}
-        errors += [plug_in.error(f"there is a root {name} already") for name in sorted(files) if name in roots]
+        errors += [plug_in.error(f"a root {name} exists already") for name in sorted(files) if name in roots]
         errors += [
             plug_in.error(f"the root {name} needs both a file roots/{name}.pem and its SHA-256 in PINS")
             for name in sorted(files.keys() ^ pinned.keys())

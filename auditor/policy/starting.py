@@ -33,19 +33,19 @@ from auditor.sanitise import clean
 
 _ROOTS: Final = "certificate-root-not-allowed"
 _MOST_COMMENTS = 40
-"""Of one rule; nobody reads more."""
+"""The most comments for one rule."""
 
 
 @dataclass(frozen=True)
 class StartingPolicy:
-    """A policy file, and the rules set by what was seen that are not in it because that did not tell enough."""
+    """A policy file, and the rules left out of it because their observations were inconclusive."""
 
     text: str
     undecided: tuple[str, ...]
 
 
 def looked_at(against: Policy) -> Policy:
-    """Return the policy that makes the probes look at everything a starting policy is made of."""
+    """Return the policy that makes the probes test everything a starting policy needs."""
     rules = all_rules()
     wanted: dict[str, dict[str, Any]] = {"group-not-allowed": {"allowed": tuple(GROUPS)}, "signature-scheme-weak": {}}
     known = {setting.rule.id for setting in against.settings}
@@ -58,7 +58,7 @@ def looked_at(against: Policy) -> Policy:
 
 
 def speaks_tls(seen: Iterable[Observation]) -> bool:
-    """Whether there is anything to make a policy of."""
+    """Whether there is anything to make a policy from."""
     return any(isinstance(found, CipherSuitesSeen) and found.accepted for found in seen)
 
 
@@ -69,7 +69,7 @@ def starting_policy(target: ServerTarget, seen: Sequence[Observation], against: 
     Raises ``ValueError`` when no TLS was seen.
     """
     if not speaks_tls(seen):
-        raise ValueError("nothing was seen that a policy could be made of")
+        raise ValueError("no TLS was observed, so there is nothing to make a policy from")
     forbidden = _findings(against, target, seen, at)
     observed = _as_seen(target, seen, against, at)
     candidates = {**{setting.rule.id: setting for setting in against.settings}, **observed}
@@ -89,7 +89,7 @@ def starting_policy(target: ServerTarget, seen: Sequence[Observation], against: 
 
 def _head(target: ServerTarget, against: Policy, day: str) -> Iterator[str]:
     name, compared = clean(target.name), f"{against.id} {clean(against.version)}"
-    yield f"# A starting policy: what {name} did on {day}.  Review it line by line before it is used."
+    yield f"# A starting policy: the behaviour of {name} on {day}.  Review it line by line before you use it."
     yield f"# Made by auditor policy init and compared with the policy {compared}."
     yield f"id: {_identifier(target)}"
     yield f'version: "{day}"'
@@ -207,7 +207,7 @@ def _advice(setting: RuleSetting) -> Iterator[str]:
         if setting.params.declared_roots:
             yield "The root was declared: audit with the same --root, or declare it in the inventory."
         if setting.params.public_roots:
-            yield "The root is a public one that no shipped policy pins, so every public root is accepted."
+            yield "The root is public, but no shipped policy pins it, so every public root is accepted."
 
 
 def _left_out(
@@ -216,7 +216,7 @@ def _left_out(
     """Every rule that is not in the policy, and why."""
     left = [name for name in judged if name not in taken]
     if left:
-        yield f"# Left out, as the endpoint does not pass them or they could not be judged (demands of {against.id}):"
+        yield f"# Left out, because they fail at the endpoint or are inconclusive (requirements of {against.id}):"
     for name in left:
         finding = judged[name]
         if reason := reason_text(finding):
@@ -225,9 +225,9 @@ def _left_out(
             f"# - {name}: {complaint}" for complaint in _complaints(finding, candidates[name].severity, against)
         )
     if _ROOTS not in taken:
-        yield "# The chain ends at no root that is known; give the root with --root to have it demanded."
+        yield "# The chain ends at no known root; to require its root, give it with --root."
     if unseen := sorted(set(candidates) - set(judged)):
-        yield "# Left out, as they are not about what is seen by connecting to an endpoint:"
+        yield "# Left out, because they cannot be observed by connecting to an endpoint:"
         yield from (f"# - {name}" for name in unseen)
 
 

@@ -1,1 +1,1 @@
-"""The only code that opens a connection.  Each probe answers one question about one target and says when it cannot."""
+"""Probes: the only code that opens connections.  Each answers one question about one target, or says why it cannot."""

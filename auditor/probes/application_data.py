@@ -1,4 +1,4 @@
-"""What is said inside TLS: a SIP OPTIONS or an HTTP request, and how to read what comes back."""
+"""Application data inside TLS: a SIP OPTIONS or HTTP request, and reading the answer."""
 
 import re
 import secrets
@@ -18,7 +18,7 @@ _HTTP_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 # RFC 3261 section 7.5: empty lines before a message are ignored.
 _SIP_STATUS = re.compile(rb"(?:\r\n)*SIP/2\.0 (\d{3})")
 # nginx's own statuses for "SSL Certificate Error" and "SSL Certificate Required".
-_NO_REASON = "does not say whether the certificate is the reason"
+_NO_REASON = "does not show whether the certificate is the reason"
 # nginx and its kin: "No required SSL certificate was sent".  The word alone may be the application's own.
 _WANTS_CERTIFICATE = re.compile(rb"(?i)\b(?:ssl|tls|client)[ -]certificate\b")
 _CERTIFICATE_STATUSES = (495, 496)
@@ -26,13 +26,13 @@ _CERTIFICATE_STATUSES = (495, 496)
 
 @dataclass(frozen=True)
 class Reading:
-    """What an answer means for a client that showed no certificate, and the words to show for it."""
+    """What an answer means for a client without a certificate, and the evidence."""
 
     meaning: Meaning
     evidence: str
     doubt: Doubt = ""
-    """What leaves it undetermined: a close without an alert, a status that may have another reason, or silence.  The
-    first two are a refusal where another certificate is served."""
+    """What makes it undetermined: a close without an alert, a status that may have another reason, or silence.  The
+    first two count as a rejection where another certificate is served."""
 
 
 def request(target: ServerTarget) -> bytes:
@@ -86,7 +86,7 @@ def _has_body(data: bytes) -> bool:
 
 
 def read_answer(service: Service, data: bytes) -> Reading:
-    """What the first bytes of an answer mean.  A status that could come from either side decides nothing."""
+    """Interpret the first bytes of an answer.  A status with several possible reasons decides nothing."""
     return _read_http(data) if service is Service.HTTPS else _read_sip(data)
 
 
@@ -97,12 +97,12 @@ def _read_http(data: bytes) -> Reading:
     code, line = int(status[1]), status_line(data)
     body = data[:4096].partition(b"\r\n\r\n")[2]
     if code in _CERTIFICATE_STATUSES or (code == 400 and _WANTS_CERTIFICATE.search(body)):
-        return Reading("refused", f"{line}, for want of a certificate")
+        return Reading("refused", f"{line}, because the client presented no valid certificate")
     if code in (400, 403):
         return Reading("undetermined", f"{line}, which {_NO_REASON}", "status")
     if 200 <= code < 500:
         return Reading("served", line)
-    return Reading("undetermined", f"{line}, which is neither an answer of the application nor a refusal")
+    return Reading("undetermined", f"{line}, which is neither an answer of the application nor a rejection")
 
 
 def _read_sip(data: bytes) -> Reading:

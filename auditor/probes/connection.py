@@ -37,7 +37,7 @@ class Wire:
         return max(0.0, min(self._deadline, self._deadline if until is None else until) - time.monotonic())
 
     def send(self, data: bytes) -> int:
-        """Send everything or end the wire; what cannot be sent shows in ``ended``."""
+        """Send everything or end the wire; ``ended`` then says why."""
         view = memoryview(bytes(data))
         self.sent += view
         while view and self.ended is None:
@@ -83,29 +83,29 @@ class Peer:
 
     def __init__(self, target: ServerTarget, limits: Limits) -> None:
         if target.address is None:
-            raise ValueError("a target without an address cannot be connected to")
+            raise ValueError("the target has no address to connect to")
         self.target, self.limits, self.address = target, limits, target.address
         self.started = time.monotonic()
         self.deadline = self.started + limits.target_seconds
         self.attempts = 0
         self.connections = 0
-        """Established ones; the budget counts attempts."""
+        """Established connections; the budget counts attempts."""
         self._last_connection: float | None = None
         self.slow = 1.0
-        """Factor on the time of one connection; doubled for a second try."""
+        """Factor on the time limit of one connection; doubled for a second try."""
         self.round_trip = 0.0
-        """Seconds the last TCP handshake took."""
+        """Seconds that the last TCP handshake took."""
 
     def connect(self, port: int | None = None) -> Wire | str:
-        """A new connection, or one sentence why there is none.
+        """Open a connection, or return one sentence why that failed.
 
         Raises ``OutOfBudgetError`` when the target's time or connections are used up.
         """
         now = time.monotonic()
         if now >= self.deadline:
-            raise OutOfBudgetError(f"the time for this target ({self.deadline - self.started:.0f} s) is used up")
+            raise OutOfBudgetError(f"the time limit for this target ({self.deadline - self.started:.0f} s) is reached")
         if self.attempts >= self.limits.connections:
-            raise OutOfBudgetError(f"the budget of {self.limits.connections} connections for this target is used up")
+            raise OutOfBudgetError(f"the limit of {self.limits.connections} connections for this target is reached")
         self._pace(now)
         self.attempts += 1
         started = time.monotonic()
@@ -147,7 +147,7 @@ def _why_no_connection(error: OSError, seconds: float) -> str:
     if isinstance(error, ConnectionResetError):
         return "the TCP connection was reset"
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
-        return "the address cannot be reached from here"
+        return "the address is unreachable"
     return f"no TCP connection ({errno.errorcode.get(error.errno or 0, type(error).__name__)})"
 
 

@@ -1,7 +1,7 @@
-"""What DNS says of the names of a deployment; only where that was asked for.
+"""DNS records of the names of a deployment; only on request.
 
-dnspython asks one resolver; a question is given a few seconds over all its tries, an answer at most so many records,
-and a chain of aliases is followed by hand so that a loop ends.  Whatever a resolver says is kept as text, sanitised.
+dnspython asks one resolver.  A query gets a few seconds over all its tries, an answer a limited number of records,
+and a chain of aliases is followed step by step, so a loop ends.  Answers are kept as sanitised text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ RecordType: TypeAlias = Literal["A", "AAAA", "SRV", "CAA"]
 
 
 def resolver_at(address: str | None, port: int = 53) -> dns.resolver.Resolver:
-    """The resolver at that address, else the machine's own.  Raises ``OSError`` where there is none."""
+    """The resolver at that address, else the machine's own.  Raises ``OSError`` if there is none."""
     try:
         found = dns.resolver.Resolver(configure=address is None)
     except dns.resolver.NoResolverConfiguration as error:
@@ -73,7 +73,8 @@ def _region(target: str, at: datetime, name: str, ranges: tuple[str, ...], resol
     found = (record.host for records, _ in services for record in records)
     names = list(dict.fromkeys([name, *(host for host in found if host and host != ".")]))
     addresses = [_asked(host, kind, resolver) for host in names[:MOST_HOSTS] for kind in _ADDRESSES]
-    more = [Undetermined(subject=f"{host} A", reason="it was one name too many") for host in names[MOST_HOSTS:]]
+    too_many = "not looked up: the limit on names is reached"
+    more = [Undetermined(subject=f"{host} A", reason=too_many) for host in names[MOST_HOSTS:]]
     return _seen(target, at, "region", name, [*services, *addresses, ([], more)], ranges)
 
 
@@ -100,7 +101,7 @@ def _seen(
 
 
 def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Answer:
-    """The records of one question.  No records are an answer; no answer is a gap."""
+    """The records of one query.  An empty answer is an answer; no answer is a gap."""
     subject, wanted = f"{name} {kind}", name
     for _ in range(MOST_ALIASES):
         answer = _once(wanted, kind, resolver)
@@ -113,24 +114,24 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
         alias = answer.canonical_name.to_text(omit_final_dot=True)
         if alias.lower() == wanted.lower().removesuffix("."):
             if not answer.response.flags & (dns.flags.AA | dns.flags.RA):
-                return [], [Undetermined(subject=subject, reason="the server there looks up no names for others")]
+                return [], [Undetermined(subject=subject, reason="the resolver does not offer recursion")]
             return [], []
         wanted = alias
-    return [], [Undetermined(subject=subject, reason=f"its aliases go on after {MOST_ALIASES} steps")]
+    return [], [Undetermined(subject=subject, reason=f"its chain of aliases is longer than {MOST_ALIASES} steps")]
 
 
 def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
-    """The answer; none where the name does not exist; a sentence where no answer comes."""
+    """The answer; None if the name does not exist; a sentence if there is no answer."""
     try:
         return resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
     except dns.resolver.NXDOMAIN:
         return None
     except dns.resolver.NoNameservers:
-        return "the resolver refuses, or fails to look it up"
+        return "the resolver refused or failed to look it up"
     except dns.exception.Timeout:
         return f"the resolver did not answer within {SECONDS:.0f} s"
     except (dns.exception.DNSException, OSError, ValueError) as error:
-        return f"the answer cannot be read ({type(error).__name__})"
+        return f"the answer is not readable ({type(error).__name__})"
 
 
 def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answer:
@@ -147,6 +148,6 @@ def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answe
         for rdata in shown
     ]
     more = len(answer.rrset) - len(shown)
-    return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not looked at")] * (
+    return found, [Undetermined(subject=f"{name} {kind}", reason=f"{more} further records were not examined")] * (
         more > 0
     )

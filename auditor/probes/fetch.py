@@ -1,7 +1,7 @@
-"""One file from a URL that stands in a certificate: http, bounded in time and size, and never from inside.
+"""Fetching one file from a URL in a certificate: http, bounded in time and size, and only from public addresses.
 
-Whoever made the certificate chose the URL.  So the name is resolved here, every address of it has to be a public one,
-and the connection goes to the address that was looked at; a redirection is not followed.  What is fetched is signed by
+The maker of the certificate chose the URL.  So the name is resolved here, every address of it must be public,
+and the connection goes to the checked address; redirections are not followed.  The fetched data is signed by
 the CA and checked by the rule, so http is enough (RFC 5280 section 8).
 """
 
@@ -23,7 +23,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_BYTES: Final = 16 * 1024 * 1024
 SECONDS: Final = 15.0
 _MOST_URL: Final = 2048
-_FROM_INSIDE: Final = "its name has an address that is not a public one, which is not asked"
+_FROM_INSIDE: Final = "its name has an address that is not public; the auditor connects only to public ones"
 _MOST_HEAD: Final = 65_536
 _LENGTH: Final = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
@@ -42,7 +42,7 @@ class HttpLocation:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the public Internet, whatever it is wrapped in (RFC 6890 and its registries).
+    """Whether an address is public, even if embedded in another form (RFC 6890 and its registries).
 
     Of IPv6 only global unicast (2000::/3, RFC 4291 section 2.4) is, and what wraps a public IPv4 address in it.
     """
@@ -65,9 +65,9 @@ def fetch(
     seconds: float = SECONDS,
     allowed: Callable[[Address], bool] = is_public,
 ) -> bytes | str:
-    """GET the URL, or POST ``body`` to it as an OCSP request (RFC 6960 appendix A); the content, or why there is none.
+    """GET the URL, or POST ``body`` as an OCSP request (RFC 6960 appendix A); return the content, or why there is none.
 
-    ``allowed`` says which addresses may be asked.  Never raises.
+    ``allowed`` says which addresses may be connected to.  Never raises.
     """
     location = _location(url)
     if isinstance(location, str):
@@ -81,7 +81,7 @@ def fetch(
     try:
         connection = socket.create_connection((addresses[0], location.port), timeout=min(5.0, seconds))
     except OSError:
-        return f"{location.host} could not be reached"
+        return f"{location.host} was unreachable"
     wire = Wire(connection, deadline, MAX_BYTES)
     try:
         wire.send(_request(location, body))
@@ -94,16 +94,16 @@ def fetch(
 
 def _location(url: str) -> HttpLocation | str:
     if len(url) > _MOST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", 80 if parts.port is None else parts.port
     except ValueError:
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     if parts.scheme != "http":
-        return "only http is spoken"
+        return "only http URLs are fetched"
     if not host or not port or parts.username is not None or set(host) & set('$\\"<>'):
-        return "its URL is not one that can be asked"
+        return "its URL cannot be requested"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return HttpLocation(host, port, path)
 
@@ -129,7 +129,7 @@ class _Received:
 
 
 def _whole(received: bytearray) -> bool:
-    """Whether an answer that says its own length is here; some servers leave the connection open all the same."""
+    """Whether an answer with a stated length is complete; some servers keep the connection open afterwards."""
     head, blank, _ = bytes(received[:_MOST_HEAD]).partition(b"\r\n\r\n")
     length = _LENGTH.search(head) if blank else None
     if not blank or length is None:
@@ -139,7 +139,7 @@ def _whole(received: bytearray) -> bool:
 
 def _content(wire: Wire, seconds: float) -> bytes | str:
     if wire.ended == "timeout":
-        return f"there was no whole answer within {seconds:.0f} s"
+        return f"no complete answer within {seconds:.0f} s"
     if wire.ended == "too much":
         return f"its answer has more than {MAX_BYTES} bytes"
     answer = http.client.HTTPResponse(_Received(bytes(wire.received)))  # type: ignore[arg-type]  # all it uses is makefile
@@ -147,7 +147,7 @@ def _content(wire: Wire, seconds: float) -> bytes | str:
         answer.begin()
         content = answer.read()
     except (http.client.HTTPException, ValueError):
-        return "its answer is not a whole one"
+        return "its answer is incomplete"
     if answer.status != http.client.OK:
-        return f"it answers with HTTP status {answer.status}"
+        return f"it answered with HTTP status {answer.status}"
     return content

@@ -32,18 +32,18 @@ from auditor.model.observation import (
 from auditor.sanitise import clean
 
 SECONDS: Final = 60.0
-"""For one chain, which takes about a second."""
+"""Time limit for one chain, which takes about a second."""
 MOST: Final = 100
-"""Findings of one certificate that are kept."""
+"""The most findings kept for one certificate."""
 INSTALL: Final = "pkilint is not installed beside the auditor: python -m pip install 'pkilint>=0.13.3,<0.14'"
 _BROKEN: Final = "base.unhandled_exception"
 """The code of a failure of pkilint itself, not of the certificate."""
 _Lint: TypeAlias = tuple[tuple[CertificateLint, ...], str]
-"""What was found in each certificate, or why nothing could be."""
+"""What was found in each certificate, or why linting failed."""
 
 
 def with_lint(observations: Sequence[Observation], asks: Asks) -> list[Observation]:
-    """The observations, and pkilint's findings about every chain among them, where they are asked for.
+    """Return the observations, with pkilint's findings about every chain if the plan requests them.
 
     A target whose chains were not observed, or not all of them, is not linted for the same reason.
     """
@@ -109,7 +109,7 @@ def _lint(certificates: tuple[bytes, ...], profile: LintProfile) -> _Lint:
     try:
         found = json.loads(done.stdout)["findings"]
         if len(found) != len(certificates):
-            return (), "pkilint did not look at every certificate"
+            return (), "pkilint did not lint every certificate"
         return tuple(_certificate(der, rows) for der, rows in zip(certificates, found, strict=True)), ""
     except (ValueError, TypeError, KeyError):
         return (), f"pkilint failed (exit code {done.returncode})"

@@ -7,7 +7,7 @@ from typing import Final
 from auditor.sanitise import clean
 
 MAX_BYTES: Final = 65_536
-"""Of an answer.  Azure Communications Gateway takes messages of 10 KB."""
+"""The limit for an answer.  Azure Communications Gateway takes messages of 10 KB."""
 _MOST_FIELDS: Final = 200
 _MOST_TOKENS: Final = 64
 _STATUS: Final = re.compile(rb"(?:\r\n)*SIP/2\.0 ([1-6]\d\d)(?: ([^\r\n]{0,200}))?")
@@ -16,18 +16,18 @@ _COMPACT: Final = {"l": "content-length", "c": "content-type"}  # RFC 3261 secti
 
 @dataclass(frozen=True)
 class SipAnswer:
-    """What a SIP element said to OPTIONS (RFC 3261 section 11.2); every text is safe to show."""
+    """The answer of a SIP element to OPTIONS (RFC 3261 section 11.2); every text is safe to show."""
 
     status: int
     reason: str
     allow: tuple[str, ...]
     accept: tuple[str, ...]
     description: bytes = field(default=b"", repr=False)
-    """The session description exactly as sent, keys and all: for its reader alone, and never kept."""
+    """The session description exactly as sent, including its keys: only for its reader, never stored."""
 
 
 def read_sip_answer(data: bytes) -> SipAnswer | None:
-    """Read the answer; none where it is not a SIP response."""
+    """Read the answer; None if it is not a SIP response."""
     status = _STATUS.match(data)
     if status is None:
         return None
@@ -44,7 +44,7 @@ def read_sip_answer(data: bytes) -> SipAnswer | None:
 
 
 def whole_sip_answer(data: bytes) -> bool:
-    """Whether enough has arrived: the head, and the body where that is a session description."""
+    """Whether enough has arrived: the head, and the body if that is a session description."""
     data = data.lstrip(b"\r\n")
     head, separator, body = data.partition(b"\r\n\r\n")
     if not separator:

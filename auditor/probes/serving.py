@@ -1,7 +1,7 @@
-"""Many connections in one thread that never waits for any of them.
+"""Many connections in one non-blocking thread.
 
 A peer may send nothing, drip, send garbage or open a thousand connections.  With a thread for each connection such
-peers would use the threads up; here they cost a socket each, until their time is up or newer connections need the room.
+peers would exhaust the threads; here each costs one socket, until it times out or a newer connection replaces it.
 """
 
 import contextlib
@@ -15,23 +15,23 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 _BACKLOG = 1024
-"""Connections the kernel holds for a listener until they are taken; one too many costs its client a second."""
+"""The listen backlog: connections that wait in the kernel; beyond it, a client waits a second."""
 
 CloseReason = Literal["closed", "reset", "time", "too much", "pushed out", "stopped"]
-"""How a connection came to its end: the peer closed or reset it, its time was up, it sent too much, newer connections
-needed the room, or all of it was stopped.  ``closed`` is also what a connection that we ended first comes to."""
+"""Why a connection ended: the peer closed or reset it, it timed out, it sent too much, newer connections
+took its place, or the server was stopped.  ``closed`` also covers a connection that we ended first."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What all connections together, and each of them, may cost."""
+    """Limits for each connection, and for all together."""
 
     lifetime: float = 60.0
     """Seconds after which any connection ends."""
     max_bytes: int = 65_536
     """Bytes a peer may send on one connection."""
     connections: int = 128
-    """Open at once over all listeners; the oldest of the address with the most makes room for a newer one."""
+    """Open at once over all listeners; beyond it, the oldest connection of the busiest address is closed."""
     drain: float = 2.0
     """Seconds a peer has to close after us.  Closing first, with bytes unread, would reset the connection and could
     destroy an alert on its way (RFC 9112 section 9.6 describes it for HTTP)."""
@@ -43,17 +43,17 @@ class Reply(NamedTuple):
     data: bytes
     close: bool
     wake: float | None = None
-    """Seconds from now after which ``waited`` is called; none leaves it as it was."""
+    """Seconds from now after which ``waited`` is called; None leaves it unchanged."""
 
 
 class Session(Protocol):
-    """Our side of one connection, without its socket."""
+    """The server's side of one connection, without its socket."""
 
     def received(self, data: bytes) -> Reply:
-        """Take what has arrived, never nothing, and say what to send."""
+        """Take received bytes, never empty, and return what to send."""
 
     def waited(self) -> Reply:
-        """The time that was asked for has passed."""
+        """Handle the end of the requested time."""
 
     def ended(self, how: CloseReason) -> None:
         """The connection is over.  Called once, whatever happened."""
@@ -78,7 +78,7 @@ class _OpenConnection:
     wake: float | None = None
     unsent: bytes = b""
     ending: bool = False
-    """Nothing more is said after ``unsent``."""
+    """Nothing is sent after ``unsent``."""
     ended: bool = False
     """The end has been sent."""
 
@@ -92,7 +92,7 @@ class _Loop:
 
 
 Listening: TypeAlias = socket.socket
-"""A socket that listens."""
+"""A listening socket."""
 
 
 def listen(host: str, port: int = 0) -> Listening:
@@ -160,7 +160,7 @@ def _look_at_the_clock(loop: _Loop) -> None:
 
 
 def _accept(loop: _Loop, listener: Listener) -> None:
-    """Take what is waiting, but not so much that those who are connected wait for long."""
+    """Accept waiting connections, but not so many that open ones wait for long."""
     for _ in range(64):
         try:
             connection, origin = listener.socket.accept()

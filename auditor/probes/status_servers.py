@@ -1,4 +1,4 @@
-"""CRLs and OCSP responses fetched from the URLs in certificates; only where that was asked for."""
+"""CRLs and OCSP responses fetched from the URLs in certificates; only on request."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -25,14 +25,14 @@ from auditor.probes.fetch import Address, fetch, is_public
 from auditor.sanitise import clean
 
 MOST_URLS = 4
-"""Of one certificate."""
+"""The limit for one certificate."""
 MOST_FETCHES = 500
-"""In one run; the rest is not asked for, and says so.  So with the time and the size of them all."""
+"""The limit for one run; the rest is reported as not requested.  Time and total size are limited likewise."""
 MOST_SECONDS = 300.0
 MAX_BYTES = 256 * 1024 * 1024
 
 _Question: TypeAlias = tuple[Literal["ocsp", "crl"], str, bytes | None]
-_TOO_MUCH = "it was not asked for: what one run may fetch was used up"
+_TOO_MUCH = "not requested: the fetch limit of this run is used up"
 
 
 def fetched(
@@ -42,7 +42,7 @@ def fetched(
 ) -> Iterator[RevocationSeen]:
     """Fetch the CRLs and OCSP responses about every certificate that was seen, each URL once, roots excepted.
 
-    ``allowed`` says which addresses may be asked.
+    ``allowed`` says which addresses may be connected to.
     """
     answers: dict[tuple[str, bytes | None], bytes | str] = {}
     end = time.monotonic() + MOST_SECONDS
@@ -64,7 +64,7 @@ def fetched(
     for (target, certificates), at in chains.items():
         path = anchor_of(certificates, anchors, at).path
         found: list[StatusSource] = []
-        missing = [] if len(path) > 1 else [_missing("the issuer's certificate is not at hand")]
+        missing = [] if len(path) > 1 else [_missing("the issuer's certificate is missing")]
         for certificate, issuer in pairwise(path):
             questions = list(_questions(certificate, issuer))[:MOST_URLS]
             if not questions:

@@ -1,1 +1,1 @@
-"""Report to text: one file a format, one pure public function each.  Nothing here writes, prints or reads the clock."""
+"""Renderers: one file per format, with one pure public function each.  No writing, printing or clock."""

@@ -8,7 +8,7 @@ from auditor.sanitise import clean
 
 V = TypeVar("V", bound=Value)
 LIMIT = 4000
-"""Longer than anything the auditor itself writes; what a peer sent was cut much shorter when it was observed."""
+"""Longer than any text of the auditor; text from peers was shortened much further when it was observed."""
 
 
 def cleaned(value: V) -> V:

@@ -1,4 +1,4 @@
-r"""Text from outside as CommonMark in which it can do nothing: no link, no mention, no markup, no new table cell.
+r"""External text as harmless CommonMark: without links, mentions, markup or new table cells.
 
 Code spans are the safe place: no renderer looks into them for mentions (``@name``), issues (``#1``), addresses or
 commands.  What could end the span or the cell is shown as its number, in the sanitiser's form: ``\x60``, ``\x7c``.
@@ -13,7 +13,7 @@ from auditor.sanitise import clean
 _ENDS_A_SPAN = str.maketrans({"`": "\\x60", "|": "\\x7c"})
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&$])")
 _SHOWN_AS_NUMBER = re.compile(r"@|#(?=\d)|/(?=/)|(?<=www)\.", re.IGNORECASE)
-"""What the renderers of code review find in the finished text, past any escape: mentions, issues and addresses."""
+"""Text that code review tools turn into links even if escaped: mentions, issues and addresses."""
 
 
 def code(text: str, limit: int = 300) -> str:

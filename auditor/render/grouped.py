@@ -1,4 +1,4 @@
-"""Findings in the order they are read; those that say the same thing form one row."""
+"""Findings in reading order; equal ones form one row."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from auditor.model.severity import Severity
 from auditor.render.wording import by_weight, number, waived
 
 MOST_RULES = 4
-"""Named in one row; one more is named too, as that takes no more room than counting it."""
+"""The most findings named in one row; a single further one is named too, because counting it is no shorter."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class FindingGroup:
 
     findings: tuple[Finding, ...]
     severity: Severity
-    """The highest of them."""
+    """The highest severity of the findings."""
     everything: bool = False
     """Whether these are all the findings of the target."""
 
     @property
     def first(self) -> Finding:
-        """The one that weighs most."""
+        """The most important finding."""
         return self.findings[0]
 
     @property
@@ -51,7 +51,7 @@ class FindingGroup:
 def grouped(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> list[FindingGroup]:
     """Worst first.  Findings without evidence form one row where all but the rule is the same.
 
-    An endpoint that cannot be reached leaves every check inconclusive for one reason; that is one row, not forty.
+    An unreachable endpoint leaves every check inconclusive for one reason; that is one row, not forty.
     """
     of_target: dict[str, int] = defaultdict(int)
     groups: dict[tuple[object, ...], list[Finding]] = {}

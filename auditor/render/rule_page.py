@@ -1,4 +1,4 @@
-"""One rule as a page: the terminal and the documentation say the same, because both are made from the rule itself."""
+"""One rule as a page, made from the rule itself for both the terminal and the documentation."""
 
 import inspect
 import json
@@ -15,7 +15,7 @@ from auditor.rules import rationale
 
 AnyRule = Rule[Any, Any]
 _LONGEST_LINE = 100
-_NO_PARAMETERS = "None. A policy switches the rule on by naming it."
+_NO_PARAMETERS = "None. A policy enables the rule by naming it."
 _PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 # What a list of names is likely to hold, for the example, where the parameter itself gives none.
@@ -29,7 +29,7 @@ _SAMPLES = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a policy may set, in words."""
+    """A parameter that a policy may set, in words."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Parameter:
 
 
 def summary_of(rule: AnyRule) -> RuleSummary:
-    """What is true of the rule whatever the policy; its remedy is that for the example's parameters."""
+    """What is true of the rule under every policy; its remedy is that for the example's parameters."""
     return RuleSummary(
         title=rule.title,
         group=rule.group,
@@ -123,7 +123,7 @@ def _default(part: Mapping[str, Any]) -> str:
 
 
 def example(rule: AnyRule) -> str:
-    """YAML that switches the rule on, with the defaults and a likely value for the rest."""
+    """YAML that enables the rule, with the defaults and a likely value for the rest."""
     values = _samples(rule)
     if not values:
         return f"rules:\n  {rule.id}: {{}}\n"

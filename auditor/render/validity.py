@@ -1,4 +1,4 @@
-"""How a certificate stands to the day of the audit, in words."""
+"""The validity of a certificate on the day of the audit, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The words that every format uses for the same thing, and the order things are shown in."""
+"""The words that all formats share, and the order of outcomes and groups."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ WORST_FIRST = tuple(Outcome)
 """The order in which outcomes are shown."""
 
 NEEDS_READING = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.NOT_TESTED, Outcome.WAIVED)
-"""Outcomes whose findings are shown one by one; the others are counted."""
+"""Outcomes whose findings are listed one by one; the others are counted."""
 
 OUTCOME_WORDS = {
     Outcome.FAIL: "Fail",
@@ -34,7 +34,7 @@ OUTCOME_SYMBOLS = {
     Outcome.PASS: "\u2713",
     Outcome.NOT_APPLICABLE: "\u00b7",
 }
-"""Beside each colour stands a sign, for readers who do not see the colour."""
+"""A sign for each outcome, for readers who cannot see its colour."""
 COUNTED_AS = {
     Outcome.FAIL: "failed",
     Outcome.INCONCLUSIVE: "inconclusive",
@@ -51,7 +51,7 @@ WAIVER_WORDS = {
     WaiverState.EXPIRED: "Expired",
 }
 NO_REASON = "no reason was recorded"
-"""Where a finding has neither evidence nor a reason: its title says what would be wrong, not what was observed."""
+"""For a finding with neither evidence nor a reason; its title states a defect, not what was observed."""
 
 EXIT_MEANINGS = {
     Verdict.PASS: "no check failed, and no important check is inconclusive",
@@ -65,7 +65,7 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][^\s\\\"'<>]*
 
 
 def groups_of(rules: Iterable[RuleSummary]) -> tuple[str, ...]:
-    """The headings that these rules stand under: those of ``Group`` in its order, then any others by name."""
+    """The headings of these rules: those of ``Group`` in its order, then any others by name."""
     present = {rule.group for rule in rules}
     known = tuple(group.value for group in Group if group in present)
     return (*known, *sorted(present - set(known)))
@@ -79,17 +79,17 @@ def by_weight(findings: Iterable[Finding], rules: Mapping[str, RuleSummary]) -> 
 
 
 def worst(findings: Iterable[Finding]) -> Outcome:
-    """The outcome that counts most; of nothing at all, not applicable."""
+    """The worst outcome; not applicable if there are no findings."""
     return min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.NOT_APPLICABLE)
 
 
 def counted(report: Report) -> str:
-    """As ``2 failed, 40 passed``."""
+    """The counts, such as ``2 failed, 40 passed``."""
     return ", ".join(f"{report.counts[o]} {COUNTED_AS[o]}" for o in WORST_FIRST if report.counts.get(o)) or "no checks"
 
 
 def cited(citation: Citation) -> str:
-    """As ``RFC 9325, section 3.1.1``; a section that is a heading stands as it is."""
+    """The citation, such as ``RFC 9325, section 3.1.1``; a heading is kept as it is."""
     if not citation.section:
         return citation.document
     numbered = citation.section[0].isdigit()
@@ -97,7 +97,7 @@ def cited(citation: Citation) -> str:
 
 
 def web_address(citation: Citation) -> str:
-    """The citation's address if it is a plain http or https one, else nothing: no other scheme is ever linked."""
+    """The citation's URL if it is a plain http or https one, else empty: no other scheme is ever linked."""
     return citation.url if _WEB_ADDRESS.fullmatch(citation.url) else ""
 
 
@@ -107,7 +107,7 @@ def waived(waiver: Waiver) -> str:
 
 
 def idle_waivers(report: Report) -> Iterator[str]:
-    """Every waiver that has expired or is unused, in one line each: a forgotten waiver is a hole in the policy."""
+    """Every expired or unused waiver, one line each: a forgotten waiver is a hole in the policy."""
     for status in report.waivers:
         if status.state is not WaiverState.USED:
             yield f"{WAIVER_WORDS[status.state]} waiver: {waiver_named(status.waiver)}"
@@ -119,12 +119,12 @@ def waiver_named(waiver: Waiver) -> str:
 
 
 def number(count: int, singular: str, plural: str | None = None) -> str:
-    """As ``1 check`` or ``2 checks``."""
+    """A count with its noun, such as ``1 check`` or ``2 checks``."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
 def summary(report: Report) -> str:
-    """The result in a sentence or two, for someone who reads no further."""
+    """The result in one or two sentences, for a reader who reads no further."""
     targets: dict[Outcome, set[str]] = {
         outcome: {finding.target for finding in report.findings if finding.outcome is outcome} for outcome in Outcome
     }

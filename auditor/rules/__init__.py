@@ -1,7 +1,7 @@
-"""One requirement a file, in a folder a subject.  A rule is found by its file; nothing registers itself.
+"""Rules: one requirement per file, one folder per subject.  A rule is found by its file; nothing registers itself.
 
 What the rules of one folder share is in its ``_shared``, and what all share in ``auditor.rules._shared``.  No rule
-imports another.  Packages of other people add rules by an entry point (``auditor.plugins``).
+imports another.  Third-party packages add rules by an entry point (``auditor.plugins``).
 """
 
 import importlib

@@ -10,7 +10,7 @@ from auditor.model.observation import CryptoSeen, KeySeen
 from auditor.model.srtp import HARMLESS, KEY_LENGTHS, UNKNOWN, WEAKENING
 
 _MOST_KEYS = 16
-"""Keys in one line."""
+"""The most keys in one line."""
 _MOST_PARAMETERS = 32
 _MOST_CHARACTERS = 4096
 _SUITE = re.compile(r"[A-Z0-9]{1,6}(_[A-Z0-9]{1,6}){1,7}")
@@ -38,7 +38,7 @@ def read_crypto(value: str, salt: bytes) -> CryptoSeen:
     if not re.fullmatch(r"[0-9]{1,9}", tag):
         raise MalformedCrypto("the tag is not a number of one to nine digits")
     if not _plain_suite(suite):
-        raise MalformedCrypto("what stands in the place of the crypto suite is no suite's name")
+        raise MalformedCrypto("the text in place of the crypto suite is not a suite name")
     if len(parameters) > _MOST_PARAMETERS:
         raise MalformedCrypto(f"it has more than {_MOST_PARAMETERS} session parameters")
     parts = keys.split(";", _MOST_KEYS)
@@ -53,7 +53,7 @@ def read_crypto(value: str, salt: bytes) -> CryptoSeen:
 
 
 def digest(salt: bytes, purpose: bytes, value: bytes) -> str:
-    """Tell equal from different within one run, and nothing else: HMAC-SHA256, cut to 16 hexadecimal digits."""
+    """Return a digest that only shows equality within one run: HMAC-SHA256, cut to 16 hexadecimal digits."""
     return hmac.new(salt, purpose + b"\0" + value, hashlib.sha256).hexdigest()[:16]
 
 
@@ -83,7 +83,7 @@ def _read_key(text: str, salt: bytes) -> KeySeen:
     if not key:
         raise MalformedCrypto("a key is empty")
     if len(more) > 2 or not _lifetime_and_mki(more):
-        raise MalformedCrypto("what follows a key is not a lifetime and a master key identifier")
+        raise MalformedCrypto("the text after a key is not a lifetime and a master key identifier")
     decoded = _decoded(key)
     return KeySeen(
         octets=None if decoded is None else len(decoded),

@@ -17,7 +17,7 @@ _PROFILES = SECURE_PROFILES | PLAIN_PROFILES | OTHER_PROFILES
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 _MEDIA_LINE = re.compile(r"(\S+) +([0-9]{1,5})(?:/[0-9]{1,5})? +(\S+)(?: .*)?")
 _FREE_TEXT = frozenset("vosiuepcbtrz")
-"""Types of line in which words such as "crypto" mean nothing."""
+"""Types of line in which words such as "crypto" have no meaning."""
 
 Role = Literal["offer", "answer", "unknown"]
 Transport = Literal["tls", "tcp", "udp", "file"]
@@ -31,7 +31,7 @@ _DIRECTIONS: dict[str, Direction] = {
 
 
 class MalformedSdp(ValueError):  # noqa: N818 - it says what the text is
-    """Why it cannot be read, in one sentence that quotes nothing of it, and the line (from 1; 0 for none)."""
+    """Why it is not readable, in one sentence that quotes nothing of it, and the line (from 1; 0 for none)."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class Origin:
     target: str
     at: datetime
     salt: bytes = field(repr=False)
-    """Of this run; never stored."""
+    """The salt of this run; never stored."""
     source: str
     transport: Transport
 
@@ -81,7 +81,7 @@ def describe(
     while lines and not lines[-1].strip(" \t"):
         lines.pop()
     if not lines or lines[0] != "v=0":
-        raise MalformedSdp("this is no session description: it does not begin with v=0", first_line)
+        raise MalformedSdp("not a session description: it does not begin with v=0", first_line)
     levels = [_Level()]
     for number, line in enumerate(lines, first_line):
         if line.startswith("m="):
@@ -94,7 +94,7 @@ def describe(
         raise MalformedSdp("there is no media section (m= line)", first_line)
     session_level, *sections = levels
     if session_level.cryptos:
-        session_level.malformed.insert(0, "a crypto line stands above the first media section, where none may be")
+        session_level.malformed.insert(0, "a crypto line precedes the first media section, where it is not allowed")
     return SdpSeen(
         target=origin.target,
         at=origin.at,
@@ -112,7 +112,7 @@ def describe(
 def text_lines(content: bytes) -> list[str]:
     """The lines, whatever ends them; ISO 8859-1, as every byte is a character of it and none that counts differs."""
     if b"\0" in content:
-        raise MalformedSdp("this is binary, neither SDP nor a SIP message")
+        raise MalformedSdp("this is binary data, neither SDP nor a SIP message")
     return _LINE_ENDS.split(content.removeprefix(b"\xef\xbb\xbf").decode("iso-8859-1"))
 
 
@@ -149,31 +149,31 @@ def _read_line(level: _Level, line: str, number: int, salt: bytes) -> None:
 
 
 def _looks_like_a_key(line: str) -> str:
-    """What is wrong with a line that was perhaps meant as a crypto or k= line; nothing where it was not."""
+    """What is wrong with a line that may be meant as a crypto or k= line; empty if it is not."""
     close = re.sub(r"\s", "", line).casefold()
     if close.startswith("a=crypto"):
         return "a crypto line is not written as a=crypto: in lower case and without spaces"
     if close.startswith("k=") or (close.startswith("a=key-mgmt") and not line.startswith("a=key-mgmt")):
-        return "a line with a key in it is not written as RFC 8866 has it"
+        return "a line that contains a key does not follow the form of RFC 8866"
     if close.startswith(("a=acap", "a=sescap")) and ("crypto:" in close or "key-mgmt" in close):
-        return "a crypto line stands inside a capability (RFC 5939)"
-    return "key material stands outside a crypto line" if "inline:" in close else ""
+        return "a crypto line is part of a capability (RFC 5939)"
+    return "key material is outside a crypto line" if "inline:" in close else ""
 
 
 def _crypto(level: _Level, value: str, number: int, salt: bytes) -> None:
     level.counted += 1
     if level.counted > MOST_CRYPTOS:
-        too_many = f"there are more than {MOST_CRYPTOS} crypto lines, too many to read"
+        too_many = f"there are more than {MOST_CRYPTOS} crypto lines, the limit"
         if too_many not in level.malformed:
             level.malformed.append(too_many)
         return
     try:
         crypto = read_crypto(value, salt)
     except MalformedCrypto as error:
-        _note(level, f"line {number}: a crypto line cannot be read: {error}")
+        _note(level, f"line {number}: a crypto line is not readable: {error}")
         return
     if any(crypto.tag == other.tag for other in level.cryptos):
-        _note(level, f"line {number}: a crypto line has the tag of another one")
+        _note(level, f"line {number}: a crypto line repeats the tag of another one")
     level.cryptos.append(crypto)
 
 

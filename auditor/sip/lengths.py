@@ -1,4 +1,4 @@
-"""How long a SIP message and its parts are, in bytes: numbers, and nothing of what stood there."""
+"""The lengths of a SIP message and its parts, in bytes: only numbers, no content."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,8 @@
 """Whole SIP messages (RFC 3261 section 7), one or several in a file, and the session descriptions in their bodies.
 
-A splitter of our own, for what stands in traces: bare line feeds, folded headers, compact names, separators between
-messages, a Content-Length that no longer fits.  General SIP parsers read one message that is in order, raise errors
-that quote it, or take a folded header for a broken one; here nothing may be quoted, and nothing may be passed over.
+A separate splitter for traces: bare line feeds, folded headers, compact names, separators between
+messages, a Content-Length that no longer fits.  General SIP parsers read one valid message, raise errors
+that quote it, or reject folded headers; here nothing may be quoted, and nothing may be skipped.
 """
 
 import re
@@ -15,12 +15,12 @@ from auditor.sip.description import MalformedSdp, Origin, Role, describe, text_l
 from auditor.sip.lengths import lengths
 
 MAX_BYTES = 1024 * 1024
-"""One file, or one answer of a peer."""
+"""The limit for one file, or one answer of a peer."""
 MOST_MESSAGES = 1000
 _MOST_PARTS = 32
 _MOST_DEPTH = 3
 _LONGEST_HEADER = 8192
-"""Characters of a header that is folded."""
+"""The most characters of a folded header."""
 _REQUEST = re.compile(r"([A-Z]{2,20}) \S+ SIP/2\.0[ \t]*")
 _STATUS = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: .*)?")
 _HEADER = re.compile(r"([A-Za-z0-9.!%*_+`'~-]+)[ \t]*:(.*)", re.DOTALL)
@@ -33,13 +33,13 @@ class _Message:
     """A message without its body: what pairs an answer with its offer, and what the body is."""
 
     method: str
-    """Of the request, or from CSeq for a response."""
+    """The method of the request, or from CSeq for a response."""
     status: int | None
     headers: dict[str, str]
     head: tuple[str, ...]
     """The start line and the lines of the headers."""
     start: int
-    """Line of the start line, from 1."""
+    """The line number of the start line, from 1."""
     body_start: int
     body: tuple[str, ...]
 
@@ -58,10 +58,10 @@ class _Message:
 def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> tuple[SdpSeen, ...]:
     """Every session description in ``content``: one bare SDP, or those of the SIP messages in it, in their order.
 
-    ``role`` is that of what does not say it itself.  Raises ``MalformedSdp``, also where there is nothing to read.
+    ``role`` applies to descriptions that do not show theirs.  Raises ``MalformedSdp``, also for empty content.
     """
     if len(content) > MAX_BYTES:
-        raise MalformedSdp(f"this is larger than {MAX_BYTES // 1024} KiB, the most that is read")
+        raise MalformedSdp(f"this is larger than {MAX_BYTES // 1024} KiB, the limit")
     lines = text_lines(content)
     first = next((number for number, line in enumerate(lines) if line.strip(" \t")), None)
     if first is None:
@@ -72,7 +72,7 @@ def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> t
     messages = tuple(_messages(lines, first))
     found = tuple(_described(messages, origin, role))
     if not found:
-        raise MalformedSdp("there is no session description in the SIP messages")
+        raise MalformedSdp("the SIP messages contain no session description")
     return found
 
 
@@ -119,7 +119,7 @@ def _message(lines: Sequence[str], start: int, end: int) -> _Message:
             if name in _WANTED and headers.setdefault(name, header[2].strip()) != header[2].strip():
                 raise MalformedSdp(f"this message has two different {name} headers", number + 1)
         else:
-            raise MalformedSdp("this line is no header of a SIP message", number + 1)
+            raise MalformedSdp("this line is not a header of a SIP message", number + 1)
         number += 1
     request, status = _REQUEST.fullmatch(lines[start]), _STATUS.fullmatch(lines[start])
     of_response = re.search(r"[A-Z]{2,20}$", headers.get("cseq", ""))
@@ -161,7 +161,7 @@ def _like_sdp(line: str) -> bool:
 def _nothing_left_out(lines: Sequence[str], first_line: int) -> None:
     for number, line in enumerate(lines, first_line):
         if _like_sdp(line):
-            raise MalformedSdp("a line of SDP stands outside any SIP message", number)
+            raise MalformedSdp("a line of SDP is outside any SIP message", number)
 
 
 def _described(messages: Sequence[_Message], origin: Origin, role: Role) -> Iterator[SdpSeen]:
@@ -208,15 +208,15 @@ def _parts(message: _Message, depth: int = 0) -> Iterator[tuple[int, tuple[str, 
     if not any(line.strip() for line in body):
         return
     if message.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
-        raise MalformedSdp("the body of this message is encoded; hand it in as plain text", message.start)
+        raise MalformedSdp("the body of this message is encoded; provide it as plain text", message.start)
     if kind == "application/sdp":
         yield message.body_start, body
     elif kind.startswith("multipart/"):
         if depth >= _MOST_DEPTH:
-            raise MalformedSdp("multipart bodies stand in one another too deep", message.body_start)
+            raise MalformedSdp("multipart bodies are nested too deep", message.body_start)
         yield from _multipart(message, parameters, depth)
     elif any(map(_like_sdp, body)):
-        raise MalformedSdp("what looks like SDP is not of the type application/sdp", message.body_start)
+        raise MalformedSdp("a body looks like SDP but its type is not application/sdp", message.body_start)
 
 
 def _multipart(message: _Message, parameters: str, depth: int) -> Iterator[tuple[int, tuple[str, ...]]]:

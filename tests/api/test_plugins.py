@@ -113,8 +113,8 @@ def test_a_policy_may_name_roots_that_its_package_pins(distribution: Distributio
             RULE.replace("citations=(", "citations=(5, ", 1),
             "citations of the rule",
         ),
-        ("policies/acg.yaml", POLICY, "there is a policy acg already"),
-        ("policies/roots/digicert-global-root-g2.pem", "", "there is a root digicert-global-root-g2 already"),
+        ("policies/acg.yaml", POLICY, "a policy acg exists already"),
+        ("policies/roots/digicert-global-root-g2.pem", "", "a root digicert-global-root-g2 exists already"),
     ],
 )
 def test_a_broken_plug_in_is_one_clear_error(distribution: Distribution, file: str, text: str, message: str) -> None:
@@ -158,7 +158,7 @@ def test_a_function_of_a_rule_that_raises_is_an_error_of_the_policy_that_sets_th
     ("rules", "policies", "message"),
     [
         ("no_such_package", "", "it cannot be imported (ModuleNotFoundError: "),
-        ("example_auditor.rules.example_issuer_not_allowed", "", "it names a module, and must name a package"),
+        ("example_auditor.rules.example_issuer_not_allowed", "", "it names a module; it must name a package"),
         ("example_auditor.empty", "", "it has no rules"),
         ("", "example_auditor", "its folder holds no policy (*.yaml)"),
     ],
@@ -206,10 +206,10 @@ def test_a_rule_that_cannot_be_used_is_one_clear_error(
 @pytest.mark.parametrize(
     ("statement", "code", "reason"),
     [
-        ("yield 'an issuer that is not allowed'", 3, "the rule itself returned str, which is no remark"),
-        ("yield Violation", 3, "the rule itself returned ModelMetaclass, which is no remark"),
-        ("yield None", 3, "the rule itself returned NoneType, which is no remark"),
-        ("raise SystemExit(0)", 3, "the rule itself failed with SystemExit"),
+        ("yield 'an issuer that is not allowed'", 3, "the rule returned str, which is no remark"),
+        ("yield Violation", 3, "the rule returned ModelMetaclass, which is no remark"),
+        ("yield None", 3, "the rule returned NoneType, which is no remark"),
+        ("raise SystemExit(0)", 3, "the rule failed with SystemExit"),
         ("yield type('Own', (Violation,), {})(subject=TARGET, expected='e', observed='o')", 1, ""),
     ],
 )

@@ -37,9 +37,9 @@ def test_a_rule_that_does_what_its_vectors_demand_has_no_problems(file: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("violations: [TLSv1.3]", "inconclusive: [why]", "TLS 1.3 is refused: nobody expected"),
+        ("violations: [TLSv1.3]", "inconclusive: [why]", "TLS 1.3 is refused: unexpected"),
         ("violations: [TLSv1.3]", "violations: [SSLv3]", "TLS 1.3 is refused: 'SSLv3' is not among"),
-        ("TLS 1.3 is refused", "TLS 1.3 is spoken", "2 vectors are called 'TLS 1.3 is spoken'"),
+        ("TLS 1.3 is refused", "TLS 1.3 is spoken", "2 vectors have the name 'TLS 1.3 is spoken'"),
         ("  violations: [TLSv1.3]\n", "", "no vector fails"),
         ("[{name: TLS_AES_128_GCM_SHA256}]}]\n", "[]}]\n  violations: [TLSv1.3]\n", "no vector passes"),
     ],
@@ -74,13 +74,13 @@ def test_remarks_that_a_vector_does_not_demand_are_mismatches(fields: dict[str, 
 @pytest.mark.parametrize("text", ["- name: A\n  no_such_key: 1\n", "- [", "1", "- name: A\n  params: 1\n"])
 def test_a_file_that_holds_no_vectors_is_one_error(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputErrors, match="these are no vectors"):
+    with pytest.raises(InputErrors, match="not a valid vector file"):
         load_vectors(file, Vector)
-    with pytest.raises(InputErrors, match="these are no vectors"):
+    with pytest.raises(InputErrors, match="not a valid vector file"):
         load_vectors(file.parent / "missing.yaml", Vector)
 
 
 def test_a_vector_without_an_observation_is_an_error(file: Path) -> None:
     file.write_text("- name: Nothing\n  params: {preferred: TLSv1.3}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="a vector says what was seen"):
+    with pytest.raises(ValueError, match="a vector needs observations"):
         problems(RULE, file)

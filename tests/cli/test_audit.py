@@ -198,6 +198,6 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left_behind(
 
     path = tmp_path / "report.json"
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(InputErrors, match=r"report\.json: it cannot be written: No space left on device"):
+    with pytest.raises(InputErrors, match=r"report\.json: not writable: No space left on device"):
         write_file(path, "{}")
     assert list(tmp_path.iterdir()) == []

@@ -284,25 +284,25 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a file that is not there": (("{}/none.pem",), "none.pem: the file cannot be read: No such file"),
     "an empty file": (("{}/empty.pem",), "empty.pem: the file is empty"),
     "ten megabytes": (("{}/large.pem",), "large.pem: the file is larger than 1024 KiB"),
-    "an empty directory": (("{}/folder",), "folder: the directory holds no file named as certificates are"),
+    "an empty directory": (("{}/folder",), "folder: the directory contains no file with a certificate suffix"),
     "a key alone": (("{}/own.key",), "own.key: there is a private key but no certificate"),
     "a file twice": (("{}/good.pem", "{}/good.pem"), "is listed twice"),
     "a name that is none": (("{}/good.pem", "--name", "not a name"), "--name: "),
-    "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is no day such as 2027-03-15'),
+    "a day that is none": (("{}/good.pem", "--at", "2026-02-30"), '--at: "2026-02-30" is neither a date such as'),
     "a moment before all others": (("{}/good.pem", "--at", "0001-01-01T00:00:00+14:00"), '--at: "0001-01-01T'),
     "a moment after all others": (("{}/good.pem", "--at", "9999-12-31T23:59:59-14:00"), '--at: "9999-12-31T'),
-    "no file, as of a variable that is not set": (("",), "the name of a file is empty"),
-    "nothing to replace, likewise": (("{}/good.pem", "--replaces", ""), "--replaces: nothing is named"),
+    "no file, as of a variable that is not set": (("",), "a file name is empty"),
+    "nothing to replace, likewise": (("{}/good.pem", "--replaces", ""), "--replaces: the value is empty"),
     "the standard input twice": (("-", "-"), "the standard input is listed twice"),
     "a moment without an offset": (("{}/good.pem", "--at", "2026-02-20T10:00:00"), "--at: "),
     "two files for one renewal": (
         ("{}/good.pem", "{}/other.pem", "--replaces", "{}/good.pem"),
         "--replaces compares one new certificate, and 2 files contain one",
     ),
-    "a renewal of a key": (("{}/good.pem", "--replaces", "{}/own.key"), "no certificate that could be replaced"),
+    "a renewal of a key": (("{}/good.pem", "--replaces", "{}/own.key"), "no certificate to replace"),
     "a descriptor that is not open": (
         ("{}/good.pem", "--key-passphrase-fd", "999"),
-        "--key-passphrase-fd 999: nothing",
+        "--key-passphrase-fd 999: the descriptor is not readable",
     ),
     "a policy that does not look at names": (
         ("{}/good.pem", "-p", "{}/own.yaml", "--name", "a.example.net", "--role", "both", "--replaces", "{}/good.pem"),
@@ -375,7 +375,7 @@ def test_what_a_directory_holds_under_other_names_is_said_to_be_unread(auditor: 
     folder = file("folder/sbc.pem", GOOD).parent
     (folder / "below").mkdir()
     done = auditor("certificate", folder)
-    assert "not read, as the names are not those of certificates: a.txt, b.txt, below/ and 2 more" in done.err
+    assert "not read, because the names have no certificate suffix: a.txt, b.txt, below/ and 2 more" in done.err
     assert "\x1b" not in done.err
 
 
@@ -505,4 +505,4 @@ def test_an_output_that_is_full_is_one_sentence(file: Files) -> None:
     command = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "auditor: the result cannot be written: No space left on device\n"
+    assert done.stderr == "auditor: writing the result failed: No space left on device\n"

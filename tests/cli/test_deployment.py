@@ -30,7 +30,7 @@ def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_
     assert found["deployment", "address-missing"] == "pass"
     assert found["deployment", "region-name-unresolved"] == "not-tested"
     assert {target for target, _ in found} == {"deployment"}
-    assert "1 endpoint was not audited, because of --offline: sbc." in done.out
+    assert "1 endpoint was not audited, because --offline was used: sbc." in done.out
     assert done.code == 0
 
 
@@ -54,7 +54,7 @@ def test_a_finding_that_fails_says_in_every_text_what_it_rests_on(auditor: Audit
 def test_offline_with_endpoints_alone_is_no_pass(auditor: Auditor, tmp_path: Path) -> None:
     done = auditor("audit", "sbc.invalid:5061", "--offline", "--report", tmp_path / "r.html")
     assert done.code == 3
-    said = "1 endpoint was not audited, because of --offline: sbc.invalid:5061."
+    said = "1 endpoint was not audited, because --offline was used: sbc.invalid:5061."
     assert said in done.out
     assert said in (tmp_path / "r.html").read_text(encoding="utf-8")
 
@@ -90,11 +90,11 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a reversed range": (
         f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.9-193.5.122.1]}}]\n",
-        ['3:27: media "193.5.122.9-193.5.122.1": its first address is above its last'],
+        ['3:27: media "193.5.122.9-193.5.122.1": its first address is higher than its last'],
     ),
     "ranges that overlap": (
         f"{HEAD}deployment: {{}}\nsites: [{{name: A, media: [193.5.122.0/29, 193.5.122.7]}}]\n",
-        ['3:43: media "193.5.122.7" overlaps "193.5.122.0/29" before it'],
+        ['3:43: media "193.5.122.7" overlaps the earlier "193.5.122.0/29"'],
     ),
     "a peering that is no network": (
         f"{HEAD}deployment: {{}}\ncircuits: [{{name: c, bgp_sessions: [{{path: primary, prefix: 193.5.126.1/30}}]}}]\n",
@@ -182,7 +182,7 @@ def test_what_may_be_declared_is_read(auditor: Auditor, tmp_path: Path, name: st
     ("words", "message"),
     [
         (("--resolver", "192.0.2.53"), "--resolver requires --dns"),
-        (("--dns", "--offline"), "--dns needs the network, and --offline forbids it"),
+        (("--dns", "--offline"), "--dns needs the network, but --offline forbids it"),
         (("--dns", "--resolver", "dns.example.net"), "is not an IP address"),
         (("--dns", "--resolver", "192.0.2.53:99999"), "is not an IP address"),
     ],

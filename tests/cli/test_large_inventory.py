@@ -30,7 +30,7 @@ def test_a_hundred_thousand_endpoints_are_read_and_the_deployment_is_judged(audi
     report = json.loads(done.out)
     assert {finding["target"] for finding in report["findings"]} == {"deployment"}
     assert len(report["endpoints"]) == MANY + 1
-    assert report["notes"][-1].startswith(f"{MANY} endpoints were not audited, because of --offline: ")
+    assert report["notes"][-1].startswith(f"{MANY} endpoints were not audited, because --offline was used: ")
 
 
 def test_every_repeated_name_is_found_however_many_there_are(tmp_path: Path) -> None:

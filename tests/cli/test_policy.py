@@ -45,7 +45,7 @@ def test_what_show_prints_can_be_loaded_and_demands_the_same(name: str, file: Pa
     code, output = run("show", name)
     file.write_text(output, encoding="utf-8")
     assert code == 0
-    assert run("diff", name, file) == (0, f"{name} and {file} demand the same.\n")
+    assert run("diff", name, file) == (0, f"{name} and {file} have the same requirements.\n")
 
 
 def test_check_says_what_a_good_file_is(file: Path) -> None:

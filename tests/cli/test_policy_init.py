@@ -28,7 +28,7 @@ def test_a_compliant_endpoint_gives_a_policy_that_it_passes(
 ) -> None:
     made = auditor("policy", "init", address("sip-compliant"), "--root", lab.root_pem, "-o", file)
     assert (made.code, made.out) == (0, ""), made.err
-    assert made.err.endswith(f"{file}: written; review it line by line before it is used\n")
+    assert made.err.endswith(f"{file}: written; review it line by line before you use it\n")
     found = params(load_policy(str(file)))
     assert found["protocol-not-allowed"]["allowed"] == ["TLSv1.2", "TLSv1.3"]
     assert found["cipher-suite-not-allowed"]["TLSv1.2"] == [
@@ -68,7 +68,7 @@ def test_a_chain_to_an_unknown_root_is_not_demanded_and_the_comment_says_so(
     made = auditor("policy", "init", address("sip-compliant"), "-o", file)
     assert made.code == 0, made.err
     assert "certificate-root-not-allowed" not in params(load_policy(str(file)))
-    assert "give the root with --root to have it demanded" in file.read_text(encoding="utf-8")
+    assert "to require its root, give it with --root" in file.read_text(encoding="utf-8")
     assert auditor("audit", address("sip-compliant"), "-p", file).code == 0
 
 

@@ -110,7 +110,7 @@ def test_a_threshold_on_the_command_line_counts() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (bytes(range(256)), "standard input: this is binary, neither SDP nor a SIP message"),
+        (bytes(range(256)), "standard input: this is binary data, neither SDP nor a SIP message"),
         (b"v=0\n" + b"a=x\n" * 2_500_000, "standard input: the file is larger than 1024 KiB, the limit"),
         (sdp("nonsense"), "standard input:7: this line does not begin with a lower-case letter and an equals sign"),
         (b"", "standard input: this is empty"),

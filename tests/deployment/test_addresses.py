@@ -46,7 +46,7 @@ def test_a_group_of_receivers_is_called_by_its_name() -> None:
         ("193.5.122.1-2a01::1", "different IP versions"),
         ("193.5.122.0/33", "not a network"),
         ("193.5.122.1/29", "the network is 193.5.122.0/29"),
-        ("193.5.122.9-193.5.122.1", "is above its last"),
+        ("193.5.122.9-193.5.122.1", "is higher than its last"),
         ("193.5.122", "not an IP address"),
     ],
 )

@@ -35,7 +35,7 @@ def test_what_no_file_proves_is_declared() -> None:
 def test_a_file_is_named_with_its_digest_where_the_rule_rests_on_it() -> None:
     assert basis([seen(PROOF)], (CIRCUITS.at("asn"),)) == (
         f"circuits[er [1]].asn by er-1.json (az network express-route show; SHA-256 {'ab' * 32})",
-        "all else as declared in the inventory",
+        "everything else as declared in the inventory",
     )
 
 

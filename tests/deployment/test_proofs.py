@@ -186,7 +186,7 @@ MENDED: dict[str, dict[str, object]] = {
     "no session": {"circuits.0.bgp_sessions": GONE},
     "another prefix": {"circuits.0.bgp_sessions.0.prefix": "193.5.126.8/30"},
     "another subscription": {"circuits.0.subscription_id": "11111111-6d3b-4f0e-9a51-0f5f6c3c7a10"},
-    "no resource id": {"circuits.0.resource_id": GONE},
+    "not a resource id": {"circuits.0.resource_id": GONE},
     "no provider": {"circuits.0.provider": GONE},
     "one place": {"circuits.0.peering_location": "Geneva"},
     "another filter": {"circuits.0.route_filter_communities": ["12076:5010"]},

@@ -85,7 +85,7 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
                 'f.csv:4:15: ports "0": ports must be from 1 to 65535, the lower one first',
                 'f.csv:5:15: ports "99-5": ports must be from 1 to 65535, the lower one first',
                 'f.csv:6:15: ports "sip": write a port, a range such as 5061-5062, or any',
-                'f.csv:7:7: source "": it is empty; for any address, write any',
+                'f.csv:7:7: source "": it is empty; for all addresses, write any',
                 'f.csv:8:7: source "sbc": not an IP address',
                 'f.csv:9:7: source "10.0.0.1/8": it has host bits set; the network is 10.0.0.0/8',
             ],
@@ -94,7 +94,7 @@ def test_a_list_in_which_nothing_counts_lets_nobody_in(line: str) -> None:
             "action,source,protocol,ports,enabled,destination\nallow,any,tcp,5061,,any\nallow,any,tcp,5061,true,\n",
             [
                 'f.csv:2:20: enabled cannot be ""; use one of true, yes, 1, on, false, no, 0, off',
-                'f.csv:3:25: destination "": it is empty; for any address, write any',
+                'f.csv:3:25: destination "": it is empty; for all addresses, write any',
             ],
         ),
         (b"action\x00,source\n", ["f.csv:1:7: the hidden character U+0000 is not accepted"]),

@@ -203,14 +203,14 @@ def test_a_neighbour_that_does_not_answer_proves_that_the_session_is_down(mac: s
 LOOKS: dict[str, tuple[object, str]] = {
     "text": ("a secret", "something other than an Azure export"),
     "a number": (5, "something other than an Azure export"),
-    "an error": ({"error": {"code": "ResourceNotFound"}}, "an error that Azure answered"),
+    "an error": ({"error": {"code": "ResourceNotFound"}}, "an error response from Azure"),
     "a summary": ({"value": [{"neighbor": "x", "statePfxRcd": "50"}]}, "list-route-tables-summary"),
     "PowerShell": ({"ServiceProviderProvisioningState": "Provisioned"}, "the output of PowerShell"),
     "another resource": ({"type": "Microsoft.Network/virtualNetworks"}, 'the type "Microsoft.Network/virtualNetworks'),
     "anything": ({"serviceKey": "a secret", "x": 1}, 'a mapping with the keys "serviceKey", "x"; accepted are'),
     "nothing": ({}, "an empty mapping"),
     "several filters": ([data_of("route-filter.json")], "a list of az network route-filter show"),
-    "a mixture": ([data_of("er-1.json"), data_of("er-1-peering.json")], "a list of different things"),
+    "a mixture": ([data_of("er-1.json"), data_of("er-1-peering.json")], "a list of different kinds of resource"),
 }  # fmt: skip
 
 
@@ -252,9 +252,9 @@ WRONG: dict[str, tuple[str, str, object, Path | None, str]] = {
         ER, MS + "primaryPeerAddressPrefix", "193.5.126.1/30", None,
         'primaryPeerAddressPrefix "193.5.126.1/30": it has host bits set',
     ),
-    "an id that is none": (ER, "id", "er-1", None, 'id cannot be "er-1": it is no resource id of an ExpressRoute'),
-    "an id of another kind": (ER, MS + "id", data_of("er-1.json")["id"], None, "no resource id of a peering"),
-    "a filter that is none": (ER, MS + "routeFilter.id", "x", None, "it is no resource id of a route filter"),
+    "an id that is none": (ER, "id", "er-1", None, 'id cannot be "er-1": it is not a resource id of an ExpressRoute'),
+    "an id of another kind": (ER, MS + "id", data_of("er-1.json")["id"], None, "not a resource id of a peering"),
+    "a filter that is none": (ER, MS + "routeFilter.id", "x", None, "it is not a resource id of a route filter"),
     "a circuit in change": (
         ER, "provisioningState", "Updating", None,
         'provisioningState is "Updating", so it may not show the settings in force',

@@ -161,7 +161,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "two that cannot be read": (pem(b"\x30\x00") + pem(LEAF) + pem(b"\x30\x01"), "f:1: a certificate cannot be read"),
     "only parameters": (
         pem(b"\x06\x00", "EC PARAMETERS"),
-        "f: the file contains no certificate and no request: it holds EC PARAMETERS",
+        "f: the file contains no certificate and no request: it contains EC PARAMETERS",
     ),
     "a truncated certificate": (LEAF[:-20], "f: a certificate cannot be read"),
     "DER of another kind": (b"\x30\x03\x02\x01\x01", "f: this DER is not a certificate"),

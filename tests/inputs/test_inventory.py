@@ -83,7 +83,7 @@ ERRORS = {
     ),
     "a scheme": (
         "operator: x\nendpoints:\n  - {name: a, address: 'https://a'}\n",
-        ['3:24: endpoint "a": an address is HOST:PORT; the service is said by its own key'],
+        ['3:24: endpoint "a": an address is HOST:PORT; set the service with the key service'],
     ),
     "a bad server name": (
         "operator: x\nendpoints:\n  - {name: a, address: 'a:1', server_name: 192.0.2.1, client_name: b_c}\n",

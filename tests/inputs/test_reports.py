@@ -193,7 +193,7 @@ WRONG = {
     ),
     "a chain without its certificate": (
         changed(endpoints=[_CHAIN]),
-        f'{_NO_REPORT}: a chain of "x" names a certificate that the report does not hold',
+        f'{_NO_REPORT}: a chain of "x" names a certificate that the report does not contain',
     ),
 }
 

@@ -210,11 +210,11 @@ def test_the_matrix_in_the_documentation_is_what_is_seen(audits: Audits) -> None
 
 
 _LEGEND = (
-    "What servers do with client certificates, and what the auditor says of them.  A number is the alert of a refusal "
-    "(RFC 8446 section 6), HTTP a refusal by status 400, close one without a word; **served** means that the "
-    "application answered.  Verdicts are those of `client-certificate-unverified` without a certificate to go by, with "
-    "one that has to be accepted, and with a CA that the server trusts.  The last two columns are what the trust probe "
-    "says of the root the server trusts and of DigiCert Global Root G2, which none of them does."
+    "How servers treat client certificates, and what the auditor reports.  A number is the alert of a rejection "
+    "(RFC 8446 section 6), HTTP a rejection by status 400, close a close without an alert; **served** means that the "
+    "application answered.  Verdicts are those of `client-certificate-unverified` without a control, with a valid "
+    "client certificate as a control, and with a CA that the server trusts.  The last two columns are the results of "
+    "the trust probe for the root that the server trusts and for DigiCert Global Root G2, which none of them trusts."
 )
 COLUMNS = (*SAFE, *FAULTY, "server-auth-only", "server-auth-only-intermediate", "wrong-name", "no-extended-key-usage")
 
@@ -236,7 +236,7 @@ def _matrix(audits: Audits) -> str:
 def _rows(server: Verifying, seen: Mapping[str, Seen]) -> Iterator[str]:
     verdicts = ", ".join(seen[name].findings[UNVERIFIED].outcome for name in ("blind", "own", "lab"))
     trusted = _trusted(seen)
-    roots = [{True: "trusted", False: "unknown", None: "cannot tell"}[trusted.get(root)] for root in (OWN_ROOT, G2)]
+    roots = [{True: "trusted", False: "unknown", None: "inconclusive"}[trusted.get(root)] for root in (OWN_ROOT, G2)]
     for version in (V12, V13):
         cases = seen["lab"].cases(version)
         without = seen["lab"].without(version)

@@ -71,4 +71,4 @@ def test_an_inventory_that_declares_nothing_says_so(auditor: Auditor, tmp_path: 
     done = auditor("policy", "coverage", "-i", path)
     lines = {line.split()[0]: line for line in done.out.splitlines() if line[:3] in ("CON", "ER-", "SEC")}
     assert "not declared" in lines["CON-12"]
-    assert "seen at 1" in lines["SEC-10"]
+    assert "observed at 1" in lines["SEC-10"]

@@ -135,7 +135,7 @@ def test_a_wrong_rule_is_refused_at_its_place(case: str, write: Write) -> None:
 
 
 IMPOSSIBLE = {
-    "no rules": (" {}\n", "5:8: the policy demands nothing: it has no rules"),
+    "no rules": (" {}\n", "5:8: the policy has no rules, so it requires nothing"),
     "allowed version with an empty list of suites": (
         "\n  protocol-not-allowed: {allowed: [TLSv1.2]}\n  cipher-suite-not-allowed: {TLSv1.2: []}\n",
         "7:39: TLSv1.2 is allowed, but cipher-suite-not-allowed lists no suite for it",
@@ -289,12 +289,12 @@ def test_a_circle_of_files_is_refused_by_naming_the_loop(write: Write) -> None:
     write(CHILD + "extends: b.yaml\n", "a.yaml")
     write(CHILD + "extends: ./c.yaml\n", "b.yaml")
     path = write(CHILD + "extends: a.yaml\n", "c.yaml")
-    assert wrong(path) == ["b.yaml:4:10: extends goes round in a circle: c.yaml → a.yaml → b.yaml → c.yaml"]
+    assert wrong(path) == ["b.yaml:4:10: extends forms a circle: c.yaml → a.yaml → b.yaml → c.yaml"]
 
 
 def test_a_file_that_extends_itself_is_refused(write: Write) -> None:
     assert wrong(write(CHILD + "extends: mine.yaml\n")) == [
-        "mine.yaml:4:10: extends goes round in a circle: mine.yaml → mine.yaml"
+        "mine.yaml:4:10: extends forms a circle: mine.yaml → mine.yaml"
     ]
 
 

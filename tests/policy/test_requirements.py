@@ -48,7 +48,7 @@ WRONG = {
     ),
     "a document that nothing names": (
         DOCUMENTS + "  other: {title: Another}\nrequirements:\n" + ENTRY,
-        ['3:3: nothing names the document "other"'],
+        ['3:3: no requirement cites the document "other"'],
     ),
     "an id of a document that is none": (
         "documents: {A Page: {title: A}}\nrequirements:\n" + ENTRY,

@@ -108,12 +108,12 @@ def test_a_pinned_root_is_demanded_by_its_name(tmp_path: Path, against: Policy) 
 def test_a_root_that_is_not_known_is_not_demanded(tmp_path: Path, against: Policy) -> None:
     text, rules = written(tmp_path, against, suites(GCM), chain(Spec(issuer="Nobody")))
     assert "certificate-root-not-allowed" not in rules
-    assert "give the root with --root" in text
+    assert "give it with --root" in text
 
 
 def test_without_tls_there_is_nothing_to_make_a_policy_of(against: Policy) -> None:
     assert not speaks_tls([suites()])
-    with pytest.raises(ValueError, match="nothing was seen"):
+    with pytest.raises(ValueError, match="no TLS was observed"):
         starting_policy(TARGET, [suites()], against, AT)
 
 

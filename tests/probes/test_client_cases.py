@@ -59,7 +59,7 @@ def test_an_alert_about_the_certificate_is_a_refusal(alert: Alert, good: tuple[C
         (attempt(ServerCertificateCase.SELF_SIGNED, ConnectionEnd.ALERT, Alert.internal_error), (CLOSED,), "aborted"),
         (attempt(ServerCertificateCase.SELF_SIGNED, ConnectionEnd.BROKEN), (), "undetermined"),
         (attempt(ServerCertificateCase.SELF_SIGNED, ConnectionEnd.BROKEN), (HELD,), "aborted"),
-        # A close after the handshake without a word is one only where the good certificate kept the client.
+        # A close after the handshake without sending anything is one only where the good certificate kept the client.
         (attempt(ServerCertificateCase.WRONG_NAME, ConnectionEnd.CLOSED), (), "undetermined"),
         (attempt(ServerCertificateCase.WRONG_NAME, ConnectionEnd.CLOSED), (CLOSED,), "undetermined"),
         (attempt(ServerCertificateCase.WRONG_NAME, ConnectionEnd.CLOSED), (REFUSED,), "undetermined"),

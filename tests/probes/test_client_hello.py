@@ -213,7 +213,7 @@ def test_the_empty_list_of_versions_is_no_version() -> None:
         (b"\x16\x03\x01\x00\x00", "not a TLS handshake"),
         (b"\x16\x03\x01\xff\xff", "not a TLS handshake"),
         (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", "does not begin with a ClientHello"),
-        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"longer than {MAX_BYTES}"),
+        (b"\x16\x03\x01\x00\x04\x01\xff\xff\xff", f"more than {MAX_BYTES}"),
         (b"\x16\x03\x01\x00\x04\x01\x00\x00\x00", "malformed"),
         (b"\x80\x03\x01\x03\x01", "malformed"),
         (b"\x80\x05\x01\x03\x01\xff\xff", "malformed"),

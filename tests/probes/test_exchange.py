@@ -237,5 +237,5 @@ def test_a_short_client_hello_offers_one_curve() -> None:
 def test_a_budget_that_is_used_up_is_said(backend: Make) -> None:
     with peer_of(backend(ServerSettings()), Service.SIP, Limits(connections=1, settle_seconds=0.02)) as peer:
         exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))
-        with pytest.raises(OutOfBudgetError, match="the budget of 1 connections for this target is used up"):
+        with pytest.raises(OutOfBudgetError, match="the limit of 1 connections for this target is reached"):
             exchange(peer, V.TLS_1_3, suites_of(V.TLS_1_3))

@@ -232,7 +232,7 @@ def test_what_the_budget_leaves_out_is_open_and_says_so(weak: Backend, budget: i
     assert audited.connections <= budget
     assert not audited.passed & {"protocol-not-allowed", "cipher-suite-not-allowed", "plaintext-accepted"}
     said = " ".join(f"{reason_text(finding)}" for finding in audited.report.findings)
-    assert f"the budget of {budget} connections for this target is used up" in said
+    assert f"the limit of {budget} connections for this target is reached" in said
 
 
 @pytest.mark.parametrize("rule", ["client-certificate-not-required", "client-certificate-not-requested"])
@@ -277,7 +277,7 @@ def test_the_cap_of_forbidden_suites_is_said(backend: Make) -> None:
     audited = audit(lambda _client_hello: broad(), limits=limits, only=SUITES)
     seen = audited.suites(V.TLS_1_2)
     assert seen.possibly_more
-    assert "not asked for any more after 3 forbidden suites were accepted" in audited.reasons(V.TLS_1_2)
+    assert "not tested, because testing stops after 3 accepted forbidden suites" in audited.reasons(V.TLS_1_2)
     assert len(audited.finding("cipher-suite-not-allowed").violations) >= 3
 
 
@@ -288,7 +288,7 @@ def test_a_deadline_that_passes_leaves_the_rest_open_and_says_so(strict: Backend
     limits = Limits(target_seconds=0.6, connection_seconds=0.5, settle_seconds=0.02, answer_seconds=0.1)
     audited = audit(script, limits=limits)
     assert "protocol-not-allowed" not in audited.passed
-    assert "the time for this target" in reason_text(audited.finding("protocol-not-allowed"))
+    assert "the time limit for this target" in reason_text(audited.finding("protocol-not-allowed"))
 
 
 def test_a_second_try_that_is_refused_does_not_undo_an_acceptance(weak: Backend) -> None:

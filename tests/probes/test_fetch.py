@@ -37,14 +37,14 @@ def test_a_whole_answer_is_fetched(url: str, responder: Responder) -> None:
 
 
 def test_a_status_other_than_200_is_no_answer(url: str) -> None:
-    assert fetch(f"{url}/other", allowed=anywhere) == "it answers with HTTP status 404"
+    assert fetch(f"{url}/other", allowed=anywhere) == "it answered with HTTP status 404"
 
 
 def test_an_answer_that_never_ends_is_left_at_the_deadline() -> None:
     started = time.monotonic()
     with running(lambda _hello: SILENCE) as server:
         found = fetch(f"http://127.0.0.1:{server.port}/", seconds=0.3, allowed=anywhere)
-    assert found == "there was no whole answer within 0 s"
+    assert found == "no complete answer within 0 s"
     assert time.monotonic() - started < 3
 
 

@@ -104,7 +104,7 @@ def test_a_refusal_is_open_while_the_certificate_that_was_given_has_not_been_sho
         for without in (one for one in seen if isinstance(one, ClientCertificateSeen) and one.version is version):
             shown = without.control == "succeeded" or "good" in cases(seen, version)
             assert without.without == ("refused" if shown else "undetermined")
-            assert shown or "budget" in without.evidence
+            assert shown or "the limit of" in without.evidence
 
 
 @pytest.mark.parametrize("verification", [Verification.NAME, Verification.NOTHING])
@@ -175,7 +175,8 @@ def test_where_no_certificate_is_asked_for_none_can_be_shown(backend: Make) -> N
     seen = seen_at(backend(ServerSettings(client_certificate=ClientCertificate.NONE)), role())
     assert not cases(seen, V.TLS_1_2)
     reasons = {one.reason for one in seen if isinstance(one, NotObserved) and one.wanted == "client-certificate-case"}
-    assert reasons == {f"{version}: no client certificate is asked for, so none can be shown" for version in BOTH}
+    why = "the endpoint requests no client certificate, so none can be presented"
+    assert reasons == {f"{version}: {why}" for version in BOTH}
 
 
 def test_a_used_up_budget_leaves_the_rest_undetermined(backend: Make, lab_ca: Identity) -> None:
@@ -189,7 +190,7 @@ def test_a_used_up_budget_leaves_the_rest_undetermined(backend: Make, lab_ca: Id
     # The control after the series is missing, so it proves nothing, and it did not fail either.
     assert {case.control for case in found.values()} == {"none"}
     assert found["unrelated-ca"].treatment == "undetermined"
-    assert "the budget of" in found["unrelated-ca"].evidence
+    assert "the limit of" in found["unrelated-ca"].evidence
 
 
 def test_a_compliant_endpoint_takes_one_connection_for_each_case_and_two_for_the_control(
@@ -285,7 +286,7 @@ def test_no_answer_to_options_ever_is_no_observation(pki: Pki) -> None:
     assert not [one for one in seen if isinstance(one, SipOptionsSeen)]
     (without,) = [one for one in seen if isinstance(one, ClientCertificateSeen)]
     assert without.without == "undetermined"
-    assert without.evidence == "neither an answer nor a refusal came after the request"
+    assert without.evidence == "the request got neither an answer nor a rejection"
 
 
 def test_the_answer_to_options_is_an_observation(backend: Make, lab_ca: Identity) -> None:

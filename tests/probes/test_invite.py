@@ -175,11 +175,11 @@ def test_an_answer_that_rejects_the_audio_proves_nothing() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("488 Not Acceptable Here", "was answered with 488: the peer does not accept the suite, or something else"),
-        ("606 Not Acceptable", "was answered with 606: the peer does not accept the suite"),
-        ("401 Unauthorized", "asks for a password (401)"),
-        ("407 Proxy Authentication Required", "asks for a password (407)"),
-        ("404 Not Found", "was answered with 404, which says nothing about SRTP"),
+        ("488 Not Acceptable Here", "was answered with 488: the peer rejects the suite or another part"),
+        ("606 Not Acceptable", "was answered with 606: the peer rejects the suite"),
+        ("401 Unauthorized", "requires authentication with a password (401)"),
+        ("407 Proxy Authentication Required", "requires authentication with a password (407)"),
+        ("404 Not Found", "was answered with 404, which shows nothing about SRTP"),
         ("302 Moved Temporarily", "was answered with 302"),
         ("200 OK", "was answered with 200 and no session description"),
     ],
@@ -218,7 +218,7 @@ def too_long(request: bytes) -> Sequence[bytes]:
         (silent, "got no answer within 0.25 s"),
         (nonsense, "is not SIP"),
         (somebody_else, "got no answer within 0.25 s"),
-        (endless, "one message after the other"),
+        (endless, "the peer kept sending messages"),
         (too_long, "is not SIP"),
         (polite(lambda request: [reply(request, "180 Ringing")]), "the call was not answered within 0.25 s"),
     ],
@@ -263,7 +263,7 @@ def test_a_call_that_forks_is_hung_up_on_every_branch() -> None:
 
 def test_a_description_that_cannot_be_read_is_no_answer() -> None:
     called = call(answering("200 OK", sdp(f"nonsense {KEY}")))
-    assert "in the 200 to the auditor's INVITE cannot be read" in called.reason
+    assert "in the 200 to the auditor's INVITE is not readable" in called.reason
     assert called.uas.methods[-1] == "BYE"
 
 
@@ -310,7 +310,7 @@ def test_an_audit_calls_nobody_unless_it_was_asked_to() -> None:
     seen, methods = observed(NOBODY, answering("200 OK"))
     (found,) = seen
     assert isinstance(found, NotAttempted)
-    assert found.reason == "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
+    assert found.reason == "no SDP was observed; audit an SDP file with auditor sdp, or use --invite with a test number"
     assert "INVITE" not in methods
 
 

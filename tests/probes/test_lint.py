@@ -67,7 +67,7 @@ def test_without_the_extra_the_reason_says_how_to_install_it(monkeypatch: pytest
         (b"[]", "pkilint failed (exit code 1)"),
         (b'{"findings": [[["a", "b"]], []]}', "pkilint failed (exit code 1)"),
         (b'{"findings": [[["a", "terrible", "", ""]], []]}', "pkilint failed (exit code 1)"),
-        (b'{"findings": [[]]}', "pkilint did not look at every certificate"),
+        (b'{"findings": [[]]}', "pkilint did not lint every certificate"),
     ],
 )
 def test_a_process_that_breaks_or_hangs_gives_no_results(

@@ -70,7 +70,7 @@ def test_a_peer_that_reads_nothing_cannot_hold_us() -> None:
         (TimeoutError(), "no TCP connection within 4 s"),
         (ConnectionRefusedError(111, ""), "the TCP connection was refused"),
         (ConnectionResetError(104, ""), "the TCP connection was reset"),
-        (OSError(113, ""), "the address cannot be reached from here"),
+        (OSError(113, ""), "the address is unreachable"),
         (OSError(24, ""), "no TCP connection (EMFILE)"),
         (OSError("no number"), "no TCP connection (OSError)"),
     ],
@@ -80,7 +80,7 @@ def test_each_failure_to_connect_has_its_sentence(error: OSError, sentence: str)
 
 
 def test_a_peer_needs_an_address() -> None:
-    with pytest.raises(ValueError, match="without an address"):
+    with pytest.raises(ValueError, match="has no address to connect to"):
         Peer(target_at(1).model_copy(update={"address": None}), QUICK)
 
 
@@ -89,7 +89,7 @@ def test_attempts_count_against_the_budget_whether_they_succeed_or_not() -> None
         peer = Peer(target_at(port), Limits(connections=2))
         assert [peer.connect() for _ in range(2)] == ["the TCP connection was refused"] * 2
     assert (peer.attempts, peer.connections) == (2, 0)
-    with pytest.raises(OutOfBudgetError, match="the budget of 2 connections"):
+    with pytest.raises(OutOfBudgetError, match="the limit of 2 connections"):
         peer.connect()
 
 
@@ -106,7 +106,7 @@ def test_a_slow_peer_gets_more_time_up_to_four_times_as_much() -> None:
 def test_no_connection_is_made_when_the_time_is_used_up() -> None:
     peer = Peer(target_at(1), Limits(target_seconds=10))
     peer.deadline = peer.started
-    with pytest.raises(OutOfBudgetError, match="the time for this target"):
+    with pytest.raises(OutOfBudgetError, match="the time limit for this target"):
         peer.connect()
 
 

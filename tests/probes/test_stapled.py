@@ -125,4 +125,4 @@ def test_a_server_that_resets_whoever_asks_for_a_response_is_not_judged_by_it(pk
     ) as server:
         (found,) = of_revocation(seen_of(server))
     assert found.found == ()
-    assert "requested no OCSP response" in found.missing[0].reason
+    assert "connections without an OCSP request" in found.missing[0].reason

@@ -51,7 +51,7 @@ def test_a_column_gives_way_where_that_costs_no_line() -> None:
     rules = ", ".join(f"rule-number-{number}" for number in range(6))
     evidence = "what was seen at this endpoint, in a sentence of its own that is long enough to take two lines"
     records = [[["Fail"], [f"rule-{number}"], [evidence], ["nothing of it"]] for number in range(8)]
-    records.append([["Not tested"], [rules], ["it was not asked for"], [""]])
+    records.append([["Not tested"], [rules], ["not tested for"], [""]])
     lines = grid(("Outcome", "Rule", "Seen", "Expected"), records, 120)
     assert all(len(line) <= 120 for line in lines)
     assert len(lines) <= 2 + 8 * 3 + 6

@@ -109,7 +109,7 @@ class Case(Vector):
     """CRLs and OCSP responses about the certificates of the first chain."""
     asked: tuple[str, ...] = ("file",)
     missing: tuple[str, ...] = ()
-    """Where it was looked for, and not had."""
+    """Where the status was sought, and not had."""
     lint: tuple[Lint, ...] = ()
     """What was found in each of the chains."""
 

@@ -101,12 +101,12 @@ def test_what_the_session_level_says_holds_where_a_section_does_not_say_otherwis
         (f"a=crypto :1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}", "not written as a=crypto:"),
         (f"A=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}", "not written as a=crypto:"),
         (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 INLINE:{KEY}", "inline is not in lower case"),
-        (f"a=acap:1 crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}", "inside a capability"),
-        (f"  inline:{KEY}", "key material stands outside"),
-        (f"a=x-key:inline:{KEY}", "key material stands outside"),
-        (f" k=base64:{KEY}", "not written as RFC 8866 has it"),
-        (f"K=clear:{KEY}", "not written as RFC 8866 has it"),
-        (f"a=Key-Mgmt:mikey {KEY}", "not written as RFC 8866 has it"),
+        (f"a=acap:1 crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}", "part of a capability"),
+        (f"  inline:{KEY}", "key material is outside"),
+        (f"a=x-key:inline:{KEY}", "key material is outside"),
+        (f" k=base64:{KEY}", "does not follow the form of RFC 8866"),
+        (f"K=clear:{KEY}", "does not follow the form of RFC 8866"),
+        (f"a=Key-Mgmt:mikey {KEY}", "does not follow the form of RFC 8866"),
     ],
 )
 def test_a_line_that_was_meant_to_hold_a_key_is_noticed_and_not_taken_for_one(line: str, problem: str) -> None:
@@ -131,19 +131,19 @@ def test_k_lines_are_noticed_at_both_levels_and_not_kept() -> None:
 def test_a_crypto_line_above_the_first_section_belongs_to_none() -> None:
     seen = read(sdp(head=(*HEAD, CRYPTO)))
     assert seen.media[0].cryptos == ()
-    assert "above the first media section" in seen.malformed[0]
+    assert "precedes the first media section" in seen.malformed[0]
 
 
 def test_two_lines_with_one_tag_are_noticed() -> None:
     (media,) = read(sdp(CRYPTO, CRYPTO.replace(KEY, OTHER_KEY))).media
-    assert media.malformed == ("line 8: a crypto line has the tag of another one",)
+    assert media.malformed == ("line 8: a crypto line repeats the tag of another one",)
 
 
 def test_a_thousand_crypto_lines_are_cut_short_and_said_to_be() -> None:
     lines = [CRYPTO.replace(":1 ", f":{number} ") for number in range(1000)]
     (media,) = read(sdp(*lines)).media
     assert len(media.cryptos) == MOST_CRYPTOS
-    assert media.malformed == ("there are more than 64 crypto lines, too many to read",)
+    assert media.malformed == ("there are more than 64 crypto lines, the limit",)
 
 
 def test_a_thousand_broken_lines_give_a_bounded_list() -> None:

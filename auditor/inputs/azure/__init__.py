@@ -1,1 +1,1 @@
-"""Exports of Azure, and what they prove of a declared deployment."""
+"""Exports of Azure, and what they prove about a declared deployment."""

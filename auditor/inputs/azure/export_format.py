@@ -21,7 +21,7 @@ ARP = "az network express-route list-arp-tables"
 FILTER = "az network route-filter show"
 EMPTY = "an empty list of az network express-route list-route-tables or list-arp-tables"
 LISTS = {CIRCUIT: "az network express-route list", PEERING: "az network express-route peering list"}
-"""The kind of an export with several of them."""
+"""The kind of one item, for exports that list several."""
 TABLES = (ROUTES, ARP, EMPTY)
 """Exports that do not name their path."""
 ACCEPTED = (
@@ -50,7 +50,7 @@ def _id(rest: str, description: str) -> dict[str, Any]:
         "type": "string",
         "maxLength": 1000,
         "pattern": f"{_RESOURCE}{rest}$(?!\\n)",
-        "description": f"it is no resource id of {description}",
+        "description": f"it is not a resource id of {description}",
     }
 
 
@@ -143,7 +143,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 # All of these keys and one of those: what it is.
 _SIGNATURES: tuple[tuple[set[str], set[str], str], ...] = (
-    (set(), {"error"}, "an error that Azure answered"),
+    (set(), {"error"}, "an error response from Azure"),
     (set(), {"circuitProvisioningState", "serviceProviderProvisioningState"}, CIRCUIT),
     (set(), {"peeringType"}, PEERING),
     ({"rules"}, {"peerings"}, FILTER),
@@ -191,7 +191,7 @@ def kind_of(document: Document) -> str:
         return EMPTY
     kinds = {_kind(entry) for entry in entries}
     if len(kinds) > 1:
-        raise InputErrors([document.error(f"this is a list of different things; {ACCEPTED}")])
+        raise InputErrors([document.error(f"this is a list of different kinds of resource; {ACCEPTED}")])
     kind = kinds.pop()
     if kind not in _SCHEMAS or (kind == FILTER and isinstance(document.data, list)):
         several = "a list of " if isinstance(document.data, list) else ""

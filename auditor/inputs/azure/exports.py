@@ -44,7 +44,7 @@ _REGISTRIES = {
     "RIPENCC": "RIPE",
     **{name: name for name in ("ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPE", "RADB", "ALTDB")},
 }
-"""Azure's names and the model's; Microsoft validates by no other registry."""
+"""Azure's names and the model's; Microsoft validates against no other registry."""
 
 
 class RouteFilter(NamedTuple):
@@ -52,7 +52,7 @@ class RouteFilter(NamedTuple):
 
     id: str
     circuits: frozenset[str]
-    """Resource ids of the circuits it is attached to according to its own export, in lower case."""
+    """Resource ids of the circuits that its own export says it is attached to, in lower case."""
     communities: tuple[str, ...]
 
 

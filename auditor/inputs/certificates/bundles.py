@@ -1,6 +1,6 @@
-"""Certificates in the forms they are kept in: PEM, DER, PKCS #7 and PKCS #12, and requests for them (PKCS #10).
+"""Certificates in their file formats: PEM, DER, PKCS #7 and PKCS #12, and requests for them (PKCS #10).
 
-Of a private key no more than its public half leaves this module, and no error repeats anything that was read.
+Only the public half of a private key leaves this module, and no error repeats anything that was read.
 """
 
 import re
@@ -25,10 +25,10 @@ from auditor.inputs.certificates.pem import Block, blocks_of, decoded
 
 MAX_BYTES = 1024 * 1024
 MAX_CERTIFICATES = 1000
-"""In one file; collections of public roots hold some 150."""
+"""The limit for one file; collections of public roots contain some 150."""
 
 Passphrase: TypeAlias = Callable[[str], bytes | None]
-"""Gives the passphrase for what is named; none where there is none.  Only asked when something is encrypted."""
+"""Returns the passphrase for the named file; None if there is none.  Called only for encrypted content."""
 
 _CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE"}
 _REQUESTS = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}
@@ -41,19 +41,19 @@ _JAVA_KEY_STORE = bytes.fromhex("feedfeed")
 
 @dataclass(frozen=True)
 class Bundle:
-    """What one file holds, in its order."""
+    """The contents of one file, in its order."""
 
     file: str
     certificates: tuple[bytes, ...] = ()
-    """DER; one that stands there twice is kept twice."""
+    """DER; duplicates are kept."""
     requests: tuple[bytes, ...] = ()
     """DER (RFC 2986)."""
     keys: tuple[bytes, ...] = ()
     """The public halves of the private keys, as SubjectPublicKeyInfo (DER)."""
     closed_keys: int = 0
-    """Private keys that are encrypted and could not be opened for want of a passphrase."""
+    """Encrypted private keys that could not be decrypted without a passphrase."""
     ordered: bool = False
-    """Whether the order is that in which a server sends the certificates: so in PEM, not in the other forms."""
+    """Whether the order is that in which a server sends the certificates: true for PEM, false for the other formats."""
 
     @property
     def empty(self) -> bool:
@@ -84,7 +84,7 @@ def _pem(content: bytes, file: str, passphrase: Passphrase) -> Bundle:
     if errors:
         raise InputErrors(errors)
     if bundle.empty:
-        what = f"it holds {others[0]}" if others else "it is empty"
+        what = f"it contains {others[0]}" if others else "it is empty"
         raise _error(f"the file contains no certificate and no request: {what}", file)
     return bundle
 

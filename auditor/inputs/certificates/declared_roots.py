@@ -1,4 +1,4 @@
-"""Root certificates the operator declares: PEM bundles or single DER files, read so that nothing is lost in silence."""
+"""Root certificates that the operator declares: PEM bundles or single DER files, with nothing skipped silently."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Files of certificates as targets and observations: one target a file, keys put to the certificates they belong to."""
+"""Files of certificates as targets and observations: one target per file, keys matched to their certificates."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,24 +31,24 @@ _NOT_COMPARED = "the certificate it replaces was not named (--replaces)"
 
 @dataclass(frozen=True)
 class Use:
-    """What the certificates are for."""
+    """The names, roles and service that the certificates are for."""
 
     service: Service = Service.SIP
     names: tuple[str, ...] = ()
-    """DNS names or addresses, every one of which has to be in the certificate."""
+    """DNS names or addresses that the certificate must contain, all of them."""
     roles: tuple[Role, ...] = ()
     """None leaves them to the policy."""
 
 
 @dataclass(frozen=True)
 class Old:
-    """What a certificate is to replace."""
+    """The chains that a certificate replaces."""
 
     source: str
     chains: tuple[tuple[bytes, ...], ...]
     """DER, the leaf first."""
     why_not: str = ""
-    """Why there are none, or not all, where it could not be looked at."""
+    """Why some or all of them are missing, if the source was not readable."""
 
 
 def observe_files(

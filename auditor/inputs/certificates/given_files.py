@@ -1,4 +1,4 @@
-"""Files of certificates as they are handed in: paths, directories, and content that is in memory already."""
+"""Given files of certificates: paths, directories, and content in memory."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,11 +12,11 @@ from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.sanitise import clean
 
 File: TypeAlias = Path | tuple[str, bytes]
-"""A path, or content in memory with the name to show for it."""
+"""A path, or content in memory with a name for messages."""
 SUFFIXES = frozenset(
     {".pem", ".crt", ".cert", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".p12", ".pfx", ".csr", ".p10", ".req", ".key"}
 )
-"""Files of a directory that are read; others in it are not the auditor's business."""
+"""Suffixes of the files read in a directory; other files are ignored."""
 MOST_FILES = 100_000
 
 
@@ -53,7 +53,7 @@ def _directory(directory: Path, passphrase: Passphrase) -> tuple[tuple[Bundle, .
     inside = sorted(directory.iterdir())
     files = [file for file in inside if file.suffix.lower() in SUFFIXES and file.is_file()]
     if not files or len(files) > MOST_FILES:
-        much = f"holds more than {MOST_FILES} files" if files else "holds no file named as certificates are"
+        much = f"contains more than {MOST_FILES} files" if files else "contains no file with a certificate suffix"
         message = f"the directory {much} ({', '.join(sorted(SUFFIXES))})"
         raise InputErrors([InputError(message, str(directory))])
     found: list[Bundle] = []
@@ -70,16 +70,16 @@ def _directory(directory: Path, passphrase: Passphrase) -> tuple[tuple[Bundle, .
 
 
 def _passed_over(directory: Path, others: Sequence[Path]) -> Iterator[str]:
-    """A certificate under another name, or further down, has not been judged: nobody is to think that it was."""
+    """Report the files of a directory that were not read, so no one assumes that they were judged."""
     if others:
         names = ", ".join(clean(other.name, 60) + "/" * other.is_dir() for other in others[:3])
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-        yield f"{clean(str(directory))}: not read, as the names are not those of certificates: {names}{more}"
+        yield f"{clean(str(directory))}: not read, because the names have no certificate suffix: {names}{more}"
 
 
 def read_replaced(file: File, passphrase: Passphrase) -> Old:
     """The chains of a file that is to be replaced.  Raises ``InputErrors``."""
     bundle = _file(file, passphrase)
     if not bundle.certificates:
-        raise InputErrors([InputError("the file holds no certificate that could be replaced", bundle.file)])
+        raise InputErrors([InputError("the file contains no certificate to replace", bundle.file)])
     return Old(bundle.file, tuple(chain.certificates for chain in chains_of(bundle)))

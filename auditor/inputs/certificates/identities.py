@@ -1,6 +1,6 @@
 """Certificates with their private keys: the operator's own, and the CA of a lab that its endpoints trust.
 
-Nothing of a private key is repeated anywhere: not in an error, not in a log, not in the value's own text.
+No part of a private key appears anywhere: not in an error, not in a log, not in the value's own text.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""How much work it is to derive a key from a passphrase, read from the file before any of it is done.
+"""The cost of deriving a key from a passphrase, read from the file before any work is done.
 
-Whoever wrote a PKCS #12 or an encrypted key chose the number of iterations: two thousand million of them keep a
+The writer of a PKCS #12 or an encrypted key chose the number of iterations: two thousand million of them keep a
 machine busy for an hour, in a library that cannot be interrupted.
 """
 

@@ -1,4 +1,4 @@
-"""Which certificates of a file are the ones to be used, and which only certify them."""
+"""Which certificates of a file are for use, and which only certify them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ class FileChain:
     """A certificate to be used, and those that come with it."""
 
     certificates: tuple[bytes, ...]
-    """DER, the leaf first, the others in the order of the file, or linked where that says nothing."""
+    """DER, the leaf first, the others in the order of the file, or linked if that order means nothing."""
     leaf_position: int | None = None
     """The leaf's place among the certificates of the file, from 1, where the order matters."""
 

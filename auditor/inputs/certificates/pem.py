@@ -20,7 +20,7 @@ class Block:
     text: bytes
 
     def __repr__(self) -> str:
-        """Keep what may be a private key out of every message."""
+        """Show no content, which may be a private key."""
         return f"Block({self.label!r}, line {self.line})"
 
 
@@ -45,7 +45,7 @@ def blocks_of(content: bytes, file: str) -> Iterator[Block]:
 
 
 def decoded(block: Block, file: str) -> bytes:
-    """The octets of a block without headers.  ``InputErrors`` when it is not base64."""
+    """The bytes of a block without headers.  ``InputErrors`` when it is not base64."""
     lines = [line for line in block.text.splitlines()[1:-1] if line and b":" not in line]
     try:
         return base64.b64decode(b"".join(lines), validate=True)

@@ -1,4 +1,4 @@
-"""CRLs and OCSP responses that are handed in as files, PEM or DER."""
+"""CRLs and OCSP responses in files, PEM or DER."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from auditor.model.observation import (
 from auditor.sanitise import clean
 
 MAX_BYTES = 16 * 1024 * 1024
-"""The largest CRLs of public CAs have some ten million octets."""
+"""The largest CRLs of public CAs have some ten million bytes."""
 _LABELS = {"X509 CRL": "crl", "CRL": "crl", "OCSP RESPONSE": "ocsp"}
 
 
@@ -75,7 +75,7 @@ def _readable_response(der: bytes) -> bool:
 
 
 def beside_chains(observations: Iterable[Observation], sources: Sequence[StatusSource]) -> Iterator[RevocationSeen]:
-    """What was handed in beside every chain that was seen: every OCSP response, and the CRLs of its issuers."""
+    """The given status for every observed chain: every OCSP response, and the CRLs of its issuers."""
     issuers = {source: _issuer(source) for source in sources}
     chains = {
         (seen.target, seen.certificates): seen.at

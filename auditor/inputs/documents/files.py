@@ -1,4 +1,4 @@
-"""Files read with a limit."""
+"""Reading files with a size limit."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""A strict reader for JSON (RFC 8259) that knows where everything stands.
+"""A strict reader for JSON (RFC 8259) with source locations.
 
-Python's own reader takes the last of two equal keys, accepts NaN, and forgets the places; here each of these is an
+Python's own reader takes the last of two equal keys, accepts NaN, and loses locations; here each of these is an
 error at its line and column.  Nothing of the content is repeated in an error but the names of keys: there may be
 secrets in it.
 """
@@ -18,7 +18,7 @@ from auditor.inputs.documents.text import Place, decoded
 from auditor.inputs.documents.yaml import MAX_DEPTH, MAX_DIGITS, Document, Keys, Plain, ReadLimits
 
 EXPORTS = ReadLimits(size=8 * 1024 * 1024, values=400_000)
-"""Some 50,000 routes; the whole Internet is not announced to anybody's circuit."""
+"""Enough for some 50,000 routes; no circuit receives the whole Internet's."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

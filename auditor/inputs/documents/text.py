@@ -1,4 +1,4 @@
-"""Bytes as text that somebody can review: UTF-8, and no character that cannot be seen."""
+"""Bytes as reviewable text: UTF-8, without invisible characters."""
 
 import re
 from itertools import islice

@@ -1,6 +1,6 @@
-"""A document against a JSON Schema, with every error said as a sentence at its place.
+"""Validating a document against a JSON Schema, with every error as a sentence at its location.
 
-jsonschema decides what is wrong; its own messages repeat whole values and speak of the schema, so the sentences are
+jsonschema finds the errors; its own messages repeat whole values and mention the schema, so the sentences are
 made here.  A ``title`` in a schema is the noun its values go by ("unknown rule", "unknown TLSv1.2 cipher suite").
 """
 
@@ -16,14 +16,14 @@ from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.yaml import Document, Keys
 
 MOST = 100
-"""So many errors of one file are said; nobody reads more, and a hostile file could cause a million."""
+"""The most errors reported for one file; a hostile file could cause a million."""
 
 ONE_LINE: dict[str, Any] = {"type": "string", "minLength": 1, "pattern": "^ *[^\\s][^\\t\\r\\n]*$(?!\\n)"}
-"""Text in one line, for what stands in the lines of a report.  Python's ``$`` would let a last line end through."""
+"""Text without line breaks, for the lines of a report.  Python's ``$`` would allow a final line break."""
 
 Schema: TypeAlias = Mapping[str, Any]
 Explain: TypeAlias = Callable[[Keys, Any], str | None]
-"""A better sentence for an unknown word at a path, where there is one."""
+"""Returns a better sentence for an unknown word at a path, if there is one."""
 
 _TYPES = {
     "object": "a mapping (key: value)",
@@ -41,7 +41,7 @@ _BOUNDS = {
     "exclusiveMaximum": "less than",
 }
 _FEW = 12
-"""An unknown word is answered with the whole list where the list is no longer than this."""
+"""The longest list of known words that an error shows in full."""
 
 
 def complaints(

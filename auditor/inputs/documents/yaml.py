@@ -1,6 +1,6 @@
-"""A strict reader for the part of YAML 1.2 that people mean: mappings, lists, text, numbers, true, false and null.
+"""A strict reader for the common part of YAML 1.2: mappings, lists, text, numbers, true, false and null.
 
-What surprises is refused with its line and column instead of being read in some way: duplicate keys, anchors and
+Everything else is rejected with its line and column: duplicate keys, anchors and
 aliases (which can also grow without bound), merge keys, tags, directives, several documents, hidden characters.  Words
 such as ``yes``, dates, and numbers with leading zeros stay text.  The parser is ruamel.yaml's, read event by event.
 """
@@ -32,20 +32,20 @@ from auditor.inputs.documents.text import HIDDEN, Place, reviewable
 
 MAX_DEPTH = 32
 MAX_ERRORS = 100
-"""Of one file; nobody reads more."""
+"""The most errors reported for one file."""
 MAX_DIGITS = 25
-"""In one number; more than any demand needs."""
+"""The most digits of one number; more than any setting needs."""
 
 Keys: TypeAlias = tuple[str | int, ...]
-"""The way to a value: keys and list indexes from the top."""
+"""The path to a value: keys and list indexes from the top."""
 Plain: TypeAlias = Any
-"""What a file can say: dict with text keys, list, str, int, float, bool and None; which of them a schema decides."""
+"""The values in a file: dict with text keys, list, str, int, float, bool and None; a schema decides which."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 
 
 class ReadLimits(NamedTuple):
-    """How large a file may be: in bytes, and in mappings, lists and scalars, of which 30,000 are read in a second."""
+    """The limits on a file: in bytes, and in mappings, lists and scalars, of which 30,000 are read per second."""
 
     size: int = 1024 * 1024
     values: int = 30_000
@@ -56,7 +56,7 @@ USUAL = ReadLimits()
 
 @dataclass(frozen=True)
 class Document:
-    """What a file says, and where it says it."""
+    """The values of a file, with their locations."""
 
     file: str
     data: Plain
@@ -136,7 +136,7 @@ class _YamlReader:
             raise InputErrors([*self.errors, *stopped.errors]) from None
 
     def refuse(self, event: Event, message: str) -> None:
-        """Note an error and go on."""
+        """Record an error and continue."""
         self.errors.append(InputError(message, self.file, *_start(event)))
         if len(self.errors) >= MAX_ERRORS:
             raise InputErrors(self.errors)

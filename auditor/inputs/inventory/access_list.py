@@ -152,7 +152,7 @@ def _any_range(text: str) -> str:
     if text.casefold() == "any":
         return "any"
     if not text:
-        raise ValueError("it is empty; for any address, write any")
+        raise ValueError("it is empty; for all addresses, write any")
     parse_range(text)
     return text.replace(" ", "")
 

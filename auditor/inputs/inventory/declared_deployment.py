@@ -24,12 +24,12 @@ _RANGES = {
     "address_ranges",
 }  # fmt: skip
 _ROUTES = {"advertised_prefixes", "internet_prefixes", "prefix"}
-"""Keys of networks, which may contain each other."""
+"""Keys of networks, which may overlap."""
 _RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
-"""Up to so many names, an error suggests a similar one; the search takes time for each."""
+"""The most names among which an error suggests a similar one; the search takes time for each."""
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 
@@ -144,7 +144,7 @@ def _overlapping(document: Document, values: list[object], path: Keys) -> Iterat
     for first, second in map(sorted, overlapping(spans)):
         if _key(path) in _ROUTES and spans[first] != spans[second]:
             continue
-        message = f"{_key(path)} {quoted(texts[second])} overlaps {quoted(texts[first])} before it"
+        message = f"{_key(path)} {quoted(texts[second])} overlaps the earlier {quoted(texts[first])}"
         yield document.error(message, (*path, second))
 
 

@@ -23,7 +23,7 @@ from auditor.network.subjects import CIRCUITS, SITES
 SECTION = "evidence"
 _MOST = 1000
 _FEW = 1000
-"""Up to so many names, an error suggests a similar one."""
+"""The most names among which an error suggests a similar one."""
 _NAME = {**ONE_LINE, "maxLength": 200}
 
 
@@ -40,10 +40,14 @@ class EvidenceFile:
 def evidence_schema() -> dict[str, Any]:
     """The section in the schema of an inventory."""
     properties = {
-        "file": {**ONE_LINE, "maxLength": 4096, "description": "JSON of az, or an access list as CSV; from this file"},
+        "file": {
+            **ONE_LINE,
+            "maxLength": 4096,
+            "description": "JSON output of az, or an access list as CSV; by its path from this file",
+        },
         "circuit": {**_NAME, "description": "The circuit of the export"},
         "site": {**_NAME, "description": "The site of the access list"},
-        "path": {"enum": ["primary", "secondary"], "description": "Of a route table or an ARP table"},
+        "path": {"enum": ["primary", "secondary"], "description": "The path of a route table or an ARP table"},
     }
     item = {"type": "object", "additionalProperties": False, "required": ["file"], "properties": properties}
     return {"type": "array", "maxItems": _MOST, "description": "Files that prove what is declared", "items": item}

@@ -1,4 +1,4 @@
-"""The inventory: what one operator has, in a YAML file."""
+"""The inventory: one operator's endpoints, roots, waivers and deployment, in a YAML file."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from auditor.model.waiver import Waiver
 Checked = TypeVar("Checked")
 _TEXT = {**ONE_LINE, "maxLength": 200}
 _LARGEST = ReadLimits(size=64 * 1024 * 1024, values=2_000_000)
-"""Some 300,000 endpoints; reading takes time and memory in proportion to what is there."""
+"""Some 300,000 endpoints; reading takes time and memory in proportion to their number."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,26 @@ class DeclaredRoot:
     sent: str
     """The day, as YYYY-MM-DD."""
     file: str
-    """As the inventory names it."""
+    """The file's name in the inventory."""
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """What an operator has."""
+    """An operator's inventory."""
 
     operator: str
     endpoints: tuple[Endpoint, ...]
     declared: tuple[DeclaredRoot, ...]
     waivers: tuple[Waiver, ...] = ()
     deployment: Deployment | None = None
-    """What is declared of sites, network and connection, with what is proven in its place."""
+    """The declared sites, network and connection; proven values replace declared ones."""
     evidence: tuple[EvidenceFile, ...] = ()
     proofs: tuple[Proof, ...] = ()
-    """What of the deployment is proven by those files."""
+    """What those files prove about the deployment."""
 
     @property
     def requests(self) -> tuple[TargetRequest, ...]:
-        """What is to be audited."""
+        """The endpoints to audit."""
         return tuple(endpoint.request for endpoint in self.endpoints)
 
     @property
@@ -81,10 +81,13 @@ class Inventory:
 def inventory_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of an inventory file."""
     endpoint = {
-        "name": {**_TEXT, "description": "What reports call it"},
+        "name": {**_TEXT, "description": "Its name in reports"},
         "address": {**_TEXT, "maxLength": 300, "description": "HOST:PORT, or [ADDRESS]:PORT for IPv6"},
-        "service": {"enum": [str(service) for service in Service], "description": "SIP on port 5061, else HTTPS"},
-        "site": {**_TEXT, "description": "The site it stands at"},
+        "service": {
+            "enum": [str(service) for service in Service],
+            "description": "By default SIP on port 5061, else HTTPS",
+        },
+        "site": {**_TEXT, "description": "The site it belongs to"},
         "server_name": {**_TEXT, "maxLength": 254, "description": "DNS name for SNI and for the certificate"},
         "client_name": {
             **_TEXT,
@@ -185,7 +188,7 @@ def _endpoint(document: Document, where: Keys, entry: dict[str, Any]) -> tuple[E
     address = checked("address", split_target)
     server_name, client_name = checked("server_name", parse_name), checked("client_name", parse_name)
     if "://" in entry["address"]:
-        message = f"endpoint {label}: an address is HOST:PORT; the service is said by its own key"
+        message = f"endpoint {label}: an address is HOST:PORT; set the service with the key service"
         errors.append(document.error(message, (*where, "address")))
     if address is None or errors:
         return None, errors

@@ -24,12 +24,12 @@ def waivers_schema() -> dict[str, Any]:
         },
         "reason": {**_TEXT, "maxLength": 1000, "description": "Why the violation is accepted"},
         "approved_by": {**_TEXT, "description": "Who accepts it"},
-        "ticket": {**_TEXT, "description": "Where the decision is written down"},
+        "ticket": {**_TEXT, "description": "Where the decision is recorded"},
         "expires": {"type": "string", "format": "date", "description": "The last day it is valid, in UTC"},
     }
     return {
         "type": "array",
-        "description": "Violations that are accepted until a day; they stay in the report and do not fail it",
+        "description": "Violations that are accepted until a date; they stay in the report and do not fail the audit",
         "items": {
             "type": "object",
             "additionalProperties": False,

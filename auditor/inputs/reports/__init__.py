@@ -1,1 +1,1 @@
-"""Reports of earlier audits, read back: those of today, and those of version 1."""
+"""Reading reports of earlier audits, in the current version and in version 1."""

@@ -15,7 +15,7 @@ from auditor.model.report import Report
 
 MAX_BYTES = 256 * 1024 * 1024
 _READERS: Mapping[str, Callable[[dict[str, Any]], Report]] = {"1": converted, "2": Report.model_validate}
-"""How each schema version is read."""
+"""The reader of each schema version."""
 
 
 def load_report(path: Path) -> Report:
@@ -60,7 +60,7 @@ def _inconsistent(report: Report) -> str:
         for chain in endpoint.chains:
             for key in (*chain.certificates, chain.anchor):
                 if key is not None and key not in report.certificates:
-                    return f"a chain of {quoted(endpoint.target)} names a certificate that the report does not hold"
+                    return f"a chain of {quoted(endpoint.target)} names a certificate that the report does not contain"
     return ""
 
 

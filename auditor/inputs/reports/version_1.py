@@ -1,4 +1,4 @@
-"""Reports of schema version 1, converted to the model of today.
+"""Reports of schema version 1, converted to the current model.
 
 In version 1 each finding repeated what is true of its rule, each chain held its certificates, and subjects and reasons
 were text.  A text stays a text: nothing but the digest of a certificate is taken out of it, so that a renewed
@@ -28,7 +28,7 @@ from auditor.model.value import Value
 from auditor.model.waiver import Waiver, WaiverStatus
 
 _GROUP = "Other"
-"""Version 1 does not say under which heading a rule stands."""
+"""Version 1 does not name the heading of a rule."""
 
 
 class _OldViolation(Value):

@@ -1,4 +1,4 @@
-"""What was seen, when and where; never what it means.
+"""Observations: what was seen, when and where; never what it means.
 
 An observation is written to disk as one line of JSON and judged later, perhaps by another policy.  A question that
 could not be answered is an observation too (``NotObserved``, or an ``Undetermined`` inside another one): silence is
@@ -128,5 +128,5 @@ _CLASSES: tuple[type[Seen], ...] = get_args(get_args(Observation)[0])
 
 
 def kinds_of(perspective: Perspective) -> frozenset[str]:
-    """The kinds of observation that can be made of a target seen from there."""
+    """The kinds of observation that exist for a target of this perspective."""
     return frozenset(str(seen.model_fields["kind"].default) for seen in _CLASSES if perspective in seen.seen_of)

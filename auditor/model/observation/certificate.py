@@ -1,4 +1,4 @@
-"""Certificates as they were sent or stand in files, with what is known of their status and form."""
+"""Certificates as sent or as stored in files, with their revocation status and lint results."""
 
 from typing import ClassVar, Literal, TypeAlias, get_args
 
@@ -18,19 +18,21 @@ class CertificateChainSeen(Seen):
     )
 
     kind: Literal["certificate-chain"] = "certificate-chain"
-    role: Literal["server", "client"] = Field(default="server", description="In which role the peer presented it")
-    versions: tuple[ProtocolVersion, ...] = Field(default=(), description="The versions in which it was sent")
+    role: Literal["server", "client"] = Field(
+        default="server", description="The TLS role in which the peer presented it"
+    )
+    versions: tuple[ProtocolVersion, ...] = Field(default=(), description="The protocol versions it was sent in")
     certificates: tuple[Der, ...] = ()
     leaf_position: int | None = Field(
-        default=None, description="Where the leaf stands among the certificates of a file whose order matters, from 1"
+        default=None, description="The leaf's position in a file whose order matters, from 1"
     )
     request: Der | None = Field(
-        default=None, description="A certification request (RFC 2986), in place of a certificate there is not yet"
+        default=None, description="A certification request (RFC 2986), if there is no certificate yet"
     )
 
 
 class CertificateFileSeen(Seen):
-    """What belongs together in a file, or in a directory: certificates, requests, and keys by their public halves."""
+    """The related contents of a file or directory: certificates, requests, and public halves of keys."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CERTIFICATE})
 
@@ -42,7 +44,7 @@ class CertificateFileSeen(Seen):
 
 
 class StatusSource(Value):
-    """One CRL or OCSP response, exactly as it came."""
+    """One CRL or OCSP response, exactly as received."""
 
     form: Literal["ocsp", "crl"]
     source: Literal["stapled", "file", "fetched"]
@@ -59,13 +61,13 @@ class RevocationSeen(Seen):
 
     kind: Literal["revocation"] = "revocation"
     certificates: tuple[Der, ...] = Field(description="The chain, leaf first")
-    asked: tuple[Literal["stapled", "file", "fetched"], ...] = Field(description="Where it was looked for")
+    asked: tuple[Literal["stapled", "file", "fetched"], ...] = Field(description="Where the status was sought")
     found: tuple[StatusSource, ...] = ()
-    missing: tuple[Undetermined, ...] = Field(default=(), description="What was looked for and not found, and why")
+    missing: tuple[Undetermined, ...] = Field(default=(), description="What was sought and not found, and why")
 
 
 class RenewalSeen(Seen):
-    """A certificate, or a request for one, beside what it is to replace."""
+    """A certificate, or a request for one, with the certificate it replaces."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CERTIFICATE})
 
@@ -77,7 +79,7 @@ class RenewalSeen(Seen):
 
 
 LintProfile: TypeAlias = Literal["rfc5280", "cabf"]
-"""What a linter goes by: RFC 5280, or the CA/Browser Forum's TLS Baseline Requirements."""
+"""What a linter checks against: RFC 5280, or the CA/Browser Forum's TLS Baseline Requirements."""
 
 
 LintSeverity: TypeAlias = Literal["fatal", "error", "warning", "notice", "info"]
@@ -85,13 +87,13 @@ LintSeverity: TypeAlias = Literal["fatal", "error", "warning", "notice", "info"]
 
 
 LINT_SEVERITIES: tuple[LintSeverity, ...] = get_args(LintSeverity)
-"""The worst first."""
+"""Worst first."""
 
 
 class LintFinding(Value):
     """One finding of a linter about one certificate."""
 
-    code: str = Field(description="The linter's own id, as pkix.authority_key_identifier_extension_absent")
+    code: str = Field(description="The linter's own id, such as pkix.authority_key_identifier_extension_absent")
     severity: LintSeverity
     where: str = Field(description="The field, as the linter names it")
     message: str = ""
@@ -101,7 +103,7 @@ class CertificateLint(Value):
     """What a linter found in one certificate."""
 
     sha256: str = Field(description="SHA-256 of the certificate's DER, lower-case hexadecimal")
-    findings: tuple[LintFinding, ...] = Field(default=(), description="The worst first")
+    findings: tuple[LintFinding, ...] = Field(default=(), description="Worst first")
     failures: tuple[str, ...] = Field(default=(), description="Fields at which the linter itself failed")
     complete: bool = Field(default=True, description="Whether all findings are here; the mildest are left out first")
 
@@ -118,6 +120,8 @@ class LintSeen(Seen):
     certificates: tuple[Der, ...] = Field(
         default=(), description="The chain, leaf first; none for a certification request, which is not linted"
     )
-    results: tuple[CertificateLint, ...] = Field(default=(), description="One for each certificate; none if none is")
+    results: tuple[CertificateLint, ...] = Field(
+        default=(), description="One for each certificate; empty if linting failed"
+    )
     linter: str = Field(default="", description="Name and version")
     problem: str = Field(default="", description="Why there are no results, as one sentence")

@@ -15,11 +15,11 @@ class ClientHelloSeen(Seen):
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CLIENT})
 
     kind: Literal["client-hello"] = "client-hello"
-    versions: tuple[str, ...] = Field(description="As TLSv1.2; unassigned numbers as hexadecimal")
+    versions: tuple[str, ...] = Field(description="Such as TLSv1.2; unassigned numbers as hexadecimal")
     versions_complete: bool = Field(
         default=True,
-        description="Whether no other version is accepted: they were listed (RFC 8446 section 4.2.1), or older ones "
-        "were tried; otherwise only the highest is known",
+        description="Whether the list is complete: the client listed its versions (RFC 8446 section 4.2.1), "
+        "or older ones were tried; otherwise only the highest is known",
     )
     suites: tuple[str, ...] = Field(description="IANA names; unknown ones as hexadecimal")
     groups: tuple[str, ...] = ()
@@ -28,24 +28,24 @@ class ClientHelloSeen(Seen):
 
 
 class ServerCertificateCaseSeen(Seen):
-    """How a client treats a server that shows one particular, mostly bad, certificate."""
+    """How a client treats a server that presents one particular, usually invalid, certificate."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CLIENT})
 
     kind: Literal["server-certificate-case"] = "server-certificate-case"
     version: ProtocolVersion | None
-    case: str = Field(description="Which certificate was shown, such as good or wrong-name")
+    case: str = Field(description="The certificate that was presented, such as good or wrong-name")
     treatment: Literal["aborted", "continued", "undetermined"]
     evidence: str = ""
     spoke: bool = Field(default=False, description="Whether SIP or HTTP followed the handshake")
 
 
 class ClientCertificatePresentedSeen(Seen):
-    """Whether a client presents a certificate when it is asked for one."""
+    """Whether a client presents a certificate when the server requests one."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.CLIENT})
 
     kind: Literal["client-certificate-presented"] = "client-certificate-presented"
     version: ProtocolVersion | None
-    presented: bool | None = Field(description="None when the handshake ended before that showed")
+    presented: bool | None = Field(description="None if the handshake ended before this was known")
     evidence: str = ""

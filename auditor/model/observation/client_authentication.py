@@ -14,48 +14,46 @@ FORGED: Final = "impostor-root"
 
 
 class ClientCertificateSeen(Seen):
-    """How one protocol version treats a client that has no certificate."""
+    """How a server treats a client without a certificate, in one protocol version."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
 
     kind: Literal["client-certificate"] = "client-certificate"
     version: ProtocolVersion
     requested: bool | None = Field(
-        description="Whether a CertificateRequest arrived; none if the handshake broke before"
+        description="Whether a CertificateRequest arrived; None if the handshake failed before"
     )
     authorities: tuple[Der, ...] = Field(default=(), description="The CA names of the CertificateRequest, DER Names")
-    trust_probe: bool = Field(default=False, description="Whether looking for the required roots was asked for")
+    trust_probe: bool = Field(default=False, description="Whether the trust probe (--trust-probe) was requested")
     without: Literal["refused", "served", "undetermined"] = Field(
         description="How a client without a certificate is treated: refused, served, or undetermined"
     )
     stage: Literal["handshake", "after-handshake", "after-request"] | None = Field(
-        default=None, description="When the refusal or the answer came"
+        default=None, description="When the rejection or the answer came"
     )
-    evidence: str = Field(
-        default="", description="What was seen: the alert, the close or the application's status line"
-    )
+    evidence: str = Field(default="", description="The evidence: the alert, the close or the application's status line")
     control: Literal["succeeded", "failed", "none"] = Field(
         default="none",
-        description="Whether a client with a certificate that has to be accepted was served; none if there was none",
+        description="Whether a client with a valid certificate (the control) was served; none without one",
     )
 
 
 class ClientCertificateCaseSeen(Seen):
-    """How a server treats a client that shows one particular, mostly bad, certificate."""
+    """How a server treats a client that presents one particular, usually invalid, certificate."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER})
 
     kind: Literal["client-certificate-case"] = "client-certificate-case"
     version: ProtocolVersion
-    case: str = Field(description="Which certificate was shown, such as self-signed or impostor-root (NAME)")
+    case: str = Field(description="The certificate that was presented, such as self-signed or impostor-root (NAME)")
     forged_root: str | None = Field(
-        default=None, description="Name of the root whose forged issuer signed it; none where no forged issuer did"
+        default=None, description="Name of the root whose issuer was forged; none for other certificates"
     )
     treatment: Treatment
     stage: Literal["handshake", "after-handshake", "after-request"] | None = None
     evidence: str = ""
     control: Literal["succeeded", "failed", "none"] = Field(
-        default="none", description="Whether a certificate that has to be accepted was, before and after all cases"
+        default="none", description="Whether a valid certificate (the control) was accepted before and after all cases"
     )
 
     @model_validator(mode="before")

@@ -16,4 +16,4 @@ class DeploymentSeen(Seen):
 
     kind: Literal["deployment"] = "deployment"
     declared: Deployment
-    proofs: tuple[Proof, ...] = Field(default=(), description="What of it is proven by files; the rest is declared")
+    proofs: tuple[Proof, ...] = Field(default=(), description="What files prove; the rest is declared")

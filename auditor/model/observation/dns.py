@@ -1,4 +1,4 @@
-"""What DNS says of the names of a deployment."""
+"""DNS records of the names of a deployment."""
 
 from typing import ClassVar, Literal
 
@@ -13,14 +13,14 @@ class DnsRecord(Value):
     """One record of an answer."""
 
     type: Literal["A", "AAAA", "SRV", "CAA"]
-    name: str = Field(description="The name that was asked about")
+    name: str = Field(description="The queried name")
     value: str = Field(description="As in a zone file (RFC 1035 section 5)")
     ttl: int = Field(description="Seconds")
-    host: str | None = Field(default=None, description="Where an SRV record leads")
+    host: str | None = Field(default=None, description="The target of an SRV record")
 
 
 class DnsSeen(Seen):
-    """What DNS says of one name of the deployment."""
+    """The DNS records of one name of the deployment."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.DEPLOYMENT})
 
@@ -28,5 +28,5 @@ class DnsSeen(Seen):
     purpose: Literal["region", "provisioning", "own"]
     name: str
     records: tuple[DnsRecord, ...] = ()
-    missing: tuple[Undetermined, ...] = Field(default=(), description="Questions without an answer")
-    ranges: tuple[str, ...] = Field(default=(), description="Where its addresses are declared to be")
+    missing: tuple[Undetermined, ...] = Field(default=(), description="Queries without an answer")
+    ranges: tuple[str, ...] = Field(default=(), description="The declared ranges of its addresses")

@@ -22,10 +22,10 @@ class SipOptionsSeen(Seen):
 
 
 class KeySeen(Value):
-    """An SRTP key that was read and thrown away."""
+    """An SRTP key that was read and discarded."""
 
-    octets: int | None = Field(description="Length of key and salt after base64; none if it is no base64")
-    digest: str = Field(description="Salted for this run: equal for equal keys, and good for nothing else")
+    octets: int | None = Field(description="Length of key and salt after base64 decoding; None if it is not base64")
+    digest: str = Field(description="Salted for this run: shows only whether keys are equal")
 
 
 class CryptoSeen(Value):
@@ -34,7 +34,7 @@ class CryptoSeen(Value):
     tag: int
     suite: str
     keys: tuple[KeySeen, ...] = ()
-    parameters: tuple[str, ...] = Field(default=(), description="Names of the session parameters, in their order")
+    parameters: tuple[str, ...] = Field(default=(), description="Names of the session parameters, in order")
 
 
 class MediaSeen(Value):
@@ -42,9 +42,9 @@ class MediaSeen(Value):
 
     media: str
     port: int
-    profile: str = Field(description="As RTP/SAVP")
+    profile: str = Field(description="Such as RTP/SAVP")
     cryptos: tuple[CryptoSeen, ...] = ()
-    malformed: tuple[str, ...] = Field(default=(), description="What is wrong with crypto lines that cannot be read")
+    malformed: tuple[str, ...] = Field(default=(), description="What is wrong with unreadable crypto lines")
     fingerprint: bool = Field(default=False, description="Whether DTLS-SRTP is offered (RFC 5763)")
     key_management: bool = Field(default=False, description="Whether there is a MIKEY message (RFC 4567)")
     clear_key: bool = Field(default=False, description="Whether there is a k= line (RFC 4566 section 5.12)")
@@ -57,28 +57,26 @@ class SdpSeen(Seen):
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SERVER, Perspective.CLIENT, Perspective.SDP})
 
     kind: Literal["sdp"] = "sdp"
-    source: str = Field(description="Where it stood: a file, an answer to OPTIONS, an INVITE")
+    source: str = Field(description="Where it was found: a file, an answer to OPTIONS, an INVITE")
     role: Literal["offer", "answer", "unknown"]
     transport: Literal["tls", "tcp", "udp", "file"]
-    session: str = Field(
-        default="", description="Salted for this run: equal within one call, empty where it is unknown"
-    )
-    exchange: str = Field(default="", description="Salted likewise: within one call, equal for an offer and its answer")
-    ours: bool = Field(default=False, description="Whether the auditor sent it: to compare with, never to judge")
+    session: str = Field(default="", description="Salted for this run: equal within one call, empty if unknown")
+    exchange: str = Field(default="", description="Salted likewise: equal for an offer and its answer within one call")
+    ours: bool = Field(default=False, description="Whether the auditor sent it: used for comparison, never judged")
     media: tuple[MediaSeen, ...] = ()
     malformed: tuple[str, ...] = Field(
-        default=(), description="Crypto lines above the first m= line, where none may be"
+        default=(), description="Crypto lines above the first m= line, where they are not allowed"
     )
     clear_key: bool = Field(default=False, description="Whether there is a k= line above the first m= line")
 
 
 class SipMessageSeen(Seen):
-    """How long one SIP message and its parts are, in bytes; 0 for what is not there."""
+    """The length of one SIP message and its parts in bytes; 0 for absent parts."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SDP})
 
     kind: Literal["sip-message"] = "sip-message"
-    source: str = Field(description="Where it stood")
+    source: str = Field(description="Where it was found")
     octets: int = Field(description="The whole message")
     request_uri: int
     contact_uri: int = Field(description="The longest")

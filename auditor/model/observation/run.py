@@ -1,4 +1,4 @@
-"""The first and the last line of a file of observations, and what the run cost."""
+"""The first and the last line of a file of observations, and the connections that were used."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from auditor.model.value import Value
 
 
 class Run(Value):
-    """The head of a file of observations: what was to be looked at."""
+    """The head of a file of observations: the targets of the run."""
 
     kind: Literal["run"] = "run"
     schema_version: Literal["1"] = "1"
@@ -20,14 +20,14 @@ class Run(Value):
 
 
 class End(Value):
-    """The last line of a file of observations: a file without it, or with another number of them, is not whole."""
+    """The last line of a file of observations; without it, or with another count, the file is truncated."""
 
     kind: Literal["end"] = "end"
-    observations: int = Field(ge=0, description="How many lines lie between the head and this one")
+    observations: int = Field(ge=0, description="The number of lines between the head and this one")
 
 
 class ConnectionsUsed(Seen):
-    """How many connections the endpoint was asked for, and for how long."""
+    """The number of connections to the endpoint, and the seconds they took."""
 
     kind: Literal["connections"] = "connections"
     count: int

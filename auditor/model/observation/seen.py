@@ -1,4 +1,4 @@
-"""What all observations share, and the two that stand for a question without an answer."""
+"""What all observations share, and the two kinds that record a question without an answer."""
 
 import base64
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -27,14 +27,14 @@ class Seen(Value):
     """What all observations share."""
 
     seen_of: ClassVar[frozenset[Perspective]] = frozenset()
-    """Of which kinds of target it can be observed: a plan has no check of a rule that judges it for another kind."""
+    """The kinds of target it can be observed for; a plan omits checks that judge it for other kinds."""
 
     target: str = Field(description="The name of the target")
     at: AwareDatetime = Field(description="The run's one clock reading, UTC")
 
 
 class NotAttempted(Seen):
-    """A question that was not asked, because it needs an opt-in that was not given."""
+    """A question that was not tested, because it needs an option that was not given."""
 
     kind: Literal["not-tested"] = "not-tested"
     wanted: str = Field(description="The kind of observation that is missing")
@@ -42,7 +42,7 @@ class NotAttempted(Seen):
 
 
 class NotObserved(Seen):
-    """A question that was asked and got no answer at all, and why."""
+    """A question that got no answer at all, and why."""
 
     kind: Literal["not-seen"] = "not-seen"
     wanted: str = Field(description="The kind of observation that is missing")

@@ -11,12 +11,12 @@ from auditor.model.value import Value
 
 
 class AcceptedSuite(Value):
-    """A cipher suite the endpoint chose in a ServerHello."""
+    """A cipher suite that the endpoint chose in a ServerHello."""
 
     name: str = Field(description="IANA name")
     encrypt_then_mac: bool | None = Field(
         default=None,
-        description="CBC suites: whether encrypt-then-MAC (RFC 7366) was agreed; none where it was not offered",
+        description="CBC suites: whether encrypt-then-MAC (RFC 7366) was negotiated; None if it was not offered",
     )
 
 
@@ -28,34 +28,38 @@ class CipherSuitesSeen(Seen):
     kind: Literal["cipher-suites"] = "cipher-suites"
     version: ProtocolVersion
     accepted: tuple[AcceptedSuite, ...] = ()
-    refused: tuple[str, ...] = Field(default=(), description="IANA names that a vouched-for refusal covers")
-    undetermined: tuple[Undetermined, ...] = Field(default=(), description="By IANA name: neither accepted nor refused")
-    possibly_more: bool = Field(default=False, description="The budget ran out while suites were still being accepted")
+    refused: tuple[str, ...] = Field(default=(), description="IANA names covered by a confirmed rejection")
+    undetermined: tuple[Undetermined, ...] = Field(
+        default=(), description="By IANA name: neither accepted nor rejected"
+    )
+    possibly_more: bool = Field(
+        default=False, description="Whether the connection limit was reached while suites were still being accepted"
+    )
     preference: Literal["server", "client"] | None = Field(
-        default=None, description="Whose order decides; none if not learnt"
+        default=None, description="Whose preference order decides; None if unknown"
     )
     prefers_cbc: bool | None = Field(
         default=None,
         description="Whether a CBC suite was chosen although the ClientHello put an accepted AEAD suite first",
     )
     exhaustive: tuple[str, ...] | None = Field(
-        default=None, description="What an exhaustive enumeration accepted, if one was made"
+        default=None, description="Suites that an exhaustive enumeration found accepted, if one was run"
     )
-    evidence: tuple[str, ...] = Field(default=(), description="The answers that decided, one sentence each")
+    evidence: tuple[str, ...] = Field(default=(), description="The decisive answers, one sentence each")
 
     @property
     def spoken(self) -> bool | None:
-        """Whether the endpoint speaks this version; none when unknown."""
+        """Whether the endpoint supports this version; None when unknown."""
         if self.accepted:
             return True
         return None if self.doubts else False
 
     @property
     def doubts(self) -> tuple[Undetermined, ...]:
-        """What is undetermined; where nothing was asked at all, the version itself is."""
+        """What is undetermined; if nothing was tested at all, the version itself."""
         if self.accepted or self.refused or self.undetermined:
             return self.undetermined
-        return (Undetermined(subject=self.version, reason="none of its cipher suites was asked for"),)
+        return (Undetermined(subject=self.version, reason="none of its cipher suites was tested"),)
 
 
 class GroupsSeen(Seen):

@@ -1,7 +1,7 @@
-"""What a client sends to the listener inside TLS, and the answers: enough for a trunk to come up, and no more.
+"""What a client sends to the listener inside TLS, and the answers: just enough for a trunk to come up.
 
-Of a message only its kind and method are kept.  Header fields and bodies are read where an answer needs them and then
-gone; an INVITE's session description goes to the reader that keeps no key.
+Only the kind and method of a message are kept.  Header fields and bodies are read if an answer needs them, then
+discarded; an INVITE's session description goes to a reader that keeps no key.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ class ClientMessage(NamedTuple):
     kind: MessageKind
     reply: bytes = b""
     size: int = 0
-    """How much of what was received is done with."""
+    """How many received bytes have been processed."""
     close: bool = False
 
 

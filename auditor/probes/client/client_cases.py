@@ -1,7 +1,7 @@
-"""What one client did, case by case, and what that means.
+"""The behaviour of one client, case by case, and what it means.
 
-The same end of a connection means different things in different company: a close without an alert is a refusal only
-where the client went on after the good certificate.  So the meaning is worked out once, over all its attempts.
+The meaning of an end depends on the other attempts: a close without an alert is a rejection only
+if the client continued after the valid certificate.  So the meaning is derived once, from all attempts.
 """
 
 from collections import Counter
@@ -16,12 +16,12 @@ from auditor.model.tls import Alert, ProtocolVersion, alert_name
 from auditor.probes.tls.client_hello import ClientHello
 
 MOST_ATTEMPTS = 16
-"""Kept for one case of one client; further ones that say nothing new are only counted."""
+"""The most attempts kept for one case of one client; further ones that add nothing are only counted."""
 MOST_CLIENT_HELLOS = 8
 MOST_CHAINS = 4
 MOST_DESCRIPTIONS = 16
 _TRIES = 3
-"""Connections a case is given where the first ones decide nothing."""
+"""The most connections for one case, if the first ones are inconclusive."""
 
 CERTIFICATE_ALERTS = frozenset(
     {
@@ -41,22 +41,22 @@ Treatment = Literal["aborted", "continued", "undetermined"]
 
 
 class ConnectionEnd(StrEnum):
-    """How the client's part of a connection ended, once it had been shown the certificate."""
+    """How the client's part of a connection ended after the listener presented the certificate."""
 
     SPOKE = "spoke"
     HELD = "held"
-    """The handshake was completed, and then came neither a word nor a close."""
+    """The client completed the handshake, then neither sent anything nor closed the connection."""
     CLOSED = "closed"
-    """The handshake was completed, and the client closed without a word."""
+    """The client completed the handshake, then closed without sending anything."""
     ALERT = "alert"
     BROKEN = "broken"
-    """It closed or reset the connection inside the handshake."""
+    """The client closed or reset the connection during the handshake."""
     UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True)
 class ConnectionAttempt:
-    """What came of showing one certificate once."""
+    """The outcome of presenting one certificate once."""
 
     case: ServerCertificateCase
     end: ConnectionEnd
@@ -64,19 +64,19 @@ class ConnectionAttempt:
     version: ProtocolVersion | None = None
     alert: int | None = None
     completed: bool = False
-    """Whether the handshake was."""
+    """Whether the handshake was completed."""
     presented: bool | None = None
     """Whether the client presented a certificate."""
 
     @property
     def decided(self) -> bool:
-        """Whether showing the case again would add nothing."""
+        """Whether presenting the case again would add nothing."""
         return self.end is not ConnectionEnd.UNDETERMINED
 
 
 @dataclass(eq=False)
 class ClientRecord:
-    """Everything one address has shown so far; bounded, however often it connects."""
+    """The record of one client address; bounded, however often it connects."""
 
     address: str
     cases: tuple[ServerCertificateCase, ...]
@@ -87,14 +87,14 @@ class ClientRecord:
     chains: dict[tuple[bytes, ...], set[ProtocolVersion]] = field(default_factory=dict)
     descriptions: list[SdpSeen] = field(default_factory=list)
     unreadable: int = 0
-    """Session descriptions that could not be read, or for which there was no room."""
+    """Session descriptions that were not readable, or exceeded the limit."""
     services: Counter[str | None] = field(default_factory=Counter)
     connections: int = 0
     foreign: str = ""
-    """What it sent in place of a ClientHello."""
+    """What it sent instead of a ClientHello."""
 
     def next_case(self, client_hello: ClientHello) -> ServerCertificateCase:
-        """The case for the next connection: what is still open first, then all of them over again."""
+        """The case for the next connection: open cases first, then all of them again."""
         self.client_hellos.setdefault(client_hello) if len(self.client_hellos) < MOST_CLIENT_HELLOS else None
         fitting = [
             case
@@ -168,23 +168,23 @@ def _of_good(attempt: ConnectionAttempt, *, refused: bool) -> tuple[Treatment, s
     if attempt.end in (ConnectionEnd.SPOKE, ConnectionEnd.HELD):
         return "continued", ""
     if attempt.end is ConnectionEnd.CLOSED and refused:
-        return "continued", "; other certificates it refused before that"
+        return "continued", "; it rejected other certificates during the handshake"
     return ("aborted" if attempt.end is ConnectionEnd.ALERT else "undetermined"), ""
 
 
 def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished: bool) -> tuple[Treatment, str]:
-    """``spoke``, ``stayed`` and ``finished`` say how it took the good certificate."""
+    """``spoke``, ``stayed`` and ``finished`` describe its reaction to the valid certificate."""
     if attempt.end is ConnectionEnd.SPOKE:
         return "continued", ""
     if attempt.end is ConnectionEnd.HELD:
         # It may be waiting for its own judgement; after the good certificate it did not wait.
-        return ("undetermined", ", although it spoke after the good certificate") if spoke else ("continued", "")
+        return ("undetermined", ", although it spoke after the valid certificate") if spoke else ("continued", "")
     if attempt.end is ConnectionEnd.CLOSED and stayed:
-        return "aborted", ", and after the good certificate it did not close"
+        return "aborted", "; it did not close after the valid certificate"
     if attempt.end is ConnectionEnd.ALERT and attempt.alert in CERTIFICATE_ALERTS:
         return "aborted", ""
     if attempt.end in (ConnectionEnd.ALERT, ConnectionEnd.BROKEN) and finished:
-        return "aborted", ", and with the good certificate it went on"
+        return "aborted", "; it continued with the valid certificate"
     return "undetermined", ""
 
 

@@ -21,20 +21,20 @@ from auditor.probes.tls.handshake import library_reason
 from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_PLAIN = 81_920
-"""Bytes of a message that are kept while it is not complete."""
+"""The most bytes kept of an incomplete message."""
 _FATAL = 2
 _HOW = {
     "closed": "the client closed the connection",
     "reset": "the client reset the connection",
-    "time": "the time for one connection was up",
-    "too much": "the client sent more than is read",
-    "pushed out": "newer connections needed the room",
+    "time": "the time limit for one connection was reached",
+    "too much": "the client sent more bytes than the listener reads",
+    "pushed out": "newer connections took its place",
     "stopped": "the listener was stopped",
 }
 
 
 class ClientConnection:
-    """What a client does with the certificate it is shown."""
+    """One connection of a client, which shows how it treats the presented certificate."""
 
     def __init__(self, state: ListenerState, address: str) -> None:
         self._state, self._address = state, address
@@ -51,7 +51,7 @@ class ClientConnection:
         self._said = ""
 
     def received(self, data: bytes) -> Reply:
-        """Take what has arrived and say what to send."""
+        """Take received bytes and return what to send."""
         try:
             return self._received(data)
         except Exception as error:  # noqa: BLE001 - whatever it was, the other clients are heard all the same
@@ -77,9 +77,9 @@ class ClientConnection:
         return Reply(self._outgoing(), close, wake)
 
     def waited(self) -> Reply:
-        """The ClientHello or the handshake took too long, or the silence after it did."""
+        """Handle a timeout of the ClientHello, of the handshake, or of the silence after it."""
         if not self._completed:
-            self._failure = "the handshake did not get any further in time"
+            self._failure = "the handshake timed out"
         elif not self._recorded:
             self._record(ConnectionEnd.SPOKE if self._plain else ConnectionEnd.HELD, self._silence())
         elif self._case is ServerCertificateCase.GOOD and self._client is not None and not self._client.open_cases():
@@ -126,7 +126,7 @@ class ClientConnection:
             self._shown = True
 
     def _advance(self) -> bool:
-        """Go on as far as what has arrived allows; whether the connection ends."""
+        """Continue as far as the received bytes allow; return whether the connection ends."""
         tls = self._tls
         assert tls is not None  # made with the ClientHello
         try:
@@ -166,7 +166,7 @@ class ClientConnection:
             self._client.add_chain(tuple(certificates), self._version())
 
     def _listen(self, tls: SSL.Connection) -> None:
-        """Read and answer what the client says; a bad certificate has done its work with the first message."""
+        """Read and answer the client's messages; after an invalid certificate the first message is enough."""
         while self._plain and not self._over:
             said = read_message(self._plain, self._invited)
             self._said = self._said or said.kind.text
@@ -201,7 +201,7 @@ class ClientConnection:
         self._client.unreadable += max(0, len(found) - room)
 
     def _conclude(self, how: CloseReason | None) -> None:
-        """Say how the client's part ended; ``how`` is none where the library gave up first."""
+        """Record how the client's part ended; ``how`` is None if the TLS library failed first."""
         if self._recorded:
             return
         if self._alert is not None:
@@ -209,18 +209,18 @@ class ClientConnection:
         elif self._plain:
             self._record(ConnectionEnd.SPOKE, self._silence())
         elif how in ("closed", "reset") and self._completed:
-            self._record(ConnectionEnd.CLOSED, f"{_HOW[how]} after the handshake without a word")
+            self._record(ConnectionEnd.CLOSED, f"{_HOW[how]} after the handshake without sending anything")
         elif how in ("closed", "reset") and self._shown and not self._failure:
-            self._record(ConnectionEnd.BROKEN, f"{_HOW[how]} inside the handshake without an alert")
+            self._record(ConnectionEnd.BROKEN, f"{_HOW[how]} during the handshake without an alert")
         else:
             why = self._failure or _HOW[how or "closed"]
-            self._record(ConnectionEnd.UNDETERMINED, f"there was no end to judge by: {why}")
+            self._record(ConnectionEnd.UNDETERMINED, f"the way the connection ended decides nothing: {why}")
 
     def _silence(self) -> str:
         if self._plain:
             return f"{self._said or 'the beginning of a message'} arrived"
         seconds = self._state.settings.hold_seconds
-        return f"the handshake was completed and the connection held open, silent for {seconds:g} s"
+        return f"the client completed the handshake, then stayed silent for {seconds:g} s"
 
     def _record(self, end: ConnectionEnd, evidence: str) -> None:
         assert self._case is not None  # both come with the ClientHello

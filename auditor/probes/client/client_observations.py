@@ -20,14 +20,14 @@ from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_cases import ClientRecord, older_versions, treatments
 from auditor.sanitise import clean
 
-_NEEDS_TRUST = "it needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"
+_NEEDS_TRUST = "needs a certificate that the client trusts (--ca and --ca-key, or --cert and --key)"
 _LATER = frozenset({"lint"})
-"""Kinds that are derived from the other observations later."""
+"""Kinds derived later from the other observations."""
 _NOT_TESTED = {
-    "certificate-chain": "the client presents its certificate only to a server that it trusts: " + _NEEDS_TRUST,
-    "client-certificate-presented": "the client gets that far only with a server that it trusts: " + _NEEDS_TRUST,
-    "root-trust": "whether a client trusts a root is not tested by the listener",
-    "revocation": "a client staples nothing; hand in CRLs or OCSP responses (--revocation)",
+    "certificate-chain": "the client presents its certificate only to a server that it trusts; this " + _NEEDS_TRUST,
+    "client-certificate-presented": "the client gets that far only with a server that it trusts; this " + _NEEDS_TRUST,
+    "root-trust": "the listener does not test which roots a client trusts",
+    "revocation": "a client staples no OCSP response; provide CRLs or OCSP responses with --revocation",
     "sdp": "no INVITE with a session description arrived",
 }
 
@@ -35,10 +35,10 @@ _NOT_TESTED = {
 def observed(
     clients: Sequence[ClientRecord], at: datetime, port: int, client_name: str | None
 ) -> tuple[tuple[ClientTarget, ...], list[Observation]]:
-    """One target an address, and all that was seen of it.
+    """Return one target per address, and its observations.
 
-    ``client_name`` is the name every client's certificate has to be for; with several clients the address is added to
-    tell them apart.
+    ``client_name`` is the name that every client's certificate must contain; with several clients the address is added
+    to tell them apart.
     """
     targets = []
     observations: list[Observation] = []
@@ -73,7 +73,7 @@ def _observed(client: ClientRecord, target: str, at: datetime) -> list[Observati
         *(found.model_copy(update={"target": target}) for found in client.descriptions),
     ]
     if client.unreadable:
-        reason = f"{client.unreadable} session descriptions could not be read"
+        reason = f"{client.unreadable} session descriptions were not readable"
         seen.append(NotObserved(target=target, at=at, wanted="sdp", reason=reason))
     kinds = {observation.kind for observation in seen} | ({"sdp"} if client.unreadable else set())
     seen += [_missing(client, target, at, kind) for kind in sorted(kinds_of(Perspective.CLIENT) - kinds - _LATER)]
@@ -132,18 +132,19 @@ def _cases(client: ClientRecord, target: str, at: datetime) -> Iterator[ServerCe
         )
     for case in client.cases:
         if case not in shown and case is not ServerCertificateCase.OLD_VERSION:
-            evidence = "the client did not connect again, so this certificate was not shown"
+            evidence = "the client did not connect again, so this certificate was not presented"
             yield ServerCertificateCaseSeen(
                 target=target, at=at, version=None, case=case, treatment="undetermined", evidence=evidence
             )
 
 
 def _presented(client: ClientRecord, target: str, at: datetime) -> Iterator[ClientCertificatePresentedSeen]:
-    """Each answer once a version; a handshake that was not completed says nothing."""
+    """Return each answer once per version; an incomplete handshake shows nothing."""
     found: dict[tuple[ProtocolVersion | None, bool], str] = {}
     for attempt in client.attempts:
         if attempt.presented is not None:
-            found.setdefault((attempt.version, attempt.presented), f"with the certificate {attempt.case} shown")
+            evidence = f"when the listener presented the certificate {attempt.case}"
+            found.setdefault((attempt.version, attempt.presented), evidence)
     for (version, presented), evidence in found.items():
         yield ClientCertificatePresentedSeen(
             target=target, at=at, version=version, presented=presented, evidence=evidence

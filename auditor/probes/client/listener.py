@@ -1,7 +1,7 @@
-"""The auditor as the gateway: it listens, shows each client one certificate after the other, and records what it does.
+"""The listener: it plays the gateway, presents each client one certificate after the other, and records the reactions.
 
-TLS runs over memory buffers, so nothing a client does or leaves undone delays another client.  A client certificate is
-requested, and accepted whatever it is; TLS itself checks that the client has its key.  In TLS 1.3 too a client rejects
+TLS runs over memory buffers, so no client can delay another client.  A client certificate is
+requested, and any is accepted; TLS itself checks that the client has its key.  In TLS 1.3 too a client rejects
 a server's certificate inside the handshake: the server's side is complete only with the client's Finished.
 """
 
@@ -29,5 +29,5 @@ def listening(
 def showable(
     cases: Sequence[ServerCertificateCase], certificates: ServerCertificates
 ) -> tuple[ServerCertificateCase, ...]:
-    """Those of the cases that can be shown, in their order."""
+    """Return the cases that can be presented, in order."""
     return tuple(case for case in in_order(cases) if certificates.available(case))

@@ -1,4 +1,4 @@
-"""What the listener is set to, and all it knows of its clients so far."""
+"""The listener's settings, and the records of its clients."""
 
 import re
 import secrets
@@ -17,7 +17,7 @@ from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 
 MOST_CLIENTS = 512
-"""Addresses that are audited; further ones are turned away."""
+"""The most client addresses that are audited; connections from others are closed."""
 _EVERY_SUITE = b"ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
 _EVERY_TLS13_SUITE = (
     b"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256:"
@@ -32,34 +32,34 @@ class ListenerSettings:
 
     cases: tuple[ServerCertificateCase, ...]
     at: datetime
-    """The run's moment, UTC."""
+    """The run's time, UTC."""
     server_name: str | None = None
-    """The name the shown certificates are for; without one, the name each client asks for."""
+    """The name in the presented certificates; by default, the name each client asks for."""
     address: str = "127.0.0.1"
-    """Where it listens: the name for a client that asks for none."""
+    """The listening address: the name in certificates for a client that asks for none."""
     expect: int | None = None
-    """How many clients have to complete all cases; none listens until it is stopped."""
+    """Exit after this many clients have completed all cases; None listens until stopped."""
     handshake_seconds: float = 15.0
     hold_seconds: float = 5.0
-    """How long a client that has completed the handshake may stay silent; and how long a trunk is held up."""
+    """How long a client may stay silent after the handshake, and how long a trunk is kept open."""
     bounds: Bounds = field(default_factory=lambda: Bounds(lifetime=30.0, max_bytes=131_072, connections=256))
 
 
 @dataclass(frozen=True)
 class ListenerEvent:
-    """Something to show while the listener runs."""
+    """An event to show while the listener runs."""
 
     kind: Literal["attempt", "not TLS", "turned away"]
     address: str
     attempt: ConnectionAttempt | None = None
     open_cases: int = 0
-    """Cases this client has not completed."""
+    """Cases that this client has not completed."""
     reason: str = ""
 
 
 @dataclass(eq=False)
 class ListenerState:
-    """Every client so far.  Written by the listener's thread; to be read once it has ended."""
+    """Every client so far.  The listener's thread writes it; read it after the thread has ended."""
 
     settings: ListenerSettings
     certificates: ServerCertificates
@@ -101,7 +101,7 @@ class ListenerState:
             self.satisfied.set()
 
     def name_for(self, client_hello: ClientHello) -> str:
-        """The name the certificate shown to this client is for."""
+        """The name in the certificate presented to this client."""
         asked = (client_hello.server_name or "").lower()
         return self.settings.server_name or (asked if _NAME.fullmatch(asked) else self.settings.address)
 

@@ -1,4 +1,4 @@
-"""The certificate chains of an endpoint: one a key type, exactly as sent."""
+"""The certificate chains of an endpoint: one per key type, exactly as sent."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ _WITHOUT_ECDSA: Final = ((*_PSS, *_PKCS1),)
 def other_chain(
     controls: Controls, first: tuple[bytes, ...], *, once: bool
 ) -> tuple[bytes, ...] | Refused | str | None:
-    """The TLS 1.3 chain for the key type that ``first`` does not have; a refusal if there seems to be none.
+    """The TLS 1.3 chain for the key type that ``first`` lacks; a rejection if there seems to be none.
 
     Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
     ``once`` is for an endpoint whose TLS 1.2 has shown that it has no such certificate: one refusal is enough then.
@@ -34,15 +34,15 @@ def other_chain(
     try:
         is_rsa = isinstance(x509.load_der_x509_certificate(first[0]).public_key(), RSAPublicKey)
     except (ValueError, UnsupportedAlgorithm, IndexError):
-        return "the first certificate could not be read"
-    answer: Answer = NoAnswer("it was not asked")
+        return "the first certificate is not readable"
+    answer: Answer = NoAnswer("not tested")
     for signatures in (_WITHOUT_RSA if is_rsa else _WITHOUT_ECDSA)[: 1 if once else None]:
         answer = controls.attempt(
             ProtocolVersion.TLS_1_3, suites_of(ProtocolVersion.TLS_1_3), signatures=signatures, chain=True
         )
         if isinstance(answer, Accepted):
             if not answer.certificates:
-                return "the chain of a second certificate could not be read"
+                return "the chain of a second certificate is not readable"
             return answer.certificates if answer.certificates[0] != first[0] else None
         if reason := controls.why_not_a_refusal(answer):
             return reason

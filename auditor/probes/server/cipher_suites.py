@@ -1,7 +1,7 @@
-"""Cipher suites by elimination: offer everything in question, take away what the server picks, repeat until it refuses.
+"""Cipher suites by elimination: offer all suites in question, remove what the server picks, repeat until it rejects.
 
-What the policy forbids is offered first and together: one refused ClientHello a version proves that none of it is
-accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, refused or undetermined.
+What the policy forbids is offered first and together: one rejected ClientHello per version proves that none of it is
+accepted.  The order of the picks is the server's preference.  Every suite ends as accepted, rejected or undetermined.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,22 +15,22 @@ from auditor.probes.tls.controls import PIECE, Controls
 
 @dataclass
 class VersionResult:
-    """What is known of one protocol version so far."""
+    """The results for one protocol version so far."""
 
     version: ProtocolVersion
     accepted: dict[CipherSuite, AcceptedSuite] = field(default_factory=dict)
     refused: dict[CipherSuite, None] = field(default_factory=dict)
     undetermined: dict[CipherSuite, str] = field(default_factory=dict)
     unconfirmed: list[tuple[int, Refused, tuple[CipherSuite, ...]]] = field(default_factory=list)
-    """Refusals that no later accepted ClientHello has vouched for yet."""
+    """Rejections not yet confirmed by a later accepted ClientHello."""
     possibly_more: bool = False
     evidence: dict[str, None] = field(default_factory=dict)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
     first_pick: CipherSuite | None = None
     asked_for_certificate: set[bool] = field(default_factory=set)
-    """Up to TLS 1.2: whether the flights that could be read whole held a CertificateRequest."""
+    """Up to TLS 1.2: whether the completely read flights contained a CertificateRequest."""
     leaves: dict[str, set[bytes]] = field(default_factory=dict)
-    """The endpoint's own certificates by the kind of authentication they came with."""
+    """The endpoint's own certificates, by kind of authentication."""
 
     def accept(self, answer: Accepted) -> None:
         """Take a pick into the result; an SSL 2.0 server names all its suites at once."""
@@ -54,17 +54,17 @@ class VersionResult:
 
     @property
     def many_servers(self) -> bool:
-        """Whether its answers cannot all be of one server: a load balancer with unlike backends."""
+        """Whether its answers come from different servers: a load balancer with unlike backends."""
         return len(self.asked_for_certificate) > 1 or any(len(own) > 1 for own in self.leaves.values())
 
     def give_up(self, suites: Sequence[CipherSuite], reason: str) -> None:
-        """Nothing can be said of these suites."""
+        """Mark these suites as undetermined."""
         for suite in suites:
             if suite not in self.accepted:
                 self.undetermined[suite] = reason
 
     def close(self, reason: str) -> None:
-        """Everything not known by now is undetermined."""
+        """Mark every suite without a result as undetermined."""
         for _, _, suites in self.unconfirmed:
             self.give_up(suites, reason)
         known = {**self.accepted, **self.refused, **self.undetermined}
@@ -74,9 +74,9 @@ class VersionResult:
         """Why some clients may be served without a CertificateRequest, although one was seen; empty if none are."""
         anonymous = next((suite.name for suite in self.accepted if suite.anonymous), None)
         if anonymous is not None:
-            return f"{anonymous} is accepted, with which no certificate can be asked for"
+            return f"the endpoint accepts {anonymous}, which does not allow a CertificateRequest"
         if self.asked_for_certificate == {True, False}:
-            return "on another connection no certificate was asked for"
+            return "another connection had no CertificateRequest"
         return ""
 
     def doubts(self) -> tuple[Undetermined, ...]:
@@ -101,7 +101,7 @@ def eliminate(
     while open_suites:
         if most is not None and picks >= most:
             result.possibly_more = True
-            result.give_up(open_suites, f"not asked for any more after {picks} forbidden suites were accepted")
+            result.give_up(open_suites, f"not tested, because testing stops after {picks} accepted forbidden suites")
             return
         answer = controls.attempt(result.version, open_suites, pad=pad)
         if isinstance(answer, Refused) and not controls.why_not_a_refusal(answer):
@@ -124,7 +124,7 @@ def eliminate(
 
 
 def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> None:
-    """Confirm the refusals so far.  One control at the end vouches for all it covers; the others are repeated."""
+    """Confirm the rejections so far.  One control at the end confirms all that it covers; the others are repeated."""
     for result in results:
         _check_library(controls, result)
     unconfirmed = [(result, *refusal) for result in results for refusal in result.unconfirmed]
@@ -132,9 +132,9 @@ def confirm_refusals(controls: Controls, results: Sequence[VersionResult]) -> No
         controls.verify()
     for result, _, answer, suites in unconfirmed:
         if _denies_version(result, answer) or any(suite in result.accepted for suite in suites):
-            controls.unsteady = controls.unsteady or "what was refused on one connection was accepted on another"
+            controls.unsteady = controls.unsteady or "a suite was rejected on one connection and accepted on another"
     if any(result.many_servers for result in results):
-        controls.unsteady = controls.unsteady or "connections to it do not all end at the same server"
+        controls.unsteady = controls.unsteady or "its connections reach different servers"
     for result, number, answer, suites in unconfirmed:
         if controls.unsteady or not controls.vouches_for(number, result.version, answer):
             _ask_again(controls, result, answer, suites)
@@ -150,7 +150,7 @@ def _denies_version(result: VersionResult, answer: Refused) -> bool:
 
 
 def _check_library(controls: Controls, result: VersionResult) -> None:
-    """A peer that speaks a version must accept the kind of ClientHello it refused; else the refusal had another reason.
+    """Discard rejections of a kind of ClientHello that the peer never accepts: they had another reason.
 
     A TLS 1.3 server that knows only newer groups (X25519MLKEM768) refuses every ClientHello of the older library; then
     the newer one is used.
@@ -166,13 +166,13 @@ def _check_library(controls: Controls, result: VersionResult) -> None:
         controls.needs_newer_library = True
         eliminate(controls, result, asked)
     else:
-        result.give_up(asked, "the peer accepts this version, but no ClientHello of the kind its refusal was for")
+        result.give_up(asked, "the peer accepts this version, but no ClientHello of the rejected kind")
 
 
 def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites: tuple[CipherSuite, ...]) -> None:
-    """Repeat a refusal whose reason may be the ClientHello's length, or that the peer refused everything by then."""
+    """Repeat a rejection that may be due to the ClientHello's length, or to a peer that rejects everything by now."""
     if not controls.known_good:
-        result.give_up(suites, "no ClientHello was accepted that could vouch for a refusal")
+        result.give_up(suites, "no ClientHello was accepted as a control, so the rejection is not confirmed")
         return
     size = len(suites) if first.lower or controls.accepts_length(result.version, first) else PIECE
     pieces = [suites[start : start + size] for start in range(0, len(suites), size)]
@@ -191,20 +191,18 @@ def _ask_again(controls: Controls, result: VersionResult, first: Refused, suites
         elif reason := controls.why_not_a_refusal(confirmed):
             result.give_up(piece, reason)
         elif not isinstance(confirmed, Refused) or _denies_version(result, confirmed):
-            result.give_up(piece, "the peer accepts this version on one connection and not on another")
+            result.give_up(piece, "the peer accepts this version on one connection and rejects it on another")
         elif controls.verify() and controls.vouches_for(number, result.version, confirmed):
             result.refused.update(dict.fromkeys(piece))
         else:
-            result.give_up(
-                piece, controls.unsteady or "the refusal came for a ClientHello longer than any that was accepted"
-            )
+            result.give_up(piece, controls.unsteady or "the rejected ClientHello is longer than every accepted one")
 
 
 def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str, ...]] | str) -> CipherSuitesSeen:
-    """Set an exhaustive enumeration beside the elimination: where they differ, or there is none, a doubt is added."""
+    """Compare the elimination with an exhaustive enumeration: add a doubt if they differ, or if there is none."""
     if isinstance(exhaustive, str):
         doubt = Undetermined(
-            subject=seen.version, reason=f"there is no exhaustive enumeration to compare with: {exhaustive}"
+            subject=seen.version, reason=f"the exhaustive enumeration for comparison failed: {exhaustive}"
         )
         return seen.model_copy(update={"undetermined": (*seen.undetermined, doubt)})
     theirs = exhaustive.get(seen.version, ())
@@ -212,7 +210,8 @@ def compared(seen: CipherSuitesSeen, exhaustive: dict[ProtocolVersion, tuple[str
     update: dict[str, object] = {"exhaustive": theirs}
     if set(theirs) != ours:
         lists = f"elimination: {_listed(ours)}; exhaustive enumeration: {_listed(theirs)}"
-        doubt = Undetermined(subject=seen.version, reason=f"two ways of finding the accepted suites disagree: {lists}")
+        reason = f"two methods of finding accepted suites disagree: {lists}"
+        doubt = Undetermined(subject=seen.version, reason=reason)
         update["undetermined"] = (*seen.undetermined, doubt)
     return seen.model_copy(update=update)
 

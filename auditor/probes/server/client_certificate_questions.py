@@ -33,29 +33,29 @@ from auditor.probes.tls.exchange import Exchange
 
 CASES, TRUST, SDP = "client-certificate-case", "root-trust", "sdp"
 _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
-"""With these the question is put anyway, and the answer costs nothing."""
+"""These questions send a request anyway, so its answer needs no extra connection."""
 _SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
-_NO_TRUST_PROBE: Final = "showing the endpoint forged issuers with the names of the required roots needs --trust-probe"
-_NOT_ASKED_FOR: Final = "no client certificate is asked for, so none can be shown"
-_NO_DESCRIPTION: Final = "no SDP was seen; hand one in with auditor sdp, or give --invite with a test number"
+_NO_TRUST_PROBE: Final = "presenting forged issuers with the names of the required roots needs --trust-probe"
+_NOT_ASKED_FOR: Final = "the endpoint requests no client certificate, so none can be presented"
+_NO_DESCRIPTION: Final = "no SDP was observed; audit an SDP file with auditor sdp, or use --invite with a test number"
 
 
 @dataclass
 class ClientAuthentication:
-    """The questions and what came of them."""
+    """The questions, and their results."""
 
     target: ServerTarget
     role: ClientRole
     asks: Asks
     at: datetime
     results: dict[ProtocolVersion, CaseResults] = field(default_factory=dict)
-    """The first results of each version: their control vouches for the exchange without a certificate too."""
+    """The first results of each version; their control also covers the exchange without a certificate."""
     seen: list[Observation] = field(default_factory=list)
     asked: bool = False
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The kinds that connections are needed for."""
+        """The kinds of observation that need connections."""
         probed = (CASES, TRUST) if self.role.trust_probe else (CASES,)
         return tuple(kind for kind in probed if kind in self.asks.kinds)
 
@@ -65,7 +65,7 @@ class ClientAuthentication:
         requesting_versions: Sequence[RequestingVersion],
         others: Mapping[ProtocolVersion, str],
     ) -> None:
-        """Put the questions in every version that asks for a certificate; ``others`` says why some do not.
+        """Ask the questions in every version that requests a certificate; ``others`` says why some do not.
 
         Ends early, with cases undetermined, when the target's budget is used up; never raises.
         """
@@ -83,27 +83,28 @@ class ClientAuthentication:
         for kind in self.wanted:
             self.seen += (self._missing(kind, f"{version}: {why}") for version, why in others.items())
             if not requesting_versions and not others:
-                self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is spoken"))
+                self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is supported"))
 
     def without(
         self, version: ProtocolVersion, exchanged: Exchange, why_not: str
     ) -> tuple[Treatment, str, ControlOutcome]:
-        """How a client without a certificate is treated, and how one with a good certificate was beside it."""
+        """How a client without a certificate is treated, and the outcome of the control with a valid certificate."""
         results, reading = self.results.get(version), exchanged.reading
         if reading.meaning == "refused" and self._owes_control(version, results):
             why = (results.reason if results else "") or why_not
-            return "undetermined", f"{reading.evidence}; the client certificate was not shown beside it: {why}", "none"
+            evidence = f"{reading.evidence}; the valid client certificate was not presented as a control: {why}"
+            return "undetermined", evidence, "none"
         if results is None:
             return reading.meaning, reading.evidence, "none"
         return (*results.treatment(exchanged), results.control(exchanged))
 
     def _owes_control(self, version: ProtocolVersion, results: CaseResults | None) -> bool:
-        """Whether a certificate was given that should vouch for a refusal, and time or connections ran out before."""
+        """Whether a valid certificate was given as a control, but time or connections ran out before its use."""
         given = self.role.identity is not None and CASES in self.wanted and version in _SHOWN_IN
         return given and not (results and results.states)
 
     def observations(self, why_not: str) -> Iterator[Observation]:
-        """What was seen; for what was not asked, ``why_not``."""
+        """The observations; for what was not tested, ``why_not``."""
         yield from self.seen
         if not self.asked:
             yield from self.unseen(why_not)
@@ -111,13 +112,13 @@ class ClientAuthentication:
             yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def unseen(self, why: str) -> Iterator[Observation]:
-        """Nothing at all was learnt, for this reason."""
+        """The gaps if nothing was observed, with this reason."""
         yield from (self._missing(kind, why) for kind in self.wanted)
         if TRUST in self.asks.kinds and not self.role.trust_probe:
             yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
 
     def sip(self, exchanges: Mapping[ProtocolVersion, Exchange]) -> Iterator[Observation]:
-        """The answers to OPTIONS, and the session descriptions in them, which are handed on and forgotten."""
+        """The answers to OPTIONS, and the session descriptions in them, which are passed on and not kept."""
         described = False
         for version, exchanged in exchanges.items():
             others = self.results[version].control_exchanges if version in self.results else []
@@ -148,7 +149,7 @@ class ClientAuthentication:
 def split_by_request(
     spoken: Mapping[ProtocolVersion, RequestingVersion], exchanges: Mapping[ProtocolVersion, Exchange]
 ) -> tuple[list[RequestingVersion], dict[ProtocolVersion, str]]:
-    """The versions that ask for a certificate, and why the other spoken ones cannot be asked."""
+    """The versions that request a certificate, and why the other supported ones cannot be tested."""
     requesting_versions: list[RequestingVersion] = []
     others: dict[ProtocolVersion, str] = {}
     for version, requesting in spoken.items():

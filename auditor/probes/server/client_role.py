@@ -1,4 +1,4 @@
-"""As which client the auditor appears at an endpoint.  Whatever is not given is not tried."""
+"""The client role of the auditor at an endpoint.  What is not given is not tried."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from auditor.model.target import ServerTarget
 from auditor.model.trust_anchor import TrustAnchor
 
 ReadDescription: TypeAlias = Callable[[bytes, ServerTarget, datetime], Iterator[Observation]]
-"""Turns a session description (RFC 8866) that stood in an answer to OPTIONS into observations without its keys."""
+"""Turns a session description (RFC 8866) from an answer to OPTIONS into observations without its keys."""
 
 
 @dataclass(frozen=True)
 class ClientRole:
-    """What the operator lends the auditor, and what is known of the roots that the policy names."""
+    """The certificates and opt-ins that the operator gives the auditor, and the roots that the policy names."""
 
     identity: Identity | None = None
-    """A certificate that the endpoint has to accept: what a refusal of another one is measured by."""
+    """A valid client certificate, the positive control for rejections of others."""
     authority: Identity | None = None
-    """A CA that the endpoint trusts, in a lab: it signs certificates whose faults are not in their root."""
+    """A CA that the endpoint trusts, in a lab: it signs invalid certificates, such as expired ones."""
     trust_probe: bool = False
-    """Whether forged issuers with the names of the required roots may be shown, to learn which roots it trusts."""
+    """Whether to present forged issuers with the names of the required roots, to learn which roots it trusts."""
     anchors: tuple[TrustAnchor, ...] = ()
     """Every root that a policy may name."""
     read_description: ReadDescription | None = None
-    """None: a session description is thrown away unread."""
+    """None discards session descriptions unread."""
     invitation: Invitation | None = None
-    """A test number that may be called, to see what it makes of an offer of SRTP."""
+    """A test number to call, to see how the endpoint answers an SRTP offer."""
 
     def roots(self, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
         """Name and DER of the roots among ``names`` that are known."""

@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 SUITE: Final = "AES_CM_128_HMAC_SHA1_80"
 _KEY_BYTES: Final = 30
-"""Of its key and salt together."""
+"""The length of its key and salt together."""
 MAX_BYTES: Final = 65_536
-"""Of one message.  Azure Communications Gateway takes messages of 10 KB."""
+"""The limit for one message.  Azure Communications Gateway takes messages of 10 KB."""
 _START: Final = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2})[ \r]|[A-Z]{2,20} \S{1,1024} SIP/2\.0\r")
 _URI: Final = re.compile(r"<(sips?:[!-~]{1,256}?)>|^(sips?:[!-~]{1,256}?)(?:;|$)")
 _COMPACT: Final = {"i": "call-id", "l": "content-length", "m": "contact", "t": "to"}
@@ -23,7 +23,7 @@ class Response:
 
     status: int
     raw: bytes = field(repr=False)
-    """Keys and all: for the reader of session descriptions alone."""
+    """The message as sent, with its keys: only for the reader of session descriptions."""
     to: str
     contact: str
     routes: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""All that is observed of one endpoint: the scan, plaintext beside TLS, known weaknesses, a call to a test number.
+"""All observations of one endpoint: the scan, plaintext next to TLS, known weaknesses, a call to a test number.
 
-A compliant endpoint with two suites a version takes 14 connections, and one more for each client certificate it is
-shown in each version.  Whatever ends the scan early (time, budget, a peer that stops answering) leaves questions
+A compliant endpoint with two suites per version takes 14 connections, and one more for each client certificate
+presented in each version.  Whatever ends the scan early (time, budget, a peer that stops answering) leaves questions
 undetermined, never answered.
 """
 
@@ -24,7 +24,7 @@ from auditor.probes.tls.controls import Controls
 def observe(
     target: ServerTarget, asks: Asks, limits: Limits, at: datetime, role: ClientRole = NOBODY
 ) -> Iterator[Observation]:
-    """Everything ``asks`` wants to know about ``target``, shown to it as ``role``.  Never raises for a peer."""
+    """Observe everything that ``asks`` requests of ``target``, as the client ``role``.  Never raises for a peer."""
     if target.address is None:
         reason = target.unresolved or "it has no address"
         yield from (NotObserved(target=target.name, at=at, wanted=kind, reason=reason) for kind in sorted(asks.kinds))
@@ -43,7 +43,7 @@ def observe(
 
 
 def _thorough(scan: Scan) -> Iterator[Observation]:
-    """The same observations, with sslyze's exhaustive enumeration beside what elimination found."""
+    """The same observations, compared with sslyze's exhaustive enumeration."""
     from auditor.probes.server.sslyze_commands import exhaustive_suites  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
     found = exhaustive_suites(scan.controls.peer)
@@ -72,7 +72,7 @@ def _weaknesses(scan: Scan) -> Iterator[Observation]:
         return
     name = controls.peer.target.name
     if not scan.speaks_tls:
-        yield NotObserved(target=name, at=at, wanted="weakness", reason="no TLS handshake could be made")
+        yield NotObserved(target=name, at=at, wanted="weakness", reason="no TLS handshake succeeded")
         return
     from auditor.probes.server.sslyze_commands import known_weaknesses  # noqa: PLC0415 - sslyze whole, only where it is asked for
 
@@ -94,7 +94,7 @@ def _called(scan: Scan, role: ClientRole) -> Iterator[Observation]:
         return
     accepted = [scan.results[version] for version in OPENINGS if scan.results[version].accepted]
     if not accepted:
-        yield NotObserved(target=target.name, at=scan.at, wanted="sdp", reason="no TLS handshake could be made")
+        yield NotObserved(target=target.name, at=scan.at, wanted="sdp", reason="no TLS handshake succeeded")
         return
     peer, found = scan.controls.peer, accepted[0]
     suites = list(found.accepted)

@@ -1,7 +1,7 @@
-"""Client certificates that an endpoint has to refuse, shown one by one, each in every version that asks for one.
+"""Client certificates that an endpoint must reject, presented one by one in every version that requests one.
 
-A refusal counts only with a control: a certificate that has to be accepted, shown before and after.  A peer that drops
-everybody refuses every forged issuer as well.  Nothing here waits: a peer that begins to drop the auditor halfway
+A rejection counts only with a control: a valid certificate, presented before and after.  A peer that drops
+every client also rejects every forged issuer.  Nothing here waits: a peer that begins to drop the auditor halfway
 through fails the control at the end.
 """
 
@@ -31,23 +31,23 @@ from auditor.probes.tls.exchange import Exchange, exchange
 GOOD: Final = "good"
 ControlOutcome: TypeAlias = Literal["succeeded", "failed", "none"]
 _State: TypeAlias = Literal["served", "silent", "failed"]
-_BUT: Final = "while a certificate that has to be accepted was served"
+_BUT: Final = "while a client with a valid certificate was served"
 
 
 @dataclass
 class CaseResults:
-    """What came of all cases in one version."""
+    """The results of all cases in one version."""
 
     states: list[_State] = field(default_factory=list)
-    """How the control fared, before and after; empty without one."""
+    """The outcome of the control, before and after all cases; empty without a control."""
     control_exchanges: list[Exchange] = field(default_factory=list)
     cases: list[tuple[ClientCertificateCase, Exchange]] = field(default_factory=list)
     unasked: list[ClientCertificateCase] = field(default_factory=list)
     reason: str = ""
-    """Why cases are left unasked."""
+    """Why cases were not tested."""
 
     def control(self, exchanged: Exchange) -> ControlOutcome:
-        """What the control says of one exchange.
+        """The outcome of the control for one exchange.
 
         An application may leave the auditor's request unanswered although it took the certificate.  That is a success
         only beside refusals by an alert, which such a silence cannot be mistaken for.
@@ -59,7 +59,7 @@ class CaseResults:
         return "succeeded" if "failed" not in self.states and exchanged.alert is not None else "failed"
 
     def treatment(self, exchanged: Exchange) -> tuple[Treatment, str]:
-        """What the exchange says, in the light of the control."""
+        """The treatment that the exchange shows, given the control."""
         reading = exchanged.reading
         if reading.doubt in ("closed", "status") and self.states == ["served", "served"]:
             return "refused", f"{reading.evidence}, {_BUT}"
@@ -68,7 +68,7 @@ class CaseResults:
 
 @dataclass(frozen=True)
 class RequestingVersion:
-    """One version in which the endpoint asks for a certificate."""
+    """One version in which the endpoint requests a certificate."""
 
     version: ProtocolVersion
     suites: Sequence[CipherSuite]
@@ -78,7 +78,7 @@ class RequestingVersion:
 def show_invalid_certificates(
     controls: Controls, requesting_versions: Sequence[RequestingVersion], role: ClientRole, asks: Asks, at: datetime
 ) -> Iterator[tuple[RequestingVersion, CaseResults]]:
-    """Show every case in every version: first what needs nothing installed at the peer, then what needs a lab's CA."""
+    """Present every case in every version: first those that need no CA at the peer, then those of a lab's CA."""
     for requesting in requesting_versions:
         named = [forged_issuer(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
         roots = (*named, *announced(requesting.authorities, named))[:MOST_ROOTS]
@@ -122,7 +122,7 @@ def _try_control(controls: Controls, requesting: RequestingVersion, control: Ide
 
 
 def _ask(controls: Controls, requesting: RequestingVersion, identity: Identity, *, settle: bool = True) -> Exchange:
-    """One exchange; once more where no connection came about, which has nothing to do with the certificate."""
+    """One exchange, repeated once if no connection was established, which is not due to the certificate."""
     exchanged = exchange(controls.peer, requesting.version, requesting.suites, identity=identity, settle=settle)
     controls.record(requesting.version, exchanged.answer)
     if isinstance(exchanged.answer, NoAnswer):
@@ -132,7 +132,7 @@ def _ask(controls: Controls, requesting: RequestingVersion, identity: Identity, 
 
 
 def cases_seen(target: str, at: datetime, requesting: RequestingVersion, results: CaseResults) -> Iterator[Observation]:
-    """The observations: each case, the control as a case of its own, and what was left unasked."""
+    """The observations: each case, the control as a separate case, and the cases not tested."""
     for case, exchanged in results.cases:
         treatment, evidence, stage = _judged(exchanged, results)
         yield ClientCertificateCaseSeen(
@@ -182,11 +182,11 @@ def _judged(
 
 
 def _why(exchanged: Exchange) -> str:
-    """Why nothing can be said of the certificate; empty where it was shown."""
+    """Why the exchange shows nothing about the certificate; empty if the certificate was presented."""
     if not isinstance(exchanged.answer, Accepted):
         return exchanged.answer.reason if isinstance(exchanged.answer, NoAnswer) else str(exchanged.answer)
     if not exchanged.requested:
-        return "no certificate was asked for on this connection"
+        return "no CertificateRequest on this connection"
     if not exchanged.presented:
-        return f"the certificate did not get as far as the peer: {exchanged.reading.evidence}"
+        return f"the certificate did not reach the peer: {exchanged.reading.evidence}"
     return ""

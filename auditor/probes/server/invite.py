@@ -1,9 +1,9 @@
-"""A call to a test number that offers one SRTP suite, and is ended as soon as its answer is known.
+"""A call to a test number that offers one SRTP suite and ends as soon as the answer is known.
 
-It is made only where it was asked for.  Whatever comes (ringing, an answer, silence, nonsense) the call is cancelled
-or hung up before the connection is closed, so that no telephone goes on ringing.  RFC 3261 section 9.1 would have a
-caller wait with CANCEL until something was heard; here the connection is about to close, and a CANCEL too many is
-answered with 481 and does no harm.
+It is made only on request.  Whatever comes (ringing, an answer, silence, invalid data), the call is cancelled
+or hung up before the connection is closed, so no telephone keeps ringing.  RFC 3261 section 9.1 makes a
+caller wait with CANCEL until a response arrives; here the connection is about to close, and an early CANCEL is
+harmless: it is answered with 481.
 """
 
 import time
@@ -24,7 +24,7 @@ from auditor.sip import MalformedSdp, Origin, descriptions
 
 _MOST_RESPONSES = 32
 _ENDING_SECONDS = 1.0
-"""For the answers to CANCEL and BYE; they decide nothing but how the call ends."""
+"""Time limit for the answers to CANCEL and BYE; they only affect how the call ends."""
 
 
 def invite(
@@ -60,7 +60,7 @@ def invite(
 
 @dataclass
 class _Call:
-    """What came of the call."""
+    """The outcome of the call."""
 
     responses: list[Response] = field(default_factory=list)
     problem: str = ""
@@ -79,7 +79,7 @@ def _answers(called: _Call, name: str, invitation: Invitation, at: datetime) -> 
         try:
             yield from descriptions(response.raw, Origin(name, at, invitation.salt, source, "tls"), role="answer")
         except MalformedSdp as error:
-            reason = f"the session description in the {source} cannot be read: {error}"
+            reason = f"the session description in the {source} is not readable: {error}"
             yield NotObserved(target=name, at=at, wanted="sdp", reason=reason)
 
 
@@ -87,11 +87,11 @@ def _why_none(called: _Call) -> str:
     final = next((found.status for found in reversed(called.responses) if found.status >= 200), None)
     offer = f"the auditor's INVITE, which offers {SUITE} alone,"
     if final in (401, 407):
-        return f"the peer asks for a password ({final}), and the auditor has none"
+        return f"the peer requires authentication with a password ({final}), and the auditor has no password"
     if final in (488, 606):
-        return f"{offer} was answered with {final}: the peer does not accept the suite, or something else in the offer"
+        return f"{offer} was answered with {final}: the peer rejects the suite or another part of the offer"
     if final is not None and final >= 300 and not (final == 487 and called.problem):
-        return f"{offer} was answered with {final}, which says nothing about SRTP"
+        return f"{offer} was answered with {final}, which shows nothing about SRTP"
     if final is not None and final < 300:
         return f"{offer} was answered with {final} and no session description"
     return called.problem or f"{offer} got no answer"
@@ -114,12 +114,12 @@ def _call(
         except (SSL.Error, crypto.Error, ValueError, TypeError):
             return _Call(problem="this certificate cannot be used for TLS")
         if not handshake.complete():
-            return _Call(problem=f"no call could be made: {_refused(handshake)}")
+            return _Call(problem=f"no call was possible: {_refused(handshake)}")
         early: bytes | None = b""
         if handshake.requested:
             early = handshake.read(time.monotonic() + max(peer.limits.settle_seconds, 4 * peer.round_trip))
             if early is None:
-                return _Call(problem=f"no call could be made: {_refused(handshake)}")
+                return _Call(problem=f"no call was possible: {_refused(handshake)}")
         return _converse(peer, _Stream(handshake, early or b""), dialog, offered)
     finally:
         wire.close()
@@ -127,7 +127,7 @@ def _call(
 
 def _refused(handshake: Handshake) -> str:
     said = handshake.ending if handshake.alert is not None else "the peer ended the connection"
-    return f"{said}; perhaps it wants a client certificate (--client-cert)" if handshake.requested else said
+    return f"{said}; it may require a client certificate (--client-cert)" if handshake.requested else said
 
 
 def _converse(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> _Call:
@@ -187,7 +187,7 @@ class _Stream:
                 message, self.data = found
                 return message
             if found == "foreign":
-                self.problem = "what the peer sent after the INVITE is not SIP"
+                self.problem = "the peer sent data after the INVITE that is not SIP"
                 return None
             arrived = self.handshake.read(until)
             if arrived is None:
@@ -211,5 +211,5 @@ def _listen(stream: _Stream, dialog: Dialog, called: _Call, until: float, decisi
         called.keep(response)
         if response.status >= 200 or (response.status >= decisive and response.has_body):
             return True
-    stream.problem = "the peer sent one message after the other without an answer"
+    stream.problem = "the peer kept sending messages but no answer"
     return False

@@ -1,4 +1,4 @@
-"""Key-exchange groups, and signatures with weak hashes: what an endpoint does when it is offered nothing better."""
+"""Key-exchange groups, and signatures with weak hashes if the client offers nothing better."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -56,7 +56,7 @@ def groups(controls: Controls, result: VersionResult, at: datetime) -> GroupsSee
 
 def _doubt(controls: Controls, answer: object) -> str:
     if isinstance(answer, Accepted):
-        return "the key exchange's group was not one of those offered"
+        return "the peer chose a key-exchange group that was not offered"
     if not isinstance(answer, Refused):
         return str(getattr(answer, "reason", answer))
     if reason := controls.why_not_a_refusal(answer):
@@ -64,7 +64,7 @@ def _doubt(controls: Controls, answer: object) -> str:
     return (
         controls.unsteady
         if controls.verify()
-        else controls.unsteady or "no accepted ClientHello vouches for the refusal"
+        else controls.unsteady or "no accepted ClientHello confirms the rejection"
     )
 
 
@@ -82,7 +82,7 @@ def weak_signatures(controls: Controls, result: VersionResult, at: datetime) -> 
     suites = [suite for suite in result.accepted if "_ECDHE_" in suite.name]
     asked = tuple(f"{key}_sha1" for key in _SIGNATURES.values())
     if not suites:
-        reason = "no ECDHE suite is accepted, so no signature could be looked at"
+        reason = "no ECDHE suite is accepted, so there is no signature to check"
         return SignatureSchemesSeen(
             target=target, at=at, version=version,
             undetermined=tuple(Undetermined(subject=name, reason=reason) for name in asked),
@@ -95,7 +95,7 @@ def weak_signatures(controls: Controls, result: VersionResult, at: datetime) -> 
             return SignatureSchemesSeen(target=target, at=at, version=version, accepted=(name,))
         if scheme is not None:
             return SignatureSchemesSeen(target=target, at=at, version=version, refused=asked)
-    doubt = "the signature could not be read" if isinstance(answer, Accepted) else _doubt(controls, answer)
+    doubt = "the signature is not readable" if isinstance(answer, Accepted) else _doubt(controls, answer)
     return SignatureSchemesSeen(
         target=target,
         at=at,

@@ -15,13 +15,13 @@ from auditor.probes.connection import NOTHING_WITHIN, REFUSED, Peer, first_line
 _UDP_WAITS_SECONDS = (0.5, 1.0, 2.0)
 
 _Found = tuple[bool | None, str]
-"""Whether it answered, and the words to show for it."""
+"""Whether it answered, and the evidence."""
 
 
 def plaintext_sip(peer: Peer, ports: frozenset[int], at: datetime, *, alive: bool) -> Iterator[PlaintextSeen]:
-    """One observation a port and transport.
+    """One observation per port and transport.
 
-    ``alive`` says that the peer has answered something else: only then is silence an answer, otherwise the whole
+    ``alive`` says that the peer has answered another question: only then is silence an answer, otherwise the whole
     address may be out of reach.
     """
     for port in sorted(ports):
@@ -57,7 +57,7 @@ def _over_tcp(peer: Peer, port: int, *, alive: bool) -> _Found:
 
 
 def _unanswered(peer: Peer, answer: bytes, *, alive: bool) -> _Found:
-    """A TLS alert, a close or silence, from a peer that is known to be alive, is what is asked for."""
+    """A TLS alert, a close or silence from a live peer shows that it does not answer in plaintext."""
     if answer[:1] == b"\x15":
         return _quiet(peer, "a TLS alert", alive=alive)
     if answer.startswith(b"HTTP/"):
@@ -66,12 +66,12 @@ def _unanswered(peer: Peer, answer: bytes, *, alive: bool) -> _Found:
 
 
 def _quiet(peer: Peer, evidence: str, *, alive: bool) -> _Found:
-    """Silence proves nothing where there was no time left to listen."""
+    """Silence proves nothing if no time was left to listen."""
     return (False if alive and time.monotonic() < peer.deadline else None), evidence
 
 
 def _unreadable(answer: bytes) -> str:
-    return f"an answer that says nothing: {first_line(answer)}"
+    return f"an unrecognised answer: {first_line(answer)}"
 
 
 def _say(peer: Peer, port: int, data: bytes) -> bytes | str:
@@ -104,7 +104,7 @@ def _over_udp(peer: Peer, port: int, *, alive: bool) -> _Found:
         except ConnectionRefusedError:
             return False, "the port is closed"
         except OSError as error:
-            return None, f"no datagram could be sent ({type(error).__name__})"
+            return None, f"sending a datagram failed ({type(error).__name__})"
     return _quiet(peer, f"no answer to {len(_UDP_WAITS_SECONDS)} requests", alive=alive)
 
 

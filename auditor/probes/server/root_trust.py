@@ -1,9 +1,9 @@
-"""Whether an endpoint trusts a root, by how it rejects a forged issuer with the root's name; only where asked for.
+"""Whether an endpoint trusts a root, by how it rejects a forged issuer with the root's name; only on request.
 
 A certificate that names the root as its issuer but was signed by another key fails in one of two ways: a peer that
-holds the root tries the signature and says decrypt_error, one that does not finds no issuer and says unknown_ca.  A
-canary that names a made-up issuer shows what "no issuer" looks like at this peer.  If both look alike, a root that the
-peer announces, or the lab's CA, shows whether the peer makes the difference at all; else trust stays unknown.
+holds the root checks the signature and sends decrypt_error, one that does not finds no issuer and sends unknown_ca.  A
+canary that names an invented issuer shows what "no issuer" looks like at this peer.  If both look alike, a root that
+the peer announces, or the lab's CA, shows whether the peer distinguishes the cases at all; else trust stays unknown.
 (Known as root-store probing; it works in both versions, in TLS 1.3 with the alert after the handshake.)
 """
 
@@ -29,7 +29,7 @@ from auditor.probes.tls.attempt import NoAnswer
 from auditor.probes.tls.controls import Controls
 from auditor.probes.tls.exchange import exchange
 
-_WITHIN: Final = "in answer to a forged issuer with the root's name"
+_WITHIN: Final = "for a forged issuer with the root's name"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _probe(
     controls: Controls, requesting: RequestingVersion, role: ClientRole, roots: Sequence[ForgedIssuer], at: datetime
 ) -> list[RootTrustSeen]:
     answers: dict[str, _ForgeryAnswer] = {}
-    canary, distinguishes, why = _ForgeryAnswer(None, "it was not asked"), False, ""
+    canary, distinguishes, why = _ForgeryAnswer(None, "not tested"), False, ""
     try:
         canary = _ask(controls, requesting, ForgedIssuer("canary", common_name(f"Canary {secrets.token_hex(8)}")), at)
         for root in roots:
@@ -79,7 +79,7 @@ def _probe(
             version=requesting.version,
             root=root.name,
             trusted=_trusted(answers[root.name], canary, distinguishes=distinguishes) if root.name in answers else None,
-            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} in answer to a made-up issuer"
+            evidence=f"{answers[root.name].words} {_WITHIN}, {canary.words} for an invented issuer"
             if root.name in answers
             else why,
         )

@@ -1,8 +1,8 @@
 """The scan of one endpoint, in the order that answers most questions with the fewest connections.
 
-It starts with one whole exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is demanded, the chain,
-and a first accepted ClientHello, without which no refusal counts.  Then, version by version, it offers what the policy
-forbids, what the policy allows and the rest.  Invalid client certificates come last.
+It starts with one complete exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is required, the chain,
+and a first accepted ClientHello, without which no rejection counts.  Then, it offers, version by version, what the
+policy forbids, what the policy allows and the rest.  Invalid client certificates come last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ from auditor.probes.tls.exchange import EXCHANGE_VERSIONS, Exchange, exchange
 from auditor.probes.tls.handshake import ClientHelloForm
 
 OPENINGS: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
-"""The versions that are tried with a whole exchange before anything else."""
+"""The versions tried first, with a complete exchange."""
 _NEEDS_TLS: Final = (
     "cipher-suites",
     "certificate-chain",
@@ -51,7 +51,7 @@ _NEEDS_TLS: Final = (
     "revocation",
 )
 _NOT_STAPLED: Final = "no OCSP response was stapled"
-_NOT_ASKED: Final = "this certificate was sent only on connections that requested no OCSP response"
+_NOT_ASKED: Final = "the endpoint sent this certificate only on connections without an OCSP request"
 
 
 class Scan:
@@ -66,7 +66,7 @@ class Scan:
         self.extra: list[Observation] = []
         self.preference: dict[ProtocolVersion, Literal["server", "client"]] = {}
         self.plaintext: PlaintextSeen | None = None
-        """The endpoint's own port, where it was asked without TLS because it did not answer with TLS."""
+        """The answer of the endpoint's own port without TLS, asked because it did not answer with TLS."""
         self.stopped = ""
         """Why the scan ended early."""
 
@@ -107,7 +107,7 @@ class Scan:
         self._client_certificate_questions()
 
     def stop(self, why: str) -> None:
-        """End early because the budget is used up; where nothing was answered at all, that is the better reason."""
+        """End early because the budget is used up; if nothing was answered at all, that is the better reason."""
         silent = [
             exchanged.answer.reason for exchanged in self.exchanges.values() if isinstance(exchanged.answer, NoAnswer)
         ]
@@ -137,7 +137,7 @@ class Scan:
             result.unconfirmed.append((self.controls.attempt_count - 1, answer, suites_of(version)))
 
     def _answers_in_plaintext(self) -> bool:
-        """Whether a server that does not answer a ClientHello answers in plaintext; tried once, before time is lost."""
+        """Test once, early, whether a server that does not answer a ClientHello answers in plaintext."""
         if "plaintext" not in self.asks.kinds or self.plaintext is not None:
             return False
         self.plaintext = plaintext_on_own_port(self.controls.peer, self.at, speaks_tls=False)
@@ -150,7 +150,7 @@ class Scan:
             contradicted = any(suite.aead and not suite.anonymous for suite in self.results[version].accepted)
             if isinstance(answer, Refused) and contradicted and self.controls.accepts_length(version, answer):
                 self.controls.unsteady = (
-                    self.controls.unsteady or f"a ClientHello with accepted suites was refused ({answer})"
+                    self.controls.unsteady or f"a ClientHello with accepted suites was rejected ({answer})"
                 )
 
     def _allowed(self, version: ProtocolVersion) -> list[CipherSuite]:
@@ -186,14 +186,14 @@ class Scan:
         return None
 
     def _confirm_no_second_chain(self, refused: int | None) -> None:
-        """A refusal shows that there is no second certificate only if a later ClientHello is accepted."""
+        """Require a later accepted ClientHello before a rejection counts as the absence of a second certificate."""
         if refused is None:
             return
         if self.controls.unsteady or (self.controls.last_accepted < refused and not self.controls.verify()):
             self._second_chain_unknown(self.controls.unsteady)
 
     def _second_chain_unknown(self, why: str) -> None:
-        reason = f"whether there is a certificate of another key type: {why}"
+        reason = f"unknown whether the endpoint has a certificate of another key type: {why}"
         self.extra.append(NotObserved(target=self.target.name, at=self.at, wanted="certificate-chain", reason=reason))
 
     def _older_exchanges(self) -> None:
@@ -229,7 +229,7 @@ class Scan:
             self.extra.append(weak_signatures(self.controls, self.results[ProtocolVersion.TLS_1_2], self.at))
 
     def _client_certificate_questions(self) -> None:
-        """Asked last: a peer may start to drop a client that has shown it invalid certificates."""
+        """Present invalid certificates last: a peer may start to drop the client that presents them."""
         spoken: dict[ProtocolVersion, RequestingVersion] = {
             version: RequestingVersion(version, list(self.results[version].accepted), exchanged.authorities)
             for version, exchanged in self.exchanges.items()
@@ -238,8 +238,8 @@ class Scan:
         self.client_authentication.ask(self.controls, *split_by_request(spoken, self.exchanges))
 
     def observations(self) -> Iterator[Observation]:
-        """What was observed and, for everything else that was asked for, why it was not."""
-        reason = self.stopped or "it was not asked"
+        """The observations and, for everything else that was requested, why it was not observed."""
+        reason = self.stopped or "not tested"
         answered = self.speaks_tls or any(
             isinstance(exchanged.answer, Refused) for exchanged in self.exchanges.values()
         )
@@ -278,7 +278,7 @@ class Scan:
             yield from self._maybe_spoken(kind, versions)
             for version in spoken:
                 if (kind, version) not in seen:
-                    reason = f"{version}: {self.stopped or 'it was not asked'}"
+                    reason = f"{version}: {self.stopped or 'not tested'}"
                     yield NotObserved(target=self.target.name, at=self.at, wanted=kind, reason=reason)
             if not spoken:
                 reason = f"no suite was accepted in {' or '.join(versions)}"
@@ -309,7 +309,7 @@ class Scan:
             exchanged = self.exchanges.get(version)
             if not result.accepted:
                 continue
-            why_not = self.stopped or f"the question cannot be put in {version}"
+            why_not = self.stopped or f"cannot be tested in {version}"
             yield without_certificate_seen(self.client_authentication, version, exchanged, why_not)
             if why := result.why_not_requested():
                 yield ClientCertificateSeen(
@@ -328,13 +328,13 @@ class Scan:
     def _maybe_spoken(
         self, wanted: str, versions: Sequence[ProtocolVersion] = tuple(ProtocolVersion)
     ) -> Iterator[NotObserved]:
-        """Versions that the endpoint may speak: there it may treat clients differently and use other certificates."""
+        """The gaps for versions that the endpoint may support, in which it may behave differently."""
         open_versions: dict[str, list[ProtocolVersion]] = {}
         for result in (self.results[version] for version in versions):
             if not result.accepted and result.undetermined:
                 open_versions.setdefault(next(iter(result.undetermined.values())), []).append(result.version)
         for doubt, unknown in open_versions.items():
-            reason = f"it could not be told whether {' or '.join(unknown)} is spoken: {doubt}"
+            reason = f"unknown whether {' or '.join(unknown)} is supported: {doubt}"
             yield NotObserved(target=self.target.name, at=self.at, wanted=wanted, reason=reason)
 
     def _chains_seen(self, reason: str) -> Iterator[Observation]:
@@ -348,7 +348,7 @@ class Scan:
             )
         for version, result in self.results.items():
             if result.accepted and not result.chains and not all(suite.anonymous for suite in result.accepted):
-                reason = f"the certificates of {version} could not be read"
+                reason = f"the certificates of {version} are not readable"
                 yield NotObserved(target=self.target.name, at=self.at, wanted="certificate-chain", reason=reason)
         if self.speaks_tls:
             yield from self._maybe_spoken("certificate-chain", OPENINGS)
@@ -379,7 +379,7 @@ class Scan:
                 missing=() if responses else (Undetermined(subject="stapled", reason=why),),
             )
         if not chains and not found:
-            yield NotObserved(target=name, at=at, wanted="revocation", reason=f"no certificate could be read: {reason}")
+            yield NotObserved(target=name, at=at, wanted="revocation", reason=f"no certificate was readable: {reason}")
 
 
 def _came_to_nothing(exchanged: Exchange) -> bool:

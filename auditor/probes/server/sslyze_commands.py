@@ -64,7 +64,7 @@ def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> lis
 
 
 def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | str:
-    """The suites sslyze's exhaustive enumeration finds accepted, by version; or why there is no enumeration."""
+    """The suites that sslyze's exhaustive enumeration finds accepted, by version; or why it failed."""
     answer = _scan(peer, list(_ENUMERATIONS.values()))
     if isinstance(answer, str):
         return answer
@@ -106,7 +106,7 @@ def _weakness(name: str, answer: dict[str, Any] | str) -> tuple[bool | None, str
     if isinstance(answer, str):
         return None, answer
     if name not in _COMMANDS:
-        return None, "there is no probe for it"
+        return None, "no probe exists for it"
     result = answer.get(_COMMANDS[name].value)
     if not isinstance(result, dict) or not isinstance(result.get("vulnerable"), bool):
         return None, _why(result)
@@ -150,7 +150,7 @@ def _work(request: dict[str, Any]) -> dict[str, Any] | str:
     )
     for scanned in scanner.get_results():
         if scanned.scan_status is not ServerScanStatusEnum.COMPLETED or scanned.scan_result is None:
-            return "no connection could be made that satisfies it"
+            return "no connection met its preconditions"
         answers = {}
         for command in commands:
             attempt = getattr(scanned.scan_result, command.value)

@@ -1,1 +1,1 @@
-"""TLS on the wire: a ClientHello out, a server flight in, one handshake, and the controls that vouch for refusals."""
+"""TLS on the wire: a ClientHello out, a server flight in, one handshake, and the controls that confirm rejections."""

@@ -1,9 +1,9 @@
-"""One attempt, one answer: what a server chooses when it is offered these cipher suites in this version.
+"""One handshake attempt: what a server chooses when offered these cipher suites in this version.
 
 The ClientHello is made by sslyze's connection layer (modern OpenSSL from TLS 1.0 on, the legacy one for SSL 2.0 and
 3.0).  Its list of suites is then replaced on its way out, because no library can offer every suite that a policy may
 forbid, and the answer is read from the wire: the handshake is given up once the ServerHello (and, up to TLS 1.2, the
-certificates that follow it) has arrived.  Nothing is concluded here: a refusal is only as good as its controls, see
+certificates that follow it) has arrived.  Nothing is concluded here: a rejection is only as good as its controls, see
 ``controls.py``.
 """
 
@@ -34,7 +34,7 @@ class Accepted:
     suite: CipherSuite
     flight: ServerFlight
     length: int
-    """Bytes of the list of suites in the ClientHello: what varies in its length, and what some peers cannot take."""
+    """Bytes of the list of suites in the ClientHello: the part that varies, and that some peers cannot handle."""
     seconds: float
     certificates: tuple[bytes, ...] = ()
 
@@ -46,14 +46,14 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The server said no: with an alert, with an orderly close (no alert), or by answering in a lower version."""
+    """The server rejected the attempt: with an alert, an orderly close (no alert), or an answer in a lower version."""
 
     length: int
     alert: int | None = None
     lower: ProtocolVersion | None = None
 
     def __str__(self) -> str:
-        """As evidence."""
+        """The rejection as evidence."""
         if self.lower:
             return f"answered in {self.lower}"
         return "closed the connection" if self.alert is None else f"alert {alert_name(self.alert)}"
@@ -61,19 +61,19 @@ class Refused:
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """Neither: nothing can be said, for this reason."""
+    """Neither accepted nor rejected, for this reason."""
 
     reason: str
     length: int = 0
     foreign: bool = False
-    """The peer answered with something that is not TLS."""
+    """Whether the peer answered with something other than TLS."""
 
 
 Answer = Accepted | Refused | NoAnswer
 
 
 class _SeenEnoughError(Exception):
-    """Raised through the TLS library once the wire holds everything that was asked for."""
+    """Raised through the TLS library once everything needed has been received."""
 
 
 class _Tap:
@@ -165,7 +165,7 @@ def read_server_answer(
     seconds: float,
     certificates: tuple[bytes, ...],
 ) -> Answer:
-    """What the wire says the server answered; ``length`` is the ClientHello's, without ``suites`` it may choose any."""
+    """The server's answer on the wire; ``length`` is the ClientHello's; without ``suites`` it may choose any."""
     data = bytes(wire.received)
     flight = parse_server_flight(data)
     if flight.foreign:
@@ -181,13 +181,14 @@ def read_server_answer(
             or (chosen is version and (suite is None or (suites is not None and suite not in suites)))
         ):
             return NoAnswer(
-                f"it chose something that was not offered (version {flight.version:#06x}, suite {flight.suite:#06x})",
+                f"the peer chose something that was not offered (version {flight.version:#06x}, "
+                f"suite {flight.suite:#06x})",
                 length,
             )
         if chosen is not version:
             return Refused(length, lower=chosen)
         if suite is None:
-            raise AssertionError("a suite that was offered has a number")
+            raise AssertionError("every offered suite has a number")
         return Accepted(suite, flight, length, seconds, certificates or flight.certificates or ())
     if flight.alert is not None:
         peer.answered_in(seconds)
@@ -196,12 +197,12 @@ def read_server_answer(
 
 
 def _silence(wire: Wire, length: int, seconds: float) -> Answer:
-    """No ServerHello and no alert: only an orderly close with nothing said may be a refusal."""
+    """No ServerHello and no alert: only an orderly close without data may be a rejection."""
     if wire.ended == "closed" and not wire.received:
         return Refused(length)
     what = {
         "closed": "the peer closed the connection in the middle of a message",
         "reset": "the peer reset the connection",
-        "too much": "the peer sent more than a handshake may hold",
+        "too much": "the peer sent more than the limit for a handshake",
     }.get(wire.ended or "", f"no complete answer within {seconds:.0f} s")
     return NoAnswer(what, length)

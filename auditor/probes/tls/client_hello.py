@@ -1,4 +1,4 @@
-"""What a ClientHello says, read from raw bytes without a TLS library.
+"""Parsing a ClientHello from raw bytes, without a TLS library.
 
 A listener learns versions, suites and names from the ClientHello alone, even if the handshake fails.  Everything here
 is bounded and never raises for what a client sent.  Sources: RFC 8446 sections 4.1.2, 4.2 and 5.1, RFC 5246 section
@@ -17,7 +17,7 @@ from auditor.model.tls import (
 )
 
 MAX_BYTES = 65_536
-"""The longest ClientHello that is read; OpenSSL takes 131,396 bytes, real ones have a few thousand."""
+"""The longest ClientHello that is read; OpenSSL accepts 131,396 bytes, real ones have a few thousand."""
 
 _HANDSHAKE, _CLIENT_HELLO = 22, 1
 _OLDEST = (ProtocolVersion.SSL_3_0, ProtocolVersion.TLS_1_0)
@@ -34,18 +34,18 @@ class ClientHello:
     versions: tuple[str, ...]
     """As TLSv1.2."""
     versions_listed: bool
-    """Whether they come from supported_versions; otherwise only the highest is known."""
+    """Whether the versions come from supported_versions; otherwise only the highest is known."""
     suites: tuple[str, ...]
     groups: tuple[str, ...] = ()
     signature_schemes: tuple[str, ...] = ()
     server_name: str | None = None
-    """The host name of SNI as it was sent, not checked and not cleaned; none for bytes outside ASCII."""
+    """The host name of SNI as sent, neither checked nor cleaned; None for bytes outside ASCII."""
     protocols: tuple[bytes, ...] = ()
     """ALPN."""
 
     @property
     def versions_known(self) -> bool:
-        """Whether no version below those it names can come of it.
+        """Whether it rules out every version below those it names.
 
         They are listed, or none of its suites can be used below TLS 1.2, or it names the oldest one there is.
         """
@@ -56,7 +56,7 @@ class ClientHello:
 
 @dataclass(frozen=True)
 class NotClientHello:
-    """The bytes are no ClientHello, and why, as the end of a sentence."""
+    """Why the bytes are not a ClientHello, as the end of a sentence."""
 
     reason: str
 
@@ -70,7 +70,7 @@ class ClientHelloReader:
         self._old: bool | None = None
 
     def feed(self, data: bytes) -> ClientHello | NotClientHello | None:
-        """The ClientHello, why there is none, or nothing while it is not complete."""
+        """The ClientHello, why it is invalid, or None while it is incomplete."""
         self._taken += len(data)
         self._records += data
         if self._old is None and self._records:
@@ -80,17 +80,17 @@ class ClientHelloReader:
             self._old = maybe and self._records[2] == _CLIENT_HELLO
         found = self._ssl2_client_hello() if self._old else self._read_records()
         if found is None and self._taken > MAX_BYTES:
-            return NotClientHello(f"more than {MAX_BYTES} bytes without a whole ClientHello")
+            return NotClientHello(f"more than {MAX_BYTES} bytes without a complete ClientHello")
         return found
 
     def _read_records(self) -> ClientHello | NotClientHello | None:
         records, position = self._records, 0
         if records and records[0] != _HANDSHAKE:
-            return NotClientHello("what arrived is not TLS")
+            return NotClientHello("the received data is not TLS")
         while position + 5 <= len(records):
             length = int.from_bytes(records[position + 3 : position + 5], "big")
             if records[position] != _HANDSHAKE or records[position + 1] != 3 or not 0 < length <= _MOST_RECORD:
-                return NotClientHello("what arrived is not a TLS handshake")
+                return NotClientHello("the received data is not a TLS handshake")
             if position + 5 + length > len(records):
                 break
             self._message += records[position + 5 : position + 5 + length]
@@ -106,7 +106,7 @@ class ClientHelloReader:
             return None
         length = int.from_bytes(message[1:4], "big")
         if length > MAX_BYTES:
-            return NotClientHello(f"the ClientHello says it is longer than {MAX_BYTES} bytes")
+            return NotClientHello(f"the ClientHello declares more than {MAX_BYTES} bytes")
         return _parse(bytes(message[4 : 4 + length])) if len(message) >= 4 + length else None
 
     def _ssl2_client_hello(self) -> ClientHello | NotClientHello | None:
@@ -146,7 +146,7 @@ def _parse(body: bytes) -> ClientHello | NotClientHello:
 
 
 def _vector(data: bytes, width: int) -> tuple[bytes | None, bytes | None]:
-    """A vector with a length of so many bytes in front, and what follows it; nothing where it is cut short."""
+    """A vector with a length prefix of so many bytes, and what follows it; None if it is truncated."""
     end = width + int.from_bytes(data[:width], "big")
     return (data[width:end], data[end:]) if width <= len(data) and end <= len(data) else (None, None)
 

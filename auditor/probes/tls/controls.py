@@ -1,15 +1,15 @@
-"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of refused ones.
+"""Handshake attempts at one peer, in which accepted ClientHellos are the controls of rejected ones.
 
-A refusal alone proves little: a rate limiter, a failing load balancer or a device that cannot take a long ClientHello
-refuses just as well.  So a refusal counts only
+A rejection alone proves little: a rate limiter, a failing load balancer or a device that rejects long ClientHellos
+does so too.  So a rejection counts only
 
 * with an accepted ClientHello before and after it, of the same kind, and one that was at least as long; and
-* with a refusal alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
+* with a rejection alert (handshake_failure, protocol_version, insufficient_security), or, for an orderly close and the
   alerts illegal_parameter and internal_error, when it is repeated between two accepted ClientHellos; or
-* with a ServerHello in a lower version, by which the server itself says that it does not speak the higher one.
+* with a ServerHello in a lower version, which shows that the server does not support the higher one.
 
-decode_error, resets, timeouts and everything else are no answer.  If a ClientHello that is known to be accepted fails,
-the peer is unsteady: the auditor pauses, and from then on a refusal has to come five times in a row.
+decode_error, resets, timeouts and everything else are not an answer.  If a known-good ClientHello fails,
+the peer is unsteady: the auditor pauses, and from then on a rejection must occur five times in a row.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ _WEAK_REFUSAL_ALERTS: Final = (Alert.illegal_parameter, Alert.internal_error)
 _BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0)
 _REPEATS_WHEN_UNSTEADY: Final = 5
 PIECE: Final = 20
-"""Suites in a ClientHello that any peer takes."""
+"""Number of suites in a ClientHello that any peer accepts."""
 SHORT: Final = 2 * (PIECE + 1)
-"""Bytes of their list, with the renegotiation signal."""
+"""Length of their list in bytes, including the renegotiation signal."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class KnownGood:
 
 
 class Controls:
-    """Makes attempts, remembers which were accepted, and decides which refusals count."""
+    """Makes attempts, remembers which were accepted, and decides which rejections count."""
 
     def __init__(self, peer: Peer, *, thorough: bool = False) -> None:
         self.peer = peer
         self._thorough = thorough
-        """Refusals are repeated even of a steady peer: a load balancer may hide a weak backend."""
+        """Rejections are repeated even for a steady peer: a load balancer may hide a weak backend."""
         self.known_good: dict[ProtocolVersion, KnownGood] = {}
         self.accepts_bare: set[ProtocolVersion] = set()
-        """Versions in which a bare ClientHello (not a whole exchange) was accepted."""
+        """Versions in which a bare ClientHello (not a complete exchange) was accepted."""
         self._longest_accepted = {True: 0, False: 0}
         """By whether it was a TLS 1.3 ClientHello, in bytes of its list of suites."""
         self.longest_refused = 0
@@ -58,9 +58,9 @@ class Controls:
         """Number of the newest accepted ClientHello; ClientHellos are numbered from 0."""
         self.attempt_count = 0
         self.unsteady = ""
-        """Why refusals of this peer need repeating; empty while it is steady."""
+        """Why rejections by this peer must be repeated; empty while it is steady."""
         self.needs_newer_library = False
-        """TLS 1.3 attempts use the newer library: the peer speaks no group that the older one knows."""
+        """TLS 1.3 attempts use the newer library, because the peer supports no group that the older one knows."""
 
     def attempt(
         self,
@@ -125,7 +125,7 @@ class Controls:
             return True
         if isinstance(answer, Refused) and self._rejects_length(known):
             return True
-        self.unsteady = f"a ClientHello that was accepted before was not accepted again ({_described(answer)})"
+        self.unsteady = f"a ClientHello that was accepted before is no longer accepted ({_described(answer)})"
         for seconds in _BACK_OFF_SECONDS:
             self.peer.pause(seconds)
             if isinstance(self._once(known.version, (known.suite,), pad=True), Accepted):
@@ -145,17 +145,17 @@ class Controls:
         return rejects
 
     def why_not_a_refusal(self, answer: Answer) -> str:
-        """Why ``answer`` cannot be taken for a refusal; empty if it can, given controls around it."""
+        """Why ``answer`` does not count as a rejection; empty if it does, given controls around it."""
         if isinstance(answer, NoAnswer):
             return answer.reason
         if isinstance(answer, Accepted):
-            return "it was accepted"
+            return "the ClientHello was accepted"
         if answer.lower or answer.alert is None or answer.alert in (*_REFUSAL_ALERTS, *_WEAK_REFUSAL_ALERTS):
             return ""
-        return f"the peer answered with {answer}, which is not a refusal"
+        return f"the peer answered with {answer}, which is not a rejection"
 
     def confirm(self, version: ProtocolVersion, suites: Sequence[CipherSuite], first: Refused) -> Answer | str:
-        """Whether ``first`` stands: the refusal itself, an acceptance that came instead, or why it is neither.
+        """Confirm ``first``: return the rejection itself, a later acceptance, or why it is neither.
 
         Repeats the question where the refusal alone would be too weak, with a control after the last.  The repeats come
         one right after the other: with controls between them, a peer that turns away every second connection would stay
@@ -170,7 +170,7 @@ class Controls:
             if reason := self.why_not_a_refusal(again):
                 return reason
         if repeats and not self.verify():
-            return self.unsteady or "no ClientHello is known to be accepted"
+            return self.unsteady or "no known-good ClientHello to compare with"
         return first
 
     def vouches_for(self, number: int, version: ProtocolVersion, answer: Refused) -> bool:

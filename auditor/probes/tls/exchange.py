@@ -1,10 +1,10 @@
-"""A whole TLS exchange, with a client certificate or without: whether the server asks for one, and goes on.
+"""A complete TLS exchange, with or without a client certificate: whether the server requests one, and continues.
 
 In TLS 1.3 the client's handshake is over before the server has looked at its (empty) certificate, so its end proves
 nothing.  First the connection settles: the refusal, if there is one, arrives now, and writing at this moment could
 destroy it (a reset discards what was not yet read).  Then a request is sent, and only then is anything concluded.
-The alert is kept as evidence and never required to be a given one: stacks differ.  Every exchange has a context of its
-own and resumes nothing: a resumed session would skip the question.
+The alert is kept as evidence, but no particular alert is required: stacks differ.  Every exchange has a new context
+and resumes nothing: a resumed session would skip the question.
 """
 
 import time
@@ -43,26 +43,26 @@ _SAY_NOTHING_OF_CERTIFICATES = frozenset(
     }
 )
 
-_NO_HANDSHAKE = Reading("undetermined", "there was no handshake")
+_NO_HANDSHAKE = Reading("undetermined", "no handshake took place")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What came of it."""
+    """The outcome of one exchange."""
 
     answer: Answer
-    """The ClientHello's answer, in the same terms as everywhere."""
+    """The answer to the ClientHello."""
     requested: bool | None = None
     authorities: tuple[bytes, ...] = ()
     reading: Reading = _NO_HANDSHAKE
     stage: Stage | None = None
     presented: bool = False
-    """Whether the client's certificate was sent, with the proof that its key is at hand."""
+    """Whether the client's certificate was sent with a CertificateVerify."""
     alert: int | None = None
     """The last fatal alert received after the ServerHello."""
     sip: SipAnswer | None = None
     stapled: bytes | None = None
-    """The OCSP response, empty where none came; none where it was not asked for."""
+    """The OCSP response, empty if none was stapled; None if none was requested."""
 
 
 def exchange(
@@ -75,7 +75,7 @@ def exchange(
     settle: bool = True,
     form: ClientHelloForm = "usual",
 ) -> Exchange:
-    """One exchange on a new connection, preferring ``suites``, showing ``identity`` where that is asked for.
+    """One exchange on a new connection, preferring ``suites``, presenting ``identity`` on request.
 
     ``ask`` sends the request of the target's service after the handshake.  ``settle`` waits for a refusal before that,
     which a certificate that is expected to be accepted does not need.  A ``small`` ClientHello is
@@ -127,7 +127,7 @@ def exchange(
 
 
 def _broken_handshake(handshake: Handshake, answer: Accepted, service: Service, *, requested: bool | None) -> Exchange:
-    """The ServerHello came, and then the handshake broke: after a CertificateRequest, perhaps for want of one."""
+    """The handshake failed after the ServerHello: after a CertificateRequest, perhaps because of the certificate."""
     if requested:
         return Exchange(
             answer,
@@ -139,21 +139,21 @@ def _broken_handshake(handshake: Handshake, answer: Accepted, service: Service, 
             alert=handshake.alert,
             stapled=handshake.stapled,
         )
-    broken = Reading("undetermined", f"the handshake broke off after the ServerHello: {handshake.ending}")
+    broken = Reading("undetermined", f"the handshake ended after the ServerHello: {handshake.ending}")
     return Exchange(answer, requested=requested, reading=broken, stage="handshake", stapled=handshake.stapled)
 
 
 def _refusal(handshake: Handshake, service: Service) -> Reading:
     words = handshake.ending
     if handshake.alert in _SAY_NOTHING_OF_CERTIFICATES:
-        return Reading("undetermined", f"{words}, which may have another reason than the certificate", "closed")
+        return Reading("undetermined", f"{words}, which may have a reason other than the certificate", "closed")
     if handshake.alert is not None:
         return Reading("refused", words)
     # A server that resets may have run out of something; one that rejects a client has time to close.
     if handshake.wire.ended == "closed" and service is Service.HTTPS:
         return Reading("refused", f"{words} without an answer")
     doubt: Doubt = "closed" if handshake.closed or handshake.wire.ended in ("closed", "reset") else ""
-    return Reading("undetermined", f"{words} without an alert, which may be a refusal or something else", doubt)
+    return Reading("undetermined", f"{words} without an alert, which may or may not be a rejection", doubt)
 
 
 def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: bool) -> tuple[Reading, Stage, bytes]:
@@ -179,5 +179,5 @@ def _after_handshake(peer: Peer, handshake: Handshake, *, settle: bool, ask: boo
         return read_answer(service, answer), "after-request", answer
     if handshake.ended:
         return _refusal(handshake, service), "after-request", b""
-    silence = Reading("undetermined", "neither an answer nor a refusal came after the request", "silent")
+    silence = Reading("undetermined", "the request got neither an answer nor a rejection", "silent")
     return silence, "after-request", b""

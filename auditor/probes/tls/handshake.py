@@ -1,4 +1,4 @@
-"""A TLS connection of a client over memory buffers, in which everything that arrives is noted."""
+"""A client's TLS connection over memory buffers, which records everything received."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -37,15 +37,15 @@ class Handshake:
         self.wire = wire
         self.presented = False
         self.closed = False
-        """The peer said close_notify."""
+        """Whether the peer sent close_notify."""
         self.requested = False
         self.authorities: tuple[bytes, ...] = ()
         self.alerts: list[int] = []
         self.client_hello_length = 0
         self.stapled: bytes | None = None
-        """The OCSP response (RFC 6066 section 8), empty where none came; none where it was not asked for."""
+        """The OCSP response (RFC 6066 section 8), empty if none was stapled; None if none was requested."""
         self.failure = ""
-        """Why the library itself gave up, in its own words."""
+        """Why the TLS library itself gave up, in its own words."""
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_min_proto_version(_OPENSSL_VERSION[version])
         context.set_max_proto_version(_OPENSSL_VERSION[version])
@@ -87,7 +87,7 @@ class Handshake:
         return True
 
     def _keep_authorities(self) -> None:
-        """The CA names of the CertificateRequest, byte for byte; a handshake that breaks off takes them with it."""
+        """The CA names of the CertificateRequest, byte for byte; an aborted handshake loses them."""
         with suppress(Exception):
             self.authorities = tuple(name.der() for name in self.tls.get_client_ca_list()) or self.authorities
 
@@ -111,8 +111,8 @@ class Handshake:
         return {
             "closed": "the peer closed the connection",
             "reset": "the peer reset the connection",
-            "too much": "the peer sent more than an answer may hold",
-        }.get(self.wire.ended or "", self.failure or "the peer fell silent")
+            "too much": "the peer sent more than the limit for an answer",
+        }.get(self.wire.ended or "", self.failure or "the peer stopped answering")
 
     def complete(self) -> bool:
         """Make the handshake; return whether it was completed on the client's side."""
@@ -148,7 +148,7 @@ class Handshake:
                 return None if self.wire.ended else b""
 
     def send(self, data: bytes) -> None:
-        """Encrypt and send; a peer that has gone shows when its answer is read."""
+        """Encrypt and send; a closed connection is noticed when the answer is read."""
         with suppress(SSL.Error):
             self.tls.send(data)
         self._flush()
@@ -178,7 +178,7 @@ class Handshake:
 
 
 def _use(context: SSL.Context, identity: Identity) -> None:
-    """Whatever its strength: what is judged is what the peer makes of it."""
+    """Accept any strength: the audit judges how the peer treats it."""
     context.use_certificate(identity.certificate)
     for certificate in identity.chain[1:]:
         context.add_extra_chain_cert(certificate)
@@ -186,7 +186,7 @@ def _use(context: SSL.Context, identity: Identity) -> None:
 
 
 def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
-    """The suites, then all others the library knows: a long ClientHello that is accepted vouches for shorter ones."""
+    """The suites, then all others that the library knows: a long accepted ClientHello confirms shorter ones."""
     names = ":".join(suite.openssl_name for suite in suites if suite.openssl_name)
     return (f"{names}:ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0").encode("ascii")
 
@@ -194,4 +194,4 @@ def _cipher_list(suites: Sequence[CipherSuite]) -> bytes:
 def library_reason(error: SSL.Error) -> str:
     """OpenSSL's own words for its error; they quote nothing that the peer sent."""
     reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
-    return f"the handshake failed here ({reasons[0][2]})" if reasons else "the handshake failed here"
+    return "the handshake failed on the auditor's side" + (f" ({reasons[0][2]})" if reasons else "")

@@ -1,6 +1,6 @@
-"""What the bytes of a handshake say, read without a TLS library: ClientHellos, certificates in the clear, alerts.
+"""Handshake bytes read without a TLS library: ServerHellos, plaintext certificates, alerts.
 
-A library that gives up on a handshake does not always say what it saw, so the decisive facts (chosen version, chosen
+A library that aborts a handshake does not always report what it received, so the decisive facts (chosen version, chosen
 suite, alert) are read from the wire.  Everything here is bounded by the length of its input and never raises for
 what a peer sent.  Sources: RFC 5246 sections 6.2 and 7.4, RFC 8446 sections 4 and 5, draft-hickman-netscape-ssl-00.
 """
@@ -22,32 +22,32 @@ class ServerFlight:
     """The server's first messages, as far as they can be read without keys."""
 
     version: int | None = None
-    """The version it chose, as on the wire; none before its ServerHello."""
+    """The version it chose, as on the wire; None before its ServerHello."""
     suite: int | None = None
-    """The suite it chose."""
+    """The cipher suite it chose."""
     suites: tuple[int, ...] = ()
     """SSL 2.0 only: every suite it offers; there the client chooses."""
     retry: bool = False
-    """It was a HelloRetryRequest: a second ServerHello follows."""
+    """Whether it was a HelloRetryRequest; a second ServerHello follows."""
     group: int | None = None
     """TLS 1.3: the key-exchange group of its key share.  Earlier: the named curve of its ServerKeyExchange."""
     signature: int | None = None
     """TLS 1.2: the signature scheme of an ECDHE ServerKeyExchange (hash byte, then signature byte)."""
     encrypt_then_mac: bool = False
     certificates: tuple[bytes, ...] | None = None
-    """The chain, where it travels in the clear (up to TLS 1.2)."""
+    """The certificate chain, where it is sent in plaintext (up to TLS 1.2)."""
     certificate_requested: bool = False
-    """A CertificateRequest in the clear (up to TLS 1.2)."""
+    """Whether a plaintext CertificateRequest was seen (up to TLS 1.2)."""
     complete: bool = False
-    """Nothing more can be read without keys: ServerHelloDone, or the ServerHello of TLS 1.3."""
+    """Whether the plaintext part has ended: ServerHelloDone, or the ServerHello of TLS 1.3."""
     alert: tuple[int, int] | None = None
-    """Level and description of the first alert in the clear."""
+    """Level and description of the first plaintext alert."""
     foreign: bool = False
-    """The bytes are not TLS records."""
+    """Whether the bytes are something other than TLS records."""
 
 
 def parse_server_flight(data: bytes) -> ServerFlight:
-    """Read as much of the server's flight as ``data`` holds; a partial message is waited for, not guessed."""
+    """Read as much of the server's flight as ``data`` contains; a partial message is ignored until it is complete."""
     if _looks_like_ssl2(data):
         return _parse_ssl2(data)
     flight, handshake, position = ServerFlight(), b"", 0

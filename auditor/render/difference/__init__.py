@@ -1,1 +1,1 @@
-"""The difference of two reports to text: one file a format, one pure public function each."""
+"""Renderers for the difference of two reports: one file per format, with one pure public function each."""

@@ -93,7 +93,7 @@ def rest(difference: Difference) -> Iterator[str]:
 def conclusion(difference: Difference) -> str:
     """The result in one sentence."""
     if not difference.compared:
-        return "The reports have no check in common: nothing could be compared."
+        return "The reports have no check in common, so nothing was compared."
     failures, doubts = len(difference.new_failures), len(difference.new_doubts)
     said = number(failures, "new failure") if failures else "No new failure"
     return f"{said}; {number(doubts, 'important check')} newly inconclusive." if doubts else f"{said}."

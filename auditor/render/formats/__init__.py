@@ -1,1 +1,1 @@
-"""Report formats that a program reads, one a file."""
+"""Machine-readable report formats, one per file."""

@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
     kinds = document["$defs"]["Violation"]["properties"]["subject"]["discriminator"]["mapping"]
     for reference in kinds.values():
         subject = document["$defs"][reference.rpartition("/")[2]]
-        subject["properties"]["text"] = {"description": "The subject as people read it", "type": "string"}
+        subject["properties"]["text"] = {"description": "The subject as text", "type": "string"}
         subject["required"] = ["kind", *subject.get("required", ()), "text"]
     return document
 

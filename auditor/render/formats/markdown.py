@@ -26,7 +26,7 @@ from auditor.render.wording import (
 from auditor.render.wording import summary as in_words
 
 SHOWN = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.WAIVED)
-"""What a reviewer has to know; what was not tested is counted."""
+"""The outcomes that a reviewer must read; untested checks are counted."""
 MOST_BYTES = 60_000
 MOST_BYTES_OF_ENDPOINT = 16_000
 MOST_ROWS = 30

@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
 def render(report: Report) -> str:
-    """The report as metrics, one a line, with a newline at the end."""
+    """The report as metrics, one per line, with a newline at the end."""
     report = cleaned(report)
     policy = ("policy", report.policy.id)
     verdicts: dict[Labels, int] = {
@@ -29,12 +29,12 @@ def render(report: Report) -> str:
         _metric("auditor_finding_outcome", "Checks of the last audit, by target and outcome.", _outcomes(report)),
         _metric(
             "auditor_certificate_not_after_timestamp_seconds",
-            "When a certificate expires that the target sent, or the pinned root it ends at.",
+            "Expiry time of a certificate that the target sent, or of the pinned root of its chain.",
             _expiry(report),
         ),
         _metric(
             "auditor_audit_timestamp_seconds",
-            "When the endpoints were last looked at.",
+            "Time of the last audit.",
             {(policy,): int(report.observed_at.timestamp())},
         ),
     )
@@ -53,7 +53,7 @@ def _outcomes(report: Report) -> dict[Labels, int]:
 
 
 def _expiry(report: Report) -> dict[Labels, int]:
-    """Each certificate once for a target, however many chains hold it; one that could not be read has no date."""
+    """Each certificate once per target, however many chains contain it; an unreadable one has no date."""
     return {
         (
             ("target", endpoint.target),

@@ -19,26 +19,26 @@ _NO_ROOT = "leads to no pinned root"
 
 @dataclass(frozen=True)
 class ChainLink:
-    """One certificate of a chain, and how the chain goes on after it."""
+    """One certificate of a chain, and its connection to the next."""
 
     facts: CertificateFacts
     role: str
     validity: Validity
     to_next: str
-    """As ``issued by``; empty after the last one."""
+    """The connection to the next one, such as ``issued by``; empty after the last one."""
     broken: bool
-    """Whether what follows is not its issuer."""
+    """Whether the next certificate is not its issuer."""
 
     @property
     def name(self) -> str:
-        """The common name, or what stands for it."""
+        """The common name, or another name if there is none."""
         return common_name(self.facts.subject)
 
 
 def links(chain: ChainSummary, certificates: Mapping[str, CertificateFacts], at: datetime) -> tuple[ChainLink, ...]:
     """The chain as it was sent, leaf first, down to the pinned root it ends at; ``at`` is the day it is judged on.
 
-    Whether the policy allows that root is for the rules to say, and stands in the findings.
+    The rules judge whether the policy allows that root; the findings report it.
     """
     sent = [certificates[key] for key in chain.certificates]
     shown = [(facts, _role(facts, position, chain)) for position, facts in enumerate(sent)]

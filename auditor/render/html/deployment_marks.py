@@ -1,4 +1,4 @@
-"""Where in a deployment the findings point: for every element of it, the rules that say something and the outcome."""
+"""The findings at each element of a deployment: the rules and the worst outcome."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,9 +13,9 @@ from auditor.render.wording import OUTCOME_WORDS, WORST_FIRST, by_weight
 from auditor.sanitise import clean
 
 Element: TypeAlias = tuple[str, ...]
-"""As ``("sites", "A")``, ``("links", "A", "one")`` or ``("endpoints", target)``; ``("sites",)`` are all of them."""
+"""Such as ``("sites", "A")``, ``("links", "A", "one")`` or ``("endpoints", target)``; ``("sites",)`` for all sites."""
 Outcomes: TypeAlias = Mapping[str, Outcome]
-"""What each rule says."""
+"""The finding of each rule."""
 
 FAULTS = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
 _WHOLES = ("sites", "regions", "links", "circuits")
@@ -33,22 +33,22 @@ class LocatedFinding:
 
 @dataclass(frozen=True)
 class Marks:
-    """Everything that is wrong, by the element it is wrong with."""
+    """All defects, by element."""
 
     at: Mapping[Element, Outcomes]
     located: tuple[LocatedFinding, ...]
     outcomes: Mapping[str, Outcome]
-    """The worst outcome at each endpoint, passed ones as well."""
+    """The worst outcome at each endpoint, including passes."""
 
     def outcome(self, element: Element) -> Outcome | None:
-        """The worst that is said of the element itself; of an endpoint, what came of it even where nothing is wrong."""
+        """The worst outcome of the element itself; for an endpoint, including a pass."""
         if element[:1] == ("endpoints",):
             return self.outcomes.get(element[1])
         outcomes = self.at.get(element)
         return min(outcomes.values(), key=WORST_FIRST.index) if outcomes else None
 
     def words(self, element: Element) -> str:
-        """As ``Fail: address-missing, nat-missing.``; empty where there is nothing to say."""
+        """Such as ``Fail: address-missing, nat-missing.``; empty if there are no findings."""
         outcomes = self.at.get(element)
         if not outcomes:
             outcome = self.outcome(element)

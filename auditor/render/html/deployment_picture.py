@@ -1,7 +1,7 @@
 """The declared deployment as a picture: sites on the left, service regions on the right, their connections between.
 
-What is wrong is marked where it is, with a colour and a sign; a hint names the rules.  Every connection is named in a
-row of its own beside its site, so that lines cross only lines.
+Each defect is marked in place, with a colour and a sign; a hint names the rules.  Every connection is named in a
+separate row next to its site, so lines cross only lines.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from auditor.render.html.drawing import Box, Picture, Stroke
 from auditor.render.wording import number
 
 _LANE = 20
-"""From one cross-connect's line to the next."""
+"""The distance between the lines of cross-connects."""
 _TOP = 30
 _BETWEEN = 30
 _ROW = 34
@@ -205,7 +205,7 @@ def _nothing(sheet: Sheet, x: float, y: float, width: float, words: str) -> floa
 
 
 def _below(sheet: Sheet, columns: Columns, shown: Scene, y: float) -> float:
-    """What no link names, and what is not drawn, in words; where all of it ends."""
+    """Draw what no link names, and list what is not drawn; return where all of it ends."""
     across = int((columns.end - columns.site + GAP) / (CIRCUIT + 60 + GAP))
     for begin in range(0, len(shown.loose), across):
         row = shown.loose[begin : begin + across]

@@ -1,4 +1,4 @@
-"""What of a deployment its picture shows: everything, or of a large one the elements with most wrong."""
+"""The elements that a deployment's picture shows: all of them, or, in a large one, the worst."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Connection:
-    """A link, or that there is none."""
+    """A link, or a missing one."""
 
     element: Element
     region: str
@@ -56,7 +56,7 @@ class SiteScene:
     endpoints: tuple[Element, ...]
     connections: tuple[Connection, ...]
     more: tuple[str, ...]
-    """What is not drawn of it."""
+    """The details that are not drawn."""
 
 
 @dataclass(frozen=True)
@@ -68,24 +68,24 @@ class Crossing:
     lower: int
     missing: bool
     lane: int = 0
-    """Those beside each other have lanes of their own."""
+    """Adjacent ones have separate lanes."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that is drawn, and in words what is not."""
+    """Everything that is drawn, and a description of the rest."""
 
     sites: tuple[SiteScene, ...]
     regions: tuple[Node, ...]
     circuits: Mapping[Element, Node]
     crossings: tuple[Crossing, ...]
     loose: tuple[Node, ...]
-    """Circuits that no link names, and peerings, which a link cannot name."""
+    """Circuits that no link names, and peerings, which links cannot name."""
     more: tuple[str, ...]
 
 
 def short(text: str) -> str:
-    """A name no longer than anybody reads."""
+    """A name, shortened if it is long."""
     return clean(text, 80)
 
 

@@ -1,4 +1,4 @@
-"""The sheet a deployment is drawn on: boxes with their text cut to fit, marked with what is wrong with them."""
+"""The sheet a deployment is drawn on: boxes with their text cut to fit, marked with their defects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -9,11 +9,11 @@ from auditor.render.wording import OUTCOME_SYMBOLS
 from auditor.render.wrapping import wrap
 
 SITE, LINK, CIRCUIT, REGION = 270, 200, 130, 280
-"""How wide the columns are."""
+"""The widths of the columns."""
 GAP = 18
 PADDING = 12
 _FAN = 120
-"""Where lines cross."""
+"""The places where lines cross."""
 # Bold letters are wider by a seventh, half bold ones by a twelfth.
 _EM = {"name": 14.0 * 1.14, "small": 12.0, "label": 12.0 * 1.08}
 _LEADING = {"name": 20, "small": 17, "label": 22}

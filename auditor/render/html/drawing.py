@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 SYMBOLS = {"valid": "\u2713", "soon": "!", "expired": "\u2715", "future": "\u2715"}
-"""Beside each colour stands a sign, for readers who do not see the colour."""
+"""A sign for each colour, for readers who cannot see the colour."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Picture:
     strokes: tuple[Stroke, ...] = ()
     texts: tuple[Text, ...] = ()
     fluid: bool = False
-    """Horizontal positions and widths are percentages, so that the picture is as wide as there is room."""
+    """Horizontal positions and widths are percentages, so the picture fills the available width."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the HTML page shows, worked out before any markup: the templates only lay it out."""
+"""The content of the HTML page, computed before any markup: the templates only lay it out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from auditor.render.validity import Validity, validity
 from auditor.render.wording import NEEDS_READING, by_weight, cited, groups_of, number, web_address, worst
 
 MOST_PICTURES = 100
-"""Up to so many endpoints, each chain is drawn; in a longer report all chains are written in words, for its size."""
+"""The most endpoints whose chains are drawn; a longer report lists all chains in words, to limit its size."""
 MOST_USERS = 20
-"""So many endpoints are named beside a certificate; the others are counted, and link to it themselves."""
+"""The most endpoints named with a certificate; the others are counted, and link to it themselves."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Cell:
-    """The result of one group of rules at one endpoint: the worst outcome, how often, and where to read on."""
+    """The result of one group of rules at one endpoint: the worst outcome, its count, and a link to the details."""
 
     outcome: Outcome
     count: int
     href: str
     of: int = 0
-    """How many checks there are, where some were not tested and all others are well; else nothing."""
+    """The number of checks, if some were not tested and all others passed; else empty."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Section:
     outcome: Outcome
     cells: tuple[Cell | None, ...]
     whole: Cell | None
-    """In the place of all cells, for a deployment beside endpoints: it has none of their groups."""
+    """Replaces all cells for a deployment among endpoints, which has none of their groups."""
     items: tuple[Item, ...]
     quiet: tuple[Quiet, ...]
     endpoint: EndpointSummary | None
@@ -122,7 +122,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Card:
-    """One certificate, how it stands on the day, and the endpoints whose chains hold it."""
+    """One certificate, its validity on the day of the audit, and the endpoints whose chains contain it."""
 
     id: str
     facts: CertificateFacts
@@ -142,7 +142,7 @@ class Page:
     timeline: Picture | None
     deployment: DeploymentPicture | None
     hrefs: Mapping[str, str]
-    """Where each rule's finding about the deployment stands."""
+    """The anchor of each rule's finding about the deployment."""
 
 
 def page(report: Report) -> Page:

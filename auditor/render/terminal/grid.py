@@ -13,12 +13,12 @@ _GAP = 2
 _NARROWEST = 14
 _HANGING = 2
 _LOST = 5
-"""Columns of a line that stay empty, more or less: those it is set in, and what is left of it after its last word."""
+"""The approximate number of empty columns of a line: its indentation, and the rest after its last word."""
 _STEPS = (1, 2, 4, 8, 16)
 _ROUNDS = 40
 
 Cell = Sequence[str]
-"""The paragraphs of one cell, each of which begins on a line of its own."""
+"""The paragraphs of one cell; each starts a new line."""
 
 
 def grid(headers: Sequence[str], records: Sequence[Sequence[Cell]], width: int) -> list[str]:

@@ -29,12 +29,12 @@ from auditor.render.wording import (
 from auditor.render.wrapping import wrap
 
 MOST_VIOLATIONS = 5
-"""Violations shown of one finding; the others are counted, and stand in the JSON and HTML reports."""
+"""The most violations shown for one finding; the others are counted, and listed in the JSON and HTML reports."""
 NARROWEST = 60
 SPACIOUS = 150
-"""From this many columns on every fact has a column of its own; below, two facts share one, on two lines."""
+"""The width from which every fact has a separate column; below it, two facts share one, on two lines."""
 READABLE = 110
-"""Running text is not set wider than this."""
+"""The greatest width of running text."""
 
 _SGR = {  # ECMA-48, 8.3.117: bold, and one of the eight colours every terminal has
     Outcome.FAIL: "1;31",
