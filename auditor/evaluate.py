@@ -190,7 +190,7 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
 
 def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:
     try:
-        remarks = list(setting.rule.check(evidence, setting.params))
+        remarks: list[object] = list(setting.rule.check(evidence, setting.params))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule that breaks spoils its own finding, never another one
         return [_broken(f"failed with {type(error).__name__}")]
     return [

@@ -1,6 +1,10 @@
 """How much an endpoint may be asked, and for how long."""
 
 from dataclasses import dataclass
+from typing import Final
+
+CANCELLED: Final = "cancelled"
+"""The reason of every question that was not asked because the caller cancelled."""
 
 
 @dataclass(frozen=True)
