@@ -53,7 +53,7 @@ from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
-from auditor.probes.budget import Limits
+from auditor.probes.budget import CANCELLED, Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
 from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
 from auditor.sip.description import Role as DescriptionRole
@@ -61,8 +61,6 @@ from auditor.sip.description import Transport
 from auditor.sources import Sources
 from auditor.writing import unwritable, write_file
 
-CANCELLED = "cancelled"
-"""The reason for every question that was not tested because the caller cancelled."""
 _OFFLINE = "DNS lookups were skipped (--offline)"
 _REVOCATION = "certificate-revoked"
 _CERTIFICATE_OPTIONS = {
@@ -458,7 +456,7 @@ def _with_lint(
         return [*seen, *_cancelled(seen, "lint")]
     from auditor.probes.lint import with_lint  # noqa: PLC0415 - it starts a process
 
-    return with_lint(seen, plan.asks)
+    return with_lint(seen, plan.asks, cancelled)
 
 
 def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:

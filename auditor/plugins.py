@@ -64,6 +64,15 @@ def described(error: BaseException) -> str:
 
 
 def _error(entry_point: EntryPoint, message: str) -> InputError:
-    distribution = f"{entry_point.dist.name} {entry_point.dist.version}" if entry_point.dist else "a distribution"
+    distribution = _distribution(entry_point)
     named = f"{entry_point.name} = {entry_point.value}"
     return InputError(f"plug-in {distribution}, entry point {quoted(named)} of {entry_point.group}: {message}")
+
+
+def _distribution(entry_point: EntryPoint) -> str:
+    """Name and version, as far as the metadata can be read."""
+    try:
+        found = (entry_point.dist.name, entry_point.dist.version) if entry_point.dist else ()
+    except Exception:  # noqa: BLE001 - whatever the metadata of somebody else's package raise
+        found = ()
+    return " ".join(filter(None, found)) or "of an unnamed distribution"

@@ -1,6 +1,10 @@
 """Limits on the connections to one endpoint, and on their time."""
 
 from dataclasses import dataclass
+from typing import Final
+
+CANCELLED: Final = "cancelled"
+"""The reason of every question that was not asked because the caller cancelled."""
 
 
 @dataclass(frozen=True)

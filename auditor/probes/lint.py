@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, TypeAlias
@@ -29,6 +29,7 @@ from auditor.model.observation import (
     NotObserved,
     Observation,
 )
+from auditor.probes.budget import CANCELLED
 from auditor.sanitise import clean
 
 SECONDS: Final = 60.0
@@ -42,15 +43,18 @@ _Lint: TypeAlias = tuple[tuple[CertificateLint, ...], str]
 """What was found in each certificate, or why linting failed."""
 
 
-def with_lint(observations: Sequence[Observation], asks: Asks) -> list[Observation]:
+def with_lint(
+    observations: Sequence[Observation], asks: Asks, cancelled: Callable[[], bool] = lambda: False
+) -> list[Observation]:
     """Return the observations, with pkilint's findings about every chain if the plan requests them.
 
-    A target whose chains were not observed, or not all of them, is not linted for the same reason.
+    Once ``cancelled`` returns true, the chains that are left are not linted, and say so.  A target whose chains were
+    not observed, or not all of them, is not linted for the same reason.
     """
-    return [*observations, *_linted(observations, asks)] if "lint" in asks.kinds else [*observations]
+    return [*observations, *_linted(observations, asks, cancelled)] if "lint" in asks.kinds else [*observations]
 
 
-def _linted(observations: Sequence[Observation], asks: Asks) -> Iterator[Observation]:
+def _linted(observations: Sequence[Observation], asks: Asks, cancelled: Callable[[], bool]) -> Iterator[Observation]:
     profiles = sorted(asks.lint_profiles)
     release = _installed()
     chains = {
@@ -59,10 +63,12 @@ def _linted(observations: Sequence[Observation], asks: Asks) -> Iterator[Observa
         if isinstance(seen, CertificateChainSeen) and (seen.certificates or seen.request)
     }
     questions = list(dict.fromkeys((chain, profile) for _, chain in chains if chain for profile in profiles))
+
+    def answer(question: tuple[tuple[bytes, ...], LintProfile]) -> _Lint:
+        return ((), CANCELLED) if cancelled() else lint(*question, release)
+
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as executor:
-        answers = dict(
-            zip(questions, executor.map(lambda asked: lint(asked[0], asked[1], release), questions), strict=True)
-        )
+        answers = dict(zip(questions, executor.map(answer, questions), strict=True))
     for (target, chain), at in chains.items():
         for profile in profiles:
             results, problem = answers.get((chain, profile), ((), ""))  # a certification request is not linted
@@ -106,6 +112,8 @@ def _lint(certificates: tuple[bytes, ...], profile: LintProfile) -> _Lint:
         )
     except subprocess.TimeoutExpired:
         return (), f"pkilint gave no result within {SECONDS:.0f} s and was stopped"
+    except OSError as error:
+        return (), f"pkilint could not be started ({error.strerror or type(error).__name__})"
     try:
         found = json.loads(done.stdout)["findings"]
         if len(found) != len(certificates):

@@ -232,6 +232,15 @@ def test_a_policy_cannot_bear_the_name_of_another(distribution: Distribution) ->
     assert """other.yaml:1:5: the id of a plug-in's policy is the name of its file, "other\"""" in done.stderr
 
 
+@pytest.mark.parametrize("metadata", [b"", b"\xff\xfe"])
+def test_a_plug_in_whose_metadata_cannot_be_read_is_one_clear_error(tmp_path: Path, metadata: bytes) -> None:
+    distribution = install(tmp_path, rules="no_such_package")
+    (tmp_path / "example_auditor-1.2.dist-info" / "METADATA").write_bytes(metadata)
+    done = distribution.run("policy", "list")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "plug-in of an unnamed distribution, entry point" in done.stderr
+
+
 def test_a_policy_that_is_wrong_names_its_line_and_its_plug_in(distribution: Distribution) -> None:
     distribution.write("example_auditor/policies/example-operator.yaml", POLICY.replace("issuers", "isuers"))
     done = distribution.run("policy", "list")

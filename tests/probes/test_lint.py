@@ -50,6 +50,22 @@ def answering(monkeypatch: pytest.MonkeyPatch, output: bytes | Exception, code: 
     return calls
 
 
+def test_chains_that_are_left_when_it_is_cancelled_are_not_linted(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = answering(monkeypatch, b'{"findings": [[], []]}')
+    other, _ = mint_chain((Spec(), Spec(subject="Issuing CA")))
+    chains = [SEEN, SEEN.model_copy(update={"certificates": other})]
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    first, second = (seen for seen in with_lint(chains, ASKS, lambda: bool(calls)) if isinstance(seen, LintSeen))
+    assert (len(calls), first.problem) == (1, "")
+    assert (second.results, second.problem) == ((), "cancelled")
+
+
+def test_a_linter_that_cannot_be_started_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, OSError(12, "Cannot allocate memory"))
+    (seen,) = linted(SEEN)
+    assert (seen.results, seen.problem) == ((), "pkilint could not be started (Cannot allocate memory)")
+
+
 def test_without_the_extra_the_reason_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint, "_installed", lambda: None)
     (seen,) = linted(SEEN)
