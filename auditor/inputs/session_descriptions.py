@@ -29,7 +29,7 @@ def read_sdp(  # noqa: PLR0913 - where it stood, and what it was
 ) -> SdpSeen:
     """Read one bare session description.  Raises ``InputErrors`` with ``source`` as the file.
 
-    ``salt`` is the run's own, random and never stored: with it keys are told apart and nothing else.
+    ``salt`` is the run's own, random and never stored: it serves only to compare keys.
     """
     try:
         return describe(content, Origin(target, at, salt, source, transport), role=role, session=session)

@@ -1,4 +1,4 @@
-"""What the rules about client certificates share: the certificate that was shown, as a subject, and proof."""
+"""Shared by the rules about client certificates: the presented certificate as a subject, and proof."""
 
 from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.subject import CertificateCaseSubject
@@ -12,7 +12,7 @@ NEEDS_CA = "not shown: this certificate needs a CA that the endpoint trusts (--c
 
 
 def case_subject(seen: ClientCertificateCaseSeen) -> CertificateCaseSubject:
-    """The certificate that was shown, the version it was shown in, and the root whose forged issuer signed it."""
+    """The certificate that was presented, its version, and the root whose forged issuer signed it."""
     if not is_forged(seen) or seen.case == FORGED:
         return CertificateCaseSubject(version=seen.version, case=seen.case)
     root = seen.case.removeprefix(f"{FORGED} (").removesuffix(")")
