@@ -1,7 +1,7 @@
 """Comparison of two reports: what got worse, got better, appeared and disappeared.  Pure.
 
 A check is identified by its rule and its target, a violation by its subject.  What changes in every run is not
-compared: times, connections, days that are left, and the SHA-256 of a certificate, so that a renewed one is the same.
+compared: times, connections, remaining days, and the SHA-256 of a certificate, so a renewed one counts as the same.
 """
 
 from collections import Counter
@@ -196,7 +196,7 @@ def _direction(old: Finding | None, new: Finding, *, added: bool, removed: bool)
         return Direction.CHANGED if old.outcome is Outcome.NOT_APPLICABLE else Direction.BETTER
     if old.outcome is new.outcome and added and new.outcome is not Outcome.WAIVED:
         return Direction.WORSE
-    # Fewer violations are better only where nothing was left open.
+    # Fewer violations are better only if no question was left open.
     settled = not new.doubts and not new.not_tested
     fixed = removed and not added and settled and new.outcome in {Outcome.FAIL, Outcome.WARN}
     return Direction.BETTER if fixed else Direction.CHANGED

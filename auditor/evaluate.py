@@ -94,7 +94,7 @@ def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_
 
 
 def _opt_ins(by_target: Mapping[str, Sequence[Observation]]) -> tuple[str, ...]:
-    """Name the targets that were shown forged certificates, so that an operator can explain their logs."""
+    """Name the targets that received forged certificates, so an operator can explain their logs."""
     probed = [name for name, seen in by_target.items() if any(isinstance(found, RootTrustSeen) for found in seen)]
     if not probed:
         return ()
@@ -158,7 +158,7 @@ def _each(remarks: list[Remark], kind: type[R]) -> tuple[R, ...]:
 
 
 def _outcome(remarks: list[Remark], *, failing: bool) -> Outcome:
-    """The worst remark decides; what was not tested for want of an option does not count."""
+    """The worst remark decides; what was not tested because an option is missing does not count."""
     for kind, outcome in (
         (Violation, Outcome.FAIL if failing else Outcome.WARN),
         (Doubt, Outcome.INCONCLUSIVE),

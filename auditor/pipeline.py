@@ -360,7 +360,7 @@ def _connected(
 
 
 def _description_reader() -> ReadDescription:
-    """Reads what stands in an answer to OPTIONS.  Keys are told apart by a salt that lives no longer than the run."""
+    """Read the session description in an answer to OPTIONS.  The salt of its keys is that of the run."""
     salt = secrets.token_bytes(32)
 
     def read(content: bytes, target: ServerTarget, at: datetime) -> Iterator[Observation]:

@@ -1,4 +1,4 @@
-"""Findings and waivers together.  Pure; a waiver never touches a pass, and never hides what it waives."""
+"""Applying waivers to findings.  Pure; a waiver never changes a pass, and never hides what it waives."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,9 +13,9 @@ WAIVABLE = frozenset({Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN})
 def apply_waivers(
     findings: Sequence[Finding], waivers: Sequence[Waiver], day: date
 ) -> tuple[tuple[Finding, ...], tuple[WaiverStatus, ...]]:
-    """The same findings in the same order, those that a waiver valid on ``day`` (UTC) names waived; and every waiver.
+    """Return the findings, with those waived that a waiver valid on ``day`` (UTC) names; and every waiver.
 
-    Where several valid waivers name a finding, the first of them is shown with it, and all of them are used.
+    If several valid waivers name a finding, the first is shown with it, and all of them count as used.
     """
     valid = [waiver for waiver in waivers if day <= waiver.expires]
     return (
@@ -27,7 +27,7 @@ def apply_waivers(
 def concerns(waiver: Waiver, finding: Finding) -> bool:
     """Whether the waiver names the finding, and there is something to waive.
 
-    Upper and lower case differ.  Brackets stand for themselves, so that ``[2001:db8::*]:5061`` means what it says.
+    Upper and lower case differ.  Brackets match literally, so ``[2001:db8::*]:5061`` matches IPv6 targets.
     """
     return (
         finding.outcome in WAIVABLE

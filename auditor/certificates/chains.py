@@ -50,7 +50,7 @@ class PeerChain:
         found = anchor_of(self.ders, accepted, self.at)
         if found.ending is None or self.trust.anchor is None:
             return found
-        # It ends at a root that is known by name and not accepted, which says more than "not sent" would.
+        # It ends at a known root that is not accepted, which is more informative than "not sent".
         known = Ending(EndingKind.ROOT_KNOWN, self.trust.path, root=self.trust.path[-1])
         return replace(found, path=known.path, ending=known)
 

@@ -77,7 +77,7 @@ def name_text(name: x509.Name) -> str:
 
 
 def common_name(name: x509.Name) -> str | None:
-    """Return the most specific commonName of a name, as it stands in the certificate; none if there is none."""
+    """Return the most specific commonName of a name, exactly as in the certificate; None if there is none."""
     values = [attribute.value for attribute in name.get_attributes_for_oid(NameOID.COMMON_NAME)]
     texts = [value for value in values if isinstance(value, str)]
     return texts[-1] if texts else None
@@ -159,7 +159,7 @@ def public_info(certificate: Bearer) -> bytes | None:
 def signed_by_own_key(request: x509.CertificateSigningRequest) -> bool | None:
     """Return whether a request is signed with the key it is for (RFC 2986 section 4.2); none if unknown."""
     try:
-        # Asked for their errors: of what cryptography does not know it says that the signature is not valid.
+        # Accessed for their errors: cryptography calls a signature invalid if it does not know the algorithm.
         _ = request.public_key(), request.signature_hash_algorithm
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None

@@ -1,7 +1,7 @@
 """DER to certificates, within bounds.  Input from peers is hostile: its size is checked first, then all of it is read.
 
-cryptography reads most fields lazily and raises from the property that is looked at first, so every field that
-anything here looks at is looked at in ``read``; afterwards no access can raise.
+cryptography reads most fields lazily and raises on first access, so every field that
+is used anywhere is accessed in ``read``; afterwards no access can raise.
 """
 
 import warnings
@@ -28,9 +28,9 @@ class ChainTooLarge(Exception):  # noqa: N818 - as above
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep cryptography from warning of sloppy encodings that it still reads, such as a negative serial number or BER.
+    """Suppress cryptography's warnings about sloppy encodings that it reads, such as BER or a negative serial number.
 
-    They would appear on standard error in the middle of a report, each time the field is looked at.
+    They would appear on standard error in the middle of a report, on each access to the field.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)

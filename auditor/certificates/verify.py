@@ -2,7 +2,7 @@
 
 *Private* is RFC 5280 alone: it checks key usage, but not what the CA/Browser Forum adds for public CAs.
 *Web* is cryptography's default, the rules for public web sites.  Neither looks at the name (``names``), at extended
-key usage (``usage``) or, by the choice of the moment, at dates below the anchor: each has a rule of its own, so that
+key usage (``usage``) or, by the choice of the moment, at dates below the anchor: each has its own rule, so
 one cause gives one finding.  cryptography calls this API unstable; it is used nowhere else.
 """
 
@@ -34,7 +34,7 @@ _EXTENSIONS = {
     "2.5.29.37": "extKeyUsage",
 }
 
-# What the verifier says where peers commonly go on: an algorithm, a kind of name or an encoding that it leaves out.
+# Verifier errors where peers commonly accept: an algorithm, a kind of name or an encoding that it does not support.
 _NOT_JUDGED = {
     "Forbidden signature algorithm": "not validated: the verifier does not support the chain's signature algorithm",
     "Forbidden public key algorithm": "not validated: the verifier does not support the chain's public key",
@@ -49,7 +49,7 @@ _NOT_JUDGED = {
 }
 
 
-# Extensions that a CA may mark critical (RFC 5280, RFC 7633), that peers know, and that the verifier passes over.
+# Extensions that a CA may mark critical (RFC 5280, RFC 7633), that peers know, and that the verifier ignores.
 _CRITICAL_ELSEWHERE = {
     "2.5.29.16": "privateKeyUsagePeriod",
     "2.5.29.18": "issuerAltName",

@@ -54,6 +54,6 @@ def listen(
     found = observe_clients(options, policy, at)
     if output is not None:
         pipeline.write_observations(output, found)
-    # Listening may take days, so the report is of a later moment than what was observed.
+    # Listening may take days, so the report is later than the observations.
     report = pipeline.evaluate_observations(found, policy, fail_on=Severity(fail_on) if fail_on else None)
     return publish(report, reports, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 
 from auditor.cli.options import READABLE, Bounded, Number, gathered
 
-# The names of the listener's cases; a test holds the two lists together, and --help need not load a TLS library.
+# The names of the listener's cases, so --help need not load a TLS library.  A test keeps the two lists equal.
 CASES = (
     "good",
     "self-signed",

@@ -16,7 +16,7 @@ def parse_invitation(text: str, salt: bytes) -> Invitation:
     if not (colon and at) or scheme not in ("sip", "sips") or not _USER.fullmatch(user):
         raise InputErrors([InputError(f"--invite {quoted(text)} is not of the form sip:NUMBER@HOST")])
     try:
-        # The scheme gives a host without a port its default, so that both forms are accepted.
+        # The scheme gives a host without a port its default, so both forms are accepted.
         checked, port, _service = split_target(f"sips://{host}")
     except ValueError as error:
         raise InputErrors([InputError(f"--invite {quoted(text)}: {error}")]) from None

@@ -159,7 +159,7 @@ def _talk(client: LabClient, context: SSL.Context, connection: socket.socket) ->
     with suppress(SSL.Error, ConnectionError):
         while not _handshake(tls, connection):
             pass
-        # As in most applications, the name is looked at once the handshake is over.
+        # As in most applications, the name is checked after the handshake.
         if client.verifies_name and not _is_for(tls, SERVER_NAME):
             return
         tls.sendall(_OPTIONS)

@@ -20,7 +20,7 @@ def connection_maker(settings: ServerSettings, credentials: Credentials) -> Call
     """A function that gives a server's side of a new connection, over memory BIOs.
 
     OpenSSL has one list of suites, one security level and one client-certificate mode for all versions up to TLS 1.2.
-    An endpoint with one fault in one version needs them apart, so each version has a context of its own, and the
+    An endpoint with one fault in one version needs them apart, so each version has a separate context, and the
     connection moves there once the version is chosen: the server_name callback is the first moment that is known, and
     is called with or without that extension.
     """

@@ -1,6 +1,6 @@
 """The server certificates that a listener presents, one for each case: a valid one, and those a client must reject.
 
-A bad certificate differs from the good one in one thing.  Each case has an RSA and an EC key: no client rejects it for
+A bad certificate has one fault.  Each case has an RSA and an EC key: no client rejects it for
 its kind of key.  If the good certificate is the operator's own, every case has a key of the same kind.
 """
 
@@ -145,7 +145,7 @@ def _forged_issuer(trusted: Identity | None, required: x509.Certificate | None) 
     """A forged issuer with the name and the key identifier of the root that the client trusts."""
     last = trusted.chain[-1] if trusted else None
     if last is not None and last.subject != last.issuer:
-        # The root itself is not at hand; the certificate below it says its name and its key identifier.
+        # The root itself is missing; the certificate below it contains its name and key identifier.
         return ForgedIssuer("", last.issuer, _identifier_above(last))
     root = last or required
     return None if root is None else ForgedIssuer("", root.subject, key_identifier_of(root))

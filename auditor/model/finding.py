@@ -26,7 +26,7 @@ Subject: TypeAlias = Annotated[_Subject, BeforeValidator(_without_text), WrapSer
 
 
 class Violation(Value):
-    """One thing that violates the policy."""
+    """One violation of the policy."""
 
     subject: Subject
     expected: str
@@ -124,7 +124,7 @@ def _grouped(remarks: tuple[Doubt | NotTested, ...]) -> Iterator[str]:
     for remark in remarks:
         subjects.setdefault(remark.reason, {})[subject_text(remark.subject)] = None
     for reason, texts in subjects.items():
-        # The target stands in the finding already.
+        # The finding names the target already.
         yield reason if subject_text(TARGET) in texts else f"{listed(texts)}: {reason}"
 
 

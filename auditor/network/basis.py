@@ -27,8 +27,8 @@ def basis(observations: Iterable[Observation], rests_on: tuple[DeclaredSubject, 
 def subject_of(proof: Proof, declared: Deployment) -> DeclaredSubject | Named:
     """What a proof is about.
 
-    Older versions wrote the subject of a proof as text.  It is the one thing a file can prove in this deployment that
-    is written so; a text that nothing in it is written as, or more than one thing, stays a text.
+    Older versions wrote the subject of a proof as text.  It becomes the one subject that a file can prove in this
+    deployment with this text; without a match, or with several, it stays a text.
     """
     if isinstance(proof.subject, DeclaredSubject):
         return proof.subject

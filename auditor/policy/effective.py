@@ -9,7 +9,7 @@ from typing import Any
 from auditor.model.policy import Policy, RuleSetting
 from auditor.policy.read import parameters, unordered
 
-# Text that the strict reader takes for text without quotation marks, however it goes on.
+# Text that the strict reader reads as text without quotation marks, whatever follows.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _WORDS = frozenset({"null", "true", "false"})
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a policy, generated from the parameters of the rules, so that a typo in a policy is an error."""
+"""The JSON Schema of a policy, generated from the parameters of the rules, so a typo in a policy is an error."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -92,7 +92,7 @@ def _vocabulary() -> Iterator[tuple[str, Json]]:
         yield f"suites-{version}", {"title": f"{version} cipher suite", "enum": names}
     yield "roots", {"title": "root", "enum": sorted(pins())}
     yield "groups", {"title": "group", "enum": list(GROUPS)}
-    # A certificate's curve goes by the name TLS has for it (RFC 8422 section 5.1.1); the other groups cannot sign.
+    # A certificate's curve has its TLS name (RFC 8422 section 5.1.1); the other groups cannot sign.
     curves = [name for name in GROUPS if name.startswith(("secp", "brainpool")) and not name.endswith("tls13")]
     yield "curves", {"title": "elliptic curve", "enum": curves}
 

@@ -14,7 +14,7 @@ from auditor.model.trust_anchor import TrustAnchor
 from auditor.plugins import POLICIES, PlugIn, plug_ins
 
 # SHA-256 of the DER of policies/roots/<name>.pem.  A root is trusted for these bytes, never for its name, so the
-# numbers stand in the code and not beside the files they vouch for.
+# digests are in the code and not next to the files they pin.
 PINS = {
     "baltimore-cybertrust-root": "16af57a9f676b0ab126095aa5ebadef22ab31119d644ac95cd4b93dbf3f26aeb",
     "digicert-global-root-ca": "4348a0e9444c78cb265e058d5e8944b4d84f9662bd26db257f8934a443c70161",

@@ -2,7 +2,7 @@
 
 It requires the versions, cipher suites, groups, keys, signatures and roots that were observed.  It takes over every
 other rule of the policy it is compared with that the endpoint passes.  Comments mark what that policy forbids and what
-was inconclusive, so that nothing is allowed silently.
+was inconclusive, so nothing is allowed silently.
 """
 
 import re

@@ -47,7 +47,7 @@ class Wire:
                 if not select.select([], [self._socket], [], self.remaining())[1]:
                     self.ended = "timeout"
             except OSError:
-                # The peer has gone; what it said before is still to be read.
+                # The peer has closed; data it sent before is still to be read.
                 break
         return len(data)
 

@@ -1,4 +1,4 @@
-"""pkilint's findings about certificates, from a process of their own.
+"""pkilint's findings about certificates, from a separate process.
 
 pkilint is an extra (``lint``).  A peer's certificate goes through its decoders and patterns, which were not written for
 hostile input, so the process is killed at its deadline.  ``python -m auditor.probes.lint`` is that process: one JSON
@@ -166,7 +166,7 @@ def _rows(der: bytes, profile: LintProfile) -> Iterator[tuple[str, str, str, str
         for said in result.finding_descriptions
         if said.finding.severity.name.lower() in LINT_SEVERITIES
     ]
-    # The worst first: what is cut off is the mildest.
+    # Worst first: the mildest are cut off.
     yield from sorted(rows, key=lambda row: (LINT_SEVERITIES.index(row[1]), *row))[:MOST]
 
 

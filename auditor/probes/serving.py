@@ -209,7 +209,7 @@ def _flush(loop: _Loop, peer: _OpenConnection) -> None:
     try:
         _write(loop, peer)
     except OSError:
-        # The peer is gone; what it said before it went is still to be read, and then ends the connection.
+        # The peer has closed; data it sent before is still to be read, then the connection ends.
         peer.unsent = b""
         peer.ended = peer.ending
         loop.selector.modify(peer.socket, selectors.EVENT_READ, peer)

@@ -1,4 +1,4 @@
-"""A report in which every string has passed the sanitiser, so that no renderer can forget one."""
+"""A report in which every string has passed the sanitiser, so no renderer can forget one."""
 
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -35,6 +35,6 @@ def _cleaned(part: Any) -> Any:  # noqa: ANN401 - any part of a value
         new = tuple(map(_cleaned, part))
         return new if any(one is not other for one, other in zip(new, part, strict=True)) else part
     if isinstance(part, dict):
-        # Keys too, so that what refers to them still does.
+        # Keys too, so references to them still match.
         return {_cleaned(key): _cleaned(item) for key, item in part.items()}
     return part

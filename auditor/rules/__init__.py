@@ -54,7 +54,7 @@ def _rules_in(package: str) -> Iterator[Rule[Any, Any]]:
             continue
         rule = getattr(importlib.import_module(module_info.name), "RULE", None)
         if not isinstance(rule, Rule):
-            raise LookupError(  # noqa: TRY004 - a rule is missing; nobody passed a wrong type
+            raise LookupError(  # noqa: TRY004 - a rule is missing; no argument has a wrong type
                 f"{module_info.name} defines no RULE"
             )
         if rule.id != file.replace("_", "-"):

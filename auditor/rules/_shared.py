@@ -1,4 +1,4 @@
-"""What rules of every subject share: lists in words, and protocol versions as a subject."""
+"""Shared by all rules: lists in words, and protocol versions as a subject."""
 
 from collections.abc import Iterable, Sequence
 

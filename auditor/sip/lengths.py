@@ -46,7 +46,7 @@ def _named(name: str) -> str:
 
 
 def _unfolded(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """RFC 3261 section 7.3.1: a header goes on in a line that begins with white space."""
+    """RFC 3261 section 7.3.1: a header continues in a line that begins with white space."""
     headers: list[tuple[str, list[str]]] = []
     for line in lines:
         if line[:1] in (" ", "\t") and headers:

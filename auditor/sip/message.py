@@ -111,7 +111,7 @@ def _message(lines: Sequence[str], start: int, end: int) -> _Message:
     while number < end and lines[number].strip(" \t"):
         line = lines[number]
         if line[0] in " \t":
-            # RFC 3261 section 7.3.1: a header goes on in a line that begins with white space.
+            # RFC 3261 section 7.3.1: a header continues in a line that begins with white space.
             if name in headers and len(headers[name]) < _LONGEST_HEADER:
                 headers[name] = f"{headers[name]} {line.strip()}".strip()
         elif header := _HEADER.fullmatch(line):
@@ -239,7 +239,7 @@ def _multipart(message: _Message, parameters: str, depth: int) -> Iterator[tuple
 
 
 def _part(lines: Sequence[str], start: int, message: _Message) -> _Message:
-    """One part as if it were a message of its own."""
+    """One part, read as a separate message."""
     headers: dict[str, str] = {"content-type": "text/plain"}
     number = start + 1
     while number < len(lines) and (header := _HEADER.fullmatch(lines[number])):

@@ -141,7 +141,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         },
     },
 }
-# All of these keys and one of those: what it is.
+# An export is identified by all of these keys and one of those.
 _SIGNATURES: tuple[tuple[set[str], set[str], str], ...] = (
     (set(), {"error"}, "an error response from Azure"),
     (set(), {"circuitProvisioningState", "serviceProviderProvisioningState"}, CIRCUIT),

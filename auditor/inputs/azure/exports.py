@@ -191,7 +191,7 @@ class _ExportReader:
             facts += self.down()
         attached = entry.get("routeFilter", {}).get("id")
         if attached is None and entry.get("microsoftPeeringConfig", {}).get("legacyMode") == 0:
-            # Since August 2017 nothing is announced where no filter is attached; older peerings are in legacy mode.
+            # Since August 2017 nothing is announced without an attached filter; older peerings are in legacy mode.
             facts.append(self.field("route_filter_communities", ()))
         return self.export(*facts, attached=attached.casefold() if attached else None)
 

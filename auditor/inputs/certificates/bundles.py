@@ -157,7 +157,7 @@ def _der_key(content: bytes, file: str) -> Bundle | None:
 
 def _first_element(content: bytes) -> bytes:
     """The first DER value of several."""
-    if len(content) < 4 or content[1] != 0x82:  # every certificate has more than 255 octets, and fewer than 65,536
+    if len(content) < 4 or content[1] != 0x82:  # every certificate has more than 255 bytes, and fewer than 65,536
         return content
     return content[: 4 + int.from_bytes(content[2:4])]
 

@@ -82,9 +82,9 @@ def _check(bundles: Sequence[Bundle], holding: Sequence[Bundle], old: Old | None
 
 
 def with_keys(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
-    """The files that hold certificates or requests, each with the keys that stand in files of their own.
+    """The files that contain certificates or requests, each with its keys from separate files.
 
-    A key that belongs to none of them is put to all that have no key of their own: one of them lacks its own.
+    A key that matches none of them is added to all that have no matching key: one of them lacks its key.
     """
     holding = [bundle for bundle in bundles if bundle.certificates or bundle.requests]
     loose = [bundle for bundle in bundles if not (bundle.certificates or bundle.requests)]
@@ -134,7 +134,7 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         keys=tuple(dict.fromkeys(bundle.keys)),
         closed_keys=bundle.closed_keys,
     )
-    # Where there is something to tell it by, that is seen as well, and this says nothing any more.
+    # If it can be derived from something else, that is observed as well, and this adds nothing.
     yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
     if old is None:
         yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)

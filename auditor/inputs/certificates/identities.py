@@ -28,7 +28,7 @@ _KEY = re.compile(rb"-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----.+?-----END \1PRIVAT
 def load_identity(certificate: Path, key: Path, passphrase: bytes | None, at: datetime) -> Identity:
     """Read a certificate chain (PEM, leaf first) and the leaf's private key (PEM: PKCS #8, PKCS #1 or SEC 1).
 
-    ``passphrase`` is for a key that is encrypted, and not looked at otherwise.  Both may be one file.  ``InputErrors``
+    ``passphrase`` is for an encrypted key, and unused otherwise.  Both may be one file.  ``InputErrors``
     when either cannot be read, when they do not belong together, when a certificate does not certify the one before
     it, or when the certificate is not in force ``at`` that moment: refused by everybody, it would prove nothing.
     """
@@ -70,7 +70,7 @@ def _chain(path: Path) -> tuple[x509.Certificate, ...]:
 
 
 def _parsed(block: bytes, file: str, line: int) -> x509.Certificate:
-    """Every field that is used later is looked at here, because cryptography reads them lazily."""
+    """Access every field that is used later, because cryptography reads them lazily."""
     try:
         certificate = x509.load_pem_x509_certificate(block)
         certificate.public_key()

@@ -20,7 +20,7 @@ _INDEFINITE: Final = 0x80
 
 
 def too_costly(ber: bytes) -> bool:
-    """Return whether some derivation in the DER or BER is beyond the bounds; of what is encrypted nothing can be told.
+    """Return whether some derivation in the DER or BER is beyond the bounds; encrypted parts cannot be checked.
 
     PBKDF2-params (RFC 8018), pkcs-12PbeParams and MacData (RFC 7292), and scrypt-params (RFC 7914) are all a salt and
     then the numbers that say how much work there is.

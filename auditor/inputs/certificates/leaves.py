@@ -56,14 +56,14 @@ def _leaves(found: Sequence[x509.Certificate], keys: Sequence[bytes]) -> list[x5
     issuers = _Issuers(found)
     ends = [certificate for certificate in found if not is_authority(certificate)]
     if ends:
-        # One that issued another although it is of no CA is a fault in that one's chain, and no second leaf.
+        # A certificate that issued another although it is not a CA is a fault in that chain, not a second leaf.
         above = {issuer for end in ends for issuer in issuers.of(end)}
         return [end for end in ends if end not in above]
     owned = [certificate for certificate in found if public_info(certificate) in keys]
     if owned:
         return owned[:1]
     above = {issuer for certificate in found for issuer in issuers.of(certificate)}
-    # A root that stands there in two versions is one.
+    # Two versions of a root count as one.
     return list({identity(top): top for top in reversed(found) if top not in above}.values())[::-1]
 
 

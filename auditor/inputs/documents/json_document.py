@@ -129,7 +129,7 @@ class _JsonReader:
         try:
             found, end = _STRINGS.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
-            # "at" is left out of its own messages: the place says it better.
+            # Its own messages contain a position; it is left out, because the error has the location.
             self.stop(error.pos, error.msg.removesuffix(" at").lower())
         return str(found), end
 

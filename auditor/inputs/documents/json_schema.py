@@ -13,7 +13,7 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - 
         target = definitions[schema["$ref"].rpartition("/")[2]]
         return inlined({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, definitions)
     if {"type": "null"} in schema.get("anyOf", ()):
-        # What may be left out is None in Python; a policy leaves it out and never writes null.
+        # An optional value is None in Python; a policy omits it and never writes null.
         meant = next(inner for inner in schema["anyOf"] if inner != {"type": "null"})
         rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
         return inlined({**meant, **rest}, definitions)
@@ -22,6 +22,6 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - 
         if key == "properties"
         else inlined(value, definitions)
         for key, value in schema.items()
-        # A word of a list is text, and would be complained about twice.
+        # An enumerated word is text; checking the type too would report the error twice.
         if key not in ("$defs", "title") and not (key == "type" and "enum" in schema)
     }

@@ -10,7 +10,7 @@ Place: TypeAlias = tuple[int, int]
 """Line and column, from 1."""
 
 # Controls but for tab and line ends; soft hyphen; zero-width, bidirectional and other format characters (Unicode
-# category Cf); line and paragraph separators; surrogates; non-characters.  What cannot be seen is not to be reviewed.
+# category Cf); line and paragraph separators; surrogates; non-characters.  Invisible text cannot be reviewed.
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"

@@ -114,7 +114,7 @@ def _sentence(fault: _Fault) -> str:
             quotes = "; put it in quotes" if wanted == "string" and isinstance(fault.value, bool | int | float) else ""
             said = f"must be {_TYPES[wanted]}, not {_kind(fault.value)}{quotes}"
         case "required":
-            # One error a key, and the only place that says which is the start of the message.
+            # One error per key; only the start of the message names the key.
             said = f"lacks the key {quoted(next(key for key in wanted if fault.message.startswith(repr(key))))}"
         case "minItems" | "minProperties" | "minLength":
             said = "must not be empty"

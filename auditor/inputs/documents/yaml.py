@@ -142,7 +142,7 @@ class _YamlReader:
             raise InputErrors(self.errors)
 
     def stop(self, event: Event, message: str) -> None:
-        """Note an error that makes it pointless to go on."""
+        """Record an error that ends the reading."""
         self.refuse(event, message)
         raise InputErrors(self.errors)
 
@@ -191,7 +191,7 @@ class _YamlReader:
         return found
 
     def key(self, event: Event, path: Keys) -> str:
-        """Read a key; one that is not text is refused, and its place stands for it so that the reading can go on."""
+        """Read a key; one that is not text is an error, and its location replaces it so reading can continue."""
         if isinstance(event, ScalarEvent):
             self.properties(event)
             if event.style is None and event.value == "<<":

@@ -1,4 +1,4 @@
-"""Waivers: the ``waivers`` of an inventory, or a file of their own."""
+"""Waivers: the ``waivers`` of an inventory, or a separate file."""
 
 from datetime import date
 from pathlib import Path

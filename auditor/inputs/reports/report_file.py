@@ -42,7 +42,7 @@ def load_report(path: Path) -> Report:
 
 
 def _first(error: ValidationError) -> str:
-    """The first thing that is wrong, by its path in the document."""
+    """The first error, by its path in the document."""
     first = error.errors(include_url=False, include_input=False)[0]
     path = ".".join(map(str, first["loc"])) or "the document"
     return f"{quoted(path)} is wrong ({first['type'].replace('_', ' ')})"

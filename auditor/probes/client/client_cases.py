@@ -177,7 +177,7 @@ def _of_other(attempt: ConnectionAttempt, *, spoke: bool, stayed: bool, finished
     if attempt.end is ConnectionEnd.SPOKE:
         return "continued", ""
     if attempt.end is ConnectionEnd.HELD:
-        # It may be waiting for its own judgement; after the good certificate it did not wait.
+        # It may still be verifying; after the valid certificate it did not wait.
         return ("undetermined", ", although it spoke after the valid certificate") if spoke else ("continued", "")
     if attempt.end is ConnectionEnd.CLOSED and stayed:
         return "aborted", "; it did not close after the valid certificate"

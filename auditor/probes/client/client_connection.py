@@ -143,7 +143,7 @@ class ClientConnection:
             self._conclude("closed")
         except SSL.Error as error:
             self._failure = library_reason(error)
-            # A client that will not have the version says so in a record of another one, which OpenSSL does not read.
+            # A client that rejects the version sends its alert in a record of another one, which OpenSSL does not read.
             self._alert = self._in_clear if self._alert is None and not self._completed else self._alert
             self._conclude(None)
         else:

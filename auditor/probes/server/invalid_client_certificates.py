@@ -90,7 +90,7 @@ def show_invalid_certificates(
             yield requesting, _show(controls, requesting, control, [*cases, *faulty])
         else:
             yield requesting, _show(controls, requesting, control, cases)
-            # The operator's certificate says nothing of the lab's CA: without trust in that, all below is refused.
+            # The operator's certificate is no control for the lab's CA, which the peer may not trust.
             if faulty:
                 yield requesting, _show(controls, requesting, lab_control, faulty)
 

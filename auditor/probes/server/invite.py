@@ -47,7 +47,7 @@ def invite(
     answers = list(_answers(called, name, invitation, at))
     described = [found for found in answers if isinstance(found, SdpSeen)]
     if described:
-        # Without an answer our own offer would only prove itself.
+        # Without an answer our own offer proves nothing.
         origin = Origin(name, at, invitation.salt, "the auditor's own INVITE", "tls")
         (ours,) = descriptions(offered, origin)
         pair = {"session": ours.session, "exchange": ours.exchange}
@@ -148,7 +148,7 @@ def _converse(peer: Peer, stream: "_Stream", dialog: Dialog, offered: bytes) -> 
     until = time.monotonic() + min(_ENDING_SECONDS, peer.limits.answer_seconds)
     _end(handshake, dialog, called, ended)
     if not ended:
-        # Who picks up while the CANCEL is under way has picked up all the same.
+        # A call answered while the CANCEL is under way is still answered.
         _listen(stream, dialog, called, until, decisive=200)
         _end(handshake, dialog, called, ended)
     # A call that forks may be picked up twice (section 13.2.2.4).

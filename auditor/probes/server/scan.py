@@ -1,7 +1,7 @@
 """The scan of one endpoint, in the order that answers most questions with the fewest connections.
 
 It starts with one complete exchange in TLS 1.3 and one in TLS 1.2: whether a client certificate is required, the chain,
-and a first accepted ClientHello, without which no rejection counts.  Then, it offers, version by version, what the
+and a first accepted ClientHello, without which no rejection counts.  Then it offers, version by version, what the
 policy forbids, what the policy allows and the rest.  Invalid client certificates come last.
 """
 
@@ -289,7 +289,7 @@ class Scan:
         exchanged = self.exchanges.get(result.version)
         opened = exchanged is not None and isinstance(exchanged.answer, Accepted)
         both = any(suite.cbc for suite in accepted) and any(suite.aead for suite in accepted)
-        # With a single suite to choose from, nobody's order shows.
+        # A single suite does not show whose order decides.
         preference = self.preference.get(result.version)
         return CipherSuitesSeen(
             target=self.target.name,

@@ -1,4 +1,4 @@
-"""sslyze's own scan commands, in a process of their own.
+"""sslyze's own scan commands, in a separate process.
 
 They serve the known weaknesses and, on request, the exhaustive enumeration.  sslyze may hang for good on a peer that
 answers its client-certificate probe in a way it does not know, so the process is killed at its deadline: that costs

@@ -23,7 +23,7 @@ _HANDSHAKE, _CLIENT_HELLO = 22, 1
 _OLDEST = (ProtocolVersion.SSL_3_0, ProtocolVersion.TLS_1_0)
 _MOST_RECORD = 16_384
 _SERVER_NAME, _SUPPORTED_GROUPS, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS = 0, 10, 13, 16, 43
-# Signals in the list of suites that are no suites: RFC 5746 section 3.3 and RFC 7507 section 2.
+# Signals in the list of suites that are not suites: RFC 5746 section 3.3 and RFC 7507 section 2.
 _SIGNALS = (0x00FF, 0x5600)
 
 

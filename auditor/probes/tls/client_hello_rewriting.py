@@ -46,8 +46,8 @@ def with_suites(client_hello: bytes, suites: tuple[int, ...], length: int = 0) -
     """The same ClientHello offering exactly ``suites`` and the renegotiation signal (RFC 5746 section 3.3).
 
     No library can offer every suite a policy may forbid, and none needs to: the handshake ends at the ServerHello.
-    GREASE values, which servers have to skip, fill the list up to ``length`` bytes, so that an accepted ClientHello
-    shows that the peer did not refuse another one for its length.
+    GREASE values, which servers must ignore, fill the list up to ``length`` bytes, so an accepted ClientHello
+    shows that the peer did not reject another one for its length.
     """
     layout = _layout(client_hello)
     if layout is None:
@@ -90,6 +90,6 @@ def _sized(raw: bytes) -> bytes:
 
 
 def _record(client_hello: bytes, body: bytes) -> bytes:
-    """A handshake message with another body, in a record of its own."""
+    """A handshake message with another body, in a separate record."""
     message = client_hello[5:6] + len(body).to_bytes(3, "big") + body
     return client_hello[:3] + _sized(message)

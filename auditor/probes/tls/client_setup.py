@@ -22,7 +22,7 @@ SSLYZE_VERSION: Final = {
 }
 LEGACY: Final = (ProtocolVersion.SSL_2_0, ProtocolVersion.SSL_3_0)
 
-# Every group the library knows: a server with an unusual one must not look like one that refuses.
+# Every group the library knows: a server with an unusual one must not look like one that rejects.
 _EC_GROUPS: Final = {
     "x25519": OpenSslEcNidEnum.X25519,
     "secp256r1": OpenSslEcNidEnum.SECP256R1,

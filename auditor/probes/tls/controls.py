@@ -136,7 +136,7 @@ class Controls:
         """Whether the peer refused the padding itself; if so, padding ends and controls vouch for shorter ones only."""
         if not self._pads or not self.longest_refused:
             return False
-        # Twice each: a peer that turns away every second connection must not look like this.
+        # Twice each: a peer that rejects every second connection must not look like this.
         long_again, short, short_again = (
             self._once(known.version, (known.suite,), pad=pad) for pad in (True, False, False)
         )

@@ -1,6 +1,6 @@
 """A complete TLS exchange, with or without a client certificate: whether the server requests one, and continues.
 
-In TLS 1.3 the client's handshake is over before the server has looked at its (empty) certificate, so its end proves
+In TLS 1.3 the client's handshake is over before the server has checked its (empty) certificate, so its end proves
 nothing.  First the connection settles: the refusal, if there is one, arrives now, and writing at this moment could
 destroy it (a reset discards what was not yet read).  Then a request is sent, and only then is anything concluded.
 The alert is kept as evidence, but no particular alert is required: stacks differ.  Every exchange has a new context
@@ -29,8 +29,8 @@ __all__ = ["EXCHANGE_VERSIONS", "Exchange", "Stage", "exchange"]
 Stage = Literal["handshake", "after-handshake", "after-request"]
 
 
-# What a peer says that runs out of memory or cannot decrypt, whoever its client is.  decode_error is not among them:
-# GnuTLS says so to an empty list of certificates.
+# Alerts of a peer that runs out of memory or cannot decrypt, whoever its client is.  decode_error is not one of them:
+# GnuTLS sends it for an empty list of certificates.
 _SAY_NOTHING_OF_CERTIFICATES = frozenset(
     {
         Alert.bad_record_mac,

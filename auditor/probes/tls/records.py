@@ -11,7 +11,7 @@ _CHANGE_CIPHER_SPEC, _ALERT, _HANDSHAKE, _APPLICATION_DATA = 20, 21, 22, 23
 _SERVER_HELLO, _CERTIFICATE, _SERVER_KEY_EXCHANGE, _CERTIFICATE_REQUEST, _SERVER_HELLO_DONE = 2, 11, 12, 13, 14
 _ENCRYPT_THEN_MAC, _SUPPORTED_VERSIONS, _KEY_SHARE = 22, 43, 51
 _TLS_1_3 = 0x0304
-# RFC 6066 section 3: a server that does not know the name may warn and go on; the handshake itself is still to come.
+# RFC 6066 section 3: a server that does not know the name may send a warning and continue the handshake.
 _UNRECOGNIZED_NAME_WARNING = (1, 112)
 # RFC 8446 section 4.1.3: a ServerHello with this random is a HelloRetryRequest.
 _HELLO_RETRY_REQUEST = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")

@@ -15,7 +15,7 @@ _LOUD = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
 
 @dataclass(frozen=True)
 class DifferenceRow:
-    """One change, or several of one target that say the same thing."""
+    """One change, or several equal ones of one target."""
 
     changes: tuple[Change, ...]
 

@@ -1,7 +1,7 @@
 r"""The report as JSON: the model in the model's order, without what is empty or has its default; one finding a line.
 
 The text is pure ASCII: whatever a peer sent that is not printable ASCII stands as a ``\u`` escape, and so do the
-angle brackets, so that the file can be shown in a terminal or put into a page without harm.
+angle brackets, so the file can safely be shown in a terminal or embedded in a page.
 """
 
 import json

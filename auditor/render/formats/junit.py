@@ -28,7 +28,7 @@ def render(report: Report) -> str:
         by_target.setdefault(finding.target, []).append(finding)
     for target, findings in by_target.items():
         document.add_testsuite(_suite(report, target, findings))
-    # Written by the standard library whether or not lxml is there, so that the same report gives the same bytes.
+    # Written by the standard library even if lxml is installed, so the same report gives the same bytes.
     root = ET.fromstring(document.tostring())  # type: ignore[no-untyped-call]  # noqa: S314 - partly typed; our own document
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -1,7 +1,7 @@
 r"""The report as metrics in Prometheus' text format 0.0.4, for the textfile collector of node_exporter.
 
 Everything is a gauge.  Times are seconds since 1970-01-01 UTC.  The verdict is a series for each of its values, of
-which one is 1, so that an alert can ask for ``auditor_verdict{verdict="pass"} == 0``.
+which one is 1, so an alert can use ``auditor_verdict{verdict="pass"} == 0``.
 """
 
 from collections import Counter

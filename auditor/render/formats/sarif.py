@@ -2,7 +2,7 @@
 
 A result represents a finding that failed, warns, is inconclusive or is waived.  What passed, was not tested or does
 not apply is counted in the run's properties and has no result: code scanning shows every result as an alert, whatever
-its ``kind`` (section 3.27.9).  A fingerprint is made of the rule and the target alone, so that an alert stays the same
+its ``kind`` (section 3.27.9).  A fingerprint is made of the rule and the target alone, so an alert stays the same
 alert when a date, a certificate or a line number changes.
 """
 

@@ -61,7 +61,7 @@ class SiteScene:
 
 @dataclass(frozen=True)
 class Crossing:
-    """Two sites, by their places in the picture, that can stand in for each other or should."""
+    """Two sites, by their places in the picture, that are cross-connected or should be."""
 
     element: Element
     upper: int

@@ -1,6 +1,6 @@
 """The report as one HTML page that can be sent to anyone: nothing is loaded, and it reads the same without scripts.
 
-A content security policy allows the page's one script by its hash and nothing else, so that even markup that got past
+A content security policy allows the page's one script by its hash and nothing else, so even markup that got past
 the escaping could not run.
 """
 

@@ -52,7 +52,7 @@ def _lines(record: Sequence[Cell], widths: Sequence[int]) -> list[list[str]]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Lines of which all but the first are set in a little, so that one can see where the next paragraph begins."""
+    """Lines of which all but the first are indented a little, to show where the next paragraph begins."""
     first, *others = wrap(text, width)
     if not others:
         return [first]

@@ -1,1 +1,1 @@
-"""The certificates an endpoint presents: where they lead, how long they last, whom and what they are for."""
+"""Rules about the certificates that an endpoint presents: chains, validity, names, keys and usages."""

@@ -1,4 +1,4 @@
-"""What the certificate rules share: each chain an endpoint sent, read and linked, and the roots a policy accepts."""
+"""Shared by the certificate rules: each chain an endpoint sent, read and linked, and the roots a policy accepts."""
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
@@ -150,7 +150,7 @@ class LintFindings(Params):
 
 
 def linting(profile: LintProfile) -> Asks:
-    """What the probes are asked for: the chains, and what the linter finds in them."""
+    """Request the chains, and the linter's findings about them."""
     return Asks(kinds=frozenset({"certificate-chain"}), lint_profiles=frozenset({profile}))
 
 

@@ -47,7 +47,7 @@ def check(evidence: Evidence[RevocationSeen], params: Depth) -> Iterator[Remark]
             continue
         yield from _stapling(sent[0], of_chain)
         trust = anchor_of(ders, evidence.anchors, evidence.at)
-        # Nobody issues a CRL or an OCSP response about a root.
+        # There are no CRLs or OCSP responses for roots.
         yield from _chain(trust.below or sent[:1], trust.path, of_chain, evidence, params)
 
 

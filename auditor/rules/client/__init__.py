@@ -1,1 +1,1 @@
-"""What an SBC does as a client: what it offers, what it presents, and whether it verifies whom it talks to."""
+"""Rules about an SBC as a client: what it offers, what it presents, and whether it verifies the server."""

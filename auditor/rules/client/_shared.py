@@ -1,4 +1,4 @@
-"""How the rules about the certificates that were shown to a client judge its treatment of them."""
+"""Shared by the rules about the certificates presented to a client."""
 
 from collections.abc import Iterator, Mapping
 

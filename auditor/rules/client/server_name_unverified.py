@@ -1,6 +1,6 @@
 """A trusted certificate for another name belongs to another server, so a client must check the name.
 
-Libraries verify the chain when they are told to, but often leave the name to the application.  Under RFC 5922 the
+Libraries verify the chain if configured to, but often leave the name to the application.  Under RFC 5922 the
 common name does not count where the certificate has alternative names.
 """
 

@@ -1,1 +1,1 @@
-"""What is declared of sites, network and connection."""
+"""Rules about the declared deployment: sites, network and connection."""

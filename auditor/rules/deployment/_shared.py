@@ -1,4 +1,4 @@
-"""Questions that several rules about the deployment ask first."""
+"""Shared by the rules about the deployment: preconditions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias

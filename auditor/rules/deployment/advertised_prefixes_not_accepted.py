@@ -1,4 +1,4 @@
-"""Microsoft accepts a prefix only after it finds it in a routing registry or validates it by hand.
+"""Microsoft accepts a prefix only after it finds it in a routing registry or validates it manually.
 
 The circuit shows the state; until it is Configured, Microsoft does not accept the operator's routes.
 """

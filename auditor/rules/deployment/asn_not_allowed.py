@@ -1,6 +1,6 @@
 """Some AS numbers are reserved, by Azure or for documentation.
 
-Microsoft accepts a private one only after validation by hand, and strips it from the path.
+Microsoft accepts a private one only after manual validation, and strips it from the path.
 """
 
 from collections.abc import Iterator

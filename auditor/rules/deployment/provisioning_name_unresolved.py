@@ -38,7 +38,7 @@ def check(evidence: Evidence[DnsSeen], params: RecordLifetime) -> Iterator[Remar
 
 def _remedy(params: RecordLifetime) -> str:
     return (
-        "Correct base_domain, and use a resolver that keeps the TTL of the record, so that clients look the name up "
+        "Correct base_domain, and use a resolver that keeps the TTL of the record, so clients look the name up "
         f"every {params.longest_ttl_seconds} s."
     )
 

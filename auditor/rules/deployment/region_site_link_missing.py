@@ -40,9 +40,7 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),
-    remedy=(
-        "Connect each site to every region and declare the links, so that a site and a region can fail independently."
-    ),
+    remedy=("Connect each site to every region and declare the links, so a site and a region can fail independently."),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

@@ -1,4 +1,4 @@
-"""A production deployment needs two sites in different locations, so that one failure does not stop both."""
+"""A production deployment needs two sites in different locations, so one failure does not stop both."""
 
 from collections.abc import Iterator
 

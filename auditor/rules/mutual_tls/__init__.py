@@ -1,1 +1,1 @@
-"""Whether an endpoint demands and verifies a certificate of its client."""
+"""Rules about mutual TLS: whether an endpoint requires and verifies client certificates."""

@@ -1,4 +1,4 @@
-"""What the rules about client certificates share: the certificate that was shown, as a subject, and proof."""
+"""Shared by the rules about client certificates: the presented certificate as a subject, and proof."""
 
 from auditor.model.observation import FORGED, ClientCertificateCaseSeen
 from auditor.model.subject import CertificateCaseSubject
@@ -10,7 +10,7 @@ NEEDS_CA = "not shown: this certificate needs a CA that the endpoint trusts (--c
 
 
 def case_subject(seen: ClientCertificateCaseSeen) -> CertificateCaseSubject:
-    """The certificate that was shown, the version it was shown in, and the root whose forged issuer signed it."""
+    """The certificate that was presented, its version, and the root whose forged issuer signed it."""
     if seen.forged_root is None:
         return CertificateCaseSubject(version=seen.version, case=seen.case)
     return CertificateCaseSubject(version=seen.version, case=FORGED, root=seen.forged_root)

@@ -2,7 +2,7 @@
 
 The list says little about trust.  Many endpoints send none, which is allowed.  A list without the root of the peer's
 certificate deserves attention: the root may be missing from the trust store, and a client that follows the list sends
-no certificate.  The rule belongs to the trust probe, and applies only where that was asked for.
+no certificate.  The rule belongs to the trust probe, and applies only where that was requested.
 """
 
 from collections.abc import Iterator

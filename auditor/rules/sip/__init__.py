@@ -1,1 +1,1 @@
-"""What SIP messages are like, whatever they carry."""
+"""Rules about SIP messages."""

@@ -1,1 +1,1 @@
-"""How calls are encrypted, as offers and answers say it (SDP security descriptions, RFC 4568)."""
+"""Rules about SRTP in offers and answers (SDP security descriptions, RFC 4568)."""

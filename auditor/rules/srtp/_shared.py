@@ -1,4 +1,4 @@
-"""Which parts of a session description the SRTP rules judge."""
+"""Shared by the SRTP rules: the parts of a session description that they judge."""
 
 from collections.abc import Iterable, Iterator
 

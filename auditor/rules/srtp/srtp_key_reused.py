@@ -94,7 +94,7 @@ RULE = Rule(
         Citation(document="RFC 3711", section="9.1", url="https://www.rfc-editor.org/rfc/rfc3711#section-9.1"),
     ),
     remedy=(
-        "Configure or update the SBC so that it generates a fresh SRTP key for every stream of every call.  A fixed "
+        "Configure or update the SBC to generate a fresh SRTP key for every stream of every call.  A fixed "
         "key, or one copied from the offer, is a fault of its software or its settings."
     ),
     observes=SdpSeen,

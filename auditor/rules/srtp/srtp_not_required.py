@@ -1,4 +1,4 @@
-"""Encryption that the other side may decline is not required of anybody.
+"""Encryption that the other side may decline protects no call reliably.
 
 RTP/AVP with a crypto attribute is opportunistic.  A peer that does not support SRTP gets the call in plain RTP, and so
 does an attacker who removes the attribute on the way.  RFC 8643 says not to use it where SRTP is known to be required.
@@ -50,7 +50,7 @@ RULE = Rule(
         Citation(document="RFC 3711", url="https://www.rfc-editor.org/rfc/rfc3711"),
     ),
     remedy=(
-        "Set SRTP to mandatory on this trunk (not optional, preferred or best effort), so that m= lines say RTP/SAVP."
+        "Set SRTP to mandatory on this trunk (not optional, preferred or best effort), so m= lines contain RTP/SAVP."
     ),
     observes=SdpSeen,
     params=NoParameters,

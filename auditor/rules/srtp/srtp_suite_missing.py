@@ -62,7 +62,7 @@ def _instead(media: MediaSeen, params: RequiredSuites) -> str:
     for crypto in media.cryptos:
         name = wanted.get(crypto.suite.casefold())
         if name == crypto.suite:
-            lengths = ", ".join("no base64" if key.octets is None else f"{key.octets} bytes" for key in crypto.keys)
+            lengths = ", ".join("not base64" if key.octets is None else f"{key.octets} bytes" for key in crypto.keys)
             return f"{name} with a key of the wrong length: {lengths} instead of {KEY_LENGTHS.get(name, 'base64')}"
         if name is not None:
             return f"{crypto.suite}, which does not match: names of crypto suites are case-sensitive"

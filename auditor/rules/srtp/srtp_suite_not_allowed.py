@@ -1,4 +1,4 @@
-"""A suite that the peer does not support is useless, and a weaker one may be chosen by somebody.
+"""A suite that the peer does not support is useless, and an attacker may choose a weaker one.
 
 AES_CM_128_HMAC_SHA1_32, for example, shortens the authentication tag to four bytes.  A suite that the policy does not
 list only makes offers longer, and shows a profile that was made for something else.

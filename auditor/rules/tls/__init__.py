@@ -1,1 +1,1 @@
-"""Protocol versions, cipher suites, groups and known weaknesses of an endpoint."""
+"""Rules about protocol versions, cipher suites, groups and known weaknesses of an endpoint."""

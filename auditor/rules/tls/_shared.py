@@ -1,4 +1,4 @@
-"""What the rules about protocol versions and cipher suites share."""
+"""Shared by the rules about protocol versions and cipher suites."""
 
 from auditor.model.asks import Asks
 from auditor.model.observation import CipherSuitesSeen, Undetermined
@@ -8,7 +8,7 @@ from auditor.rules._shared import version_subject
 
 
 def doubted(doubt: Undetermined, seen: CipherSuitesSeen) -> CipherSuiteSubject | ProtocolVersionSubject | WholeTarget:
-    """What a doubt is about: one cipher suite, or the version as a whole."""
+    """The subject of a doubt: one cipher suite, or the version as a whole."""
     if doubt.subject == seen.version:
         return version_subject(seen.version)
     return CipherSuiteSubject(version=seen.version, suite=doubt.subject)

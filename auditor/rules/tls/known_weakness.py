@@ -27,7 +27,7 @@ _FIXES: dict[Weakness, str] = {
 
 
 class Weaknesses(Params):
-    """Weaknesses to test for; each takes connections of its own."""
+    """Weaknesses to test for; each needs further connections."""
 
     weaknesses: tuple[Weakness, ...] = Field(
         default=("heartbleed", "robot", "openssl-ccs-injection", "compression", "insecure-renegotiation"),
