@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from auditor.policy.shipped import policy_directory
 from tests.api.distribution import POLICY, RULE, Distribution, install
 
+pytestmark = pytest.mark.slow
+
 ROOT = policy_directory() / "roots" / "digicert-global-root-g2.pem"
 NAMED = 'plug-in example-auditor 1.2, entry point "example = example_auditor.'
 

@@ -13,6 +13,8 @@ from auditor.pipeline import now
 from tests.api.distribution import Distribution, install
 from tests.api.documents import programs
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = programs("api.md")
 ENDPOINTS = ("sip-compliant", "sip-old-version")
 

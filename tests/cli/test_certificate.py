@@ -492,6 +492,7 @@ def test_of_a_file_that_is_wrong_everywhere_the_first_errors_are_listed(auditor:
     assert done.err.endswith("auditor: and 18950 more errors\n")
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code(file: Files, root: Path) -> None:
     words = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' --at 2026-11-20"
     for options, code in (("", 1), (f"--root '{root}'", 0)):
@@ -501,6 +502,7 @@ def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code(file: Files
             assert (done.stdout, done.stderr) == (f"{code}\n", "")
 
 
+@pytest.mark.slow
 def test_an_output_that_is_full_is_one_sentence(file: Files) -> None:
     command = f"'{sys.executable}' -m auditor certificate '{file('good.pem', GOOD)}' > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

@@ -116,6 +116,7 @@ def test_no_more_than_a_hundred_errors_are_said() -> None:
     assert len(errors_of(HEAD + "x,any,tcp,any\n" * 1000)) == 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell", ['"' + "a" * 7_000_000, '"' + '""' * 3_000_000 + "x", '"a"' * 2_000_000, " " * 7_000_000]
 )
@@ -125,6 +126,7 @@ def test_a_hostile_line_costs_little(cell: str) -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_number_of_lines() -> None:
     lines = [f"allow,10.{n >> 16}.{n >> 8 & 255}.{n & 255},tcp,5061" for n in range(MOST_LINES - 1)]
     started = time.process_time()

@@ -51,6 +51,7 @@ def test_the_numbers_behind_a_salt_say_how_much_work_it_is(der: bytes, *, costly
     assert too_costly(der) is costly
 
 
+@pytest.mark.slow
 def test_a_pkcs12_or_a_key_that_would_take_hours_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "in.key"
     path.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -62,6 +62,7 @@ def test_the_number_of_values_is_limited() -> None:
     assert errors_of("[0, 0, 0]", ReadLimits(values=3)) == ["f.json:1:8: the file contains more than 3 values"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content", [b"[" + b"0," * 4_000_000, b'"' + b"\\" * 8_000_000, b"{" * 8_000_000, b" " * 8_000_000]
 )

@@ -122,6 +122,7 @@ ATTACKS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_refused_quickly(name: str) -> None:
     started = time.process_time()
@@ -143,6 +144,7 @@ def test_a_large_file_is_refused_before_it_is_parsed(tmp_path_factory: pytest.Te
     assert str(caught.value) == f"{path}: the file is larger than 1024 KiB, the limit"
 
 
+@pytest.mark.slow
 def test_more_values_than_the_limit_are_refused_and_as_many_are_read() -> None:
     assert len(parse_yaml(b"- 1\n" * (USUAL.values - 1), "f").data) == USUAL.values - 1
     message = f"the file contains more than {USUAL.values} values"

@@ -16,6 +16,8 @@ from tests.lab.client import GET, OPTIONS, STATUS, connect, context, endpoint, h
 from tests.lab.conftest import AT
 from tests.lab.test_protocols import REFUSES_EVERYBODY, V12, V13, VERSIONS, openssl, s_client, speaking_tls
 
+pytestmark = pytest.mark.slow
+
 SERVED_WITHOUT = {
     ("sip-client-certificate-optional", V12),
     ("sip-client-certificate-optional", V13),

@@ -10,6 +10,8 @@ from auditor.lab import Lab, LabEndpoint
 from auditor.model.tls import ProtocolVersion
 from tests.lab.client import accepted_suites, accepts_tls13_suite, chain, context, endpoint, handshake
 
+pytestmark = pytest.mark.slow
+
 V10, V11, V12, V13 = (
     ProtocolVersion.TLS_1_0,
     ProtocolVersion.TLS_1_1,

@@ -19,7 +19,7 @@ V = ProtocolVersion
 CHACHA = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
 CHACHA_TLS13 = "TLS_CHACHA20_POLY1305_SHA256"
 Make = Callable[[ServerSettings], Backend]
-pytestmark = pytest.mark.usefixtures("no_pauses")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_pauses")]
 
 
 def http(**settings: object) -> ServerSettings:

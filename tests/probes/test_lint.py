@@ -170,6 +170,7 @@ def test_a_target_without_a_chain_is_inconclusive_for_the_reason_of_the_chain() 
     assert (finding.outcome, reason_text(finding)) == (Outcome.INCONCLUSIVE, "it does not answer")
 
 
+@pytest.mark.slow
 @needs_pkilint
 def test_pkilint_itself_names_its_findings_and_version() -> None:
     asks = Asks(kinds=frozenset({"lint"}), lint_profiles=frozenset({"rfc5280", "cabf"}))
@@ -179,6 +180,7 @@ def test_pkilint_itself_names_its_findings_and_version() -> None:
     assert cabf.results != rfc5280.results
 
 
+@pytest.mark.slow
 @needs_pkilint
 def test_a_good_chain_passes() -> None:
     chain, _ = mint_chain((Spec(), Spec(subject="Issuing CA")))
@@ -192,6 +194,7 @@ def test_the_severities_are_those_of_pkilint_in_its_order() -> None:
     assert [severity.name.lower() for severity in sorted(Theirs)][: len(LINT_SEVERITIES)] == list(LINT_SEVERITIES)
 
 
+@pytest.mark.slow
 @needs_pkilint
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mutated_certificate_gives_results_or_a_problem_and_never_an_exception(seed: int) -> None:
@@ -202,6 +205,7 @@ def test_a_mutated_certificate_gives_results_or_a_problem_and_never_an_exception
     assert bool(problem) != bool(results)
 
 
+@pytest.mark.slow
 @needs_pkilint
 @pytest.mark.parametrize(("profile", "family"), [("cabf", "cabf.serverauth."), ("rfc5280", "pkix.")])
 def test_the_worst_of_the_findings_comes_first(profile: LintProfile, family: str) -> None:

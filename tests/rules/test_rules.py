@@ -1,15 +1,19 @@
 """Rules are found by looking, and a file that is no rule is said aloud instead of being left out."""
 
+import importlib
 import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor import rules
+from auditor.errors import InputErrors
 from auditor.model.rule import Group, Rule
+from auditor.plugins import RULES, PlugIn
 from auditor.rules import all_rules, rationale
 
 FOLDER = Path(next(iter(rules.__path__)))
@@ -69,7 +73,52 @@ def test_a_rule_is_found_by_its_file_alone(folder: Path) -> None:
 def test_a_rule_whose_parts_are_of_the_wrong_kind_is_an_error(folder: Path) -> None:
     """``tests/api/test_plugins.py`` has one of each kind."""
     (folder / "protocol_not_allowed.py").write_text(RULE.format(line="RULE = replace(SHIPPED, params=dict)"))
-    with pytest.raises(LookupError, match="cannot be used: params is not a subclass of Params"):
+    with pytest.raises(TypeError, match="params of the rule is of the wrong type"):
+        all_rules()
+
+
+@pytest.fixture
+def plug_in(folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A plug-in's empty package, beside one rule of our own."""
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line="RULE = SHIPPED"))
+    package = tmp_path_factory.mktemp("installed") / "made_up_plug_in"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(package.parent)
+    found = PlugIn(EntryPoint("example", package.name, RULES), importlib.import_module(package.name))
+    monkeypatch.setattr(rules, "plug_ins", lambda group: (found,) if group == RULES else ())
+    yield package
+    for name in [name for name in sys.modules if name.startswith(package.name)]:
+        del sys.modules[name]
+
+
+def test_a_plug_in_adds_its_rules(plug_in: Path) -> None:
+    line = "from dataclasses import replace\nRULE = replace(SHIPPED, id='made-up')"
+    (plug_in / "made_up.py").write_text(RULE.format(line=line))
+    assert list(all_rules()) == ["made-up", "protocol-not-allowed"]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "message"),
+    [
+        ("protocol_not_allowed", "RULE = SHIPPED", "there is a rule protocol-not-allowed already"),
+        (
+            "other_name",
+            "RULE = SHIPPED",
+            "made_up_plug_in.other_name defines the rule protocol-not-allowed; a rule's file",
+        ),
+        ("made_up", "", "made_up_plug_in.made_up defines no RULE"),
+        ("made_up", "raise ValueError('no')", 'a rule cannot be imported (ValueError: "no")'),
+    ],
+)
+def test_a_wrong_rule_of_a_plug_in_is_an_error_that_names_it(plug_in: Path, file: str, line: str, message: str) -> None:
+    (plug_in / f"{file}.py").write_text(RULE.format(line=line))
+    with pytest.raises(InputErrors, match=f'entry point "example = made_up_plug_in".*{re.escape(message)}'):
+        all_rules()
+
+
+def test_a_plug_in_without_rules_is_an_error(plug_in: Path) -> None:
+    with pytest.raises(InputErrors, match=f'entry point "example = {plug_in.name}".*: it has no rules'):
         all_rules()
 
 

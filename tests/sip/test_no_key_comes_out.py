@@ -198,6 +198,7 @@ def mutations(count: int, seed: int) -> Iterator[bytes]:
         yield bytes(content)
 
 
+@pytest.mark.slow
 def test_ten_thousand_mutations_neither_break_the_reader_nor_bring_a_key_out() -> None:
     read, refused = 0, 0
     for number, content in enumerate(mutations(10_000, seed=4568)):
@@ -218,6 +219,7 @@ def test_ten_thousand_mutations_neither_break_the_reader_nor_bring_a_key_out() -
     assert refused > 2000
 
 
+@pytest.mark.slow
 def test_the_largest_inputs_take_seconds_of_the_processor_and_not_minutes() -> None:
     half = 500_000
     inputs = (

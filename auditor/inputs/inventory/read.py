@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,6 +79,7 @@ class Inventory:
         return tuple({root.anchor.der: root.anchor for root in self.declared}.values())
 
 
+@cache
 def inventory_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of an inventory file."""
     endpoint = {
