@@ -2,8 +2,8 @@
 
 The audit presents certificates that no endpoint may accept: a self-signed one, one of a forged issuer that copies the
 name and the key identifier of a required root, and one of an unrelated CA.  In a lab, with a CA that the endpoint
-trusts, it also presents one that has expired, one that is not valid yet, one issued by a non-CA certificate, and
-one whose key the client does not have.  The application must serve none of them, in any version.
+trusts, it also presents one that has expired, one that is not valid yet, one issued by a certificate that is not a CA,
+and one whose key the client does not have.  The application must serve none of them, in any version.
 
 A rejection is proof only if the endpoint serves a valid certificate as well: an endpoint that drops every connection
 rejects forged certificates too.  Without a valid certificate the finding says "rejected, but enforcement is not

@@ -1,4 +1,4 @@
-"""Encryption that the other side may decline protects no call reliably.
+"""Encryption that the other side may decline is not guaranteed.
 
 RTP/AVP with a crypto attribute is opportunistic.  A peer that does not support SRTP gets the call in plain RTP, and so
 does an attacker who removes the attribute on the way.  RFC 8643 says not to use it where SRTP is known to be required.
