@@ -20,7 +20,7 @@ settings.register_profile("few", deadline=None, derandomize=True, max_examples=1
 settings.load_profile("ci" if os.environ.get("CI") else "own")
 
 
-parsed_once = lru_cache(maxsize=256)(yaml.parse_yaml)
+parsed_once = lru_cache(maxsize=64)(yaml.parse_yaml)
 
 
 def parse_yaml(content: bytes, file: str, limits: yaml.ReadLimits = yaml.USUAL) -> yaml.Document:

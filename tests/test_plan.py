@@ -1,5 +1,9 @@
 """A plan promises every rule on every target, and asks the probes for what any rule needs."""
 
+from functools import cache
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +14,8 @@ from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
 
+load_once = cache(load_policy)
+
 
 def target(name: str) -> ServerTarget:
     return ServerTarget(name=name, host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
@@ -17,7 +23,7 @@ def target(name: str) -> ServerTarget:
 
 @given(st.sampled_from(shipped_policies()), st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=4))
 def test_every_rule_that_can_be_asked_is_promised_on_every_target_in_order(policy: str, names: list[str]) -> None:
-    loaded = load_policy(policy)
+    loaded = load_once(policy)
     plan = make_plan(loaded, tuple(target(name) for name in names))
     # What only a client or a document shows cannot be asked of a server.
     rules = sorted(s.rule.id for s in loaded.settings if Perspective.SERVER in s.rule.observes.seen_of)
@@ -49,6 +55,17 @@ def test_the_strict_policy_asks_for_more() -> None:
     asks = make_plan(load_policy("acg-strict"), ()).asks
     assert {"groups", "signature-schemes", "weakness"} <= asks.kinds
     assert "heartbleed" in asks.weaknesses
+
+
+@pytest.mark.parametrize("profile", ["cabf", "rfc5280"])
+def test_a_rule_that_lints_asks_for_the_chains_and_for_its_profile_alone(profile: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    head = "id: own\nversion: '1'\ntitle: Own\nsource: Own\nfail_on: medium\n"
+    path.write_text(f"{head}rules:\n  certificate-lint-{profile}: {{}}\n", encoding="utf-8")
+    asks = make_plan(load_policy(str(path)), ()).asks
+    assert asks.kinds == {"certificate-chain", "lint"}
+    assert asks.lint_profiles == {profile}
+    assert not make_plan(load_policy("acg"), ()).asks.lint_profiles
 
 
 def test_thorough_asks_for_an_enumeration() -> None:
