@@ -12,6 +12,8 @@ from auditor import pipeline
 from auditor.lab import Lab, start
 from auditor.rules import all_rules
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2040, 3, 1, 12, 30, tzinfo=UTC)
 SDP = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
 

@@ -17,6 +17,8 @@ from auditor.lab import Lab
 from auditor.model.observation import ClientCertificateCaseSeen, RootTrustSeen
 from tests.cli.conftest import Auditor
 
+pytestmark = pytest.mark.slow
+
 Address = Callable[[str], str]
 PASSPHRASE = "correct horse"
 POLICY = """\

@@ -18,6 +18,8 @@ from tests.lab.client import STATUS, connect, context, endpoint, handshake, stat
 from tests.lab.conftest import AT
 from tests.lab.test_protocols import V12, V13
 
+pytestmark = pytest.mark.slow
+
 HELLO_HEAD = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 
 

@@ -21,6 +21,8 @@ from testbed.resolver import Answer, asks, reply, resolver
 from testbed.servers.dnsmasq import dnsmasq
 from tests.deployment.test_faults import AT, INVENTORIES
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO, BASE = "r1.example-7f3a", "r2.example-7f3a", "commsgw.azure.com"
 RULES = {
     "region-name-unresolved",

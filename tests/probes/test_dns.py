@@ -15,6 +15,8 @@ from auditor.rules import all_rules
 from testbed.resolver import Answer, asks, reply, resolver
 from tests.deployment.test_faults import AT
 
+pytestmark = pytest.mark.slow
+
 NAME = "r1.example-7f3a.commsgw.azure.com"
 DECLARED = Deployment.model_validate({"deployment": {}, "regions": [{"name": "one", "hostname": NAME}]})
 

@@ -35,6 +35,8 @@ from testbed.scripted import running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT, Backend
 
+pytestmark = pytest.mark.slow
+
 V = ProtocolVersion
 BOTH = (V.TLS_1_2, V.TLS_1_3)
 G2 = "digicert-global-root-g2"

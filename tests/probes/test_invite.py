@@ -34,6 +34,8 @@ from testbed.uas import Script, Uas, header, polite, reply
 from tests.probes.conftest import AT
 from tests.sip.examples import CRYPTO, KEY, OTHER_KEY, SALT, sdp
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "127.0.0.1"
 INVITATION = Invitation("sip:+4930123@sbc.example.net", SALT)
 QUICK = Limits(target_seconds=20, connection_seconds=5, connect_seconds=2, settle_seconds=0.02, answer_seconds=0.25)

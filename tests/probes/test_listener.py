@@ -36,6 +36,8 @@ from auditor.probes.tls.client_hello import ClientHello
 from tests.probes.callers import NAME, OPTIONS, Heard, certificates, client_pem, context, hearing, say
 from tests.probes.test_client_hello import CURL, from_ssl
 
+pytestmark = pytest.mark.slow
+
 INVITE = (
     b"INVITE sip:gateway.example.net SIP/2.0\r\nVia: SIP/2.0/TLS sbc.example.net;branch=z9hG4bK2\r\n"
     b"From: <sip:sbc.example.net>;tag=1\r\nTo: <sip:gateway.example.net>\r\nCall-ID: 2\r\nCSeq: 1 INVITE\r\n"

@@ -22,6 +22,8 @@ from testbed.scripted import CLOSE, Action, ReceivedClientHello, running
 from tests.probes.auditing import QUICK, audit, target_at
 from tests.probes.conftest import AT, Backend
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[[ServerSettings], Backend]
 V = ProtocolVersion
 

@@ -24,6 +24,8 @@ from testbed.scripted import RESET, Running, running
 from tests.probes.auditing import QUICK, target_at
 from tests.probes.conftest import AT
 
+pytestmark = pytest.mark.slow
+
 KINDS = frozenset({"certificate-chain", "cipher-suites", "client-certificate", "revocation"})
 STATUS_REQUEST = b"\x00\x05\x00\x05\x01\x00\x00\x00\x00"
 """RFC 6066 section 8: an OCSP response, by no responder in particular, without extensions."""

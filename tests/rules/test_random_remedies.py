@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from auditor.model.rule import Rule
 from auditor.rules import all_rules
 
+pytestmark = pytest.mark.slow
+
 RULES = [rule for rule in all_rules().values() if callable(rule.remedy)]
 GAPS = re.compile(r"\(\s*\)|\bNone\b|\[|\]|[,:;] *[.;)]|\(,|, ,|\b(as|to|of|uses|Add|Install|Enable) *[.,]")
 """What a sentence looks like where a value is missing, or where one is shown as Python writes it."""
