@@ -77,6 +77,33 @@ def test_a_rule_whose_parts_are_of_the_wrong_kind_is_an_error(folder: Path) -> N
         all_rules()
 
 
+UNSEEN = """\
+from typing import Literal
+
+
+class NeverSeen(protocol_not_allowed.CipherSuitesSeen):
+    kind: Literal["never-seen"] = "never-seen"
+
+
+RULE = replace(SHIPPED, observes=NeverSeen)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (UNSEEN, "observes is not a class of auditor.model.observation that is seen of a target"),
+        ("RULE = protocol_not_allowed.RULE", "check is not a function of this module"),
+    ],
+)
+def test_a_rule_that_no_plan_would_hold_or_that_has_no_rationale_is_an_error(
+    folder: Path, line: str, message: str
+) -> None:
+    (folder / "protocol_not_allowed.py").write_text(RULE.format(line=line))
+    with pytest.raises(LookupError, match=f"protocol_not_allowed cannot be used: {message}"):
+        all_rules()
+
+
 @pytest.fixture
 def plug_in(folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A plug-in's empty package, beside one rule of our own."""
