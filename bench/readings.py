@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from auditor.model.report import Report
 from auditor.model.tls import ProtocolVersion, suites_by_code
 from bench.scene import Suites
 
@@ -47,20 +48,18 @@ class Reading:
 
 def read_auditor(output: str) -> list[Reading]:
     """The report of ``auditor audit --json``, one reading for each endpoint."""
-    report = _json(output)
-    more = {
-        finding["target"]
-        for finding in report["findings"]
-        if finding["rule"] == "cipher-suite-not-allowed" and "testing stops after" in finding["reason"]
+    report = Report.model_validate(_json(output))
+    open_questions = {
+        finding.target for finding in report.findings if finding.rule == "cipher-suite-not-allowed" and finding.doubts
     }
     return [
         Reading(
-            _suites({ProtocolVersion(seen["version"]): seen["suites"] for seen in endpoint["versions"]}),
-            endpoint["connections"],
-            report["verdict"],
-            endpoint["target"] in more,
+            _suites({ProtocolVersion(seen.version): list(seen.suites) for seen in endpoint.versions}),
+            endpoint.connections,
+            report.verdict,
+            endpoint.target in open_questions,
         )
-        for endpoint in report["endpoints"]
+        for endpoint in report.endpoints
     ]
 
 
