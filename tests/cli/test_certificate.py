@@ -21,7 +21,7 @@ from testbed.process import closed_port
 from tests.certificates.keys import private_key, to_der
 from tests.certificates.mint import AnchorSpec, Spec, mint, mint_chain, mint_request
 from tests.cli.conftest import Auditor, reason
-from tests.inputs.test_bundles import mutated, pem
+from tests.inputs.certificates.test_bundles import mutated, pem
 
 PASSPHRASE = "correct horse"
 ISSUING = Spec(subject="Issuing CA")

@@ -72,7 +72,7 @@ def test_each_format_is_printed(auditor: Auditor, old: Path, tmp_path: Path) -> 
 
 
 def test_a_report_of_version_1_is_compared_with_one_of_today(auditor: Auditor, tmp_path: Path) -> None:
-    version_1 = Path(__file__).parents[1] / "inputs" / "reports_version_1" / "example.json"
+    version_1 = Path(__file__).parents[1] / "inputs" / "reports" / "version_1" / "example.json"
     assert auditor("diff", version_1, version_1, "--fail-on-new").out.endswith(
         "75 checks unchanged\n\nNo new failure.\n"
     )

@@ -9,7 +9,7 @@ import pytest
 from tests.certificates.mint import AnchorSpec, Spec, mint_chain
 from tests.certificates.status import StatusSpec, make_status
 from tests.cli.conftest import Auditor, reason
-from tests.inputs.test_bundles import pem
+from tests.inputs.certificates.test_bundles import pem
 
 CHAIN = [Spec(), Spec(subject="Issuing CA")]
 DERS, ANCHORS = mint_chain(CHAIN)

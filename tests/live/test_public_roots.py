@@ -12,7 +12,7 @@ from auditor.certificates.read import read
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.model.report import CertificateFacts
 from testbed.process import program
-from tests.inputs.test_bundles import nobody, public_roots
+from tests.inputs.certificates.test_bundles import nobody, public_roots
 
 pytestmark = pytest.mark.live
 CURVES = {"prime256v1": "secp256r1"}

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from auditor.errors import InputErrors
 from auditor.inputs.certificates.bundles import read_bundle
 from auditor.inputs.certificates.key_derivation import too_costly
-from tests.inputs.test_bundles import KEY, knows, pem
+from tests.inputs.certificates.test_bundles import KEY, knows, pem
 
 USUAL, COSTLY = 1234567, 0x7FFFFFFF
 

@@ -7,7 +7,7 @@ import pytest
 from auditor.errors import InputErrors
 from auditor.inputs.inventory.read import load_inventory
 from auditor.model.target import Service
-from tests.inputs.test_anchors import ROOT, pem
+from tests.inputs.certificates.test_declared_roots import ROOT, pem
 
 GOOD = """\
 operator: Example Telecom

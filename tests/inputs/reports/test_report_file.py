@@ -15,7 +15,7 @@ from auditor.model.subject import TARGET, CertificateSubject, Named, subject_tex
 from auditor.render.formats.json import render
 from tests.render import example
 
-VERSION_1 = Path(__file__).parent / "reports_version_1"
+VERSION_1 = Path(__file__).parent / "version_1"
 """The sample report and the report that the renderers' tests used, as they were when the version was 1."""
 
 

@@ -116,7 +116,7 @@ def test_a_mistake_in_an_inventory_is_named_in_the_same_way(file: Path) -> None:
 
 
 def test_the_example_of_the_documentation_is_one(file: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "ci.md").read_text(encoding="utf-8")
     file.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     (waiver,) = load_waivers(file)
     assert waiver.expires == date(2027, 1, 31)

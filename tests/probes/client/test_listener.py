@@ -34,7 +34,7 @@ from auditor.probes.client.client_cases import ConnectionEnd
 from auditor.probes.serving import Bounds
 from auditor.probes.tls.client_hello import ClientHello
 from tests.probes.callers import NAME, OPTIONS, Heard, certificates, client_pem, context, hearing, say
-from tests.probes.test_client_hello import CURL, from_ssl
+from tests.probes.tls.test_client_hello import CURL, from_ssl
 
 pytestmark = pytest.mark.slow
 
