@@ -29,7 +29,7 @@ def by_crl(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, 
     try:
         with quiet():
             return _by_crl(x509.load_der_x509_crl(der), certificate, issuer, at)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - cryptography raises many kinds; all mean that it cannot be read
         return unknown("the CRL is not readable")
 
 

@@ -160,14 +160,14 @@ def judge_lint(
     """Yield what ``judge`` says of every chain; one that was not linted by ``profile`` is inconclusive."""
     if not all(seen.certificates for seen in evidence.seen):
         yield NotApplicable(reason="a certification request is not linted")
-    results = {seen.certificates: seen for seen in evidence.seen if seen.profile == profile}
 
     def judged(chain: PeerChain) -> Iterator[Remark]:
-        found = results.get(chain.ders)
-        if found is None:
+        # A chain that was linted twice counts with both results: neither hides what the other found.
+        found = [seen for seen in evidence.seen if seen.profile == profile and seen.certificates == chain.ders]
+        if not found:
             yield Doubt(subject=chain.subject, reason=f"not linted with the profile {profile}")
-        else:
-            yield from judge(chain, found)
+        for seen in found:
+            yield from judge(chain, seen)
 
     chains = {seen.certificates: seen.at for seen in evidence.seen if seen.certificates}
     sent = tuple(
