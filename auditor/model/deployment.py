@@ -226,6 +226,26 @@ class Attestation(Value):
     )
 
 
+class DeclaredEndpoint(Value):
+    """One endpoint that the auditor connects to, as the inventory lists it."""
+
+    name: str
+    host: str = Field(description="The host as given: a name in ASCII, or an address")
+    addresses: tuple[str, ...] = Field(default=(), description="What the host resolved to")
+    port: int
+    service: Literal["sip", "https"]
+    server_name: str | None = None
+    site: str | None = None
+
+
+class SentRoot(Value):
+    """A root certificate of the operator, and whether it was sent to the onboarding team."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the DER, 64 digits from 0 to f")
+    sent: dt.date | None = Field(default=None, description="The day it was sent; None if nobody said that it was")
+
+
 class Proof(Value):
     """One field that a file proves; its value replaces the declared one."""
 

@@ -39,6 +39,9 @@ class Warning(Value):
     subject: Subject
     expected: str
     observed: str
+    unproven: bool = Field(
+        default=False, description="Whether it looks right and is not proven, so that its requirement stays open"
+    )
 
 
 class Doubt(Value):

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from auditor.model.deployment import Deployment, Proof
+from auditor.model.deployment import DeclaredEndpoint, Deployment, Proof, SentRoot
 from auditor.model.observation.seen import Seen
 from auditor.model.target import Perspective
 
@@ -17,3 +17,9 @@ class DeploymentSeen(Seen):
     kind: Literal["deployment"] = "deployment"
     declared: Deployment
     proofs: tuple[Proof, ...] = Field(default=(), description="What files prove; the rest is declared")
+    endpoints: tuple[DeclaredEndpoint, ...] | None = Field(
+        default=None, description="The endpoints of the inventory; None in files of earlier versions"
+    )
+    roots: tuple[SentRoot, ...] | None = Field(
+        default=None, description="The operator's own roots; None in files of earlier versions"
+    )

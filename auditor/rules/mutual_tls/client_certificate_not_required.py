@@ -54,7 +54,7 @@ def check(evidence: Evidence[ClientCertificateSeen], params: Unproven) -> Iterat
 
 def _unproven(subject: Subject, params: Unproven) -> Remark:
     if params.unproven == "warn":
-        return Warning(subject=subject, expected=_EXPECTED, observed=UNPROVEN)
+        return Warning(subject=subject, expected=_EXPECTED, observed=UNPROVEN, unproven=True)
     if params.unproven == "inconclusive":
         return Doubt(subject=subject, reason=UNPROVEN)
     return NotTested(subject=subject, reason=UNPROVEN)

@@ -73,7 +73,7 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: ProofLevel) -> 
             unproven.add(seen.version)
     for version in sorted(unproven):
         if params.unproven == "warn":
-            yield Warning(subject=version_subject(version), expected=_EXPECTED, observed=UNPROVEN)
+            yield Warning(subject=version_subject(version), expected=_EXPECTED, observed=UNPROVEN, unproven=True)
         elif params.unproven == "inconclusive":
             yield Doubt(subject=version_subject(version), reason=UNPROVEN)
     yield from _not_shown(evidence, shown)
