@@ -52,6 +52,9 @@ class Resource(Value):
     mobile_control_point_transport: Transport | None = Field(default=None, description="SIP towards the MCP")
     provisioning: Provisioning | None = None
     dial_plan: DialPlan | None = None
+    https_roles: tuple[Literal["server", "client"], ...] | None = Field(
+        default=None, description="TLS roles in which the network speaks HTTPS to the gateway; an empty list for none"
+    )
     certificate_renewal: Literal["automated", "manual"] | None = Field(
         default=None, description="How the certificates of the network are renewed"
     )

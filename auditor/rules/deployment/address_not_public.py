@@ -10,8 +10,8 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, why_not_public
+from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import only_vnet_injection
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

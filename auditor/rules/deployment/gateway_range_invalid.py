@@ -14,8 +14,8 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
+from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
-from auditor.rules.deployment._shared import only_vnet_injection
 
 
 class GatewayRanges(Params):

@@ -7,8 +7,8 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import why_not_public
+from auditor.network.connections import uses_microsoft_peering
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import uses_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
