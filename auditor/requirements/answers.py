@@ -15,7 +15,7 @@ from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation,
 from auditor.model.policy import Policy
 from auditor.model.requirement import About, Need, Requirement, TargetKind
 from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, subject_text
-from auditor.model.target import OwedTarget, ServerTarget, Target
+from auditor.model.target import DeploymentTarget, OwedTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
 from auditor.requirements.kinds import KINDS, also_seen_at, is_of
@@ -30,7 +30,12 @@ class Looked:
     """Everything that answers are made from."""
 
     policy: Policy
-    targets: tuple[Target | OwedTarget, ...]
+    targets: Mapping[TargetKind, tuple[Target | OwedTarget, ...]]
+    """Those with findings, by their kinds."""
+    unlooked: Mapping[TargetKind, tuple[str, ...]]
+    """The names of those without any finding, which nothing connected to."""
+    also: Mapping[TargetKind, tuple[Target | OwedTarget, ...]]
+    """Those that may show by the way what the kind is asked for."""
     findings: Mapping[tuple[str, str], Finding]
     """By rule and target."""
     declared: Deployment | None
@@ -59,7 +64,23 @@ def answered(
     ``today`` is the day that confirmations are judged as of.
     """
     by_check = {(finding.rule, finding.target): finding for finding in findings}
-    looked = Looked(policy, tuple(targets), by_check, declared, today)
+    names = {target for _, target in by_check}
+    given = tuple(targets)
+    looked = Looked(
+        policy=policy,
+        targets={
+            kind: tuple(target for target in given if is_of(target, kind) and target.name in names)
+            for kind in TargetKind
+        },
+        unlooked={
+            kind: tuple(target.name for target in given if is_of(target, kind) and target.name not in names)
+            for kind in TargetKind
+        },
+        also={kind: tuple(target for target in given if also_seen_at(target, kind)) for kind in TargetKind},
+        findings=by_check,
+        declared=declared,
+        today=today,
+    )
     return tuple(_answer(requirement, looked) for requirement in policy.requirements)
 
 
@@ -136,27 +157,20 @@ def _confirmed(requirement: Requirement, passed: Sequence[_Part], looked: Looked
 def _parts(need: Need, looked: Looked) -> Iterator[_Part]:
     """The answer of every rule of the need at every target that it concerns."""
     policy = {setting.rule.id for setting in looked.policy.settings}
-    targets = [target for target in looked.targets if is_of(target, need.at)]
-    elsewhere = [target for target in looked.targets if also_seen_at(target, need.at)]
-    yield from (
-        part
-        for rule in need.rules
-        for target in elsewhere
-        if (part := _part(rule, target, need.about, looked)).answer is AnswerKind.NOT_MET
-    )
-    if not targets:
-        yield _nobody(need, looked)
-        return
+    targets, unlooked = looked.targets[need.at], looked.unlooked[need.at]
     for rule in need.rules:
         if rule not in policy:
-            yield _Part(
-                AnswerKind.OPEN,
-                f"the policy {looked.policy.id} does not have the rule {rule}",
-                "judge by a policy that has the rule",
-            )
+            reason = f"the policy {looked.policy.id} does not have the rule {rule}"
+            yield _Part(AnswerKind.OPEN, reason, f"judge by a policy that has {rule}")
             continue
-        for target in targets:
-            yield _part(rule, target, need.about, looked)
+        yield from (_part(rule, target, need, looked) for target in targets)
+        elsewhere = (_part(rule, target, need, looked) for target in looked.also[need.at])
+        yield from (part for part in elsewhere if part.answer is AnswerKind.NOT_MET)
+    if unlooked:  # endpoints alone are listed and not audited
+        were = "was" if len(unlooked) == 1 else "were"
+        yield _Part(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", "audit without --offline")
+    if not (targets or unlooked):
+        yield _nobody(need, looked)
 
 
 def _nobody(need: Need, looked: Looked) -> _Part:
@@ -167,18 +181,16 @@ def _nobody(need: Need, looked: Looked) -> _Part:
     return _Part(AnswerKind.OPEN, f"no {kind.words} was audited", kind.closes)
 
 
-def _part(rule: str, target: Target | OwedTarget, about: About, looked: Looked) -> _Part:
+def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) -> _Part:
     key = FindingKey(rule=rule, target=target.name)
     finding = looked.findings.get((rule, target.name))
     if finding is None:
-        # Only endpoints are listed and not audited, with --offline.
-        return _Part(AnswerKind.OPEN, f"{target.name} was not audited", "audit without --offline")
+        return _Part(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", "audit again by this policy")
     if isinstance(target, OwedTarget):
         return _Part(AnswerKind.OPEN, f"{target.name}: nobody looked", target.closes, key)
-    at = "" if not isinstance(target, ServerTarget) and len(looked.targets) == 1 else f" at {target.name}"
-    mine = [remark for remark in _remarks(finding) if _concerns(remark, about, looked.declared)]
-    wrong = [remark for remark in mine if _is_wrong(remark)]
-    if wrong:
+    at = "" if isinstance(target, DeploymentTarget) else f" at {target.name}"
+    mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked.declared)]
+    if any(_is_wrong(remark) for remark in mine):
         accepted = f" ({_accepted(finding.waiver)})" if finding.waiver else ""
         return _Part(AnswerKind.NOT_MET, f"{rule}{at}{accepted}", finding=key)
     if mine or (finding.outcome is Outcome.NOT_TESTED and not finding.not_tested):
