@@ -82,7 +82,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]], dict[str,
     ),
     "private prefixes": (
         ER1, {"er-1.json": {f"{MS}.microsoftPeeringConfig.advertisedPublicPrefixes": ["10.0.0.0/8"]}},
-        {"prefix-not-public": "fail", **CONTRADICTED},
+        {"prefix-not-public": "fail", "address-not-advertised": "fail", **CONTRADICTED},
     ),
     "prefixes that are not validated": (
         ER1, {"er-1.json": {f"{MS}.microsoftPeeringConfig.advertisedPublicPrefixesState": "ValidationNeeded"}},

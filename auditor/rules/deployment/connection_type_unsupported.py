@@ -15,7 +15,7 @@ from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 from auditor.network.subjects import LINKS, RESOURCE, link_subject
-from auditor.rules.deployment._shared import undeclared_sku
+from auditor.rules.deployment._shared import INJECTED, undeclared_sku
 
 
 class Supported(Value):
@@ -47,7 +47,9 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
             rows = [
                 row
                 for row in params.matrix
-                if row.connection_type == link.connection_type and (link.over is None or row.over in (None, link.over))
+                if row.connection_type == link.connection_type
+                # Only an injected virtual network is reached over a carrier.
+                if link.over is None or row.over == link.over or (row.over is None and row.connection_type == INJECTED)
             ]
             yield from _link(link, declared, rows)
 
