@@ -43,7 +43,7 @@ def contradictions(document: Document, sections: Mapping[str, Entries], resource
 
 def _link(document: Document, link: Mapping[str, Any], path: Keys, *, injected: object) -> Iterator[InputError]:
     connection, over = link.get("connection_type"), link.get("over")
-    if connection not in _TYPES:
+    if not isinstance(connection, str) or connection not in _TYPES:
         return
     if connection != _INJECTED and isinstance(over, str):
         message = f"a link of type {connection} does not run over {quoted(over)}; only {_INJECTED} has a carrier (over)"
@@ -55,7 +55,7 @@ def _link(document: Document, link: Mapping[str, Any], path: Keys, *, injected: 
         if connection not in _CIRCUIT:
             message = f"a link of type {connection} uses no circuit; remove circuit or change the type"
             yield document.error(message, (*path, "circuit"))
-        elif over == "vpn":
+        elif connection == _INJECTED and over == "vpn":
             message = "a link over a VPN uses no circuit; remove circuit or change over"
             yield document.error(message, (*path, "circuit"))
     if isinstance(link.get("peering"), str) and connection != "maps_voice":

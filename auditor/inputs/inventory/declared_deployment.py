@@ -180,7 +180,8 @@ def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError
         for key, section in (("site", "sites"), ("region", "regions"), ("circuit", "circuits"), ("peering", "maps")):
             yield from dangling(link.get(key), section, ("links", index, key))
     for index, pair in enumerate(_list(data, "cross_connects")):
-        for position, site in enumerate(pair.get("sites") or ()):
+        sites = pair.get("sites")
+        for position, site in enumerate(sites if isinstance(sites, list) else ()):
             yield from dangling(site, "sites", ("cross_connects", index, "sites", position))
     for index, site in enumerate(_list(data, "sites")):
         yield from dangling(site.get("local_region"), "regions", ("sites", index, "local_region"))

@@ -87,14 +87,17 @@ def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[
 
 def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
     """Who gave the ranges, and when; a single letter names nobody."""
-    subject, expected = REGIONS.named(region.name), "from whom items 8, 9, 11 and 12 came, and when"
-    who = region.ranges_from or ""
-    if sum(map(str.isalpha, who)) < 2:
-        observed = who or "not declared"
-        yield Warning(subject=subject.at("ranges_from"), expected=expected, observed=observed, unproven=True)
-    if region.ranges_date is None:
-        yield Warning(subject=subject.at("ranges_date"), expected=expected, observed="not declared", unproven=True)
-    elif region.ranges_date > today:
+    subject = REGIONS.named(region.name)
+    named = sum(map(str.isalpha, region.ranges_from or "")) > 1
+    missing = [*([] if named else ["ranges_from"]), *([] if region.ranges_date else ["ranges_date"])]
+    if missing:
+        yield Warning(
+            subject=subject.at("ranges_from"),
+            expected="who gave items 8, 9, 11 and 12, and when",
+            observed=f"no {' and no '.join(missing)}",
+            unproven=True,
+        )
+    if region.ranges_date and region.ranges_date > today:
         observed = f"{region.ranges_date}, a day in the future"
         yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
 
