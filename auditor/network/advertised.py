@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from auditor.model.deployment import Circuit, Deployment, Link, Maps, Ranges
 from auditor.model.subject import subject_text
+from auditor.network.address_sets import AddressSet, address_set, in_all
 from auditor.network.addresses import parse_range
-from auditor.network.coverage import Coverage, coverage, in_all
 from auditor.network.subjects import CIRCUITS, MAPS
 
 _EXPRESSROUTE = "expressroute_microsoft"
@@ -22,9 +22,9 @@ class Way:
     """A circuit or a peering that a site's links run over, or several of which it may be any."""
 
     shown: str
-    certain: Coverage
+    certain: AddressSet
     """The addresses that are advertised whichever of them it is."""
-    possible: Coverage | None
+    possible: AddressSet | None
     """The addresses that are advertised at all; None if that is not declared."""
     doubt: str = ""
     """Why what is certain may not be all that is possible."""
@@ -88,9 +88,9 @@ class Advertised:
         return _way(peerings, "any MAPS Voice peering", doubt if peerings else "no MAPS Voice peering is declared")
 
 
-def ranges_coverage(ranges: Iterable[str]) -> Coverage:
+def ranges_set(ranges: Iterable[str]) -> AddressSet:
     """The addresses of these ranges."""
-    return coverage(map(parse_range, ranges))
+    return address_set(map(parse_range, ranges))
 
 
 class _Source(NamedTuple):
@@ -125,6 +125,6 @@ def _way(sources: list[_Source], several: str = "", doubt: str = "") -> Way:
     missing = [source for source in sources if not source.ranges]
     if missing or not sources:
         why = f"{missing[0].shown} declares no {missing[0].field}" if missing else doubt
-        return Way(shown, Coverage(), None, why)
-    each = [ranges_coverage(source.ranges) for source in sources]
-    return Way(shown, in_all(each), coverage(one for part in each for one in part.ranges), doubt)
+        return Way(shown, AddressSet(), None, why)
+    each = [ranges_set(source.ranges) for source in sources]
+    return Way(shown, in_all(each), address_set(one for part in each for one in part.ranges), doubt)

@@ -20,7 +20,7 @@ _ANYCAST = "anycast_reason"
 
 
 def contradictions(document: Document, sections: Mapping[str, Entries], resource: object) -> Iterator[InputError]:
-    """Everything in the sections regions, sites, links and cross_connects that contradicts itself.
+    """Everything in the sections regions, sites, links, cross_connects and circuits that contradicts itself.
 
     An entry that is not a mapping stands there as an empty one.
     """
@@ -32,6 +32,7 @@ def contradictions(document: Document, sections: Mapping[str, Entries], resource
         if len(sites) == 2 and sites[0] == sites[1]:
             message = f"a cross-connect joins two sites, not {quoted(sites[0])} with itself"
             yield document.error(message, ("cross_connects", index, "sites", 1))
+    yield from _one_circuit(document, sections["circuits"])
     yield from _shared_ranges(document, sections["regions"])
     names = _gateway_names(sections["regions"], declared)
     for path, name in _destinations(sections["sites"]):
@@ -61,6 +62,19 @@ def _link(document: Document, link: Mapping[str, Any], path: Keys, *, injected: 
     if isinstance(link.get("peering"), str) and connection != "maps_voice":
         message = f"a link of type {connection} uses no MAPS Voice peering; remove peering or change the type"
         yield document.error(message, (*path, "peering"))
+
+
+def _one_circuit(document: Document, circuits: Entries) -> Iterator[InputError]:
+    """Two entries for one circuit would count as two circuits."""
+    first: dict[str, object] = {}
+    for index, circuit in enumerate(circuits):
+        resource = circuit.get("resource_id")
+        if isinstance(resource, str) and resource.strip():
+            name = circuit.get("name")
+            other = first.setdefault(resource.casefold().strip("/ "), name)
+            if other != name:
+                message = f"{quoted(str(name))} has the resource_id of the circuit {quoted(str(other))}"
+                yield document.error(message, ("circuits", index, "resource_id"))
 
 
 def _shared_ranges(document: Document, regions: Entries) -> Iterator[InputError]:

@@ -31,7 +31,7 @@ NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
 """The most names among which an error suggests a similar one; the search takes time for each."""
-_LISTS = ("regions", "sites", "links", "cross_connects")
+_LISTS = ("regions", "sites", "links", "cross_connects", "circuits")
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 

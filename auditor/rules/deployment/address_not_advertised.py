@@ -12,9 +12,9 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
+from auditor.network.address_sets import AddressSet, together_contain
 from auditor.network.addresses import is_range, parse_range, why_not_public
-from auditor.network.advertised import PEERED, Advertised, Way, ranges_coverage
-from auditor.network.coverage import Coverage, together_contain
+from auditor.network.advertised import PEERED, Advertised, Way, ranges_set
 from auditor.network.subjects import CIRCUITS, LINKS, SITES
 from auditor.rules.deployment._shared import circuits_with_microsoft_peering, only_vnet_injection
 
@@ -70,7 +70,7 @@ def _site(site: Site, advertised: Advertised, resolved: Mapping[str, tuple[str, 
 def _connected(where: _Connected) -> Iterator[Remark]:
     site = where.site
     pool = site.nat.pool if site.nat else ()
-    inside = ranges_coverage(site.internal_ranges)
+    inside = ranges_set(site.internal_ranges)
     judged = bool(pool)
     for field, items in _ITEMS:
         subject = where.subject.at(field, items=items)
@@ -88,10 +88,15 @@ def _connected(where: _Connected) -> Iterator[Remark]:
 def _addresses(texts: Iterable[str], resolved: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The ranges, and the addresses that the names resolved to."""
     for text in texts:
-        yield from (text,) if is_range(text) else resolved.get(text.lower().removesuffix("."), ())
+        if is_range(text):
+            yield text
+        else:
+            # The gateway uses IPv4 only.
+            addresses = resolved.get(text.lower().removesuffix("."), ())
+            yield from (one for one in addresses if parse_range(one).version == 4)
 
 
-def _behind_nat(text: str, inside: Coverage, *, translated: bool) -> bool:
+def _behind_nat(text: str, inside: AddressSet, *, translated: bool) -> bool:
     """Whether a range is translated.  Without NAT, a range that is not public is left to ``address-not-public``."""
     return why_not_public(text) is not None or (translated and inside.contains(parse_range(text)))
 
@@ -106,9 +111,7 @@ def _ranges(where: _Connected, subject: DeclaredSubject, texts: Iterable[str], *
         if text in advertised:
             if lacking:
                 observed = f"{text}, not advertised over {shown}"
-                yield Warning(
-                    subject=subject, expected="an address that every link advertises", observed=observed
-                )
+                yield Warning(subject=subject, expected="an address that every link advertises", observed=observed)
         elif doubts:
             yield Doubt(subject=subject, reason=f"whether {text} is advertised is open: {listed(doubts)}")
         elif unclear:

@@ -16,7 +16,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
-from auditor.network.advertised import ranges_coverage
+from auditor.network.advertised import ranges_set
 from auditor.network.subjects import REGIONS
 from auditor.rules.deployment._shared import only_vnet_injection
 
@@ -78,7 +78,7 @@ def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[
             yield Warning(subject=subject, expected=f"a /{length}", observed=text)
         if not inside and (why := why_not_public(text)):
             yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
-    number, most = ranges_coverage(_ranges(region)).size, 1 << (32 - params.widest)
+    number, most = ranges_set(_ranges(region)).size, 1 << (32 - params.widest)
     if number > most and not inside:
         yield Violation(subject=subject, expected=f"at most {most} addresses in all", observed=f"{number} addresses")
     if not _ranges(region):

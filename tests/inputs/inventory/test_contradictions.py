@@ -75,6 +75,10 @@ BROKEN = {
         linked("connection_type: vnet_injection").replace("{base", "{vnet_injection: false, base"),
         ["12:45: the link uses vnet_injection, and the deployment declares vnet_injection: false"],
     ),
+    "one circuit under two names": (
+        HEAD + "circuits:\n  - {name: c, resource_id: /s/X}\n  - {name: d, resource_id: /S/x/}\n",
+        ['5:28: "d" has the resource_id of the circuit "c"'],
+    ),
     "a cross-connect with itself": (
         with_sites() + "cross_connects:\n  - sites: [A, A]\n",
         ['12:16: a cross-connect joins two sites, not "A" with itself'],
@@ -134,6 +138,7 @@ SOUND = {
         linked("connection_type: expressroute_microsoft, circuit: c")
         + "  - {site: A, region: two, connection_type: vnet_injection, over: expressroute_private, circuit: c}\n"
     ),
+    "two circuits": HEAD + "circuits: [{name: c, resource_id: x}, {name: d, resource_id: y}, {name: e}, {name: f}]\n",
     "an injected network over a VPN": linked("connection_type: vnet_injection, over: vpn"),
     "a carrier of a link that has no type yet": linked("over: vpn, circuit: c"),
     "a name of its own for each site": with_sites("a.sbc.example.net", "b.sbc.example.net"),

@@ -9,7 +9,7 @@ from auditor.network.addresses import Range
 
 
 @dataclass(frozen=True)
-class Coverage:
+class AddressSet:
     """The addresses of several ranges: sorted, and neither overlapping nor adjacent."""
 
     ranges: tuple[Range, ...] = ()
@@ -29,7 +29,7 @@ class Coverage:
         found = self._at(version, address)
         return found.last if found and found.last >= address else None
 
-    def shared(self, other: "Coverage") -> "Coverage":
+    def shared(self, other: "AddressSet") -> "AddressSet":
         """The addresses in both."""
         both, mine, theirs = [], 0, 0
         while mine < len(self.ranges) and theirs < len(other.ranges):
@@ -40,7 +40,7 @@ class Coverage:
                 mine += 1
             else:
                 theirs += 1
-        return Coverage(tuple(both))
+        return AddressSet(tuple(both))
 
     @property
     def size(self) -> int:
@@ -54,7 +54,7 @@ class Coverage:
         return found if found and found.version == version else None
 
 
-def coverage(ranges: Iterable[Range]) -> Coverage:
+def address_set(ranges: Iterable[Range]) -> AddressSet:
     """The addresses of these ranges."""
     merged: list[Range] = []
     for found in sorted(ranges):
@@ -63,15 +63,15 @@ def coverage(ranges: Iterable[Range]) -> Coverage:
             merged[-1] = Range(found.version, before.first, max(before.last, found.last))
         else:
             merged.append(found)
-    return Coverage(tuple(merged))
+    return AddressSet(tuple(merged))
 
 
-def in_all(parts: Sequence[Coverage]) -> Coverage:
+def in_all(parts: Sequence[AddressSet]) -> AddressSet:
     """The addresses that every one of them has; none without any."""
-    return reduce(Coverage.shared, parts) if parts else Coverage()
+    return reduce(AddressSet.shared, parts) if parts else AddressSet()
 
 
-def together_contain(parts: Sequence[Coverage], wanted: Range) -> bool:
+def together_contain(parts: Sequence[AddressSet], wanted: Range) -> bool:
     """Whether each address of the range is in one of them."""
     reached = wanted.first
     while True:
