@@ -23,6 +23,7 @@ _ITEMS = (
     ("signaling_destination", "items 2 and 5"),
     ("media", "items 3 and 6"),
 )
+_EXPECTED = "an address that the site's connections advertise"
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,18 @@ def _ranges(where: _Connected, subject: DeclaredSubject, texts: Iterable[str], *
     advertised = [text for text, one in found.items() if together_contain([way.certain for way in where.ways], one)]
     for text, one in found.items():
         lacking = [way for way in where.ways if way.possible is not None and not way.possible.contains(one)]
-        doubts = {way.doubt: None for way in where.ways if way.possible is None or way.possible.contains(one)}
+        undeclared = [way.doubt for way in where.ways if way.possible is None]
+        unnamed = [way.doubt for way in where.ways if way.possible and way.possible.contains(one)]
         shown = listed(way.shown for way in lacking)
         if text in advertised:
             if lacking:
                 observed = f"{text}, not advertised over {shown}"
                 yield Warning(subject=subject, expected="an address that every link advertises", observed=observed)
-        elif doubts:
-            yield Doubt(subject=subject, reason=f"whether {text} is advertised is open: {listed(doubts)}")
+        elif unnamed:
+            observed = f"{text}, advertised over one of those it may use: {listed(unnamed)}"
+            yield Warning(subject=subject, expected=_EXPECTED, observed=observed, unproven=True)
+        elif undeclared:
+            yield Doubt(subject=subject, reason=f"whether {text} is advertised is open: {listed(undeclared)}")
         elif unclear:
             reason = f"{text} is not advertised; internal_ranges does not say whether NAT translates it"
             yield Doubt(subject=subject, reason=reason)
@@ -123,7 +128,7 @@ def _ranges(where: _Connected, subject: DeclaredSubject, texts: Iterable[str], *
         else:
             part = "part of it " if any(way.possible and way.possible.touches(one) for way in lacking) else ""
             observed = f"{text}, {part}not advertised over {shown}"
-            yield Violation(subject=subject, expected="an address that its site advertises", observed=observed)
+            yield Violation(subject=subject, expected=_EXPECTED, observed=observed)
 
 
 RULE = Rule(

@@ -57,7 +57,7 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
 def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[Remark]:
     subject = link_subject(link)
     shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
-    if shown is None:
+    if link.connection_type is None:
         yield Violation(subject=subject, expected="a connection type", observed="none is declared")
     elif not rows:
         yield Violation(subject=subject, expected="a supported connection type", observed=shown)
