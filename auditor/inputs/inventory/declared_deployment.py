@@ -106,6 +106,7 @@ def _check(key: str) -> _Check | None:
         "source": _source,
         "destination": _source,
         "ports": _ports,
+        "anycast_reason": _reason,
         **dict.fromkeys(NAMES, parse_name),
     }.get(key)
 
@@ -131,6 +132,11 @@ def _azure_region(text: str) -> None:
 def _source(text: str) -> None:
     if text != "any":
         parse_range(text)
+
+
+def _reason(text: str) -> None:
+    if sum(map(str.isalpha, text)) < 2:
+        raise ValueError("not a reason; say why the sites share an item 2 or 5")
 
 
 def _ports(text: str) -> None:

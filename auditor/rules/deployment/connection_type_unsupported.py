@@ -56,10 +56,11 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
 
 def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[Remark]:
     subject = link_subject(link)
-    shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
     if link.connection_type is None:
         yield Violation(subject=subject, expected="a connection type", observed="none is declared")
-    elif not rows:
+        return
+    shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
+    if not rows:
         yield Violation(subject=subject, expected="a supported connection type", observed=shown)
     elif declared.production is not None:
         kind = "production" if declared.production else "lab"

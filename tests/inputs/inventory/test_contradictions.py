@@ -115,6 +115,10 @@ BROKEN = {
         with_sites("sbc.example.net", "sbc.example.net", (", anycast_reason: One name", ", anycast_reason: ' '")),
         ["10:73: anycast_reason is empty"],
     ),
+    "a reason that is none": (
+        with_sites(reasons=(", anycast_reason: '-'", "")),
+        ['9:69: anycast_reason "-": not a reason; say why the sites share an item 2 or 5'],
+    ),
     "one range for both regions": (
         HEAD
         + """regions:
