@@ -4,11 +4,16 @@ They serve the known weaknesses and, on request, the exhaustive enumeration.  ss
 answers its client-certificate probe in a way it does not know, so the process is killed at its deadline: that costs
 its findings and nothing else.  ``python -m auditor.probes.server.sslyze_commands`` is that process: one JSON request on
 standard input, one JSON answer on standard output.
+
+The server sees one connection at a time: sslyze gets one thread for its jobs, and a connection that it closes is over
+only when the server has closed it, too.
 """
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -50,6 +55,12 @@ _ENUMERATIONS: Final = {
     ProtocolVersion.TLS_1_2: ScanCommand.TLS_1_2_CIPHER_SUITES,
     ProtocolVersion.TLS_1_3: ScanCommand.TLS_1_3_CIPHER_SUITES,
 }
+
+
+_CLOSING_SECONDS: Final = 0.5
+"""The longest wait for a server to close a connection."""
+_ALL_CLOSING_SECONDS: Final = 15.0
+"""All such waits of a scan together, so a server that never closes does not use up the time of the scan."""
 
 
 def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> list[WeaknessSeen]:
@@ -134,6 +145,43 @@ def _judge(command: ScanCommand, result: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"accepted": [found.cipher_suite.name for found in result.accepted_cipher_suites]}
 
 
+class _Waiting:
+    """The time that is left for waiting until the server has closed a connection."""
+
+    left = _ALL_CLOSING_SECONDS
+
+
+class _OneAtATime(socket.socket):
+    """A connection whose end waits for the server's, so that the next one does not overlap with it."""
+
+    def close(self) -> None:
+        """Send the end, and read on until the server sends its own, or until the time is up."""
+        if self.fileno() >= 0:
+            started = time.monotonic()
+            try:
+                self.shutdown(socket.SHUT_WR)
+                while (left := min(_CLOSING_SECONDS, _Waiting.left) - (time.monotonic() - started)) > 0:
+                    self.settimeout(left)
+                    if not self.recv(65_536):
+                        break
+            except OSError:
+                pass  # reset, or nothing came in time
+            _Waiting.left -= time.monotonic() - started
+        super().close()
+
+
+def _connect_one_at_a_time() -> None:
+    """Make every connection of this process one of the above; sslyze opens its own by this function."""
+    usual = socket.create_connection
+
+    def create_connection(address: tuple[str, int], timeout: float | None = None) -> socket.socket:
+        made = _OneAtATime(fileno=usual(address, timeout).detach())
+        made.settimeout(timeout)
+        return made
+
+    socket.create_connection = create_connection  # type: ignore[assignment]  # what sslyze uses of it
+
+
 def _work(request: dict[str, Any]) -> dict[str, Any] | str:
     """Scan one server, one connection at a time."""
     name = request["server_name"] or "auditor.invalid"
@@ -164,4 +212,5 @@ def _work(request: dict[str, Any]) -> dict[str, Any] | str:
 
 
 if __name__ == "__main__":
+    _connect_one_at_a_time()
     sys.stdout.write(json.dumps(_work(json.load(sys.stdin))))
