@@ -298,7 +298,7 @@ def collect_observations(
 
 
 def _scanner() -> ScannerVersions:
-    from auditor.probes.scanner import scanner_versions  # noqa: PLC0415 - what connects is loaded only to connect
+    from auditor.probes.installed_scanner import scanner_versions  # noqa: PLC0415 - what connects is loaded only to connect
 
     return scanner_versions()
 

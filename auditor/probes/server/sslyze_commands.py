@@ -61,6 +61,8 @@ _CLOSING_SECONDS: Final = 0.5
 """The longest wait for a server to close a connection."""
 _ALL_CLOSING_SECONDS: Final = 15.0
 """All such waits of a scan together, so a server that never closes does not use up the time of the scan."""
+_BETWEEN_SECONDS: Final = 0.005
+"""From the end of one connection to the next one, in which the server notes that the first is over."""
 
 
 def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> list[WeaknessSeen]:
@@ -145,6 +147,10 @@ def _judge(command: ScanCommand, result: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"accepted": [found.cipher_suite.name for found in result.accepted_cipher_suites]}
 
 
+_CLOSED: Final = -1
+"""The file descriptor of a closed socket."""
+
+
 class _Waiting:
     """The time that is left for waiting until the server has closed a connection."""
 
@@ -156,7 +162,7 @@ class _OneAtATime(socket.socket):
 
     def close(self) -> None:
         """Send the end, and read on until the server sends its own, or until the time is up."""
-        if self.fileno() >= 0:
+        if self.fileno() != _CLOSED:
             started = time.monotonic()
             try:
                 self.shutdown(socket.SHUT_WR)
@@ -167,7 +173,8 @@ class _OneAtATime(socket.socket):
             except OSError:
                 pass  # reset, or nothing came in time
             _Waiting.left -= time.monotonic() - started
-        super().close()
+            super().close()
+            time.sleep(_BETWEEN_SECONDS)
 
 
 def _connect_one_at_a_time() -> None:

@@ -111,9 +111,8 @@ def test_an_accepted_suite_fails_whatever_else_timed_out(tmp_path: Path) -> None
 
 def test_closes_reject_a_version_only_while_the_server_answers_everything_else(tmp_path: Path) -> None:
     document = scan(HAPROXY)
-    assert {
-        suite["error_message"] for suite in result(document, "ssl_2_0_cipher_suites")["rejected_cipher_suites"]
-    } == {CLOSED}
+    rejected = result(document, "ssl_2_0_cipher_suites")["rejected_cipher_suites"]
+    assert {suite["error_message"] for suite in rejected} == {CLOSED}
     assert finding(read(tmp_path, document), "protocol-not-allowed").outcome is Outcome.PASS
     rejected_with(document, "tls_1_3_cipher_suites", TIMEOUT, 1)
     found = finding(read(tmp_path, document), "protocol-not-allowed")
@@ -172,6 +171,21 @@ def test_a_suite_that_sslyze_did_not_offer_is_open(tmp_path: Path) -> None:
     assert "did not offer it" in doubt.reason
 
 
+def test_anonymous_suites_do_not_show_that_no_client_certificate_was_wanted(tmp_path: Path) -> None:
+    document = scan(HAPROXY)
+    server(document)["connectivity_result"]["client_auth_requirement"] = "OPTIONAL"
+    found = result(document, "tls_1_2_cipher_suites")
+    found["rejected_cipher_suites"] += found["accepted_cipher_suites"]
+    for suite in found["rejected_cipher_suites"]:
+        suite["error_message"] = HANDSHAKE_FAILURE
+    anonymous = next(suite for suite in found["rejected_cipher_suites"] if "_anon_" in suite["cipher_suite"]["name"])
+    found["accepted_cipher_suites"] = [anonymous]
+    found["rejected_cipher_suites"].remove(anonymous)
+    judged = finding(read(tmp_path, document), "cipher-suite-not-allowed")
+    assert judged.outcome is Outcome.FAIL
+    assert any("no accepted client certificate" in doubt.reason for doubt in judged.doubts)
+
+
 def test_a_suite_that_nobody_here_knows_is_open_and_a_suite_in_both_lists_is_accepted(tmp_path: Path) -> None:
     document = scan(HAPROXY)
     found = result(document, "tls_1_3_cipher_suites")
@@ -205,6 +219,13 @@ def test_one_certificate_is_not_all_there_may_be(tmp_path: Path) -> None:
     for suite in result(document, "tls_1_2_cipher_suites")["accepted_cipher_suites"]:
         suite["cipher_suite"]["name"] = suite["cipher_suite"]["name"].replace("_RSA_", "_ECDSA_")
     assert "prefers the one" in gaps(read(tmp_path, document), "certificate-chain")[0]
+
+
+def test_two_deployments_with_one_chain_are_one(tmp_path: Path) -> None:
+    document = scan(NGINX)
+    deployments = result(document, "certificate_info")["certificate_deployments"]
+    deployments *= 2
+    assert len(of(read(tmp_path, document), CertificateChainSeen)) == 1
 
 
 def test_no_certificates_and_certificates_that_cannot_be_read(tmp_path: Path) -> None:
