@@ -18,7 +18,7 @@ from auditor.inputs.documents.validation import Schema, complaints
 from auditor.inputs.documents.yaml import Document, Keys, ReadLimits
 from auditor.model.tls import ProtocolVersion
 
-LIMITS: Final = ReadLimits(size=64 * 1024 * 1024, values=2_000_000, long_numbers=True)
+LIMITS: Final = ReadLimits(size=48 * 1024 * 1024, values=800_000, long_numbers=True)
 """Enough for some 200 servers.  The modulus of an RSA key is a number of more digits than any setting needs."""
 
 ENUMERATIONS: Final[Mapping[str, tuple[str, ProtocolVersion]]] = {

@@ -7,8 +7,9 @@ error of its own library.  Only some of these are answers, and the error message
   what was offered.
 * Up to TLS 1.2 a client without a certificate may get ``handshake_failure``, or a close, for that reason alone.  Then
   sslyze lists a suite that the endpoint accepts as rejected.  So there has to be a sign that this was not the reason.
-* A close without an alert counts if every suite of the version got one, and nothing else in the scan looks like a
-  server that had enough of it.
+* A close without an alert counts if it came to every suite of the version, and nothing else in the scan looks like a
+  server that had enough of it.  So does "wrong version number": an answer in another version than the ClientHello's,
+  which is how an alert looks to sslyze that comes in a record of a newer version.
 * All else leaves the suite undetermined, and so do suites that sslyze did not offer.
 """
 
@@ -25,7 +26,12 @@ from auditor.sanitise import clean
 
 _VERSION_ALERT: Final = "TLS alert: protocol version"
 _SUITE_ALERTS: Final = ("TLS alert: handshake failure", "TLS error: insufficient security")
-_CLOSED: Final = ("Server interrupted the TLS handshake", "Server closed the connection during the TLS handshake")
+_ONLY_TO_ALL: Final = (
+    "Server interrupted the TLS handshake",
+    "Server closed the connection during the TLS handshake",
+    "TLS error: wrong version number",
+)
+"""Rejections if they came to every suite of a version."""
 _NO_ANSWER: Final = (
     "Connection to server timed out during the TLS handshake",
     "Server rejected the connection",
@@ -132,13 +138,12 @@ class Enumerations:
         """Why a rejection with this message is none; empty if it is one."""
         if message == _VERSION_ALERT:
             return ""
-        if message not in (*_SUITE_ALERTS, *_CLOSED):
+        if message not in (*_SUITE_ALERTS, *_ONLY_TO_ALL):
             return f"sslyze counts this as a rejection: {message}"
-        closed = message in _CLOSED
-        if closed and found.accepted:
-            return f"a close without an alert is no rejection if it came once: {message}"
-        if closed and self.unsteady:
-            return f"a close without an alert is no rejection after this: {self.unsteady}"
+        if message in _ONLY_TO_ALL and found.accepted:
+            return f"this is no rejection in a version with accepted cipher suites: {message}"
+        if message in _ONLY_TO_ALL and self.unsteady:
+            return f"{message}; this is no rejection where the server stopped answering in between ({self.unsteady})"
         if version is ProtocolVersion.TLS_1_3 or found.authenticated or self.certificate_was_no_reason:
             return ""
         return f"sslyze presented no accepted client certificate, which may be the reason of this: {message}"
@@ -193,8 +198,8 @@ def _unsteady(
         if any(message in _NO_ANSWER for message in result.rejected.values()):
             message = next(message for message in result.rejected.values() if message in _NO_ANSWER)
             return f"{version}: {message}"
-        if result.accepted and any(message in _CLOSED for message in result.rejected.values()):
-            return f"{version}: accepted handshakes, and closed others without an alert"
+        if result.accepted and any(message in _ONLY_TO_ALL for message in result.rejected.values()):
+            return f"{version}: accepted handshakes, and ended others without an alert"
         if version is highest and not result.accepted:
             return f"{version}: accepted a handshake, and rejected every cipher suite afterwards"
     for command, attempt in attempts.items():
