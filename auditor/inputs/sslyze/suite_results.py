@@ -95,11 +95,6 @@ class Enumerations:
             return f"sslyze reports that {version} is supported, and that every cipher suite was rejected"
         return "" if found.rejected else f"sslyze reports no result for any cipher suite of {version}"
 
-    def spoken(self, version: ProtocolVersion) -> bool:
-        """Whether a handshake completed in the version."""
-        found = self.found[version]
-        return isinstance(found, Enumeration) and bool(found.accepted)
-
     def _seen(
         self, version: ProtocolVersion, found: Enumeration, target: str, at: datetime, release: str
     ) -> CipherSuitesSeen:
