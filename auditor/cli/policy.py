@@ -40,7 +40,7 @@ def list_() -> None:
     epilog=epilog(
         "auditor policy show acg",
         "auditor policy show ./example.yaml",
-        "auditor policy show acg --format sslyze > acg.json && sslyze --custom_tls_config acg.json HOST:PORT",
+        "auditor policy show acg --format sslyze",
         codes="Exit codes: 0 printed, 2 the input is wrong.",
     )
 )

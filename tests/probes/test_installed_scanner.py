@@ -1,6 +1,7 @@
 """The versions of sslyze, nassl and the libraries in nassl."""
 
 import re
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_versions_are_those_installed() -> None:
 
 def test_what_is_not_installed_or_not_readable_is_unknown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def missing(_package: str) -> str:
-        raise installed_scanner.PackageNotFoundError
+        raise PackageNotFoundError
 
     monkeypatch.setattr(installed_scanner, "version", missing)
     monkeypatch.setattr(installed_scanner, "find_spec", lambda _name: None)
