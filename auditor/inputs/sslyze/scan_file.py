@@ -33,6 +33,8 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ProtocolVersion]]] = {
 VERSIONS: Final = dict(ENUMERATIONS.values())
 """The versions by sslyze's names."""
 
+MOST_SERVERS: Final = 2_000
+
 _START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*\{\s*"
     rb'"(?:invalid_server_strings|server_scan_results|date_scans_(?:started|completed)|sslyze_(?:version|url))"\s*:'
@@ -145,8 +147,10 @@ class SslyzeScan:
 
 
 def is_sslyze_scan(path: Path) -> bool:
-    """Whether a file begins as sslyze's JSON does; a file that cannot be read does not."""
+    """Whether a file begins as sslyze's JSON does; a file that cannot be read, or read twice, does not."""
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             return _START.match(file.read(_HEAD)) is not None
     except (OSError, ValueError):
@@ -161,6 +165,9 @@ def read_scan(path: Path) -> SslyzeScan:
     scan = SslyzeScan(document, _moment(document))
     if not scan.servers and not scan.unresolved:
         scan.refuse("this scan of sslyze names no server", ("server_scan_results",))
+    if len(scan.servers) + len(scan.unresolved) > MOST_SERVERS:
+        message = f"this scan of sslyze names more than {MOST_SERVERS} servers; scan them in several runs"
+        scan.refuse(message, ("server_scan_results",))
     for index, server in enumerate(scan.servers):
         for command, (name, _version) in ENUMERATIONS.items():
             result = ((server["scan_result"] or {}).get(command) or {}).get("result")

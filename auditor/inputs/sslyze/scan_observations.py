@@ -36,6 +36,8 @@ from auditor.sanitise import clean
 
 _PORT: Final = 443
 """sslyze's own default."""
+_MOST_DEPLOYMENTS: Final = 16
+"""sslyze asks for three."""
 _COMPLETED: Final = "COMPLETED"
 _OPTIONS: Final[Mapping[str, str]] = {
     "certificate_info": "--certinfo",
@@ -218,6 +220,9 @@ class _Server:
             yield self._gap("revocation", why)
             return
         deployments = self._result("certificate_info")["certificate_deployments"]
+        if len(deployments) > _MOST_DEPLOYMENTS:
+            where = (*self.path, "scan_result", "certificate_info", "result", "certificate_deployments")
+            self.scan.refuse(f"there are more than {_MOST_DEPLOYMENTS} certificate_deployments", where)
         chains: list[tuple[bytes, ...]] = []
         for index, deployment in enumerate(deployments):
             path = (*self.path, "scan_result", "certificate_info", "result", "certificate_deployments", index)

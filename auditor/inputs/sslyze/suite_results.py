@@ -171,14 +171,22 @@ def enumerations(server: Mapping[str, Any], attempts: Mapping[str, Any], failure
 _NEWEST: Final = ProtocolVersion.TLS_1_3
 
 
+_MOST_UNKNOWN: Final = 20
+"""The most accepted suites that nobody here knows."""
+
+
 def _enumeration(result: Mapping[str, Any]) -> Enumeration:
+    known = suites_by_name()
     accepted = result["accepted_cipher_suites"]
     keys = [suite.get("ephemeral_key") or {} for suite in accepted]
+    names = tuple(dict.fromkeys(suite["cipher_suite"]["name"] for suite in accepted))
+    unknown = [clean(name, limit=100) for name in names if name not in known]
     return Enumeration(
-        accepted=tuple(dict.fromkeys(clean(suite["cipher_suite"]["name"], limit=100) for suite in accepted)),
+        accepted=(*(name for name in names if name in known), *unknown[:_MOST_UNKNOWN]),
         rejected={
-            clean(suite["cipher_suite"]["name"], limit=100): clean(suite["error_message"].strip(), limit=120)
+            suite["cipher_suite"]["name"]: clean(suite["error_message"].strip(), limit=120)
             for suite in result["rejected_cipher_suites"]
+            if suite["cipher_suite"]["name"] in known
         },
         curves=frozenset(str(key["curve_name"]) for key in keys if key.get("curve_name")),
         supported=result["is_tls_version_supported"],

@@ -57,9 +57,11 @@ _ENUMERATIONS: Final = {
 }
 
 
+_MORE_TIME: Final = 3
+"""An enumeration opens some 540 connections, one after the other; weaknesses take a dozen."""
 _CLOSING_SECONDS: Final = 0.5
 """The longest wait for a server to close a connection."""
-_ALL_CLOSING_SECONDS: Final = 15.0
+_ALL_CLOSING_SECONDS: Final = 45.0
 """All such waits of a scan together, so a server that never closes does not use up the time of the scan."""
 _BETWEEN_SECONDS: Final = 0.005
 """From the end of one connection to the next one, in which the server notes that the first is over."""
@@ -78,7 +80,7 @@ def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> lis
 
 def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | str:
     """The suites that sslyze's exhaustive enumeration finds accepted, by version; or why it failed."""
-    answer = _scan(peer, list(_ENUMERATIONS.values()))
+    answer = _scan(peer, list(_ENUMERATIONS.values()), times=_MORE_TIME)
     if isinstance(answer, str):
         return answer
     found = {}
@@ -90,8 +92,9 @@ def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | st
     return found
 
 
-def _scan(peer: Peer, commands: list[ScanCommand]) -> dict[str, Any] | str:
-    """Sslyze's results by command, or why there are none."""
+def _scan(peer: Peer, commands: list[ScanCommand], *, times: int = 1) -> dict[str, Any] | str:
+    """Sslyze's results by command, or why there are none; ``times`` as much time as weaknesses get."""
+    seconds = peer.limits.weakness_seconds * times
     request = {
         "address": peer.address,
         "port": peer.target.port,
@@ -103,11 +106,11 @@ def _scan(peer: Peer, commands: list[ScanCommand]) -> dict[str, Any] | str:
             [sys.executable, "-m", "auditor.probes.server.sslyze_commands"],
             input=json.dumps(request).encode("ascii"),
             capture_output=True,
-            timeout=peer.limits.weakness_seconds,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"sslyze gave no result within {peer.limits.weakness_seconds:.0f} s and was stopped"
+        return f"sslyze gave no result within {seconds:.0f} s and was stopped"
     try:
         answer = json.loads(done.stdout)
     except ValueError:

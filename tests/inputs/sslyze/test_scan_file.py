@@ -46,6 +46,18 @@ WRONG: list[tuple[Change, str]] = [
         "error_message",
     ),
     (
+        lambda document: document.update(
+            invalid_server_strings=[{"server_string": "x.example", "error_message": ""}] * 2000
+        ),
+        "more than 2000 servers",
+    ),
+    (
+        lambda document: result(document, "certificate_info").update(
+            certificate_deployments=result(document, "certificate_info")["certificate_deployments"] * 17
+        ),
+        "more than 16 certificate_deployments",
+    ),
+    (
         lambda document: document.update(invalid_server_strings=[{"server_string": "x:99999", "error_message": ""}]),
         "neither can it be judged",
     ),
