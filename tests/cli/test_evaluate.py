@@ -144,6 +144,9 @@ def test_the_scanner_of_a_run_is_kept_and_named(auditor: Auditor, tmp_path: Path
     named = "Probed with sslyze 6.3.1 (nassl 5.4.0, OpenSSL 1.1.1w and 1.0.2e)."
     assert named in " ".join(done.out.split())
     assert named in page.read_text(encoding="utf-8")
+    comment = tmp_path / "report.md"
+    assert auditor("evaluate", path, "-p", policy, "--report", comment).code == done.code
+    assert "nassl 5.4.0" in comment.read_text(encoding="utf-8")
     assert "--thorough" in page.read_text(encoding="utf-8")
 
 
