@@ -33,6 +33,9 @@ from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.observation_file import read_observations as read_observation_file
 from auditor.inputs.resolver import parse_resolver
 from auditor.inputs.session_descriptions import load_descriptions
+from auditor.inputs.sslyze.scan_file import is_sslyze_scan, read_scan
+from auditor.inputs.sslyze.scan_observations import observed as observed_by_sslyze
+from auditor.inputs.sslyze.scan_observations import scanner_of
 from auditor.inputs.targets import parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
@@ -47,6 +50,7 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy
 from auditor.model.report import Report
+from auditor.model.scanner import ScannerVersions
 from auditor.model.severity import Severity
 from auditor.model.target import DeploymentTarget, ServerTarget, Target
 from auditor.model.trust_anchor import TrustAnchor
@@ -98,6 +102,8 @@ class Observations:
     """Whether no connection was wanted, so endpoints are not judged.  An observation file does not keep this."""
     notes: tuple[str, ...] = ()
     """Notes to the reader that are not observations, such as files that were left out."""
+    scanner: ScannerVersions | None = None
+    """What made the ClientHellos; None if no endpoint was connected to, or if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -229,14 +235,22 @@ def load_client(  # noqa: PLR0913 - each may be left out
 
 
 def read_observations(path: Path) -> Observations:
-    """Read a file of observations.  Raises ``InputErrors`` if it is incomplete or invalid, with the line."""
+    """Read a file of observations, or the JSON of ``sslyze --json_out``, whichever the file contains.
+
+    Raises ``InputErrors`` if it is incomplete or invalid, with the line.
+    """
+    if is_sslyze_scan(path):
+        scan = read_scan(path)
+        targets, found = observed_by_sslyze(scan)
+        return Observations(scan.started, targets, found, scanner=scanner_of(scan))
     head, seen = read_observation_file(path)
-    return Observations(head.at, head.targets, tuple(seen))
+    return Observations(head.at, head.targets, tuple(seen), scanner=head.scanner)
 
 
 def join_observations(looks: Sequence[tuple[str, Observations]]) -> Observations:
     """Several looks as one audit, each with the name of its file; dates are judged as of the latest look.
 
+    The scanner is that of the latest look with one.
     Raises ``InputErrors`` where two of them observed a target of the same name.
     """
     first: dict[str, str] = {}
@@ -248,17 +262,21 @@ def join_observations(looks: Sequence[tuple[str, Observations]]) -> Observations
             first.setdefault(target.name, name)
     if errors:
         raise InputErrors(errors)
+    newest_first = sorted((look for _, look in looks), key=lambda look: look.at, reverse=True)
     return Observations(
-        at=max(look.at for _, look in looks),
+        at=newest_first[0].at,
         targets=tuple(target for _, look in looks for target in look.targets),
         seen=tuple(found for _, look in looks for found in look.seen),
         notes=tuple(dict.fromkeys(note for _, look in looks for note in look.notes)),
+        scanner=next((look.scanner for look in newest_first if look.scanner), None),
     )
 
 
 def write_observations(path: Path, observations: Observations) -> None:
     """Write a file of observations (JSON lines) atomically.  Raises ``InputErrors``."""
-    run = Run(auditor_version=__version__, at=observations.at, targets=observations.targets)
+    run = Run(
+        auditor_version=__version__, at=observations.at, targets=observations.targets, scanner=observations.scanner
+    )
     values = [run, *observations.seen, End(observations=len(observations.seen))]
     write_file(path, "".join(f"{value.model_dump_json()}\n" for value in values))
 
@@ -300,7 +318,14 @@ def collect_observations(
     if settings.dns is not None:
         seen += _looked_up(seen, everything, at, resolver, cancelled)
     seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
-    return Observations(at, everything, tuple(seen), offline=settings.offline)
+    scanner = _scanner() if endpoints else None
+    return Observations(at, everything, tuple(seen), offline=settings.offline, scanner=scanner)
+
+
+def _scanner() -> ScannerVersions:
+    from auditor.probes.installed_scanner import scanner_versions  # noqa: PLC0415 - what connects is loaded only to connect
+
+    return scanner_versions()
 
 
 def resolve_targets(targets: Iterable[str]) -> tuple[ServerTarget, ...]:
@@ -635,7 +660,8 @@ def evaluate_observations(
     report = evaluate(
         plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted, complete=complete
     )
-    return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
+    notes = (*report.notes, *observations.notes)
+    return report.model_copy(update={"notes": notes, "scanner": observations.scanner})
 
 
 def _with_deployment(observations: Observations, inventory: Inventory | None) -> Observations:

@@ -20,6 +20,7 @@ from auditor.cli.revocation import revocation_option
     epilog=epilog(
         "auditor evaluate seen.jsonl -p acg-strict",
         "auditor evaluate seen.jsonl --root private-root.pem --report report.html",
+        "auditor evaluate scan.json -p acg",
         "auditor evaluate seen.jsonl clients.jsonl srtp.jsonl -i inventory.yaml --complete",
     )
 )
@@ -52,7 +53,8 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Judge files of observations as one audit; opens no connection.
 
-    A FILE is the output (-o) of `auditor collect`, `auditor listen` or `auditor sdp`. Dates are judged as of the latest
+    A FILE is the output (-o) of `auditor collect`, `auditor listen` or `auditor sdp`, or an existing scan of
+    `sslyze --json_out`. Dates are judged as of the latest
     observation. What the policy needs and was not observed is inconclusive.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick

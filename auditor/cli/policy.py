@@ -13,6 +13,7 @@ from auditor.errors import InputError, InputErrors
 from auditor.policy.effective import policy_differences, policy_yaml
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
+from auditor.policy.sslyze_format import sslyze_configuration
 
 
 @click.group()
@@ -39,17 +40,33 @@ def list_() -> None:
     epilog=epilog(
         "auditor policy show acg",
         "auditor policy show ./example.yaml",
+        "auditor policy show acg --format sslyze",
         codes="Exit codes: 0 printed, 2 the input is wrong.",
     )
 )
 @click.argument("name", metavar="[POLICY]", default="acg")
-def show(name: str) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "sslyze"]),
+    default="yaml",
+    show_default=True,
+    help="As a policy file, or as a TLS configuration for sslyze --custom_tls_config.",
+)
+def show(name: str, form: str) -> None:
     """Print a policy in effect.
 
     POLICY is the name of a shipped policy or the path of a file; acg if not given.  The output is a policy file
-    that extends nothing, with every default and every list written out.
+    that extends nothing, with every default and every list written out.  As a TLS configuration for sslyze it says
+    less than the policy; what it does not say is listed on standard error.
     """
-    click.echo(policy_yaml(load_policy(name)), nl=False)
+    if form == "yaml":
+        click.echo(policy_yaml(load_policy(name)), nl=False)
+        return
+    configuration = sslyze_configuration(load_policy(name))
+    click.echo(configuration.text, nl=False)
+    for note in configuration.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 @policy.command(epilog=epilog("auditor policy check example.yaml", codes="Exit codes: 0 all are valid, 2 otherwise."))

@@ -78,5 +78,5 @@ def _head(line: str, file: str) -> Run:
     try:
         return Run.model_validate_json(line)
     except ValueError:
-        message = "this is not a file of observations written by auditor collect -o"
+        message = "this is neither a file of observations (auditor collect -o) nor the JSON of sslyze --json_out"
         raise InputErrors([InputError(message, file, 1)]) from None

@@ -10,6 +10,7 @@ from auditor.model.answer import Completeness, RequirementAnswer
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome
 from auditor.model.rule import Citation
+from auditor.model.scanner import ScannerVersions
 from auditor.model.severity import Severity
 from auditor.model.value import Value
 from auditor.model.waiver import WaiverStatus
@@ -103,6 +104,9 @@ class Report(Value):
     verdict: Verdict
     policy: PolicyReference
     auditor_version: str
+    scanner: ScannerVersions | None = Field(
+        default=None, description="What made the ClientHellos; none if no endpoint was connected to"
+    )
     generated_at: datetime
     observed_at: datetime
     fail_on: Severity

@@ -30,4 +30,5 @@ class Limits:
     forbidden_suites: int = 24
     """The most accepted forbidden cipher suites that are listed for one protocol version."""
     weakness_seconds: float = 60.0
-    """One run of sslyze's scan commands, after which its process is killed."""
+    """One run of sslyze's scan commands for weaknesses, after which its process is killed; its exhaustive enumeration
+    gets three times as much."""

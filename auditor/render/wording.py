@@ -8,6 +8,7 @@ from auditor.model.answer import AnswerKind
 from auditor.model.finding import Finding, Outcome
 from auditor.model.report import Report, RuleSummary, Verdict
 from auditor.model.rule import Citation, Group
+from auditor.model.scanner import ScannerVersions
 from auditor.model.target import Perspective
 from auditor.model.waiver import Waiver, WaiverState
 
@@ -141,6 +142,26 @@ def idle_waivers(report: Report) -> Iterator[str]:
 def waiver_named(waiver: Waiver) -> str:
     """The whole waiver in one line."""
     return f"{waiver.rule} at {waiver.target} {waived(waiver)}"
+
+
+SSLYZE_DOES = (
+    "Its connection layer makes the ClientHellos that look for versions, cipher suites and groups.  Its scan commands "
+    "look for known weaknesses, and cross-check the cipher suites under --thorough."
+)
+"""What sslyze does in an audit of the auditor's own."""
+
+
+def scanner_named(scanner: ScannerVersions) -> str:
+    """The scanner with its versions, such as ``sslyze 6.3.1 (nassl 5.4.0, OpenSSL 1.1.1w and 1.0.2e)``."""
+    parts = [f"nassl {scanner.nassl}"] if scanner.nassl else []
+    parts += [f"OpenSSL {' and '.join(scanner.openssl)}"] if scanner.openssl else []
+    return f"sslyze {scanner.sslyze}" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def scanned(scanner: ScannerVersions) -> str:
+    """One sentence on what made the ClientHellos: the auditor with sslyze, or sslyze alone, whose scan was judged."""
+    verb = "Probed with" if scanner.nassl else "Judged from a scan of"
+    return f"{verb} {scanner_named(scanner)}."
 
 
 def number(count: int, singular: str, plural: str | None = None) -> str:

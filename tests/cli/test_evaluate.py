@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from auditor.model.observation import CipherSuitesSeen, NotObserved, Observation
+from auditor.model.scanner import ScannerVersions
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.pipeline import Observations, write_observations
 from tests.cli.conftest import AT, Auditor
+from tests.inputs.sslyze.doctored import SCANS
 
 TARGET = ServerTarget(name="sbc-1", host="192.0.2.1", port=5061, service=Service.SIP, address="192.0.2.1")
 GAP = NotObserved(target="sbc-1", at=AT, wanted="cipher-suites", reason="the wire was cut")
@@ -118,3 +120,47 @@ def test_a_time_without_a_zone_is_no_bug_of_ours(auditor: Auditor, tmp_path: Pat
     done = auditor("evaluate", path, "-p", policy)
     assert done.code in (2, 3)
     assert "a bug in the auditor" not in done.err
+
+
+@pytest.mark.parametrize(("name", "code"), [("nginx", 1), ("haproxy", 1), ("no-commands", 3)])
+def test_an_existing_scan_of_sslyze_is_judged_by_a_policy(auditor: Auditor, name: str, code: int) -> None:
+    path = SCANS / f"{name}.json"
+    done = auditor("evaluate", path, "-p", "acg")
+    assert done.code == code
+    assert "Judged from a scan of sslyze 6.3.1." in " ".join(done.out.split())
+    report = json.loads(auditor("evaluate", path, "-p", "acg", "--json").out)
+    assert report["scanner"] == {"sslyze": "6.3.1"}
+    assert report["observed_at"].startswith("2026-11-21T18:5")
+    outcomes = {finding["rule"]: finding["outcome"] for finding in report["findings"]}
+    assert outcomes["client-certificate-not-required"] == "inconclusive"
+    assert outcomes["protocol-not-allowed"] == {"nginx": "fail", "haproxy": "pass"}.get(name, "inconclusive")
+
+
+def test_the_scanner_of_a_run_is_kept_and_named(auditor: Auditor, tmp_path: Path, policy: str) -> None:
+    path, page = tmp_path / "seen.jsonl", tmp_path / "report.html"
+    scanner = ScannerVersions(sslyze="6.3.1", nassl="5.4.0", openssl=("1.1.1w", "1.0.2e"))
+    write_observations(path, Observations(AT, (TARGET,), (GAP,), scanner=scanner))
+    done = auditor("evaluate", path, "-p", policy, "--report", page)
+    named = "Probed with sslyze 6.3.1 (nassl 5.4.0, OpenSSL 1.1.1w and 1.0.2e)."
+    assert named in " ".join(done.out.split())
+    assert named in page.read_text(encoding="utf-8")
+    comment = tmp_path / "report.md"
+    assert auditor("evaluate", path, "-p", policy, "--report", comment).code == done.code
+    assert "nassl 5.4.0" in comment.read_text(encoding="utf-8")
+    assert "--thorough" in page.read_text(encoding="utf-8")
+
+
+def test_a_broken_scan_of_sslyze_is_named_with_its_place(auditor: Auditor, tmp_path: Path) -> None:
+    path = tmp_path / "scan.json"
+    text = (SCANS / "nginx.json").read_text(encoding="utf-8")
+    for old, new, words in (
+        ('"port": ', '"port": -', "scan.json:"),
+        ('"is_vulnerable_to_heartbleed": false', '"is_vulnerable_to_heartbleed": null', "is_vulnerable_to_heartbleed"),
+        ("}", "", "not JSON"),
+        ("BEGIN CERTIFICATE", "BEGIN", "as_pem"),
+    ):
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        done = auditor("evaluate", path)
+        assert (done.code, done.out) == (2, "")
+        assert words in done.err
+        assert "scan.json:" in done.err

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.x509.oid import SignatureAlgorithmOID
+from nassl.ephemeral_key_info import _OPENSSL_NID_TO_SECG_ANSI_X9_62  # noqa: TID251 - its names of curves
+from sslyze.mozilla_tls_profile.tls_config_checker import TlsConfigurationAsJson  # noqa: TID251 - its reader
 
 from auditor.cli.policy import policy
 from auditor.errors import InputErrors
+from auditor.policy import sslyze_format
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
+from auditor.policy.sslyze_format import sslyze_configuration
 
 CHILD = 'id: mine\nversion: "1"\ntitle: Mine\nextends: acg\n'
 
@@ -101,3 +106,38 @@ def test_diff_says_what_the_second_policy_demands_differently(file: Path) -> Non
 def test_diff_of_a_policy_that_does_not_exist_is_wrong_input() -> None:
     with pytest.raises(InputErrors, match='unknown policy "acq"; did you mean "acg"'):
         run("diff", "acg", "acq")
+
+
+@pytest.mark.parametrize("name", ["acg", "acg-strict", "rfc9325", "mozilla-modern", "teams-direct-routing"])
+def test_show_writes_a_configuration_that_sslyze_reads(name: str) -> None:
+    result = CliRunner().invoke(policy, ["show", name, "--format", "sslyze"])
+    assert result.exit_code == 0
+    loaded = TlsConfigurationAsJson.model_validate_json(result.stdout)
+    settings = {setting.rule.id: setting.params.model_dump(by_alias=True) for setting in load_policy(name).settings}
+    versions = settings["protocol-not-allowed"]["allowed"]
+    assert loaded.tls_versions == {str(version) for version in versions}
+    assert loaded.ciphersuites == set(settings["cipher-suite-not-allowed"]["TLSv1.3"])
+    assert loaded.ciphers.iana == set(settings["cipher-suite-not-allowed"].get("TLSv1.2") or ())
+    assert "note: certificate-key-weak: " in result.stderr
+    assert "certificate-chain-incomplete" in result.stderr
+
+
+def test_what_a_policy_does_not_limit_sslyze_is_to_allow(file: Path) -> None:
+    file.write_text(
+        'id: mine\nversion: "1"\ntitle: Mine\nsource: a test\nfail_on: low\nrules:\n'
+        "  protocol-not-allowed: {allowed: [TLSv1.0, TLSv1.2]}\n",
+        encoding="utf-8",
+    )
+    loaded = TlsConfigurationAsJson.model_validate_json(sslyze_configuration(load_policy(str(file))).text)
+    assert loaded.tls_versions == {"TLSv1", "TLSv1.2"}
+    assert {"TLS_RSA_WITH_NULL_MD5", "TLS_RSA_WITH_AES_128_GCM_SHA256"} <= loaded.ciphers.iana
+    assert {"X25519", "sect163k1", "brainpoolP512r1"} <= loaded.tls_curves
+    assert {"rsassaPss", "sha1WithRSAEncryption"} <= loaded.certificate_signatures
+    assert (loaded.rsa_key_size, loaded.maximum_certificate_lifespan) == (None, 36_500)
+
+
+def test_the_curves_and_signatures_are_named_as_sslyze_names_them() -> None:
+    assert set(sslyze_format._CURVES) == set(_OPENSSL_NID_TO_SECG_ANSI_X9_62.values())
+    names = {oid._name for oid in vars(SignatureAlgorithmOID).values() if hasattr(oid, "_name")}
+    own = {name for names in sslyze_format._SIGNATURES.values() for name in names}
+    assert own | set(sslyze_format._UNBOUND_SIGNATURES) <= names

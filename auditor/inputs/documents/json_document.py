@@ -32,7 +32,7 @@ def parse_json(content: bytes, file: str, limits: ReadLimits = EXPORTS) -> Docum
     check_size(content, limits.size, file)
     text = decoded(content, file)
     ends = [found.start() for found in re.finditer("\n", text)]
-    reader = _JsonReader(file, text, ends, limits.values)
+    reader = _JsonReader(file, text, ends, limits.values, limits.long_numbers)
     data, end = reader.value(reader.space(0), ())
     if reader.space(end) != len(text):
         reader.stop(reader.space(end), "unexpected text after the JSON value; a file contains one value")
@@ -47,6 +47,7 @@ class _JsonReader:
     text: str
     ends: list[int]
     most: int
+    long_numbers: bool = False
     values: dict[Keys, Place] = field(default_factory=dict)
     keys: dict[Keys, Place] = field(default_factory=dict)
 
@@ -134,7 +135,7 @@ class _JsonReader:
         return str(found), end
 
     def scalar(self, at: int) -> tuple[Plain, int]:
-        """A number, true, false or null."""
+        """A number, true, false or null; a long number is text where it is allowed."""
         if word := _WORD.match(self.text, at):
             if word[0] not in _WORDS:
                 known = "this is not a JSON number" if word[0] in ("NaN", "Infinity", "-Infinity") else "unknown word"
@@ -144,6 +145,8 @@ class _JsonReader:
         if number is None:
             self.stop(at, "expected a value here")
         if len(number[0]) > MAX_DIGITS:
+            if self.long_numbers:
+                return number[0], number.end()
             self.refuse(at, f"numbers have at most {MAX_DIGITS} digits")
         found = float(number[0]) if number[1] or number[2] else int(number[0])
         if found in (math.inf, -math.inf):

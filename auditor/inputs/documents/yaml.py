@@ -49,6 +49,8 @@ class ReadLimits(NamedTuple):
 
     size: int = 1024 * 1024
     values: int = 30_000
+    long_numbers: bool = False
+    """JSON: whether a number of more than ``MAX_DIGITS`` digits may be there; it is read as text."""
 
 
 USUAL = ReadLimits()

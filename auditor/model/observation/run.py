@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from auditor.model.observation.seen import Seen
+from auditor.model.scanner import ScannerVersions
 from auditor.model.target import Target
 from auditor.model.value import Value
 
@@ -17,6 +18,7 @@ class Run(Value):
     auditor_version: str
     at: AwareDatetime
     targets: tuple[Target, ...]
+    scanner: ScannerVersions | None = Field(default=None, description="What made the ClientHellos, if there were any")
 
 
 class End(Value):

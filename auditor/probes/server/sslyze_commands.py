@@ -4,11 +4,16 @@ They serve the known weaknesses and, on request, the exhaustive enumeration.  ss
 answers its client-certificate probe in a way it does not know, so the process is killed at its deadline: that costs
 its findings and nothing else.  ``python -m auditor.probes.server.sslyze_commands`` is that process: one JSON request on
 standard input, one JSON answer on standard output.
+
+The server sees one connection at a time: sslyze gets one thread for its jobs, and a connection that it closes is over
+only when the server has closed it, too.
 """
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -52,6 +57,16 @@ _ENUMERATIONS: Final = {
 }
 
 
+_MORE_TIME: Final = 3
+"""An enumeration opens some 540 connections, one after the other; weaknesses take a dozen."""
+_CLOSING_SECONDS: Final = 0.5
+"""The longest wait for a server to close a connection."""
+_ALL_CLOSING_SECONDS: Final = 45.0
+"""All such waits of a scan together, so a server that never closes does not use up the time of the scan."""
+_BETWEEN_SECONDS: Final = 0.005
+"""From the end of one connection to the next one, in which the server notes that the first is over."""
+
+
 def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> list[WeaknessSeen]:
     """One observation for each of ``weaknesses`` (see ``WEAKNESSES``); undetermined where sslyze could not tell."""
     asked = sorted(weaknesses)
@@ -65,7 +80,7 @@ def known_weaknesses(peer: Peer, weaknesses: Iterable[str], at: datetime) -> lis
 
 def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | str:
     """The suites that sslyze's exhaustive enumeration finds accepted, by version; or why it failed."""
-    answer = _scan(peer, list(_ENUMERATIONS.values()))
+    answer = _scan(peer, list(_ENUMERATIONS.values()), times=_MORE_TIME)
     if isinstance(answer, str):
         return answer
     found = {}
@@ -77,8 +92,9 @@ def exhaustive_suites(peer: Peer) -> dict[ProtocolVersion, tuple[str, ...]] | st
     return found
 
 
-def _scan(peer: Peer, commands: list[ScanCommand]) -> dict[str, Any] | str:
-    """Sslyze's results by command, or why there are none."""
+def _scan(peer: Peer, commands: list[ScanCommand], *, times: int = 1) -> dict[str, Any] | str:
+    """Sslyze's results by command, or why there are none; ``times`` as much time as weaknesses get."""
+    seconds = peer.limits.weakness_seconds * times
     request = {
         "address": peer.address,
         "port": peer.target.port,
@@ -90,11 +106,11 @@ def _scan(peer: Peer, commands: list[ScanCommand]) -> dict[str, Any] | str:
             [sys.executable, "-m", "auditor.probes.server.sslyze_commands"],
             input=json.dumps(request).encode("ascii"),
             capture_output=True,
-            timeout=peer.limits.weakness_seconds,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"sslyze gave no result within {peer.limits.weakness_seconds:.0f} s and was stopped"
+        return f"sslyze gave no result within {seconds:.0f} s and was stopped"
     try:
         answer = json.loads(done.stdout)
     except ValueError:
@@ -134,6 +150,48 @@ def _judge(command: ScanCommand, result: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"accepted": [found.cipher_suite.name for found in result.accepted_cipher_suites]}
 
 
+_CLOSED: Final = -1
+"""The file descriptor of a closed socket."""
+
+
+class _Waiting:
+    """The time that is left for waiting until the server has closed a connection."""
+
+    left = _ALL_CLOSING_SECONDS
+
+
+class _OneAtATime(socket.socket):
+    """A connection whose end waits for the server's, so that the next one does not overlap with it."""
+
+    def close(self) -> None:
+        """Send the end, and read on until the server sends its own, or until the time is up."""
+        if self.fileno() != _CLOSED:
+            started = time.monotonic()
+            try:
+                self.shutdown(socket.SHUT_WR)
+                while (left := min(_CLOSING_SECONDS, _Waiting.left) - (time.monotonic() - started)) > 0:
+                    self.settimeout(left)
+                    if not self.recv(65_536):
+                        break
+            except OSError:
+                pass  # reset, or nothing came in time
+            _Waiting.left -= time.monotonic() - started
+            super().close()
+            time.sleep(_BETWEEN_SECONDS)
+
+
+def _connect_one_at_a_time() -> None:
+    """Make every connection of this process one of the above; sslyze opens its own by this function."""
+    usual = socket.create_connection
+
+    def create_connection(address: tuple[str, int], timeout: float | None = None) -> socket.socket:
+        made = _OneAtATime(fileno=usual(address, timeout).detach())
+        made.settimeout(timeout)
+        return made
+
+    socket.create_connection = create_connection  # type: ignore[assignment]  # what sslyze uses of it
+
+
 def _work(request: dict[str, Any]) -> dict[str, Any] | str:
     """Scan one server, one connection at a time."""
     name = request["server_name"] or "auditor.invalid"
@@ -164,4 +222,5 @@ def _work(request: dict[str, Any]) -> dict[str, Any] | str:
 
 
 if __name__ == "__main__":
+    _connect_one_at_a_time()
     sys.stdout.write(json.dumps(_work(json.load(sys.stdin))))

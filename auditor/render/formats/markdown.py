@@ -20,6 +20,7 @@ from auditor.render.wording import (
     WAIVER_WORDS,
     counted,
     number,
+    scanned,
     waived,
     waiver_named,
 )
@@ -40,6 +41,7 @@ def render(report: Report) -> str:
     rows = [row for row in grouped(report.findings, report.rules) if row.outcome in SHOWN]
     policy = code(f"{report.policy.id} {report.policy.version}")
     ends = f"exit code {EXIT_CODES[report.verdict]}, observed {report.observed_at:%Y-%m-%d %H:%M} UTC."
+    ends += f" {prose(scanned(report.scanner))}" if report.scanner else ""
     head = [
         f"### auditor: {VERDICT_WORDS[report.verdict]}",
         f"{prose(in_words(report))}  \n{prose(counted(report))}. Policy {policy}, {ends}",

@@ -23,6 +23,7 @@ from auditor.render.wording import (
     cited,
     counted,
     number,
+    scanned,
     waived,
     waiver_named,
 )
@@ -150,7 +151,8 @@ def _indented(text: str, width: int, indent: int) -> list[str]:
 
 def _verdict(report: Report, *, width: int, colour: bool) -> list[str]:
     word = VERDICT_WORDS[report.verdict].upper()
-    lines = wrap(f"{word}: {counted(report)}. Policy {report.policy.id} {report.policy.version}.", width)
+    probed = f" {scanned(report.scanner)}" if report.scanner else ""
+    lines = wrap(f"{word}: {counted(report)}. Policy {report.policy.id} {report.policy.version}.{probed}", width)
     if colour:
         lines[0] = _coloured(lines[0], {word: _SGR_OF_VERDICT[report.verdict]})
     meaning = EXIT_MEANINGS[report.verdict] if report.findings else NOTHING_CHECKED

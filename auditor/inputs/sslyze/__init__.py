@@ -1,0 +1,1 @@
+"""Existing scans: the JSON that ``sslyze --json_out`` writes."""
