@@ -90,6 +90,7 @@ class AclEntry(Value):
         default="any", description="A port, first-last, or any", pattern="^(any|[0-9]{1,5}(-[0-9]{1,5})?)$"
     )
     destination: str = Field(default="any", description="The destination: a range, or any")
+    reason: str | None = Field(default=None, description="Why it allows a source that is not the gateway")
 
 
 class Nat(Value):

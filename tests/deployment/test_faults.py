@@ -201,6 +201,25 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "lab", {"sites.0.acl.0": {"action": "deny", "source": "52.120.10.4", "protocol": "tcp", "ports": "any"}},
         {"gateway-not-allowed": "fail"},
     ),
+    "the Internet is let in by 256 entries": (
+        "lab", {"sites.0.acl": [
+            *({"source": f"{n}.0.0.0/8", "protocol": "tcp", "ports": "5061"} for n in range(256)),
+            {"source": "52.120.10.0/28", "protocol": "udp", "ports": "16384-23983"},
+        ]},
+        {"gateway-not-allowed": "fail"},
+    ),
+    "another source that nobody has confirmed": (
+        "maps", {"sites.0.acl.3": {"source": "52.120.20.0/27", "protocol": "udp", "ports": "16384-23983"}},
+        {"gateway-not-allowed": "warn"},
+    ),
+    "an entry behind a denial of everything": (
+        "lab", {"sites.0.acl": [
+            {"source": "52.120.10.0/28", "protocol": "tcp", "ports": "5061"},
+            {"source": "52.120.10.0/28", "protocol": "udp", "ports": "16384-23983"},
+            {"action": "deny", "source": "any"}, {"source": "any"},
+        ]},
+        {"access-list-entry-dead": "warn"},
+    ),
     "no access list": ("lab", {"sites.0.acl": GONE}, {"gateway-not-allowed": "inconclusive"}),
     "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
     "no confirmation": ("maps", {"attestations.0": GONE}, {"attestation-missing": "fail"}),
