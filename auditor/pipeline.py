@@ -19,7 +19,7 @@ from auditor import __version__
 from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.evaluate import evaluate
 from auditor.inputs.certificates.bundles import Passphrase
-from auditor.inputs.certificates.declared_roots import load_declared_roots
+from auditor.inputs.certificates.declared_roots import load_declared_roots, sent_roots
 from auditor.inputs.certificates.file_targets import Old, Use, observe_files
 from auditor.inputs.certificates.given_files import File, read_files, read_replaced
 from auditor.inputs.certificates.identities import load_authority, load_identity
@@ -36,6 +36,7 @@ from auditor.inputs.session_descriptions import load_descriptions
 from auditor.inputs.targets import parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
+from auditor.model.finding import listed
 from auditor.model.observation import (
     CertificateChainSeen,
     DeploymentSeen,
@@ -178,7 +179,7 @@ def load_policy(name: str | Path, *, roots: Iterable[Path | TrustAnchor] = ()) -
 
 def load_inventory(path: Path) -> Inventory:
     """Load an inventory with the files that it names.  Raises ``InputErrors`` with everything that is wrong."""
-    return inventories.load_inventory(path)
+    return inventories.load_inventory(path, now().date())
 
 
 def read_inputs(
@@ -266,7 +267,7 @@ def collect_observations(
     resolver = _resolver(settings, inventory)
     own, declared = NOTHING_DECLARED
     if inventory is not None and inventory.deployment is not None:
-        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs)
+        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs, sent_roots(policy.anchors))
     everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
     _check_anything(len(everything), None)
     plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
@@ -602,7 +603,7 @@ def evaluate_observations(
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
     report = evaluate(plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted)
-    return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
+    return report.model_copy(update={"notes": (*report.notes, *_root_notes(plan.policy), *observations.notes)})
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating
@@ -665,6 +666,12 @@ def _with_roots(policy: Policy, inventory: Inventory | None) -> Policy:
     """The policy with the roots that the inventory declares, each once."""
     declared = inventory.roots if inventory is not None else ()
     return replace(policy, anchors=tuple(dict.fromkeys((*policy.anchors, *declared))))
+
+
+def _root_notes(policy: Policy) -> tuple[str, ...]:
+    """When each declared root was sent to onboarding, as far as anybody stated it."""
+    sent = [f"{root.name} on {root.sent}" for root in sent_roots(policy.anchors) if root.sent]
+    return (f"Roots sent to the onboarding team, as declared: {listed(sent, most=20)}.",) if sent else ()
 
 
 def _function_of(cancel: Cancel) -> Callable[[], bool]:

@@ -141,9 +141,13 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         f"{HEAD}deployment: {{}}\nendpoints: [{{name: deployment, address: 'a:1'}}]\n",
         ['no endpoint can be called "deployment"'],
     ),
+    "an attestation by nobody": (
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: n/a, date: 2026-01-01}}]\n",
+        ['3:35: by "n/a" names nobody; name the person or the role that confirmed the statement'],
+    ),
     "an attestation with a digest that is none": (
-        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: x, date: 2026-01-01, sha256: abc}}]\n",
-        ['3:64: sha256 cannot be "abc": SHA-256 of the document'],
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: me and Ann, date: 2026-01-01, sha256: abc}}]\n",
+        ['3:73: sha256 cannot be "abc": SHA-256 of the document'],
     ),
 }  # fmt: skip
 

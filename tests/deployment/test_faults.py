@@ -101,7 +101,9 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "another connection without a reason": (
         "expressroute", {"links.0.reason": GONE}, {"connection-type-not-recommended": "warn"},
     ),
-    "no service": ("lab", {"deployment.services": GONE}, {"connection-type-unsupported": "inconclusive"}),
+    "no service": ("lab", {"deployment.services": GONE}, {
+        "connection-type-unsupported": "inconclusive", "zoom-address-invalid": "inconclusive",
+    }),
     "a leg of the mesh is missing": ("maps", {"links.1": GONE}, {"region-site-link-missing": "fail"}),
     "a region without a link": (
         "maps", {"links.3": GONE, "links.1": GONE},
@@ -224,6 +226,21 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
     "no confirmation": ("maps", {"attestations.0": GONE}, {"attestation-missing": "fail"}),
     "no confirmation of what is advised": ("maps", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
+    "a lab without a confirmation": ("lab", {"attestations": []}, {"attestation-missing": "fail"}),
+    "Zoom was not given its addresses": ("expressroute", {"attestations.4": GONE}, {"attestation-missing": "fail"}),
+    "addresses towards Zoom that are not declared": (
+        "expressroute", {"regions.1.service_media": GONE}, {"zoom-address-invalid": "fail"},
+    ),
+    "items 14 to 19 in one list": (
+        "expressroute",
+        {
+            "regions.0.service_facing": ["52.120.30.0/28"], "regions.0.service_media": GONE,
+            "regions.0.service_signaling_source": GONE, "regions.0.service_signaling_destination": GONE,
+        },
+        {"zoom-address-invalid": "inconclusive"},
+    ),
+    "video as anything": ("expressroute", {"qos.video": 0}, {"dscp-not-as-required": "fail"}),
+    "video that is not declared": ("expressroute", {"qos.video": GONE}, {"dscp-not-as-required": "warn"}),
     "nobody knows of a queue for voice": ("expressroute", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
     "a confirmation of tomorrow": ("maps", {"attestations.0.date": "2026-11-21"}, {"attestation-missing": "fail"}),
     "an old confirmation": ("maps", {"attestations.0.date": "2023-11-21"}, {"attestation-missing": "fail"}),

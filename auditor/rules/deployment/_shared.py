@@ -10,6 +10,7 @@ from auditor.network.subjects import CIRCUITS, RESOURCE
 
 EXPRESSROUTE = "expressroute_microsoft"
 INJECTED = "vnet_injection"
+ZOOM = "zoom_phone_cloud_peering"
 _JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 
 
