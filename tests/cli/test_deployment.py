@@ -17,12 +17,17 @@ cross_connects: [{sites: [A, C]}]
 """
 
 
+def lab() -> str:
+    """The golden deployment of a lab, confirmed on the day before the tests' clock."""
+    return (INVENTORIES / "lab.yaml").read_text(encoding="utf-8").replace("2026-01-15", "2040-02-29")
+
+
 def outcomes(out: str) -> dict[tuple[str, str], str]:
     return {(found["target"], found["rule"]): found["outcome"] for found in json.loads(out)["findings"]}
 
 
 def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path = tmp_path / "inventory.yaml"
     path.write_text(text + "endpoints:\n  - {name: sbc, address: 'sbc.invalid:5061'}\n", encoding="utf-8")
     done = auditor("audit", "-i", path, "--offline", "--json")
@@ -43,7 +48,7 @@ def test_a_policy_that_asks_nothing_about_a_deployment_says_so(auditor: Auditor)
 
 def test_a_finding_that_fails_says_in_every_text_what_it_rests_on(auditor: Auditor, tmp_path: Path) -> None:
     path = tmp_path / "inventory.yaml"
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
     reports = [tmp_path / "r.html", tmp_path / "r.md", tmp_path / "r.json"]
     done = auditor("audit", "-i", path, "--offline", *(word for report in reports for word in ("--report", report)))
@@ -62,7 +67,7 @@ def test_offline_with_endpoints_alone_is_no_pass(auditor: Auditor, tmp_path: Pat
 def test_a_fault_in_the_deployment_fails_the_audit_and_points_at_the_inventory(
     auditor: Auditor, tmp_path: Path
 ) -> None:
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path = tmp_path / "inventory.yaml"
     path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
     done = auditor("audit", "-i", path, "--offline", "--report", tmp_path / "r.sarif", "--report", tmp_path / "r.html")

@@ -35,7 +35,8 @@ QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
 
 @cache
 def acg() -> Policy:
-    return load_policy("acg")
+    """The shipped policy with a list of ExpressRoute partners, so a declared partner is proven."""
+    return load_policy(str(Path(__file__).parent / "acg-with-partners.yaml"))
 
 
 def golden(name: str) -> dict[str, Any]:
@@ -63,6 +64,21 @@ def test_a_deployment_that_complies_passes_and_leaves_nothing_open(name: str) ->
     assert {rule: finding for rule, finding in findings.items() if finding.outcome not in QUIET} == {}
     assert set(findings) == RULES
     assert verdict is Verdict.PASS
+
+
+def test_a_declared_partner_is_no_pass_without_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(json.dumps(golden("expressroute")), encoding="utf-8")
+    declared = load_inventory(file).deployment
+    assert declared is not None
+    targets, seen = observe_deployment(declared, AT)
+    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    (found,) = [finding for finding in report.findings if finding.rule == "circuit-provider-undeclared"]
+    assert found.outcome is Outcome.WARN
+    assert all(warning.unproven for warning in found.warnings)
+    assert [warning.observed for warning in found.warnings] == [
+        "declared: Example Carrier at Zurich", "declared: Example Carrier at Geneva",
+    ]  # fmt: skip
 
 
 def put(data: Any, path: str, value: object) -> None:
@@ -281,6 +297,9 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "a provider that is no partner": (
         "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
+    ),
+    "a partner at another location": (
+        "expressroute", {"circuits.0.peering_location": "Berne"}, {"circuit-provider-undeclared": "warn"},
     ),
     "no connectivity model": (
         "expressroute", {"circuits.0.connectivity_model": GONE}, {"circuit-provider-undeclared": "warn"},
