@@ -67,14 +67,17 @@ def _digest(folder: Path, name: str) -> str:
     if _leaves(name) or not _inside(path, folder):
         raise _refused("it must lie in the inventory's folder or below it")
     try:
-        # Opened without waiting: a named pipe would never answer.
-        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(opened, "rb") as file:
-            if not stat.S_ISREG(os.fstat(opened).st_mode):
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise _refused("it is not a regular file")
             return _hashed(file)
     except (OSError, ValueError) as error:
         raise InputErrors([unreadable(error, str(path))]) from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open without waiting for a writer: that of a named pipe may never come."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _leaves(name: str) -> bool:

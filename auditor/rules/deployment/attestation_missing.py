@@ -90,7 +90,17 @@ def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -
         return "one that names neither a person nor a role"
     if not past:
         return f"one dated {min(named)}, which is in the future"
-    return f"one dated {max(past)}, which is too old" if (today - max(past)).days > 366 * years else None
+    return f"one dated {max(past)}, which is too old" if today > _last_day(max(past), years) else None
+
+
+def _last_day(confirmed: dt.date, years: int) -> dt.date:
+    """The last day of a confirmation: its anniversary, or the first of March after a 29th of February."""
+    if confirmed.year + years > dt.MAXYEAR:
+        return dt.date.max
+    try:
+        return confirmed.replace(year=confirmed.year + years)
+    except ValueError:
+        return dt.date(confirmed.year + years, 3, 1)
 
 
 def _remedy(params: Statements) -> str:
