@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeAlias
@@ -179,7 +180,13 @@ def load_policy(name: str | Path, *, roots: Iterable[Path | TrustAnchor] = ()) -
 
 def load_inventory(path: Path) -> Inventory:
     """Load an inventory with the files that it names.  Raises ``InputErrors`` with everything that is wrong."""
-    return inventories.load_inventory(path, now().date())
+    return inventories.load_inventory(path)
+
+
+def check_roots(inventory: Inventory | None, at: datetime) -> None:
+    """Raise ``InputErrors`` where an inventory says that a root was sent after this moment."""
+    if inventory is not None and (errors := list(inventories.roots_of_the_future(inventory, at.date()))):
+        raise InputErrors(errors)
 
 
 def read_inputs(
@@ -262,6 +269,7 @@ def collect_observations(
     """
     settings, at = settings or CollectSettings(), _moment(at)
     _check_settings(settings)
+    check_roots(inventory, at)
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
     status = _status_files(policy, settings.revocation)
     resolver = _resolver(settings, inventory)
@@ -600,9 +608,12 @@ def evaluate_observations(
 
     ``fail_on`` overrides the policy's own.  What the policy needs and was not observed is inconclusive.
     """
+    generated = _moment(generated_at)
+    check_roots(inventory, generated)
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
-    plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
-    report = evaluate(plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted)
+    known = _with_days(_with_roots(policy, inventory), observations.seen)
+    plan = make_plan(known, observations.targets, offline=observations.offline)
+    report = evaluate(plan, observations.seen, observations.at, generated, fail_on, accepted)
     return report.model_copy(update={"notes": (*report.notes, *_root_notes(plan.policy), *observations.notes)})
 
 
@@ -666,6 +677,17 @@ def _with_roots(policy: Policy, inventory: Inventory | None) -> Policy:
     """The policy with the roots that the inventory declares, each once."""
     declared = inventory.roots if inventory is not None else ()
     return replace(policy, anchors=tuple(dict.fromkeys((*policy.anchors, *declared))))
+
+
+def _with_days(policy: Policy, seen: Iterable[Observation]) -> Policy:
+    """The policy with the days that the observed deployment states for roots which have none, as those of --root."""
+    roots = [root for one in seen if isinstance(one, DeploymentSeen) for root in one.roots or ()]
+    days = {root.sha256: root.sent for root in roots}
+    anchors = (
+        replace(one, sent=days.get(sha256(one.der).hexdigest())) if one.declared and one.sent is None else one
+        for one in policy.anchors
+    )
+    return replace(policy, anchors=tuple(anchors)) if roots else policy
 
 
 def _root_notes(policy: Policy) -> tuple[str, ...]:

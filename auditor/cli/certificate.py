@@ -120,8 +120,9 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     pipeline.check_report_files(reports)
     now = pipeline.now()
     at = _moment(as_of, now)
-    sent = pipeline.load_inventory(inventory).roots if inventory else ()
-    policy = pipeline.load_policy(policy_name, roots=(*sent, *roots))
+    listed = pipeline.load_inventory(inventory) if inventory else None
+    pipeline.check_roots(listed, now)
+    policy = pipeline.load_policy(policy_name, roots=(*(listed.roots if listed else ()), *roots))
     if fetch:
         click.echo(FETCHES, err=True)
     found = pipeline.observe_certificates(

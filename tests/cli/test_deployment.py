@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.conftest import Auditor
 from tests.deployment.test_faults import INVENTORIES
+from tests.inputs.certificates.test_declared_roots import ROOT, pem
 
 HEAD = "operator: x\n"
 TANGLED = """\
@@ -15,6 +16,13 @@ sites: [{name: A}, {name: A}]
 links: [{site: B, region: one, circuit: c}]
 cross_connects: [{sites: [A, C]}]
 """
+
+
+@pytest.fixture
+def root_file(tmp_path: Path) -> Path:
+    path = tmp_path / "root.pem"
+    path.write_bytes(pem(ROOT))
+    return path
 
 
 def lab() -> str:
@@ -211,3 +219,20 @@ def test_dns_without_a_deployment_is_refused(auditor: Auditor) -> None:
 def test_options_that_cannot_be_are_refused_before_anything_is_connected_to(auditor: Auditor) -> None:
     done = auditor("audit", "127.0.0.1:1", "--dns")
     assert "1/1" not in done.err
+
+
+def test_a_root_of_tomorrow_ends_every_command(auditor: Auditor, tmp_path: Path, root_file: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    seen = tmp_path / "seen.jsonl"
+    path.write_text(f"{lab()}roots: [{{file: '{root_file}', sent: 2040-03-02}}]\n", encoding="utf-8")
+    for words in (("audit", "--offline"), ("collect", "-o", seen), ("certificate", root_file)):
+        done = auditor(*words, "-i", path)
+        assert done.code == 2
+        assert "sent 2040-03-02 is in the future" in done.err
+    path.write_text(f"{lab()}roots: [{{file: '{root_file}', sent: 2040-03-01}}]\n", encoding="utf-8")
+    done = auditor("audit", "--offline", "-i", path, "--json")
+    assert any("on 2040-03-01" in note for note in json.loads(done.out)["notes"])
+    assert auditor("certificate", root_file, "-i", path).code != 2
+    assert auditor("collect", "-i", path, "-o", seen).code == 0
+    later = auditor("evaluate", seen, "--root", root_file, "--json")
+    assert any("on 2040-03-01" in note for note in json.loads(later.out)["notes"])

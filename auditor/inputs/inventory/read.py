@@ -54,6 +54,8 @@ class DeclaredRoot:
     """The day, as YYYY-MM-DD."""
     file: str
     """The file's name in the inventory."""
+    location: SourceLocation
+    """Where the inventory states the day."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,8 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
 
 
-def load_inventory(path: Path, today: date | None = None) -> Inventory:
-    """Read an inventory; ``InputErrors`` says everything that is wrong with it, by name, line and column.
-
-    A root that was sent after ``today`` is an error.
-    """
+def load_inventory(path: Path) -> Inventory:
+    """Read an inventory; ``InputErrors`` says everything that is wrong with it, by name, line and column."""
     document = read_yaml(path, _LARGEST)
     errors = list(complaints(document, inventory_schema()))
     endpoints: list[Endpoint] = []
@@ -148,11 +147,9 @@ def load_inventory(path: Path, today: date | None = None) -> Inventory:
         except InputErrors as wrong_file:
             errors += [document.error(str(error), (*where, "file")) for error in wrong_file.errors]
         else:
-            sent = _day(entry.get("sent"))
-            if sent and today and sent > today:
-                message = f"sent {sent} is in the future; state the day on which the root was sent to onboarding"
-                errors.append(document.error(message, (*where, "sent")))
-            declared += [DeclaredRoot(replace(one, sent=sent), str(entry.get("sent")), entry["file"]) for one in found]
+            day, place = entry.get("sent"), document.values.get((*where, "sent"), document.values[where])
+            location = SourceLocation(document.file, *place)
+            declared += [DeclaredRoot(replace(one, sent=_day(day)), str(day), entry["file"], location) for one in found]
     errors += deployment_errors(document)
     errors += evidence_errors(document)
     errors += attestation_errors(document)
@@ -177,6 +174,14 @@ def load_inventory(path: Path, today: date | None = None) -> Inventory:
         evidence=evidence_of(document),
         proofs=proofs,
     )
+
+
+def roots_of_the_future(inventory: Inventory, today: date) -> Iterator[InputError]:
+    """Each root that the inventory says was sent after today."""
+    for root in inventory.declared:
+        if root.anchor.sent and root.anchor.sent > today:
+            message = f"sent {root.sent} is in the future; state the day on which the root was sent to onboarding"
+            yield InputError(message, root.location.file, root.location.line, root.location.column)
 
 
 def _day(value: object) -> date | None:
