@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeAlias
@@ -19,7 +20,7 @@ from auditor import __version__
 from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.evaluate import evaluate
 from auditor.inputs.certificates.bundles import Passphrase
-from auditor.inputs.certificates.declared_roots import load_declared_roots
+from auditor.inputs.certificates.declared_roots import load_declared_roots, sent_roots
 from auditor.inputs.certificates.file_targets import Old, Use, observe_files
 from auditor.inputs.certificates.given_files import File, read_files, read_replaced
 from auditor.inputs.certificates.identities import load_authority, load_identity
@@ -39,6 +40,7 @@ from auditor.inputs.sslyze.scan_observations import scanner_of
 from auditor.inputs.targets import parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
+from auditor.model.finding import listed
 from auditor.model.observation import (
     CertificateChainSeen,
     DeploymentSeen,
@@ -187,6 +189,12 @@ def load_inventory(path: Path) -> Inventory:
     return inventories.load_inventory(path)
 
 
+def check_roots(inventory: Inventory | None, at: datetime) -> None:
+    """Raise ``InputErrors`` where an inventory says that a root was sent after this moment."""
+    if inventory is not None and (errors := list(inventories.roots_of_the_future(inventory, at.date()))):
+        raise InputErrors(errors)
+
+
 def read_inputs(
     targets: Sequence[str],
     inventory: Path | None,
@@ -301,12 +309,13 @@ def collect_observations(
     """
     settings, at = settings or CollectSettings(), _moment(at)
     _check_settings(settings)
+    check_roots(inventory, at)
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
     status = _status_files(policy, settings.revocation)
     resolver = _resolver(settings, inventory)
     own, declared = NOTHING_DECLARED
     if inventory is not None and inventory.deployment is not None:
-        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs)
+        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs, sent_roots(policy.anchors))
     everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
     _check_anything(len(everything), None)
     plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
@@ -651,16 +660,15 @@ def evaluate_observations(
     if complete and not policy.requirements:
         message = f"--complete has no effect: the policy {policy.id} names no requirements file"
         raise InputErrors([InputError(message)])
+    generated = _moment(generated_at)
+    check_roots(inventory, generated)
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     observations = _with_deployment(observations, inventory)
     declared = next((seen.declared for seen in observations.seen if isinstance(seen, DeploymentSeen)), None)
-    plan = make_plan(
-        _with_roots(policy, inventory), observations.targets, offline=observations.offline, declared=declared
-    )
-    report = evaluate(
-        plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted, complete=complete
-    )
-    notes = (*report.notes, *observations.notes)
+    known = _with_days(_with_roots(policy, inventory), observations.seen)
+    plan = make_plan(known, observations.targets, offline=observations.offline, declared=declared)
+    report = evaluate(plan, observations.seen, observations.at, generated, fail_on, accepted, complete=complete)
+    notes = (*report.notes, *_root_notes(plan.policy), *observations.notes)
     return report.model_copy(update={"notes": notes, "scanner": observations.scanner})
 
 
@@ -670,7 +678,9 @@ def _with_deployment(observations: Observations, inventory: Inventory | None) ->
         return observations
     if any(isinstance(target, DeploymentTarget) for target in observations.targets):
         return observations
-    targets, seen = observe_deployment(inventory.deployment, observations.at, inventory.proofs)
+    targets, seen = observe_deployment(
+        inventory.deployment, observations.at, inventory.proofs, sent_roots(inventory.roots)
+    )
     return replace(observations, targets=(*targets, *observations.targets), seen=(*seen, *observations.seen))
 
 
@@ -741,6 +751,23 @@ def _with_roots(policy: Policy, inventory: Inventory | None) -> Policy:
     """The policy with the roots that the inventory declares, each once."""
     declared = inventory.roots if inventory is not None else ()
     return replace(policy, anchors=tuple(dict.fromkeys((*policy.anchors, *declared))))
+
+
+def _with_days(policy: Policy, seen: Iterable[Observation]) -> Policy:
+    """The policy with the days that the observed deployment states for roots which have none, as those of --root."""
+    roots = [root for one in seen if isinstance(one, DeploymentSeen) for root in one.roots or ()]
+    days = {root.sha256: root.sent for root in roots}
+    anchors = (
+        replace(one, sent=days.get(sha256(one.der).hexdigest())) if one.declared and one.sent is None else one
+        for one in policy.anchors
+    )
+    return replace(policy, anchors=tuple(anchors)) if roots else policy
+
+
+def _root_notes(policy: Policy) -> tuple[str, ...]:
+    """When each declared root was sent to onboarding, as far as anybody stated it."""
+    sent = [f"{root.name} on {root.sent}" for root in sent_roots(policy.anchors) if root.sent]
+    return (f"Roots sent to the onboarding team, as declared: {listed(sent, most=20)}.",) if sent else ()
 
 
 def _function_of(cancel: Cancel) -> Callable[[], bool]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import Bounded, epilog, policy_option, report_options, root_option, waivers_option
+from auditor.cli.options import READABLE, Bounded, epilog, policy_option, report_options, root_option, waivers_option
 from auditor.cli.revocation import FETCHES, fetch_option, revocation_option
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ class _File(click.Path):
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_File(allow_dash=True, path_type=Path))
 @policy_option
 @root_option
+@click.option(
+    "-i",
+    "--inventory",
+    type=READABLE,
+    metavar="FILE",
+    help="The inventory with the roots that were sent to onboarding, and the day each was sent.",
+)
 @waivers_option
 @click.option(
     "--name",
@@ -79,6 +86,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
     policy_name: str,
     roots: tuple[Path, ...],
+    inventory: Path | None,
     waivers: Path | None,
     *,
     names: tuple[str, ...],
@@ -112,7 +120,9 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     pipeline.check_report_files(reports)
     now = pipeline.now()
     at = _moment(as_of, now)
-    policy = pipeline.load_policy(policy_name, roots=roots)
+    listed = pipeline.load_inventory(inventory) if inventory else None
+    pipeline.check_roots(listed, now)
+    policy = pipeline.load_policy(policy_name, roots=(*(listed.roots if listed else ()), *roots))
     if fetch:
         click.echo(FETCHES, err=True)
     found = pipeline.observe_certificates(

@@ -6,7 +6,7 @@ host bits, or first-last.
 """
 
 import datetime as dt
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -73,11 +73,33 @@ class Region(Value):
     )
     ranges_date: dt.date | None = Field(default=None, description="The day they were given")
     service_facing: Ranges = Field(
-        default=(), description="Items 14 to 19: its addresses and names towards communications services"
+        default=(),
+        description="Items 14 to 19 in one list: its addresses and names towards communications services; the three "
+        "fields below tell them apart",
+    )
+    service_signaling_source: Ranges = Field(
+        default=(), description="Items 14 and 17: addresses it sends signaling to communications services from"
+    )
+    service_signaling_destination: Ranges = Field(
+        default=(),
+        description="Items 15 and 18: addresses or names it receives signaling from communications services at",
+    )
+    service_media: Ranges = Field(
+        default=(), description="Items 16 and 19: addresses of media between it and communications services"
     )
     service_side: Ranges = Field(
         default=(), description="Items 20 to 22: addresses of communications services, which Microsoft and Zoom manage"
     )
+
+    @property
+    def towards_services(self) -> Ranges:
+        """All items 14 to 19, in whichever field they are declared."""
+        return (
+            *self.service_facing,
+            *self.service_signaling_source,
+            *self.service_signaling_destination,
+            *self.service_media,
+        )
 
 
 class Route(Value):
@@ -97,6 +119,7 @@ class AclEntry(Value):
         default="any", description="A port, first-last, or any", pattern="^(any|[0-9]{1,5}(-[0-9]{1,5})?)$"
     )
     destination: str = Field(default="any", description="The destination: a range, or any")
+    reason: str | None = Field(default=None, description="Why it allows a source that is not the gateway")
 
 
 class Nat(Value):
@@ -223,19 +246,24 @@ class Qos(Value):
     """DSCP values of traffic to Microsoft."""
 
     voice: int | None = Field(default=None, ge=0, le=63)
+    video: Annotated[int, Field(ge=0, le=63)] | Literal["unused"] | None = Field(
+        default=None, description="unused if the network carries no video to Microsoft"
+    )
     signaling: int | None = Field(default=None, ge=0, le=63)
-    others: tuple[int, ...] = ()
+    others: tuple[int, ...] = Field(default=(), description="Text, application sharing, files and anything else")
 
 
 class Attestation(Value):
     """A statement that a person has confirmed."""
 
     statement: str = Field(description="The id of the statement, as in the policy")
-    by: str
+    by: str = Field(description="The person or the role that confirmed it")
     date: dt.date
-    document: str | None = None
+    document: str | None = Field(default=None, description="A file in the inventory's folder")
     sha256: str | None = Field(
-        default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the document, 64 digits from 0 to f"
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="SHA-256 of the document, 64 digits from 0 to f; computed where it is left out",
     )
 
 

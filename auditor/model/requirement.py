@@ -57,6 +57,7 @@ class Condition(StrEnum):
     ZOOM = "zoom"
     MOBILE_CONTROL_POINT = "mobile-control-point"
     HTTPS = "https"
+    PROVISIONING_API = "provisioning-api"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A root certificate that a chain may end at."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -11,3 +12,5 @@ class TrustAnchor:
     der: bytes
     declared: bool = False
     """Whether the operator declared it as sent to onboarding, rather than the policy naming it."""
+    sent: dt.date | None = None
+    """The day the operator sent it to onboarding; None where nobody stated one, as on the command line."""

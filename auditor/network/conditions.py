@@ -65,6 +65,13 @@ _TESTS = {
         lambda declared: declared.deployment.https_roles is not None,
         "the inventory declares that HTTPS is not used",
     ),
+    Condition.PROVISIONING_API: _Test(
+        lambda declared: (
+            declared.deployment.provisioning is not None or "client" in (declared.deployment.https_roles or ())
+        ),
+        lambda declared: declared.deployment.https_roles is not None,
+        "the network has no client of the Provisioning API",
+    ),
 }
 
 

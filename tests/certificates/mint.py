@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -95,6 +95,7 @@ class AnchorSpec(Spec):
     name: str = "test-root"
     subject: str = "Test Root"
     declared: bool = False
+    sent: date | None = None
     file: str | None = None
 
 
@@ -125,7 +126,7 @@ def mint_chain(
             chain.append(chain[spec.repeat])
         else:
             chain.append(mint(spec, _issuer(spec, specs, position, by_subject, anchors), leaf=position == 0, at=at))
-    trusted = tuple(TrustAnchor(spec.name, to_der(roots[spec.name]), spec.declared) for spec in anchors)
+    trusted = tuple(TrustAnchor(spec.name, to_der(roots[spec.name]), spec.declared, spec.sent) for spec in anchors)
     return tuple(map(to_der, chain)), trusted
 
 

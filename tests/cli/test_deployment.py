@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.conftest import Auditor
 from tests.deployment.test_faults import INVENTORIES
+from tests.inputs.certificates.test_declared_roots import ROOT, pem
 
 HEAD = "operator: x\n"
 TANGLED = """\
@@ -17,12 +18,24 @@ cross_connects: [{sites: [A, C]}]
 """
 
 
+@pytest.fixture
+def root_file(tmp_path: Path) -> Path:
+    path = tmp_path / "root.pem"
+    path.write_bytes(pem(ROOT))
+    return path
+
+
+def lab() -> str:
+    """The golden deployment of a lab, confirmed on the day before the tests' clock."""
+    return (INVENTORIES / "lab.yaml").read_text(encoding="utf-8").replace("2026-01-15", "2040-02-29")
+
+
 def outcomes(out: str) -> dict[tuple[str, str], str]:
     return {(found["target"], found["rule"]): found["outcome"] for found in json.loads(out)["findings"]}
 
 
 def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path = tmp_path / "inventory.yaml"
     path.write_text(text + "endpoints:\n  - {name: sbc, address: 'sbc.invalid:5061'}\n", encoding="utf-8")
     done = auditor("audit", "-i", path, "--offline", "--json")
@@ -45,7 +58,7 @@ def test_a_policy_that_asks_nothing_about_a_deployment_says_so(auditor: Auditor)
 
 def test_a_finding_that_fails_says_in_every_text_what_it_rests_on(auditor: Auditor, tmp_path: Path) -> None:
     path = tmp_path / "inventory.yaml"
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
     reports = [tmp_path / "r.html", tmp_path / "r.md", tmp_path / "r.json"]
     done = auditor("audit", "-i", path, "--offline", *(word for report in reports for word in ("--report", report)))
@@ -64,7 +77,7 @@ def test_offline_with_endpoints_alone_is_no_pass(auditor: Auditor, tmp_path: Pat
 def test_a_fault_in_the_deployment_fails_the_audit_and_points_at_the_inventory(
     auditor: Auditor, tmp_path: Path
 ) -> None:
-    text = (INVENTORIES / "lab.yaml").read_text(encoding="utf-8")
+    text = lab()
     path = tmp_path / "inventory.yaml"
     path.write_text(text.replace("sip_transport: tls", "sip_transport: udp"), encoding="utf-8")
     done = auditor("audit", "-i", path, "--offline", "--report", tmp_path / "r.sarif", "--report", tmp_path / "r.html")
@@ -143,9 +156,13 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         f"{HEAD}deployment: {{}}\nendpoints: [{{name: deployment, address: 'a:1'}}]\n",
         ['no endpoint can be called "deployment"'],
     ),
+    "an attestation by nobody": (
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: n/a, date: 2026-01-01}}]\n",
+        ['3:35: by "n/a" names nobody; name the person or the role that confirmed the statement'],
+    ),
     "an attestation with a digest that is none": (
-        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: x, date: 2026-01-01, sha256: abc}}]\n",
-        ['3:64: sha256 cannot be "abc": SHA-256 of the document'],
+        f"{HEAD}deployment: {{}}\nattestations: [{{statement: s, by: me and Ann, date: 2026-01-01, sha256: abc}}]\n",
+        ['3:73: sha256 cannot be "abc": SHA-256 of the document'],
     ),
 }  # fmt: skip
 
@@ -204,3 +221,20 @@ def test_dns_without_a_deployment_is_refused(auditor: Auditor) -> None:
 def test_options_that_cannot_be_are_refused_before_anything_is_connected_to(auditor: Auditor) -> None:
     done = auditor("audit", "127.0.0.1:1", "--dns")
     assert "1/1" not in done.err
+
+
+def test_a_root_of_tomorrow_ends_every_command(auditor: Auditor, tmp_path: Path, root_file: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    seen = tmp_path / "seen.jsonl"
+    path.write_text(f"{lab()}roots: [{{file: '{root_file}', sent: 2040-03-02}}]\n", encoding="utf-8")
+    for words in (("audit", "--offline"), ("collect", "-o", seen), ("certificate", root_file)):
+        done = auditor(*words, "-i", path)
+        assert done.code == 2
+        assert "sent 2040-03-02 is in the future" in done.err
+    path.write_text(f"{lab()}roots: [{{file: '{root_file}', sent: 2040-03-01}}]\n", encoding="utf-8")
+    done = auditor("audit", "--offline", "-i", path, "--json")
+    assert any("on 2040-03-01" in note for note in json.loads(done.out)["notes"])
+    assert auditor("certificate", root_file, "-i", path).code != 2
+    assert auditor("collect", "-i", path, "-o", seen).code == 0
+    later = auditor("evaluate", seen, "--root", root_file, "--json")
+    assert any("on 2040-03-01" in note for note in json.loads(later.out)["notes"])

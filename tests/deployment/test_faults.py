@@ -35,7 +35,8 @@ QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
 
 @cache
 def acg() -> Policy:
-    return load_policy("acg")
+    """The shipped policy with a list of ExpressRoute partners, so a declared partner is proven."""
+    return load_policy(str(Path(__file__).parent / "acg-with-partners.yaml"))
 
 
 def golden(name: str) -> dict[str, Any]:
@@ -63,6 +64,21 @@ def test_a_deployment_that_complies_passes_and_leaves_nothing_open(name: str) ->
     assert {rule: finding for rule, finding in findings.items() if finding.outcome not in QUIET} == {}
     assert set(findings) == RULES
     assert verdict is Verdict.PASS
+
+
+def test_a_declared_partner_is_no_pass_without_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "inventory.yaml"
+    file.write_text(json.dumps(golden("expressroute")), encoding="utf-8")
+    declared = load_inventory(file).deployment
+    assert declared is not None
+    targets, seen = observe_deployment(declared, AT)
+    report = evaluate(make_plan(load_policy("acg"), targets), seen, AT, AT)
+    (found,) = [finding for finding in report.findings if finding.rule == "circuit-provider-undeclared"]
+    assert found.outcome is Outcome.WARN
+    assert all(warning.unproven for warning in found.warnings)
+    assert [warning.observed for warning in found.warnings] == [
+        "declared: Example Carrier at Zurich", "declared: Example Carrier at Geneva",
+    ]  # fmt: skip
 
 
 def put(data: Any, path: str, value: object) -> None:
@@ -101,7 +117,9 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "another connection without a reason": (
         "expressroute", {"links.0.reason": GONE}, {"connection-type-not-recommended": "warn"},
     ),
-    "no service": ("lab", {"deployment.services": GONE}, {"connection-type-unsupported": "inconclusive"}),
+    "no service": ("lab", {"deployment.services": GONE}, {
+        "connection-type-unsupported": "inconclusive", "zoom-address-invalid": "inconclusive",
+    }),
     "a leg of the mesh is missing": ("maps", {"links.1": GONE}, {"region-site-link-missing": "fail"}),
     "a region without a link": (
         "maps", {"links.3": GONE, "links.1": GONE},
@@ -235,10 +253,44 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         "lab", {"sites.0.acl.0": {"action": "deny", "source": "52.120.10.4", "protocol": "tcp", "ports": "any"}},
         {"gateway-not-allowed": "fail"},
     ),
+    "the Internet is let in by 256 entries": (
+        "lab", {"sites.0.acl": [
+            *({"source": f"{n}.0.0.0/8", "protocol": "tcp", "ports": "5061"} for n in range(256)),
+            {"source": "52.120.10.0/28", "protocol": "udp", "ports": "16384-23983"},
+        ]},
+        {"gateway-not-allowed": "fail"},
+    ),
+    "another source that nobody has confirmed": (
+        "maps", {"sites.0.acl.3": {"source": "52.120.20.0/27", "protocol": "udp", "ports": "16384-23983"}},
+        {"gateway-not-allowed": "warn"},
+    ),
+    "an entry behind a denial of everything": (
+        "lab", {"sites.0.acl": [
+            {"source": "52.120.10.0/28", "protocol": "tcp", "ports": "5061"},
+            {"source": "52.120.10.0/28", "protocol": "udp", "ports": "16384-23983"},
+            {"action": "deny", "source": "any"}, {"source": "any"},
+        ]},
+        {"access-list-entry-dead": "warn"},
+    ),
     "no access list": ("lab", {"sites.0.acl": GONE}, {"gateway-not-allowed": "inconclusive"}),
     "addresses of Microsoft": ("lab", {"regions.0.service_side": ["52.112.0.0/14"]}, {"address-superfluous": "warn"}),
     "no confirmation": ("maps", {"attestations.0": GONE}, {"attestation-missing": "fail"}),
     "no confirmation of what is advised": ("maps", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
+    "a lab without a confirmation": ("lab", {"attestations": []}, {"attestation-missing": "fail"}),
+    "Zoom was not given its addresses": ("expressroute", {"attestations.4": GONE}, {"attestation-missing": "fail"}),
+    "addresses towards Zoom that are not declared": (
+        "expressroute", {"regions.1.service_media": GONE}, {"zoom-address-invalid": "fail"},
+    ),
+    "items 14 to 19 in one list": (
+        "expressroute",
+        {
+            "regions.0.service_facing": ["52.120.30.0/28"], "regions.0.service_media": GONE,
+            "regions.0.service_signaling_source": GONE, "regions.0.service_signaling_destination": GONE,
+        },
+        {"zoom-address-invalid": "inconclusive"},
+    ),
+    "video as anything": ("expressroute", {"qos.video": 0}, {"dscp-not-as-required": "fail"}),
+    "video that is not declared": ("expressroute", {"qos.video": GONE}, {"dscp-not-as-required": "warn"}),
     "nobody knows of a queue for voice": ("expressroute", {"attestations.1": GONE}, {"attestation-missing": "warn"}),
     "a confirmation of tomorrow": ("maps", {"attestations.0.date": "2026-11-21"}, {"attestation-missing": "fail"}),
     "an old confirmation": ("maps", {"attestations.0.date": "2023-11-21"}, {"attestation-missing": "fail"}),
@@ -279,6 +331,9 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "a provider that is no partner": (
         "expressroute", {"circuits.0.provider_is_partner": False}, {"circuit-provider-undeclared": "fail"},
+    ),
+    "a partner at another location": (
+        "expressroute", {"circuits.0.peering_location": "Berne"}, {"circuit-provider-undeclared": "warn"},
     ),
     "no connectivity model": (
         "expressroute", {"circuits.0.connectivity_model": GONE}, {"circuit-provider-undeclared": "warn"},

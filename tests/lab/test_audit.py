@@ -27,7 +27,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def scored(lab: Lab) -> Score:
     roots = [x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER) for path in lab.roots]
-    policy = load_policy("acg", [TrustAnchor(f"root {n}", der, declared=True) for n, der in enumerate(roots)])
+    policy = load_policy(
+        "acg", [TrustAnchor(f"root {n}", der, declared=True, sent=AT.date()) for n, der in enumerate(roots)]
+    )
     targets = tuple(
         ServerTarget(
             name=endpoint.name,

@@ -17,7 +17,7 @@ def test_every_fault_of_a_client_is_found_and_none_is_invented() -> None:
     pki = make_pki(AT)
     targets, seen = hear(pki)
     assert [target.name for target in targets] == [client.name for client in clients()]
-    root = TrustAnchor("lab", pki.root.certificate.public_bytes(Encoding.DER), declared=True)
+    root = TrustAnchor("lab", pki.root.certificate.public_bytes(Encoding.DER), declared=True, sent=AT.date())
     findings = evaluate(make_plan(load_policy("acg", [root]), targets), seen, AT, AT).findings
     result = score(clients(), findings)
     assert result.perfect, result

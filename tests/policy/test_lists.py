@@ -42,6 +42,7 @@ def test_a_list_given_again_changes_every_rule_that_names_it_inherited_ones_incl
         "certificate-chain-invalid",
         "certificate-root-expired",
         "certificate-root-not-allowed",
+        "certificate-root-not-sent",
         "certificate-web-profile-violated",
     }
     assert params(child, "certificate-root-expired")["roots"] == ["digicert-global-root-g3"]

@@ -81,7 +81,7 @@ def test_acg_demands_mutual_tls_and_every_rule_about_certificates_but_opens_no_e
 def test_acg_accepts_its_two_roots_and_the_declared_ones_in_every_rule_about_roots() -> None:
     policy = load_policy("acg")
     about_roots = [rule for rule in severities(policy) if "declared_roots" in params(policy, rule)]
-    assert len(about_roots) == 5
+    assert len(about_roots) == 6
     for rule in about_roots:
         assert params(policy, rule)["declared_roots"] is True
         assert params(policy, rule)["roots"] == ["digicert-global-root-g2", "baltimore-cybertrust-root"]

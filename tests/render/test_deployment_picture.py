@@ -28,7 +28,7 @@ from tests.render.parsed import Document
 
 INVENTORIES = Path(__file__).parents[1] / "deployment" / "inventories"
 SNAPSHOT = Path(__file__).parent / "snapshots" / "deployment.html"
-POLICY = load_policy("acg")
+POLICY = load_policy(str(INVENTORIES.parent / "acg-with-partners.yaml"))
 GOLDEN = ("maps", "expressroute", "lab")
 
 

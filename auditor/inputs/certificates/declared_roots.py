@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import read_bytes
+from auditor.model.deployment import SentRoot
 from auditor.model.trust_anchor import TrustAnchor
 
 MAX_BYTES = 1024 * 1024
@@ -36,6 +37,19 @@ def load_declared_roots(paths: Iterable[Path]) -> tuple[TrustAnchor, ...]:
     if errors:
         raise InputErrors(errors)
     return tuple(anchors.values())
+
+
+def sent_roots(anchors: Iterable[TrustAnchor]) -> tuple[SentRoot, ...]:
+    """The operator's own roots, each once, with the first day each was sent where anybody stated one."""
+    found: dict[bytes, TrustAnchor] = {}
+    for one in anchors:
+        known = found.get(one.der)
+        earlier = known is None or (one.sent and (known.sent is None or one.sent < known.sent))
+        if one.declared and earlier:
+            found[one.der] = one
+    return tuple(
+        SentRoot(name=one.name, sha256=hashlib.sha256(one.der).hexdigest(), sent=one.sent) for one in found.values()
+    )
 
 
 def _load(path: Path) -> tuple[TrustAnchor, ...]:

@@ -20,7 +20,7 @@ KIND = "access list as CSV"
 LARGEST = 8 * 1024 * 1024
 MOST_LINES = 100_000
 REQUIRED = ("action", "source", "protocol", "ports")
-COLUMNS = (*REQUIRED, "destination", "enabled", "comment")
+COLUMNS = (*REQUIRED, "destination", "enabled", "comment", "reason")
 
 _ACTIONS = {"allow": "allow", "permit": "allow", "deny": "deny", "drop": "deny", "reject": "deny"}
 _PROTOCOLS = {"tcp": "tcp", "udp": "udp", "any": "any", "ip": "any"}
@@ -127,6 +127,7 @@ def _entry(columns: list[str], cells: list[_TableCell]) -> list[AclEntry]:
             "source": _checked(row["source"], "source", _any_range),
             "ports": _checked(row["ports"], "ports", _ports),
             "destination": _checked(row["destination"], "destination", _any_range) if "destination" in row else "any",
+            "reason": (row["reason"].text or None) if "reason" in row else None,
         }
     )
     return [entry] if enabled and protocol else []

@@ -99,7 +99,7 @@ def _gateway_names(regions: Entries, resource: Mapping[str, Any]) -> dict[str, s
         of = quoted(str(region.get("name")))
         for text in _texts(region, "service_side"):
             names[_plain(text)] = f"a name of a communications service in the region {of}"
-        for text in _texts(region, "service_facing"):
+        for text in (*_texts(region, "service_facing"), *_texts(region, "service_signaling_destination")):
             names[_plain(text)] = f"the gateway's name towards communications services in the region {of}"
         if isinstance(region.get("hostname"), str):
             names[_plain(region["hostname"])] = f"the gateway's hostname in the region {of}"

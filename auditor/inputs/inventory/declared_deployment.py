@@ -9,7 +9,7 @@ from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory.contradictions import contradictions
-from auditor.model.deployment import Deployment, Proof
+from auditor.model.deployment import Deployment, Proof, SentRoot
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
@@ -22,11 +22,11 @@ Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
 _RANGES = {
     "signaling_ranges", "media_ranges", "signaling_source", "media", "internal_ranges", "pool", "source_ranges",
-    "address_ranges",
+    "address_ranges", "service_signaling_source", "service_media",
 }  # fmt: skip
 _ROUTES = {"advertised_prefixes", "internet_prefixes", "prefix"}
 """Keys of networks, which may overlap."""
-_RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_side"}
+_RANGES_OR_NAMES = {"signaling_destination", "service_facing", "service_signaling_destination", "service_side"}
 NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
@@ -64,11 +64,13 @@ def deployment_of(document: Document) -> Deployment | None:
     return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
 
 
-def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
+def observe_deployment(
+    declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = (), roots: tuple[SentRoot, ...] | None = None
+) -> Declared:
     """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
     target = DeploymentTarget(name=DEPLOYMENT)
     unasked = NotAttempted(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
+    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs, roots=roots), unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:

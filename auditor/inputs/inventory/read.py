@@ -1,7 +1,8 @@
 """The inventory: one operator's endpoints, roots, waivers and deployment, in a YAML file."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from auditor.inputs.certificates.declared_roots import load_declared_roots
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, read_yaml
 from auditor.inputs.host import parse_name
+from auditor.inputs.inventory.attested_documents import attestation_errors, with_documents
 from auditor.inputs.inventory.declared_deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
 from auditor.inputs.inventory.evidence_files import (
     SECTION,
@@ -52,6 +54,8 @@ class DeclaredRoot:
     """The day, as YYYY-MM-DD."""
     file: str
     """The file's name in the inventory."""
+    location: SourceLocation
+    """Where the inventory states the day."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,10 @@ class Inventory:
 
     @property
     def roots(self) -> tuple[TrustAnchor, ...]:
-        """The declared roots, each once."""
-        return tuple({root.anchor.der: root.anchor for root in self.declared}.values())
+        """The declared roots, each once, with the first day each was sent."""
+        by_day = sorted(self.declared, key=lambda root: root.sent, reverse=True)
+        first = {root.anchor.der: root.anchor for root in by_day}
+        return tuple({root.anchor.der: first[root.anchor.der] for root in self.declared}.values())
 
 
 @cache
@@ -141,9 +147,12 @@ def load_inventory(path: Path) -> Inventory:
         except InputErrors as wrong_file:
             errors += [document.error(str(error), (*where, "file")) for error in wrong_file.errors]
         else:
-            declared += [DeclaredRoot(anchor, str(entry.get("sent")), entry["file"]) for anchor in found]
+            day, place = entry.get("sent"), document.values.get((*where, "sent"), document.values[where])
+            location = SourceLocation(document.file, *place)
+            declared += [DeclaredRoot(replace(one, sent=_day(day)), str(day), entry["file"], location) for one in found]
     errors += deployment_errors(document)
     errors += evidence_errors(document)
+    errors += attestation_errors(document)
     errors += [
         endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")
         for endpoint in endpoints
@@ -154,6 +163,7 @@ def load_inventory(path: Path) -> Inventory:
     deployment = deployment_of(document)
     proofs: tuple[Proof, ...] = ()
     if deployment is not None:
+        deployment = with_documents(document, deployment, path.parent)
         deployment, proofs = with_evidence(document, deployment, path.parent)
     return Inventory(
         operator=document.data["operator"],
@@ -164,6 +174,22 @@ def load_inventory(path: Path) -> Inventory:
         evidence=evidence_of(document),
         proofs=proofs,
     )
+
+
+def roots_of_the_future(inventory: Inventory, today: date) -> Iterator[InputError]:
+    """Each root that the inventory says was sent after today."""
+    for root in inventory.declared:
+        if root.anchor.sent and root.anchor.sent > today:
+            message = f"sent {root.sent} is in the future; state the day on which the root was sent to onboarding"
+            yield InputError(message, root.location.file, root.location.line, root.location.column)
+
+
+def _day(value: object) -> date | None:
+    """The day; None for what the schema has complained about."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _entries(document: Document, section: str, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:

@@ -9,6 +9,7 @@ from auditor.model.subject import DeclaredSubject
 from auditor.network.connections import circuits_with_microsoft_peering, uses_expressroute, uses_microsoft_peering
 from auditor.network.subjects import CIRCUITS, RESOURCE
 
+ZOOM = "zoom_phone_cloud_peering"
 _JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 
 

@@ -92,7 +92,7 @@ def _owned(declared: Deployment, shared: Container[_Share], circuits: Mapping[st
         add(owner, site.media)
         add(owner, site.nat.pool if site.nat else (), f"circuit {circuits.get(site.name)}", "the NAT pool ")
     for region in declared.regions:
-        add(_GATEWAY, (*region.signaling_ranges, *region.media_ranges, *region.service_facing))
+        add(_GATEWAY, (*region.signaling_ranges, *region.media_ranges, *region.towards_services))
     yield from found
 
 

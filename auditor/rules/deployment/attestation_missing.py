@@ -1,6 +1,7 @@
 """Some requirements cannot be measured; a person must confirm them.
 
-An attestation records who confirmed what, when, and in which document.
+An attestation records who confirmed what, when, and in which document.  The document lies beside the inventory, and the
+report states its SHA-256.
 """
 
 import datetime as dt
@@ -15,9 +16,10 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.network.confirmations import names_somebody
 from auditor.network.connections import uses_expressroute, uses_microsoft_peering
 from auditor.network.subjects import ATTESTATIONS
-from auditor.rules.deployment._shared import undeclared_sku
+from auditor.rules.deployment._shared import ZOOM, undeclared_sku
 
 
 class RequiredStatement(Value):
@@ -26,8 +28,17 @@ class RequiredStatement(Value):
     statement: str = Field(min_length=1, description="The id in the attestation")
     meaning: str = Field(min_length=1, description="What is confirmed")
     when: Literal[
-        "always", "production", "expressroute", "microsoft_peering", "microsoft_365_over_expressroute", "zoom"
+        "always",
+        "production",
+        "expressroute",
+        "microsoft_peering",
+        "microsoft_365_over_expressroute",
+        "zoom",
+        "provisioning",
     ] = Field(default="always", description="In which deployments")
+    years: int | None = Field(
+        default=None, ge=1, description="How many years its confirmation is valid, if not as many as the others"
+    )
     advice: bool = Field(default=False, description="Report a missing confirmation as a warning, not as a violation")
 
 
@@ -39,55 +50,66 @@ class Statements(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: Statements) -> Iterator[Remark]:
-    """Each statement that applies has an attestation that is neither too old nor dated in the future."""
+    """Each statement that applies has an attestation by somebody, neither too old nor dated in the future."""
     for seen in evidence.seen:
         wanted = [one for one in params.statements if _applies(one, seen.declared)]
         if not wanted:
             yield NotApplicable(reason="no statement is required of this kind of deployment")
         for one in wanted:
-            observed = _missing(one.statement, seen.declared, evidence.at.date(), params.years)
+            observed = _missing(one.statement, seen.declared, evidence.at.date(), one.years or params.years)
             if observed and one.when == "production" and seen.declared.production is None:
                 yield from undeclared_sku(seen.declared)
             elif observed:
-                said = Warning if one.advice else Violation
                 subject, expected = ATTESTATIONS.named(one.statement), f"a confirmation: {one.meaning}"
-                yield said(subject=subject, expected=expected, observed=observed)
+                if one.advice:
+                    yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
+                else:
+                    yield Violation(subject=subject, expected=expected, observed=observed)
 
 
 def _applies(wanted: RequiredStatement, declared: Deployment) -> bool:
-    match wanted.when:
-        case "production":
-            return declared.production is not False
-        case "expressroute":
-            return uses_expressroute(declared)
-        case "microsoft_peering":
-            return uses_microsoft_peering(declared)
-        case "microsoft_365_over_expressroute":
-            return uses_expressroute(declared) and bool(_MICROSOFT_365 & set(declared.deployment.services))
-        case "zoom":
-            return "zoom_phone_cloud_peering" in declared.deployment.services
-        case _:
-            return True
+    return {
+        "always": True,
+        "production": declared.production is not False,
+        "expressroute": uses_expressroute(declared),
+        "microsoft_peering": uses_microsoft_peering(declared),
+        "microsoft_365_over_expressroute": uses_expressroute(declared)
+        and bool(_MICROSOFT_365 & set(declared.deployment.services)),
+        "zoom": ZOOM in declared.deployment.services,
+        "provisioning": declared.deployment.provisioning is not None,
+    }[wanted.when]
 
 
 _MICROSOFT_365 = {"operator_connect", "teams_phone_mobile", "teams_direct_routing"}
 
 
 def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -> str | None:
-    dates = [one.date for one in declared.attestations if one.statement == statement]
-    past = [date for date in dates if date <= today]
-    if not dates:
+    found = [one for one in declared.attestations if one.statement == statement]
+    named = [one.date for one in found if names_somebody(one.by)]
+    past = [date for date in named if date <= today]
+    if not found:
         return "none is declared"
+    if not named:
+        return "one that names neither a person nor a role"
     if not past:
-        return f"one dated {min(dates)}, which is in the future"
-    return f"one dated {max(past)}, which is too old" if (today - max(past)).days > 366 * years else None
+        return f"one dated {min(named)}, which is in the future"
+    return f"one dated {max(past)}, which is too old" if today > _last_day(max(past), years) else None
+
+
+def _last_day(confirmed: dt.date, years: int) -> dt.date:
+    """The last day of a confirmation: its anniversary, or the first of March after a 29th of February."""
+    if confirmed.year + years > dt.MAXYEAR:
+        return dt.date.max
+    try:
+        return confirmed.replace(year=confirmed.year + years)
+    except ValueError:
+        return dt.date(confirmed.year + years, 3, 1)
 
 
 def _remedy(params: Statements) -> str:
     return (
-        "Have the statement confirmed, and add an attestation with its author, its date and the digest of the "
-        "document; "
-        f"renew it every {params.years} years."
+        "Have the statement confirmed, and add an attestation with its author (a person or a role), its date and the "
+        f"document.  Renew it every {params.years} years, or as often as the policy says for the statement."
     )
 
 

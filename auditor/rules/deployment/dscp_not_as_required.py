@@ -1,4 +1,4 @@
-"""Voice needs its own queue, which Microsoft assigns by DSCP value.
+"""Voice and video need queues of their own, which Microsoft assigns by DSCP value.
 
 Microsoft rewrites the values that it does not know to best effort.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from auditor.model.deployment import Qos
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
@@ -14,14 +15,15 @@ from auditor.model.severity import Severity
 from auditor.network.connections import uses_microsoft_peering
 from auditor.network.subjects import QOS
 
-_EF = 46
-"""Expedited Forwarding (RFC 3246)."""
+_NAMES = {46: "EF", 34: "AF41"}
+"""Expedited Forwarding (RFC 3246) and Assured Forwarding (RFC 2597)."""
 
 
 class DscpValues(Params):
     """DSCP values."""
 
     voice: int = Field(default=46, ge=0, le=63, description="Value for voice")
+    video: int = Field(default=34, ge=0, le=63, description="Value for interactive video")
     kept: tuple[int, ...] = Field(default=(46, 34, 18, 10, 0), description="Values that Microsoft does not rewrite")
     unsettled: tuple[int, ...] = Field(
         default=(24,), description="Values that get a warning: Microsoft named 24 (CS3) for SIP in an older document"
@@ -29,7 +31,7 @@ class DscpValues(Params):
 
 
 def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Remark]:
-    """Voice has the required DSCP value, and no traffic has one that Microsoft rewrites."""
+    """Voice and video have the required DSCP values, and no traffic has one that Microsoft rewrites."""
     for seen in evidence.seen:
         declared = seen.declared
         if not uses_microsoft_peering(declared):
@@ -41,6 +43,7 @@ def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Re
         if declared.qos.voice != params.voice:
             observed = str(declared.qos.voice)
             yield Violation(subject=QOS.at("voice"), expected=_value(params.voice), observed=observed)
+        yield from _video(declared.qos, params)
         kept = f"one of {', '.join(map(str, params.kept)) or 'none'}"
         for name, value in (("signaling", declared.qos.signaling), *(("others", one) for one in declared.qos.others)):
             if value is not None and value not in params.kept:
@@ -48,13 +51,23 @@ def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Re
                 yield remark(subject=QOS.at(name), expected=kept, observed=str(value))
 
 
+def _video(qos: Qos, params: DscpValues) -> Iterator[Remark]:
+    subject, expected = QOS.at("video"), _value(params.video)
+    if qos.video is None:
+        observed = "not declared; declare its value, or unused"
+        yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
+    elif qos.video not in ("unused", params.video):
+        yield Violation(subject=subject, expected=expected, observed=str(qos.video))
+
+
 def _value(dscp: int) -> str:
-    return f"EF ({_EF})" if dscp == _EF else str(dscp)
+    return f"{_NAMES[dscp]} ({dscp})" if dscp in _NAMES else str(dscp)
 
 
 def _remedy(params: DscpValues) -> str:
     kept = ", ".join(map(str, params.kept)) or "none"
-    return f"Mark voice with DSCP {_value(params.voice)}, and all other traffic only with values that are kept: {kept}."
+    others = f"all other traffic only with values that are kept: {kept}"
+    return f"Mark voice with DSCP {_value(params.voice)}, and {others}.  Mark video with {_value(params.video)}."
 
 
 RULE = Rule(

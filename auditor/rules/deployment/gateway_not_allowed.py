@@ -1,24 +1,38 @@
 """Each site must admit both regions: when one fails, the other takes over its calls.
 
-An entry for any source admits more than the gateway.
+What the list admits beyond the gateway's ranges is added up: 256 entries for a /8 each are the whole Internet.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from pydantic import Field
 
 from auditor.model.deployment import Region, Site
-from auditor.model.finding import Doubt, Remark, Violation
+from auditor.model.finding import Doubt, Remark, Violation, Warning, listed
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
-from auditor.network.acl import AclLine, decisions, parse_acl, without_destinations
+from auditor.network.acl import (
+    AclLine,
+    ListTooComplex,
+    Span,
+    beyond,
+    decisions,
+    merged,
+    parse_acl,
+    permitted,
+    size,
+    without_destinations,
+)
 from auditor.network.addresses import Range, is_range, parse_range
 from auditor.network.subjects import REGIONS, SITES
 
 _UNKNOWN = "the list has entries for single destinations, and the addresses of the site are not declared"
+_BITS = {4: 32, 6: 128}
+_MOST = 50
+"""The most entries that are listed one by one."""
 _Destinations: TypeAlias = Mapping[str, Range | None]
 """The addresses of a site by their texts; None for a name, and where nothing is declared."""
 
@@ -33,15 +47,18 @@ class GatewayPorts(Params):
         default=5060, ge=1, le=65535, description="Port of SIP without TLS, which must be closed"
     )
     widest_source: int = Field(
-        default=8,
+        default=24,
         ge=0,
         le=32,
-        description="Prefix length of the widest acceptable source; a wider one counts as any source",
+        description="Prefix length of the most IPv4 addresses that the list may admit beyond the gateway's, together",
+    )
+    widest_source_ipv6: int = Field(
+        default=64, ge=0, le=128, description="The same for IPv6, which the gateway does not use"
     )
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayPorts) -> Iterator[Remark]:
-    """At each site the first entry that matches admits the gateway, and no entry admits any source."""
+    """At each site the first entry that matches admits the gateway, and few other sources are admitted."""
     for seen in evidence.seen:
         declared = seen.declared
         for name, found in (("site", declared.sites), ("range of the gateway", _ranges(declared.regions))):
@@ -55,10 +72,21 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayPorts) -> Iterator[
             if not site.acl:
                 yield Doubt(subject=subject, reason="the access list of the site is not declared")
                 continue
-            lines = parse_acl(site.acl)
-            yield from _any_source(subject, lines, site, params)
-            for region in declared.regions:
-                yield from _region(subject, lines, site, region, params)
+            try:
+                # Collected first: half an answer about a list is none.
+                yield from [*_site(subject, site, declared.regions, params)]
+            except ListTooComplex:
+                reason = "the access list has more combinations of addresses, protocols and ports than are examined"
+                yield Doubt(subject=subject, reason=reason)
+
+
+def _site(subject: DeclaredSubject, site: Site, regions: Sequence[Region], params: GatewayPorts) -> Iterator[Remark]:
+    lines, gateway = parse_acl(site.acl), [*map(parse_range, _ranges(regions))]
+    # An entry for any source admits addresses of both IP versions.
+    yield from dict.fromkeys(_others(site, lines, gateway, params))
+    concerned = [line for line in lines if line.source is None or any(map(line.source.overlaps, gateway))]
+    for region in regions:
+        yield from _region(subject, concerned, site, region, params)
 
 
 def _region(
@@ -83,33 +111,86 @@ def _destinations(texts: Sequence[str]) -> _Destinations:
     return {text: found for text, found in ranges.items() if found is None or found.version == 4} or {"": None}
 
 
-def _any_source(
-    subject: DeclaredSubject, lines: Sequence[AclLine], site: Site, params: GatewayPorts
-) -> Iterator[Remark]:
-    used = {"tcp": ((params.sip, params.sip),), "udp": ((params.media_first, params.media_last),)}
-    destinations = _destinations((*site.signaling_destination, *site.media))
-    doubted = False
-    for line in lines:
-        ours = any(
-            line.protocol in ("any", protocol) and line.ports[0] <= high and low <= line.ports[1]
-            for protocol, spans in used.items()
-            for low, high in (*spans, (params.plaintext_sip, params.plaintext_sip))
-        )
-        if line.action == "deny" or not ours or not _wide(line.source, params.widest_source):
+def _others(site: Site, lines: Sequence[AclLine], gateway: Sequence[Range], params: GatewayPorts) -> Iterator[Remark]:
+    """Judge what the list admits beyond the gateway: to any port, because the list is the one for the gateway."""
+    owner, widest = SITES.named(site.name), {4: params.widest_source, 6: params.widest_source_ipv6}
+    expected = f"the gateway's ranges, and other sources of at most an IPv4 /{widest[4]} and an IPv6 /{widest[6]}"
+    reasons = {number: entry.reason for number, entry in enumerate(site.acl, start=1)}
+    for version, length in widest.items():
+        allowed = merged((one.first, one.last) for one in gateway if one.version == version)
+        certain, possible = _admitted(site, lines, version, allowed)
+        most = 1 << (_BITS[version] - length)
+        if wrong := _too_many(certain, most):
+            for observed in wrong:
+                yield Violation(subject=owner.at("acl"), expected=expected, observed=observed)
             continue
-        if line.destination is None or any(
-            found and found.overlaps(line.destination) for found in destinations.values()
-        ):
-            observed = f"an entry that allows {f'the wide source {line.written}' if line.source else 'any source'}"
-            yield Violation(subject=subject, expected="only the gateway's ranges", observed=observed)
-        else:
-            doubted = doubted or None in destinations.values()
-    if doubted:
-        yield Doubt(subject=subject, reason=f"an entry allows any source, and {_UNKNOWN}")
+        if wrong := _too_many(possible, most):
+            reason = f"{listed(wrong)}, and {_UNKNOWN}"
+            yield Doubt(subject=owner.at("acl"), reason=reason)
+        elif gateway:
+            open_entries = [line for line in possible if not reasons[line.number]]
+            yield from _to_confirm(owner, open_entries)
 
 
-def _wide(source: Range | None, widest: int) -> bool:
-    return source is None or source.last - source.first + 1 > 1 << ((32 if source.version == 4 else 128) - widest)
+def _to_confirm(owner: DeclaredSubject, lines: Sequence[AclLine]) -> Iterator[Warning]:
+    expected = "only the gateway's ranges, or a reason in the entry"
+    for line in lines[:_MOST]:
+        subject, observed = owner.at("acl", str(line.number)), f"it admits {line.written}, and nobody has confirmed why"
+        yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
+    if len(lines) > _MOST:
+        observed = f"{len(lines) - _MOST} more entries admit other sources"
+        yield Warning(subject=owner.at("acl"), expected=expected, observed=observed, unproven=True)
+
+
+_Admitted: TypeAlias = Mapping[AclLine, tuple[Span, ...]]
+"""The sources that each entry admits, without the gateway's."""
+
+
+def _admitted(
+    site: Site, lines: Sequence[AclLine], version: int, allowed: Sequence[Span]
+) -> tuple[_Admitted, _Admitted]:
+    """What the list admits for certain, and what it may admit where the site's addresses are not known."""
+    texts = (
+        *site.signaling_source, *site.signaling_destination, *site.media, *site.internal_ranges,
+        *(site.nat.pool if site.nat else ()),
+    )  # fmt: skip
+    known = [one for one in map(parse_range, filter(is_range, texts)) if one.version == version]
+    hidden = not site.media or not all(map(is_range, site.signaling_destination or ("",)))
+    found = [permitted(lines, version, known)]
+    if hidden or not known:
+        found.append(permitted(without_destinations(lines, "allow"), version, [None]))
+    certain = _without(found, allowed)
+    if not hidden:
+        return certain, certain
+    return certain, _without([*found, permitted(without_destinations(lines, "deny"), version, [None])], allowed)
+
+
+def _without(found: Iterable[_Admitted], allowed: Sequence[Span]) -> _Admitted:
+    """Of each entry in order, all sources but the allowed ones; entries that admit no other source are left out."""
+    spans: dict[int, list[Span]] = {}
+    lines: dict[int, AclLine] = {}
+    for admitted in found:
+        for line, more in admitted.items():
+            lines.setdefault(line.number, line)
+            spans.setdefault(line.number, []).extend(more)
+    others = {number: beyond(merged(spans[number]), allowed) for number in sorted(spans)}
+    return {lines[number]: left for number, left in others.items() if left}
+
+
+def _too_many(admitted: _Admitted, most: int) -> list[str]:
+    """What admits more addresses than the most: single entries, or all of them together."""
+    wide = [line for line, spans in admitted.items() if size(spans) > most]
+    texts = [f"an entry that allows {f'the wide source {one.written}' if one.source else 'any source'}" for one in wide]
+    if len(wide) > _MOST:
+        more = f"{len(wide) - _MOST} more entries that allow wide sources"
+        return [*texts[:_MOST], more]
+    if wide:
+        return texts
+    together = size(merged(span for spans in admitted.values() for span in spans))
+    if together <= most:
+        return []
+    sources = listed(line.written for line in admitted)
+    return [f"{len(admitted)} entries that together allow {together} addresses besides the gateway's: {sources}"]
 
 
 def _required_access(
@@ -160,7 +241,8 @@ def _plaintext_access(
 def _remedy(params: GatewayPorts) -> str:
     return (
         f"Allow SIP over TLS (TCP {params.sip}) and media (UDP {params.media_first} to {params.media_last}) from all "
-        "ranges of both regions at each site, and nothing from any other source."
+        "ranges of both regions at each site, and nothing from any other source.  Remove entries for wide sources, "
+        "and state the reason of an entry for another source."
     )
 
 

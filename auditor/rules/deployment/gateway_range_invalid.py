@@ -55,7 +55,7 @@ def _shared(regions: Sequence[Region]) -> Iterator[Remark]:
             if parse_range(mine).overlaps(parse_range(theirs)):
                 subject, observed = REGIONS.named(other.name), f"{mine}, which overlaps {theirs} of {one.name}"
                 yield Violation(subject=subject, expected="a range of its own", observed=observed)
-    facing = [text for region in regions for text in filter(is_range, region.service_facing)]
+    facing = [text for region in regions for text in filter(is_range, region.towards_services)]
     for region in regions:
         for mine, theirs in product(_ranges(region), facing):
             if parse_range(mine).overlaps(parse_range(theirs)):

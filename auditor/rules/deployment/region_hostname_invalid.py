@@ -20,7 +20,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Each region has its own host name below the base domain, which no communications service uses."""
     for seen in evidence.seen:
         base = _plain(seen.declared.deployment.base_domain or "")
-        facing = {_plain(text) for region in seen.declared.regions for text in region.service_facing}
+        facing = {_plain(text) for region in seen.declared.regions for text in region.towards_services}
         names: dict[str, str] = {}
         for region in seen.declared.regions:
             subject = REGIONS.named(region.name).at("hostname", items="items 7 and 10")

@@ -37,6 +37,14 @@ def test_one_list_in_every_form(text: str) -> None:
     assert access_list(text.encode(), "f.csv") == (WHOLE,)
 
 
+def test_a_line_may_say_why_it_admits_another_source() -> None:
+    text = "action,source,protocol,ports,reason\nallow,193.5.0.7,tcp,22,our jump host\nallow,52.120.0.0/15,tcp,5061,\n"
+    assert access_list(text.encode(), "f.csv") == (
+        AclEntry(source="193.5.0.7", protocol="tcp", ports="22", reason="our jump host"),
+        WHOLE,
+    )
+
+
 def test_lines_keep_their_order_and_their_words() -> None:
     text = (
         "action,source,protocol,ports,destination\n"

@@ -1,11 +1,14 @@
 """Inventories: what comes of a good one, and every error of a bad one by name, line and column."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from auditor.errors import InputErrors
-from auditor.inputs.inventory.read import load_inventory
+from auditor.inputs.certificates.declared_roots import sent_roots
+from auditor.inputs.inventory.read import load_inventory, roots_of_the_future
 from auditor.model.target import Service
 from tests.inputs.certificates.test_declared_roots import ROOT, pem
 
@@ -55,6 +58,24 @@ def test_a_good_inventory_gives_requests_and_roots(folder: Path) -> None:
     assert (inventory.operator, inventory.declared[0].sent) == ("Example Telecom", "2026-10-01")
     assert [anchor.declared for anchor in inventory.roots] == [True]
     assert (first.location.line, first.location.column) == (3, 5)
+
+
+def test_a_root_carries_the_first_day_it_was_sent(folder: Path) -> None:
+    more = "  - {file: ./roots/private.pem, sent: 2026-09-01}\n  - {file: roots/private.pem, sent: 2026-11-01}\n"
+    inventory = load_inventory(written(folder, GOOD + more))
+    assert [anchor.sent for anchor in inventory.roots] == [date(2026, 9, 1)]
+    undated = replace(inventory.roots[0], sent=None)
+    pinned = replace(undated, declared=False)
+    for anchors in ((undated, *inventory.roots), (*inventory.roots, undated), (pinned, *inventory.roots)):
+        assert [root.sent for root in sent_roots(anchors)] == [date(2026, 9, 1)]
+    assert [root.sent for root in sent_roots([undated])] == [None]
+
+
+def test_a_root_cannot_be_sent_in_the_future(folder: Path) -> None:
+    inventory = load_inventory(written(folder, GOOD))
+    assert list(roots_of_the_future(inventory, date(2026, 10, 1))) == []
+    (error,) = roots_of_the_future(inventory, date(2026, 9, 30))
+    assert "12:37: sent 2026-10-01 is in the future" in str(error)
 
 
 ERRORS = {
