@@ -33,7 +33,7 @@ from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.observation_file import read_observations as read_observation_file
 from auditor.inputs.resolver import parse_resolver
 from auditor.inputs.session_descriptions import load_descriptions
-from auditor.inputs.targets import parse_target, parse_targets, targets_of
+from auditor.inputs.targets import listed_endpoints, parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
 from auditor.model.observation import (
@@ -264,10 +264,12 @@ def collect_observations(
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
     status = _status_files(policy, settings.revocation)
     resolver = _resolver(settings, inventory)
+    servers = _resolved(targets, inventory, offline=settings.offline)
     own, declared = NOTHING_DECLARED
     if inventory is not None and inventory.deployment is not None:
-        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs)
-    everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
+        listed = listed_endpoints(servers)
+        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs, endpoints=listed)
+    everything = (*own, *servers)
     _check_anything(len(everything), None)
     plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
     endpoints = 0 if settings.offline else len(plan.endpoints)

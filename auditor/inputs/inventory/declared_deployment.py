@@ -8,7 +8,7 @@ from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
-from auditor.model.deployment import Deployment, Proof
+from auditor.model.deployment import DeclaredEndpoint, Deployment, Proof
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
@@ -16,6 +16,8 @@ from auditor.network.regions import geographies
 
 DEPLOYMENT = "deployment"
 """The name of the deployment in reports."""
+BY_DNS = ("dns", "site-dns")
+"""The kinds of observation that DNS lookups make."""
 SECTIONS = tuple(Deployment.model_fields)
 Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
@@ -61,11 +63,21 @@ def deployment_of(document: Document) -> Deployment | None:
     return Deployment.model_validate({key: value for key, value in document.data.items() if key in SECTIONS})
 
 
-def observe_deployment(declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = ()) -> Declared:
+def observe_deployment(
+    declared: Deployment,
+    at: datetime,
+    proofs: tuple[Proof, ...] = (),
+    *,
+    endpoints: tuple[DeclaredEndpoint, ...] | None = None,
+) -> Declared:
     """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
     target = DeploymentTarget(name=DEPLOYMENT)
-    unasked = NotAttempted(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs), unasked)
+    unasked = (
+        NotAttempted(target=DEPLOYMENT, at=at, wanted=kind, reason="DNS lookups were not requested (--dns)")
+        for kind in BY_DNS
+    )
+    seen = DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs, endpoints=endpoints)
+    return (target,), (seen, *unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:

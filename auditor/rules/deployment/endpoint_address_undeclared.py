@@ -1,0 +1,130 @@
+"""The gateway sends signaling to items 2 and 5 alone, so an endpoint at another address is not the one that it reaches.
+
+An audit of such an endpoint says nothing of the site.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from auditor.model.deployment import DeclaredEndpoint
+from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
+from auditor.model.observation import DeploymentSeen
+from auditor.model.rule import Evidence, Group, NoParameters, Rule
+from auditor.model.severity import Severity
+from auditor.model.subject import Named
+from auditor.network.addresses import is_range, parse_range
+from auditor.network.endpoints import SignalingItem, SignalingItems, plain_name, signaling_items
+from auditor.network.subjects import SITES
+from auditor.rules.deployment._shared import NO_ENDPOINTS, UNKNOWN_ENDPOINTS
+
+_MOST = 100
+"""Endpoints that are named for one kind of remark; the others are counted."""
+_MOST_ITEMS = 6
+
+
+def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
+    """Every SIP endpoint is at an address or name of items 2 or 5, those of its own site if it names one."""
+    for seen in evidence.seen:
+        if seen.endpoints is None:
+            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS)
+        elif not seen.endpoints:
+            yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True)
+        elif not seen.declared.sites:
+            yield Doubt(subject=SITES, reason="no site is declared")
+        else:
+            items = signaling_items(seen.declared, seen.endpoints)
+            yield from _bounded(remark for endpoint in seen.endpoints for remark in _endpoint(endpoint, items))
+
+
+def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """The first remarks of each kind, and one that counts the others."""
+    counts = {Violation: 0, Warning: 0, Doubt: 0}
+    for remark in remarks:
+        kind = next(kind for kind in counts if isinstance(remark, kind))
+        counts[kind] += 1
+        if counts[kind] <= _MOST:
+            yield remark
+    for kind, count in counts.items():
+        more = f"{count - _MOST} more endpoints"
+        if count > _MOST and kind is Doubt:
+            yield Doubt(subject=SITES, reason=f"the same is open for {more}")
+        elif count > _MOST:
+            shown = Violation if kind is Violation else Warning
+            yield shown(subject=SITES, expected="items 2 and 5", observed=f"the same for {more}")
+
+
+def _endpoint(endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
+    subject = Named(name=endpoint.name)
+    if endpoint.site is not None and endpoint.site not in items.of_site:
+        yield Violation(subject=subject, expected="a declared site", observed=f"site {endpoint.site}")
+    elif endpoint.service == "https":
+        if endpoint.site is None:
+            yield Warning(subject=subject, expected="a site of the deployment", observed="it belongs to no site")
+    elif endpoint.site is not None and not items.of_site[endpoint.site]:
+        yield Doubt(subject=subject, reason=f"items 2 and 5 of site {endpoint.site} are not declared")
+    else:
+        yield from _signaling(subject, endpoint, items)
+
+
+def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
+    site = endpoint.site
+    named = items.named(endpoint)
+    ours = any(_of(site, item) for item in named)
+    expected = f"items 2 and 5 of site {site}: {_listed(items.of_site[site])}" if site else "items 2 and 5 of a site"
+    addresses = [address for address in endpoint.addresses if is_range(address)]
+    if not addresses and not ours:
+        if named:
+            observed = f"{endpoint.host}, a name of site {named[0].site}"
+            yield Violation(subject=subject, expected=expected, observed=observed)
+        else:
+            yield Doubt(subject=subject, reason=f"{endpoint.host} was not resolved, so its addresses are unknown")
+    only_ipv6 = all(parse_range(address).version == 6 for address in addresses)
+    for address in addresses:
+        holding = items.at(address)
+        if any(_of(site, item) for item in holding if is_range(item.text)):
+            continue
+        names = {plain_name(item.text) for item in (*named, *holding) if _of(site, item)}
+        others = [item for item in holding if not _of(site, item) and plain_name(item.text) not in names]
+        if region := next(items.gateway.holding(address), None):
+            observed = f"{address}, an address of the gateway in region {region}"
+            yield Violation(subject=subject, expected=expected, observed=observed)
+        elif others:
+            observed = f"{address}, an address of site {others[0].site}"
+            yield Violation(subject=subject, expected=expected, observed=observed)
+        elif ours or any(_of(site, item) for item in holding):
+            continue
+        elif parse_range(address).version == 6 and not only_ipv6:
+            observed = f"{address} beside IPv4 addresses; the gateway uses IPv4 alone"
+            yield Warning(subject=subject, expected=expected, observed=observed)
+        elif unknown := items.unknown[site]:
+            reason = f"{address} is in no declared range, and nobody looked up what {_listed(unknown)} resolves to"
+            yield Doubt(subject=subject, reason=reason)
+        else:
+            place = "" if site else "; it belongs to no site"
+            yield Violation(subject=subject, expected=expected, observed=f"{address}{place}")
+
+
+def _of(site: str | None, item: SignalingItem) -> bool:
+    """Whether it is an item of the site, or of any where an endpoint names none."""
+    return site is None or item.site == site
+
+
+def _listed(items: Iterable[SignalingItem]) -> str:
+    texts = [item.text for item in items]
+    shown = ", ".join(texts[:_MOST_ITEMS])
+    return shown if len(texts) <= _MOST_ITEMS else f"{shown} and {len(texts) - _MOST_ITEMS} more"
+
+
+RULE = Rule(
+    id="endpoint-address-undeclared",
+    title="An endpoint is at no declared signaling address",
+    group=Group.DEPLOYMENT,
+    severity=Severity.HIGH,
+    citations=(),
+    remedy=(
+        "List the endpoints that the gateway sends signaling to (items 2 and 5), each with its site; or correct"
+        " signaling_destination of the site."
+    ),
+    observes=DeploymentSeen,
+    params=NoParameters,
+    check=check,
+)
