@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -27,7 +28,7 @@ from auditor.inputs.certificates.status_files import beside_chains, load_status_
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory import read as inventories
-from auditor.inputs.inventory.declared_deployment import NOTHING_DECLARED, observe_deployment
+from auditor.inputs.inventory.declared_deployment import BY_DNS, NOTHING_DECLARED, observe_deployment
 from auditor.inputs.inventory.read import Inventory
 from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.observation_file import read_observations as read_observation_file
@@ -394,11 +395,12 @@ def _looked_up(
     cancelled: Callable[[], bool],
 ) -> Iterator[Observation]:
     """What DNS says of the deployment's names and of the endpoints' own."""
-    from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - what connects is loaded only to connect
+    from auditor.probes.dns import look_up, look_up_sites, resolver_at  # noqa: PLC0415 - what connects is loaded only to connect
 
     declared = [found for found in seen if isinstance(found, DeploymentSeen)]
     if cancelled():
-        yield from (NotObserved(target=found.target, at=at, wanted="dns", reason=CANCELLED) for found in declared)
+        for found, kind in product(declared, BY_DNS):
+            yield NotObserved(target=found.target, at=at, wanted=kind, reason=CANCELLED)
         return
     try:
         found_resolver = resolver_at(*resolver)
@@ -407,6 +409,7 @@ def _looked_up(
     own = [target.server_name for target in targets if isinstance(target, ServerTarget) and target.server_name]
     for found in declared:
         yield from look_up(found.target, at, found.declared, own, found_resolver)
+        yield look_up_sites(found.target, at, found.declared, found_resolver, found.endpoints or ())
 
 
 def _status_files(policy: Policy, revocation: Revocation) -> tuple[StatusSource, ...]:
