@@ -12,6 +12,7 @@ from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, read_yaml
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory.declared_deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
+from auditor.inputs.inventory.endpoint_errors import endpoint_errors
 from auditor.inputs.inventory.evidence_files import (
     SECTION,
     EvidenceFile,
@@ -143,6 +144,7 @@ def load_inventory(path: Path) -> Inventory:
         else:
             declared += [DeclaredRoot(anchor, str(entry.get("sent")), entry["file"]) for anchor in found]
     errors += deployment_errors(document)
+    errors += endpoint_errors(document)
     errors += evidence_errors(document)
     errors += [
         endpoint.request.error(f"no endpoint can be called {quoted(DEPLOYMENT)}, which is the deployment's name")
