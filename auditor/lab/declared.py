@@ -40,9 +40,7 @@ def declared(day: str, names: Mapping[str, Iterable[str]]) -> str:
     """
     text = (policy_directory() / "examples" / "inventory-standard.yaml").read_text(encoding="utf-8")
     text = text[text.index("deployment:\n") : text.index("# The endpoints")].replace(_DAY_OF_EXAMPLES, day)
-    destinations = (
-        (old, f"signaling_destination: [{', '.join(names[site])}]") for site, old in _DESTINATIONS.items()
-    )
+    destinations = ((old, f"signaling_destination: [{', '.join(names[site])}]") for site, old in _DESTINATIONS.items())
     for old, new in (*_CHANGES, *destinations):
         if text.count(old) != 1:
             raise LookupError(f"the example inventory does not contain this exactly once: {old.strip()}")

@@ -135,10 +135,8 @@ def _seen(
     )
 
 
-def _asked(
-    name: str, kind: RecordType, resolver: dns.resolver.Resolver, aliases: _Aliases | None = None
-) -> _Answer:
-    """The records of one query.  An empty answer is an answer; no answer is a gap.  Aliases are added to ``aliases``."""
+def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver, aliases: _Aliases | None = None) -> _Answer:
+    """The records of one query.  An empty answer is an answer; no answer is a gap.  Aliases go to ``aliases``."""
     subject, wanted = f"{name} {kind}", name
     for _ in range(MOST_ALIASES):
         answer, chain = _once(wanted, kind, resolver)
@@ -167,7 +165,9 @@ def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Once
     try:
         answer = resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
     except dns.resolver.NXDOMAIN as error:
-        return None, _aliases_to_nothing(error)
+        # The last of the aliases in the answer is the name that does not exist.
+        response = error.response(dns.name.from_text(name))  # type: ignore[no-untyped-call]
+        return None, response.resolve_chaining().cnames if isinstance(response, QueryMessage) else []
     except dns.resolver.NoNameservers:
         return "the resolver refused or failed to look it up", []
     except dns.exception.Timeout:
@@ -175,15 +175,6 @@ def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Once
     except (dns.exception.DNSException, OSError, ValueError) as error:
         return f"the answer is not readable ({type(error).__name__})", []
     return answer, answer.chaining_result.cnames
-
-
-def _aliases_to_nothing(error: dns.resolver.NXDOMAIN) -> list[dns.rrset.RRset]:
-    """The aliases in an answer that the name does not exist: then it is the last of them that does not."""
-    try:
-        responses = [response for response in error.responses().values() if isinstance(response, QueryMessage)]
-        return [alias for response in responses for alias in response.resolve_chaining().cnames]
-    except dns.exception.DNSException:
-        return []
 
 
 def _alias_records(chain: Sequence[dns.rrset.RRset]) -> Iterator[DnsRecord]:

@@ -1,4 +1,4 @@
-"""Endpoints joined with the declaration, from the inventory and the command line to the finding; nothing is connected."""
+"""Endpoints joined with the declaration, from inventory and command line to the finding; nothing is connected."""
 
 import json
 from pathlib import Path
@@ -49,7 +49,9 @@ CASES: dict[str, tuple[list[dict[str, str]], tuple[str, ...], dict[str, str]]] =
         [A, {**B, "address": "sbc-a.example.net:5062", "service": "sip"}], (), both("fail", "inconclusive"),
     ),
     "at another address": ([A, {**B, "address": "193.5.123.2:5061"}], (), both("fail", "not-tested")),
-    "at a name that nobody looked up": ([A, {**B, "address": "b.example.net:5061"}], (), both("inconclusive", "inconclusive")),
+    "at a name that nobody looked up": (
+        [A, {**B, "address": "b.example.net:5061"}], (), both("inconclusive", "inconclusive"),
+    ),
     "by address, with the name as server name": (
         [{**A, "address": "193.5.122.1:5061", "server_name": "SBC-A.example.net."}, B], (), both("pass", "pass"),
     ),
@@ -93,9 +95,9 @@ def test_a_hundred_endpoints_elsewhere_are_named_and_the_others_counted(tmp_path
     report = auditor.audit((), acg(), inventory=inventory, settings=OFFLINE, at=AT)
     (found,) = (one for one in report.findings if one.rule == RULES[0])
     assert (len(found.violations), len(found.doubts), len(found.warnings)) == (101, 101, 101)
-    assert found.violations[-1].observed == "the same for 50 more endpoints"
-    assert found.warnings[-1].observed == "the same for 50 more endpoints"
-    assert found.doubts[-1].reason == "the same is open for 50 more endpoints"
+    assert found.violations[-1].observed == "50 more endpoints elsewhere"
+    assert found.warnings[-1].observed == "50 more endpoints without one"
+    assert found.doubts[-1].reason == "where 50 more endpoints stand is open"
 
 
 NO_SITES = {key: value for key, value in golden("maps").items() if key not in ("sites", "links", "cross_connects")}
@@ -116,13 +118,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         'endpoint "b": server_name "x.example-7f3a.commsgw.azure.com" is a name of the gateway',
     ),
     "a name of another gateway": (
-        {**golden("maps"), "endpoints": [{**A, "server_name": "r1.other.commsgw.azure.com"}]}, "is a name of the gateway",
+        {**golden("maps"), "endpoints": [{**A, "server_name": "r1.other.commsgw.azure.com"}]},
+        "is a name of the gateway",
     ),
     "the gateway's name as client name": (
         {**golden("maps"), "endpoints": [{**A, "client_name": R1}]}, f'endpoint "a": client_name "{R1}" is a name',
     ),
     "the gateway as an endpoint of a site": (
-        {**golden("maps"), "endpoints": [{**A, "address": f"{R1}:443"}]}, f'endpoint "a": "{R1}" is a name of the gateway',
+        {**golden("maps"), "endpoints": [{**A, "address": f"{R1}:443"}]},
+        f'endpoint "a": "{R1}" is a name of the gateway',
     ),
     "the gateway as a SIP endpoint": (
         {**golden("maps"), "endpoints": [{"name": "a", "address": f"{R1}:5061"}]}, "name it as TARGET",

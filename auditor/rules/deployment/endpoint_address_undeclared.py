@@ -37,19 +37,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
     """The first remarks of each kind, and one that counts the others."""
-    counts = {Violation: 0, Warning: 0, Doubt: 0}
-    for remark in remarks:
-        kind = next(kind for kind in counts if isinstance(remark, kind))
-        counts[kind] += 1
-        if counts[kind] <= _MOST:
-            yield remark
-    for kind, count in counts.items():
-        more = f"{count - _MOST} more endpoints"
-        if count > _MOST and kind is Doubt:
-            yield Doubt(subject=SITES, reason=f"the same is open for {more}")
-        elif count > _MOST:
-            shown = Violation if kind is Violation else Warning
-            yield shown(subject=SITES, expected="items 2 and 5", observed=f"the same for {more}")
+    found = list(remarks)
+    violations = [remark for remark in found if isinstance(remark, Violation)]
+    warnings = [remark for remark in found if isinstance(remark, Warning)]
+    doubts = [remark for remark in found if isinstance(remark, Doubt)]
+    yield from violations[:_MOST]
+    yield from warnings[:_MOST]
+    yield from doubts[:_MOST]
+    if (more := len(violations) - _MOST) > 0:
+        yield Violation(subject=SITES, expected="items 2 and 5", observed=f"{more} more endpoints elsewhere")
+    if (more := len(warnings) - _MOST) > 0:
+        yield Warning(subject=SITES, expected="a site of the deployment", observed=f"{more} more endpoints without one")
+    if (more := len(doubts) - _MOST) > 0:
+        yield Doubt(subject=SITES, reason=f"where {more} more endpoints stand is open")
 
 
 def _endpoint(endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:

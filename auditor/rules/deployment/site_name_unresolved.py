@@ -36,7 +36,9 @@ def _name(subject: DnsNameSubject, found: LookedUpName) -> Iterator[Remark]:
         observed = _instead(found, found.name)
         if any(_has(found, target, "A") for target in targets):
             expected = f"an IPv4 address of {found.name}"
-            observed = f"{observed}; only its SRV records lead to one, and whether the gateway looks these up is unknown"
+            observed = (
+                f"{observed}; only its SRV records lead to one, and the gateway may not look them up"
+            )
             yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
         else:
             yield Violation(subject=subject, expected=f"an IPv4 address of {found.name}", observed=observed)
