@@ -37,6 +37,7 @@ from auditor.inputs.session_descriptions import load_descriptions
 from auditor.inputs.targets import listed_endpoints, parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
+from auditor.model.deployment import ResolvedName
 from auditor.model.observation import (
     CertificateChainSeen,
     DeploymentSeen,
@@ -44,6 +45,7 @@ from auditor.model.observation import (
     NotObserved,
     Observation,
     Run,
+    SiteNamesSeen,
     StatusSource,
 )
 from auditor.model.policy import Policy
@@ -280,6 +282,7 @@ def collect_observations(
         seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan, cancelled)
     if settings.dns is not None:
         seen += _looked_up(seen, everything, at, resolver, cancelled)
+        seen = [_with_names(found, seen) if isinstance(found, DeploymentSeen) else found for found in seen]
     seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
     return Observations(at, everything, tuple(seen), offline=settings.offline)
 
@@ -410,6 +413,16 @@ def _looked_up(
     for found in declared:
         yield from look_up(found.target, at, found.declared, own, found_resolver)
         yield look_up_sites(found.target, at, found.declared, found_resolver, found.endpoints or ())
+
+
+def _with_names(declared: DeploymentSeen, seen: Iterable[Observation]) -> DeploymentSeen:
+    """The declaration with what its names resolved to."""
+    found = (name for one in seen if isinstance(one, SiteNamesSeen) for name in one.names)
+    resolved = tuple(
+        ResolvedName(name=name.name, addresses=tuple(one.value for one in name.records if one.type == "A"))
+        for name in found
+    )
+    return declared.model_copy(update={"resolved": resolved})
 
 
 def _status_files(policy: Policy, revocation: Revocation) -> tuple[StatusSource, ...]:

@@ -1,7 +1,8 @@
 """Endpoints joined with the declaration: which of items 2 and 5 an endpoint stands at.
 
 An endpoint stands at an item that is a name if it has that host or server name, and at an item that is a range if one
-of its addresses lies in it.  What a name resolves to is known only where an endpoint with that host was resolved.
+of its addresses lies in it.  What a name resolves to is known where an endpoint with that host was resolved, or where
+the name was looked up (``--dns``).
 """
 
 from bisect import bisect_right
@@ -13,7 +14,7 @@ from typing import Generic, TypeVar
 
 import idna
 
-from auditor.model.deployment import DeclaredEndpoint, Deployment
+from auditor.model.deployment import DeclaredEndpoint, Deployment, ResolvedName
 from auditor.network.addresses import Range, is_range, parse_range
 
 O = TypeVar("O")
@@ -75,8 +76,10 @@ class SignalingItems:
         return (*self.spans.holding(address), *self.by_address.get(address, ()))
 
 
-def signaling_items(declared: Deployment, endpoints: Iterable[DeclaredEndpoint]) -> SignalingItems:
-    """Index items 2 and 5 of all sites, and what their names resolved to as endpoints."""
+def signaling_items(
+    declared: Deployment, endpoints: Iterable[DeclaredEndpoint], names: Iterable[ResolvedName] = ()
+) -> SignalingItems:
+    """Index items 2 and 5 of all sites, and what their names resolved to, as endpoints or where they were looked up."""
     of_site = {
         site.name: tuple(SignalingItem(site.name, text) for text in dict.fromkeys(site.signaling_destination))
         for site in declared.sites
@@ -88,10 +91,11 @@ def signaling_items(declared: Deployment, endpoints: Iterable[DeclaredEndpoint])
             by_name[plain_name(item.text)].append(item)
     by_address: dict[str, dict[SignalingItem, None]] = defaultdict(dict)
     resolved: set[SignalingItem] = set()
-    for endpoint in endpoints:
-        for item in by_name.get(plain_name(endpoint.host), ()) if endpoint.addresses else ():
+    found = ((endpoint.host, endpoint.addresses) for endpoint in endpoints)
+    for name, addresses in (*found, *((one.name, one.addresses) for one in names)):
+        for item in by_name.get(plain_name(name), ()) if addresses else ():
             resolved.add(item)
-            for address in endpoint.addresses:
+            for address in addresses:
                 by_address[address][item] = None
     unknown: dict[str | None, list[SignalingItem]] = {None: [], **{site: [] for site in of_site}}
     for item in everything:

@@ -6,6 +6,7 @@ and a chain of aliases is followed step by step, so a loop ends.  Answers are ke
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Final, Literal, TypeAlias
 
 import dns.exception
@@ -24,6 +25,8 @@ from auditor.network.endpoints import plain_name
 from auditor.sanitise import clean
 
 SECONDS: Final = 5.0
+MOST_SECONDS: Final = 120.0
+"""The longest time for the names of all sites; the lookups that have begun are finished."""
 MOST_RECORDS: Final = 64
 MOST_ALIASES: Final = 8
 MOST_HOSTS: Final = 16
@@ -84,8 +87,14 @@ def look_up_sites(
     """The records of every name in items 2 and 5, with the aliases on the way to them."""
     items = (text for site in declared.sites for text in site.signaling_destination)
     names = dict.fromkeys(plain_name(text) for text in items if not is_range(text))
-    found = tuple(_site_name(name, resolver) for name in names)
+    ends = monotonic() + MOST_SECONDS
+    found = tuple(_site_name(name, resolver) if monotonic() < ends else _too_late(name) for name in names)
     return SiteNamesSeen(target=target, at=at, declared=declared, names=found, endpoints=endpoints)
+
+
+def _too_late(name: str) -> LookedUpName:
+    gap = Undetermined(subject=f"{name} A", reason=f"not looked up: the limit of {MOST_SECONDS:.0f} s is reached")
+    return LookedUpName(name=name, missing=(gap,))
 
 
 def _site_name(name: str, resolver: dns.resolver.Resolver) -> LookedUpName:

@@ -1,16 +1,21 @@
 """Endpoints joined with the declaration, from inventory and command line to the finding; nothing is connected."""
 
 import json
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import auditor
 from auditor.errors import InputErrors
 from auditor.inputs.targets import listed_endpoints
 from auditor.model.observation import DeploymentSeen
 from auditor.model.target import ServerTarget, Service
+from auditor.network.addresses import Range
+from auditor.network.endpoints import Spans
 from tests.deployment.test_faults import AT, acg, golden
 
 RULES = ("endpoint-address-undeclared", "endpoint-missing")
@@ -83,6 +88,14 @@ def test_an_endpoint_is_listed_once_with_all_its_addresses(tmp_path: Path) -> No
     seen = auditor.collect_observations((), acg(), inventory=inventory, settings=OFFLINE, at=AT).seen
     (found,) = (one for one in seen if isinstance(one, DeploymentSeen))
     assert [(one.name, one.addresses) for one in found.endpoints or ()] == [("a", ()), ("b", ("193.5.123.1",))]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=12), st.integers(0, 40))
+def test_every_range_that_holds_an_address_is_found(bounds: list[tuple[int, int]], wanted: int) -> None:
+    spans = [(Range(4, min(pair), max(pair)), number) for number, pair in enumerate(bounds)]
+    expected = {number for span, number in spans if span.first <= wanted <= span.last}
+    found = list(Spans([*spans, (Range(6, 0, 100), -1)]).holding(str(IPv4Address(wanted))))
+    assert sorted(found) == sorted(expected)
 
 
 def test_a_hundred_endpoints_elsewhere_are_named_and_the_others_counted(tmp_path: Path) -> None:

@@ -185,3 +185,11 @@ def test_a_name_in_u_labels_is_looked_up_in_a_labels() -> None:
     )
     assert site_of(note, declared).name == "xn--bcher-kva.example.net"
     assert all(name.endswith("xn--bcher-kva.example.net.") for name in wanted)
+
+
+def test_the_names_of_all_sites_have_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.probes.dns.MOST_SECONDS", 0.0)
+    found = site_of(reply)
+    assert [(gap.subject, gap.reason) for gap in found.missing] == [
+        ("sbc.example.net A", "not looked up: the limit of 0 s is reached")
+    ]

@@ -3,7 +3,7 @@
 An audit of such an endpoint says nothing of the site.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.model.deployment import DeclaredEndpoint
 from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
@@ -31,7 +31,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         elif not seen.declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
         else:
-            items = signaling_items(seen.declared, seen.endpoints)
+            items = signaling_items(seen.declared, seen.endpoints, seen.resolved)
             yield from _bounded(remark for endpoint in seen.endpoints for remark in _endpoint(endpoint, items))
 
 
@@ -68,21 +68,23 @@ def _endpoint(endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Rem
 def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
     site = endpoint.site
     named = items.named(endpoint)
-    ours = any(_of(site, item) for item in named)
+    ours = tuple(item for item in named if _of(site, item))
     expected = f"items 2 and 5 of site {site}: {_listed(items.of_site[site])}" if site else "items 2 and 5 of a site"
     addresses = [address for address in endpoint.addresses if is_range(address)]
-    if not addresses and not ours:
-        if named:
-            observed = f"{endpoint.host}, a name of site {named[0].site}"
-            yield Violation(subject=subject, expected=expected, observed=observed)
-        else:
-            yield Doubt(subject=subject, reason=f"{endpoint.host} was not resolved, so its addresses are unknown")
-    only_ipv6 = all(parse_range(address).version == 6 for address in addresses)
+    only_ipv6 = bool(addresses) and all(parse_range(address).version == 6 for address in addresses)
+    if only_ipv6 and ours:
+        observed = f"{addresses[0]} alone; the gateway uses IPv4"
+        yield Violation(subject=subject, expected=expected, observed=observed)
+    elif not addresses and named and not ours:
+        observed = f"{endpoint.host}, a name of site {named[0].site}"
+        yield Violation(subject=subject, expected=expected, observed=observed)
+    elif not addresses and not ours:
+        yield Doubt(subject=subject, reason=f"{endpoint.host} was not resolved, so its addresses are unknown")
     for address in addresses:
         holding = items.at(address)
         if any(_of(site, item) for item in holding if is_range(item.text)):
             continue
-        names = {plain_name(item.text) for item in (*named, *holding) if _of(site, item)}
+        names = {plain_name(item.text) for item in (*ours, *(item for item in holding if _of(site, item)))}
         others = [item for item in holding if not _of(site, item) and plain_name(item.text) not in names]
         if region := next(items.gateway.holding(address), None):
             observed = f"{address}, an address of the gateway in region {region}"
@@ -90,17 +92,23 @@ def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems
         elif others:
             observed = f"{address}, an address of site {others[0].site}"
             yield Violation(subject=subject, expected=expected, observed=observed)
-        elif ours or any(_of(site, item) for item in holding):
-            continue
-        elif parse_range(address).version == 6 and not only_ipv6:
-            observed = f"{address} beside IPv4 addresses; the gateway uses IPv4 alone"
-            yield Warning(subject=subject, expected=expected, observed=observed)
-        elif unknown := items.unknown[site]:
-            reason = f"{address} is in no declared range, and nobody looked up what {_listed(unknown)} resolves to"
-            yield Doubt(subject=subject, reason=reason)
-        else:
-            place = "" if site else "; it belongs to no site"
-            yield Violation(subject=subject, expected=expected, observed=f"{address}{place}")
+        elif not names:
+            yield _elsewhere(subject, expected, address, items.unknown[site], beside=not only_ipv6, stated=bool(site))
+
+
+def _elsewhere(
+    subject: Named, expected: str, address: str, unknown: Sequence[SignalingItem], *, beside: bool, stated: bool
+) -> Remark:
+    """An address that is in no declared range, and of no name as far as that is known."""
+    if parse_range(address).version == 6 and beside:
+        observed = f"{address} beside IPv4 addresses; the gateway uses IPv4 alone"
+        return Warning(subject=subject, expected=expected, observed=observed)
+    if unknown:
+        reason = f"{address} is in no declared range, and {_listed(unknown)} was not looked up (--dns)"
+        return Doubt(subject=subject, reason=reason)
+    return Violation(
+        subject=subject, expected=expected, observed=address if stated else f"{address}; it belongs to no site"
+    )
 
 
 def _of(site: str | None, item: SignalingItem) -> bool:

@@ -27,7 +27,9 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         elif not seen.endpoints:
             yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True)
         else:
-            yield from _judge(seen.declared, seen.endpoints)
+            yield from _judge(
+                seen.endpoints, signaling_items(seen.declared, seen.endpoints, seen.resolved), seen.declared
+            )
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,7 @@ class _Placed:
     """The first that is at no item that is a name."""
 
 
-def _judge(declared: Deployment, endpoints: Sequence[DeclaredEndpoint]) -> Iterator[Remark]:
-    items = signaling_items(declared, endpoints)
+def _judge(endpoints: Sequence[DeclaredEndpoint], items: SignalingItems, declared: Deployment) -> Iterator[Remark]:
     sip = _placed([endpoint for endpoint in endpoints if endpoint.service == "sip"], items)
     https = _placed([endpoint for endpoint in endpoints if endpoint.service == "https"], items)
     for site in declared.sites:
@@ -68,7 +69,7 @@ def _missing(
     else:
         unproven = item in items.unknown[item.site]
         maybe = (sip.unplaced.get(item.site) or sip.unplaced.get(None)) if unproven else None
-        why = f"may stand here, but nobody looked up what {item.text} resolves to"
+        why = f"may stand here, but {item.text} was not looked up (--dns)"
     if maybe:
         return Doubt(subject=subject, reason=f"the endpoint {maybe} {why}")
     reason = "no endpoint is listed here: name one as TARGET, or under endpoints of the inventory"

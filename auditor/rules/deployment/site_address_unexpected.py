@@ -98,21 +98,22 @@ def _address(subject: DnsNameSubject, site: Site, address: str, around: _Around)
     links = [link for link in around.declared.links if link.site == site.name]
     expected = f"an address of site {site.name}"
     inside = only_vnet_injection(around.declared, links)
-    if (why := why_not_public(address)) and not inside:
-        yield Violation(subject=subject, expected="public addresses", observed=f"{address}: {why}")
-    if region := next(around.gateway.holding(address), None):
-        observed = f"{address}, an address of the gateway in region {region}"
-        yield Violation(subject=subject, expected=expected, observed=observed)
+    why = None if inside else why_not_public(address)
+    region = next(around.gateway.holding(address), None)
     holding = set(around.sites.holding(address))
     others = sorted(holding - {site.name}) if site.name not in holding else []
     # A name that both sites declare is judged where it is declared.
     others += [other for other, name in around.names[address].items() if other != site.name and name != subject.name]
-    if others:
+    advertised = _advertised(around.declared, site)
+    if why:
+        yield Violation(subject=subject, expected="public addresses", observed=f"{address}: {why}")
+    if region:
+        observed = f"{address}, an address of the gateway in region {region}"
+        yield Violation(subject=subject, expected=expected, observed=observed)
+    elif others:
         observed = f"{address}, an address of site {others[0]}"
         yield Violation(subject=subject, expected=expected, observed=observed)
-    elif (advertised := _advertised(around.declared, site)) and not any(
-        parse_range(address).within(one) for one in advertised
-    ):
+    elif not why and advertised and not any(parse_range(address).within(one) for one in advertised):
         observed = f"{address}, which no circuit and no MAPS Voice peering advertises"
         yield Violation(subject=subject, expected="an address that is advertised to Microsoft", observed=observed)
 

@@ -36,9 +36,7 @@ def _name(subject: DnsNameSubject, found: LookedUpName) -> Iterator[Remark]:
         observed = _instead(found, found.name)
         if any(_has(found, target, "A") for target in targets):
             expected = f"an IPv4 address of {found.name}"
-            observed = (
-                f"{observed}; only its SRV records lead to one, and the gateway may not look them up"
-            )
+            observed = f"{observed}; only its SRV records lead to one, and the gateway may not look them up"
             yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
         else:
             yield Violation(subject=subject, expected=f"an IPv4 address of {found.name}", observed=observed)
@@ -58,7 +56,7 @@ def _services(
         expected = f"an IPv4 address of {host}, the target of an SRV record"
         yield remark(subject=subject, expected=expected, observed=_instead(found, host))
     for host in targets:
-        if host not in lost and host != found.name and any(same_name(host, alias.name) for alias in _aliases(found)):
+        if host not in lost and any(same_name(host, alias.name) for alias in _aliases(found)):
             expected, observed = "a target that is no alias (RFC 2782)", f"{host}, an alias"
             yield Warning(subject=subject, expected=expected, observed=observed)
 
