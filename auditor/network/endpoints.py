@@ -60,6 +60,8 @@ class SignalingItems:
     unknown: Mapping[str | None, tuple[SignalingItem, ...]]
     """The items of a site, or of any (None), that are names of which nobody knows what they resolve to."""
     spans: Spans[SignalingItem]
+    internal: Spans[str]
+    """Internal ranges of sites."""
     gateway: Spans[str]
     """The gateway's own ranges, by the names of its regions."""
 
@@ -115,6 +117,9 @@ def signaling_items(
         resolved=frozenset(resolved),
         unknown={site: tuple(items) for site, items in unknown.items()},
         spans=Spans((parse_range(item.text), item) for item in everything if is_range(item.text)),
+        internal=Spans(
+            (parse_range(text), site.name) for site in declared.sites for text in site.internal_ranges if is_range(text)
+        ),
         gateway=Spans(gateway),
     )
 

@@ -3,7 +3,7 @@
 An audit of such an endpoint says nothing of the site.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from auditor.model.deployment import DeclaredEndpoint
 from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
@@ -93,22 +93,26 @@ def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems
             observed = f"{address}, an address of site {others[0].site}"
             yield Violation(subject=subject, expected=expected, observed=observed)
         elif not names:
-            yield _elsewhere(subject, expected, address, items.unknown[site], beside=not only_ipv6, stated=bool(site))
+            beside = parse_range(address).version == 6 and not only_ipv6
+            yield _elsewhere(endpoint, expected, address, items, beside=beside)
 
 
 def _elsewhere(
-    subject: Named, expected: str, address: str, unknown: Sequence[SignalingItem], *, beside: bool, stated: bool
+    endpoint: DeclaredEndpoint, expected: str, address: str, items: SignalingItems, *, beside: bool
 ) -> Remark:
     """An address that is in no declared range, and of no name as far as that is known."""
-    if parse_range(address).version == 6 and beside:
+    subject, site = Named(name=endpoint.name), endpoint.site
+    if beside:
         observed = f"{address} beside IPv4 addresses; the gateway uses IPv4 alone"
         return Warning(subject=subject, expected=expected, observed=observed)
-    if unknown:
+    if any(site in (None, owner) for owner in items.internal.holding(address)):
+        observed = f"{address}, an internal address; whether NAT leads the gateway to it is not proven"
+        return Warning(subject=subject, expected=expected, observed=observed, unproven=True)
+    if unknown := items.unknown[site]:
         reason = f"{address} is in no declared range, and {_listed(unknown)} was not looked up (--dns)"
         return Doubt(subject=subject, reason=reason)
-    return Violation(
-        subject=subject, expected=expected, observed=address if stated else f"{address}; it belongs to no site"
-    )
+    observed = address if site else f"{address}; it belongs to no site"
+    return Violation(subject=subject, expected=expected, observed=observed)
 
 
 def _of(site: str | None, item: SignalingItem) -> bool:
