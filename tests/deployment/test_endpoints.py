@@ -5,17 +5,20 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+import dns.message
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import auditor
+from auditor import pipeline
 from auditor.errors import InputErrors
 from auditor.inputs.targets import listed_endpoints
 from auditor.model.observation import DeploymentSeen
 from auditor.model.target import ServerTarget, Service
 from auditor.network.addresses import Range
 from auditor.network.endpoints import Spans
+from testbed.resolver import asks, reply, resolver
 from tests.deployment.test_faults import AT, acg, golden
 
 RULES = ("endpoint-address-undeclared", "endpoint-missing")
@@ -190,3 +193,22 @@ MALFORMED: list[dict[str, Any]] = [
 def test_a_malformed_inventory_is_an_input_error(data: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(InputErrors):
         auditor.load_inventory(written(tmp_path, data))
+
+
+@pytest.mark.slow
+def test_an_endpoint_by_address_is_placed_by_what_dns_says_of_the_name_and_the_file_keeps_it(tmp_path: Path) -> None:
+    def answer(query: dns.message.Message) -> bytes:
+        name, kind = asks(query)
+        return reply(query, f"{name} A 127.0.0.1") if kind == "A" else reply(query)
+
+    data = {**golden("maps"), "endpoints": [{"name": "a", "address": "127.0.0.1:9", "service": "sip", "site": "A"}]}
+    inventory, kept = auditor.load_inventory(written(tmp_path, data)), tmp_path / "seen.jsonl"
+    with resolver(answer) as port:
+        settings = auditor.CollectSettings(dns=auditor.Dns(f"127.0.0.1:{port}"))
+        seen = auditor.collect_observations((), acg(), inventory=inventory, settings=settings, at=AT)
+    pipeline.write_observations(kept, seen)
+    assert pipeline.read_observations(kept).seen == seen.seen
+    report = auditor.evaluate_observations(pipeline.read_observations(kept), acg(), generated_at=AT)
+    found = {one.rule: str(one.outcome) for one in report.findings if one.target == "deployment"}
+    assert {rule: found[rule] for rule in RULES} == both("pass", "not-tested")
+    assert (found["site-name-unresolved"], found["site-address-unexpected"]) == ("pass", "fail")
