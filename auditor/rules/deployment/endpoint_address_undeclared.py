@@ -3,7 +3,7 @@
 An audit of such an endpoint says nothing of the site.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.model.deployment import DeclaredEndpoint
 from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
@@ -120,10 +120,9 @@ def _of(site: str | None, item: SignalingItem) -> bool:
     return site is None or item.site == site
 
 
-def _listed(items: Iterable[SignalingItem]) -> str:
-    texts = [item.text for item in items]
-    shown = ", ".join(texts[:_MOST_ITEMS])
-    return shown if len(texts) <= _MOST_ITEMS else f"{shown} and {len(texts) - _MOST_ITEMS} more"
+def _listed(items: Sequence[SignalingItem]) -> str:
+    shown = ", ".join(item.text for item in items[:_MOST_ITEMS])
+    return shown if len(items) <= _MOST_ITEMS else f"{shown} and {len(items) - _MOST_ITEMS} more"
 
 
 RULE = Rule(

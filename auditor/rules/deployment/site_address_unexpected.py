@@ -1,13 +1,15 @@
 """A site's name that leads to the other site, to the gateway or to a private address carries no calls to the site."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from pydantic import Field
 
 from auditor.model.deployment import Deployment, Site
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import LookedUpName, SiteNamesSeen
-from auditor.model.rule import Evidence, Group, NoParameters, Rule
+from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DnsNameSubject
 from auditor.network.addresses import Range, is_range, parse_range, why_not_public
@@ -16,6 +18,14 @@ from auditor.network.site_names import host_names, names_of_sites, unanswered
 from auditor.rules.deployment._shared import EXPRESSROUTE, only_vnet_injection
 
 _PEERED = {"maps_voice", EXPRESSROUTE}
+
+
+class GatewayDomains(Params):
+    """The domains of gateways."""
+
+    gateway_domains: tuple[str, ...] = Field(
+        default=("commsgw.azure.com",), description="Domains of gateways, which no name of a site may lead to"
+    )
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class _Around:
     """The sites at each address that a name resolves to, and the name."""
 
 
-def check(evidence: Evidence[SiteNamesSeen], _params: NoParameters) -> Iterator[Remark]:
+def check(evidence: Evidence[SiteNamesSeen], params: GatewayDomains) -> Iterator[Remark]:
     """Each name resolves to public addresses of its own site, and is no alias of the gateway's names."""
     for seen in evidence.seen:
         named = list(names_of_sites(seen))
@@ -48,7 +58,7 @@ def check(evidence: Evidence[SiteNamesSeen], _params: NoParameters) -> Iterator[
             addresses = _addresses(found)
             if not addresses:
                 yield Doubt(subject=subject, reason="no A record was found")
-            yield from _gateway_names(subject, found, seen.declared)
+            yield from _gateway_names(subject, found, seen.declared, params.gateway_domains)
             for address in addresses:
                 yield from _address(subject, site, address, around)
             yield from _endpoints(subject, seen, found)
@@ -83,13 +93,15 @@ def _around(seen: SiteNamesSeen) -> _Around:
     return _Around(seen.declared, Spans(sites), Spans(gateway), names)
 
 
-def _gateway_names(subject: DnsNameSubject, found: LookedUpName, declared: Deployment) -> Iterator[Remark]:
-    base = plain_name(declared.deployment.base_domain or "")
-    theirs = {plain_name(region.hostname or "") for region in declared.regions} - {""}
+def _gateway_names(
+    subject: DnsNameSubject, found: LookedUpName, declared: Deployment, domains: Iterable[str]
+) -> Iterator[Remark]:
+    above = {f".{plain_name(domain)}" for domain in (declared.deployment.base_domain, *domains) if domain}
+    theirs = {plain_name(region.hostname) for region in declared.regions if region.hostname}
     targets = (str(record.host) for record in found.records if record.type == "SRV")
     reached = dict.fromkeys(name for start in (found.name, *targets) for name in host_names(found, start))
     for name in map(plain_name, reached):
-        if name in theirs or (base and f".{name}".endswith(f".{base}")):
+        if name in theirs or f".{name}".endswith(tuple(above)):
             observed = f"it leads to {name}, a name of the gateway"
             yield Violation(subject=subject, expected="a name of the site", observed=observed)
 
@@ -156,6 +168,6 @@ RULE = Rule(
         " are right, correct the declared ranges, or query a public resolver with --resolver."
     ),
     observes=SiteNamesSeen,
-    params=NoParameters,
+    params=GatewayDomains,
     check=check,
 )
