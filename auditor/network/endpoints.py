@@ -26,6 +26,8 @@ class SignalingItem:
 
     site: str
     text: str
+    is_name: bool
+    """Whether it is a name in DNS, not an address or a range."""
 
 
 class Spans(Generic[O]):
@@ -83,13 +85,15 @@ def signaling_items(
 ) -> SignalingItems:
     """Index items 2 and 5 of all sites, and what their names resolved to, as endpoints or where they were looked up."""
     of_site = {
-        site.name: tuple(SignalingItem(site.name, text) for text in dict.fromkeys(site.signaling_destination))
+        site.name: tuple(
+            SignalingItem(site.name, text, not is_range(text)) for text in dict.fromkeys(site.signaling_destination)
+        )
         for site in declared.sites
     }
     everything = [item for items in of_site.values() for item in items]
     by_name: dict[str, list[SignalingItem]] = defaultdict(list)
     for item in everything:
-        if not is_range(item.text):
+        if item.is_name:
             by_name[plain_name(item.text)].append(item)
     by_address: dict[str, dict[SignalingItem, None]] = defaultdict(dict)
     resolved: set[SignalingItem] = set()
@@ -101,7 +105,7 @@ def signaling_items(
                 by_address[address][item] = None
     unknown: dict[str | None, list[SignalingItem]] = {None: [], **{site: [] for site in of_site}}
     for item in everything:
-        if not is_range(item.text) and item not in resolved:
+        if item.is_name and item not in resolved:
             unknown[item.site].append(item)
             unknown[None].append(item)
     gateway = (
@@ -116,7 +120,7 @@ def signaling_items(
         by_address={address: tuple(items) for address, items in by_address.items()},
         resolved=frozenset(resolved),
         unknown={site: tuple(items) for site, items in unknown.items()},
-        spans=Spans((parse_range(item.text), item) for item in everything if is_range(item.text)),
+        spans=Spans((parse_range(item.text), item) for item in everything if not item.is_name),
         internal=Spans(
             (parse_range(text), site.name) for site in declared.sites for text in site.internal_ranges if is_range(text)
         ),

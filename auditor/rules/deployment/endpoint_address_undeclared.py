@@ -82,7 +82,7 @@ def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems
         yield Doubt(subject=subject, reason=f"{endpoint.host} was not resolved, so its addresses are unknown")
     for address in addresses:
         holding = items.at(address)
-        if any(_of(site, item) for item in holding if is_range(item.text)):
+        if any(_of(site, item) for item in holding if not item.is_name):
             continue
         names = {plain_name(item.text) for item in (*ours, *(item for item in holding if _of(site, item)))}
         others = [item for item in holding if not _of(site, item) and plain_name(item.text) not in names]

@@ -63,7 +63,7 @@ def _missing(
         return Warning(
             subject=subject, expected="a SIP endpoint", observed=f"{https.at[item]} is audited as HTTPS", unproven=True
         )
-    if is_range(item.text):
+    if not item.is_name:
         maybe = sip.unresolved.get(item.site) or sip.unresolved.get(None)
         why = "was not resolved, so its addresses are unknown"
     else:
