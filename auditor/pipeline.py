@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,7 +29,7 @@ from auditor.inputs.certificates.status_files import beside_chains, load_status_
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory import read as inventories
-from auditor.inputs.inventory.declared_deployment import NOTHING_DECLARED, observe_deployment
+from auditor.inputs.inventory.declared_deployment import BY_DNS, NOTHING_DECLARED, observe_deployment
 from auditor.inputs.inventory.read import Inventory
 from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.observation_file import read_observations as read_observation_file
@@ -37,9 +38,10 @@ from auditor.inputs.session_descriptions import load_descriptions
 from auditor.inputs.sslyze.scan_file import is_sslyze_scan, read_scan
 from auditor.inputs.sslyze.scan_observations import observed as observed_by_sslyze
 from auditor.inputs.sslyze.scan_observations import scanner_of
-from auditor.inputs.targets import parse_target, parse_targets, targets_of
+from auditor.inputs.targets import listed_endpoints, parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
+from auditor.model.deployment import ResolvedName
 from auditor.model.finding import listed
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -48,6 +50,7 @@ from auditor.model.observation import (
     NotObserved,
     Observation,
     Run,
+    SiteNamesSeen,
     StatusSource,
 )
 from auditor.model.policy import Policy
@@ -313,10 +316,17 @@ def collect_observations(
     policy, cancelled = _with_roots(policy, inventory), _function_of(cancel)
     status = _status_files(policy, settings.revocation)
     resolver = _resolver(settings, inventory)
+    servers = _resolved(targets, inventory, offline=settings.offline)
     own, declared = NOTHING_DECLARED
     if inventory is not None and inventory.deployment is not None:
-        own, declared = observe_deployment(inventory.deployment, at, inventory.proofs, sent_roots(policy.anchors))
-    everything = (*own, *_resolved(targets, inventory, offline=settings.offline))
+        own, declared = observe_deployment(
+            inventory.deployment,
+            at,
+            inventory.proofs,
+            endpoints=listed_endpoints(servers),
+            roots=sent_roots(policy.anchors),
+        )
+    everything = (*own, *servers)
     _check_anything(len(everything), None)
     plan = make_plan(policy, everything, thorough=settings.thorough, offline=settings.offline)
     endpoints = 0 if settings.offline else len(plan.endpoints)
@@ -326,6 +336,7 @@ def collect_observations(
         seen += _with_lint(list(_connected(plan, settings, at, progress, cancelled)), plan, cancelled)
     if settings.dns is not None:
         seen += _looked_up(seen, everything, at, resolver, cancelled)
+        seen = [_with_names(found, seen) if isinstance(found, DeploymentSeen) else found for found in seen]
     seen = _with_status(seen, policy, status, fetch=settings.revocation.fetch, cancelled=cancelled)
     scanner = _scanner() if endpoints else None
     return Observations(at, everything, tuple(seen), offline=settings.offline, scanner=scanner)
@@ -448,11 +459,12 @@ def _looked_up(
     cancelled: Callable[[], bool],
 ) -> Iterator[Observation]:
     """What DNS says of the deployment's names and of the endpoints' own."""
-    from auditor.probes.dns import look_up, resolver_at  # noqa: PLC0415 - what connects is loaded only to connect
+    from auditor.probes.dns import look_up, look_up_sites, resolver_at  # noqa: PLC0415 - what connects is loaded only to connect
 
     declared = [found for found in seen if isinstance(found, DeploymentSeen)]
     if cancelled():
-        yield from (NotObserved(target=found.target, at=at, wanted="dns", reason=CANCELLED) for found in declared)
+        for found, kind in product(declared, BY_DNS):
+            yield NotObserved(target=found.target, at=at, wanted=kind, reason=CANCELLED)
         return
     try:
         found_resolver = resolver_at(*resolver)
@@ -461,6 +473,17 @@ def _looked_up(
     own = [target.server_name for target in targets if isinstance(target, ServerTarget) and target.server_name]
     for found in declared:
         yield from look_up(found.target, at, found.declared, own, found_resolver)
+        yield look_up_sites(found.target, at, found.declared, found_resolver, found.endpoints or ())
+
+
+def _with_names(declared: DeploymentSeen, seen: Iterable[Observation]) -> DeploymentSeen:
+    """The declaration with what its names resolved to."""
+    found = (name for one in seen if isinstance(one, SiteNamesSeen) for name in one.names)
+    resolved = tuple(
+        ResolvedName(name=name.name, addresses=tuple(one.value for one in name.records if one.type == "A"))
+        for name in found
+    )
+    return declared.model_copy(update={"resolved": resolved})
 
 
 def _status_files(policy: Policy, revocation: Revocation) -> tuple[StatusSource, ...]:
@@ -679,7 +702,11 @@ def _with_deployment(observations: Observations, inventory: Inventory | None) ->
     if any(isinstance(target, DeploymentTarget) for target in observations.targets):
         return observations
     targets, seen = observe_deployment(
-        inventory.deployment, observations.at, inventory.proofs, sent_roots(inventory.roots)
+        inventory.deployment,
+        observations.at,
+        inventory.proofs,
+        endpoints=listed_endpoints([target for target in observations.targets if isinstance(target, ServerTarget)]),
+        roots=sent_roots(inventory.roots),
     )
     return replace(observations, targets=(*targets, *observations.targets), seen=(*seen, *observations.seen))
 

@@ -27,7 +27,7 @@ MAY_IMPORT: Mapping[str, AbstractSet[str]] = {
     "sip": {"model", "sanitise"},
     "minting": {"model", "sanitise"},
     "rules": {"certificates", "errors", "model", "network", "plugins", "sanitise"},
-    "probes": {"certificates", "minting", "model", "sanitise", "sip"},
+    "probes": {"certificates", "minting", "model", "network", "sanitise", "sip"},
     "requirements": {"model", "network"},
     "plan": {"model", "requirements"},
     "summary": {"certificates", "model"},

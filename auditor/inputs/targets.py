@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
+from auditor.model.deployment import DeclaredEndpoint
 from auditor.model.source_location import SourceLocation
 from auditor.model.target import ServerTarget, Service
 
@@ -125,6 +126,26 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
 def named_at(name: str, address: str) -> str:
     """The name of a target that is one of several addresses."""
     return f"{name}@{address}"
+
+
+def listed_endpoints(targets: Iterable[ServerTarget]) -> tuple[DeclaredEndpoint, ...]:
+    """The endpoints behind targets: one for the targets that are addresses of one host, with all of these."""
+    found: dict[tuple[str, int, Service, str | None, str | None], list[ServerTarget]] = {}
+    for target in targets:
+        key = (target.host, target.port, target.service, target.server_name, target.site)
+        found.setdefault(key, []).append(target)
+    return tuple(
+        DeclaredEndpoint(
+            name=first.name.removesuffix(named_at("", first.address or "")) if others else first.name,
+            host=host,
+            addresses=tuple(target.address for target in (first, *others) if target.address is not None),
+            port=port,
+            service=service.value,
+            server_name=server_name,
+            site=site,
+        )
+        for (host, port, service, server_name, site), (first, *others) in found.items()
+    )
 
 
 def targets_of(requests: Sequence[TargetRequest], resolve: Resolve) -> tuple[ServerTarget, ...]:

@@ -140,15 +140,19 @@ def _write_files(pki: Pki, directory: Path, endpoints: tuple[LabEndpoint, ...]) 
 def _inventory(pki: Pki, lab: Lab) -> str:
     """YAML, as an operator would write it; a string of JSON is also one of YAML (YAML 1.2.2 section 1.2)."""
     lines = ["operator: Example Operator", "endpoints:"]
+    names: dict[str, dict[str, None]] = {site: {} for site in SITES}
     for position, endpoint in enumerate(lab.endpoints):
+        site = SITES[position % len(SITES)]
+        if endpoint.service is Service.SIP:
+            names[site][endpoint.server_name] = None
         lines += [
             f"  - name: {endpoint.name}",
             f"    address: {json.dumps(endpoint.address)}",
             f"    service: {endpoint.service}",
             f"    server_name: {endpoint.server_name}",
-            f"    site: {SITES[position % len(SITES)]}",
+            f"    site: {site}",
         ]
     lines.append("roots:")
     for path in lab.roots:
         lines += [f"  - file: {json.dumps(str(path))}", f"    sent: {pki.at.date().isoformat()}"]
-    return "\n".join(lines) + "\n" + declared(pki.at.date().isoformat())
+    return "\n".join(lines) + "\n" + declared(pki.at.date().isoformat(), names)

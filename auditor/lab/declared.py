@@ -1,5 +1,6 @@
 """The deployment that the lab's inventory declares: the shipped example of one, with faults planted in it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.policy.shipped import policy_directory
@@ -15,6 +16,8 @@ _CHANGES = (
     (f"{_LINK}150", f"{_LINK}900"),
     ("    media: [193.5.122.8/29]\n", "    media: [10.122.8.0/29]\n"),
 )
+_DESTINATIONS = {"A": "signaling_destination: [sbc-a.example.net]", "B": "signaling_destination: [193.5.123.1]"}
+"""Items 2 and 5 of the example, by site; in the lab they are the names of its endpoints."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,15 @@ class DeclaredDeployment:
     inconclusive: bool = False
 
 
-def declared(day: str) -> str:
-    """The sections of an inventory, as YAML: all but operator, endpoints and roots.  Confirmed on ``day``."""
+def declared(day: str, names: Mapping[str, Iterable[str]]) -> str:
+    """The sections of an inventory, as YAML: all but operator, endpoints and roots.  Confirmed on ``day``.
+
+    ``names`` are those of the SIP endpoints at each site.
+    """
     text = (policy_directory() / "examples" / "inventory-standard.yaml").read_text(encoding="utf-8")
     text = text[text.index("deployment:\n") : text.index("# The endpoints")].replace(_DAY_OF_EXAMPLES, day)
-    for old, new in _CHANGES:
+    destinations = ((old, f"signaling_destination: [{', '.join(names[site])}]") for site, old in _DESTINATIONS.items())
+    for old, new in (*_CHANGES, *destinations):
         if text.count(old) != 1:
             raise LookupError(f"the example inventory does not contain this exactly once: {old.strip()}")
         text = text.replace(old, new)

@@ -279,6 +279,13 @@ class DeclaredEndpoint(Value):
     site: str | None = None
 
 
+class ResolvedName(Value):
+    """What a name in items 2 and 5 resolved to."""
+
+    name: str = Field(description="In A-labels, without a trailing dot")
+    addresses: tuple[str, ...] = ()
+
+
 class SentRoot(Value):
     """A root certificate of the operator, and whether it was sent to the onboarding team."""
 

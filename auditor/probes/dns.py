@@ -6,6 +6,7 @@ and a chain of aliases is followed step by step, so a loop ends.  Answers are ke
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Final, Literal, TypeAlias
 
 import dns.exception
@@ -14,17 +15,25 @@ import dns.name
 import dns.rdata
 import dns.rdatatype
 import dns.resolver
+import dns.rrset
+from dns.message import QueryMessage
 
-from auditor.model.deployment import Deployment
-from auditor.model.observation import DnsRecord, DnsSeen, Undetermined
+from auditor.model.deployment import DeclaredEndpoint, Deployment
+from auditor.model.observation import DnsRecord, DnsSeen, LookedUpName, SiteNamesSeen, Undetermined
+from auditor.network.addresses import is_range
+from auditor.network.endpoints import plain_name
 from auditor.sanitise import clean
 
 SECONDS: Final = 5.0
+MOST_SECONDS: Final = 120.0
+"""The longest time for the names of all sites; the lookups that have begun are finished."""
 MOST_RECORDS: Final = 64
 MOST_ALIASES: Final = 8
 MOST_HOSTS: Final = 16
 
 _Answer: TypeAlias = tuple[list[DnsRecord], list[Undetermined]]
+_Aliases: TypeAlias = dict[str, DnsRecord]
+"""CNAME records on the way to an answer, each once: by name and target."""
 RecordType: TypeAlias = Literal["A", "AAAA", "SRV", "CAA"]
 
 
@@ -68,14 +77,49 @@ def _authorised(name: str, resolver: dns.resolver.Resolver) -> _Answer:
     return [], gaps
 
 
+def look_up_sites(
+    target: str,
+    at: datetime,
+    declared: Deployment,
+    resolver: dns.resolver.Resolver,
+    endpoints: tuple[DeclaredEndpoint, ...] = (),
+) -> SiteNamesSeen:
+    """The records of every name in items 2 and 5, with the aliases on the way to them."""
+    items = (text for site in declared.sites for text in site.signaling_destination)
+    names = dict.fromkeys(plain_name(text) for text in items if not is_range(text))
+    ends = monotonic() + MOST_SECONDS
+    found = tuple(_site_name(name, resolver) if monotonic() < ends else _too_late(name) for name in names)
+    return SiteNamesSeen(target=target, at=at, declared=declared, names=found, endpoints=endpoints)
+
+
+def _too_late(name: str) -> LookedUpName:
+    gap = Undetermined(subject=f"{name} A", reason=f"not looked up: the limit of {MOST_SECONDS:.0f} s is reached")
+    return LookedUpName(name=name, missing=(gap,))
+
+
+def _site_name(name: str, resolver: dns.resolver.Resolver) -> LookedUpName:
+    aliases: _Aliases = {}
+    answers = [*_trunk(name, resolver, aliases), (list(aliases.values()), [])]
+    return LookedUpName(
+        name=name,
+        records=tuple(record for found, _ in answers for record in found),
+        missing=tuple(gap for _, gaps in answers for gap in gaps),
+    )
+
+
 def _region(target: str, at: datetime, name: str, ranges: tuple[str, ...], resolver: dns.resolver.Resolver) -> DnsSeen:
-    services = [_asked(f"{prefix}.{name}", "SRV", resolver) for prefix in ("_sip._tls", "_sips._tcp")]
+    return _seen(target, at, "region", name, _trunk(name, resolver, {}), ranges)
+
+
+def _trunk(name: str, resolver: dns.resolver.Resolver, aliases: _Aliases) -> list[_Answer]:
+    """The SRV records of a name for SIP over TLS, and the addresses of the name and of their targets."""
+    services = [_asked(f"{prefix}.{name}", "SRV", resolver, aliases) for prefix in ("_sip._tls", "_sips._tcp")]
     found = (record.host for records, _ in services for record in records)
     names = list(dict.fromkeys([name, *(host for host in found if host and host != ".")]))
-    addresses = [_asked(host, kind, resolver) for host in names[:MOST_HOSTS] for kind in _ADDRESSES]
+    addresses = [_asked(host, kind, resolver, aliases) for host in names[:MOST_HOSTS] for kind in _ADDRESSES]
     too_many = "not looked up: the limit on names is reached"
     more = [Undetermined(subject=f"{host} A", reason=too_many) for host in names[MOST_HOSTS:]]
-    return _seen(target, at, "region", name, [*services, *addresses, ([], more)], ranges)
+    return [*services, *addresses, ([], more)]
 
 
 _ADDRESSES: tuple[RecordType, RecordType] = ("A", "AAAA")
@@ -100,11 +144,13 @@ def _seen(
     )
 
 
-def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Answer:
-    """The records of one query.  An empty answer is an answer; no answer is a gap."""
+def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver, aliases: _Aliases | None = None) -> _Answer:
+    """The records of one query.  An empty answer is an answer; no answer is a gap.  Aliases go to ``aliases``."""
     subject, wanted = f"{name} {kind}", name
     for _ in range(MOST_ALIASES):
-        answer = _once(wanted, kind, resolver)
+        answer, chain = _once(wanted, kind, resolver)
+        if aliases is not None:
+            aliases.update({f"{alias.name} {alias.host}".lower(): alias for alias in _alias_records(chain)})
         if isinstance(answer, str):
             return [], [Undetermined(subject=subject, reason=answer)]
         if answer is not None and answer.rrset is not None:
@@ -120,18 +166,32 @@ def _asked(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Ans
     return [], [Undetermined(subject=subject, reason=f"its chain of aliases is longer than {MOST_ALIASES} steps")]
 
 
-def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> dns.resolver.Answer | str | None:
-    """The answer; None if the name does not exist; a sentence if there is no answer."""
+_Once: TypeAlias = tuple[dns.resolver.Answer | str | None, list[dns.rrset.RRset]]
+
+
+def _once(name: str, kind: RecordType, resolver: dns.resolver.Resolver) -> _Once:
+    """The answer, with the aliases in it; None if the name does not exist; a sentence if there is no answer."""
     try:
-        return resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
-    except dns.resolver.NXDOMAIN:
-        return None
+        answer = resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
+    except dns.resolver.NXDOMAIN as error:
+        # The last of the aliases in the answer is the name that does not exist.
+        response = error.response(dns.name.from_text(name))  # type: ignore[no-untyped-call]
+        return None, response.resolve_chaining().cnames if isinstance(response, QueryMessage) else []
     except dns.resolver.NoNameservers:
-        return "the resolver refused or failed to look it up"
+        return "the resolver refused or failed to look it up", []
     except dns.exception.Timeout:
-        return f"the resolver did not answer within {SECONDS:.0f} s"
+        return f"the resolver did not answer within {SECONDS:.0f} s", []
     except (dns.exception.DNSException, OSError, ValueError) as error:
-        return f"the answer is not readable ({type(error).__name__})"
+        return f"the answer is not readable ({type(error).__name__})", []
+    return answer, answer.chaining_result.cnames
+
+
+def _alias_records(chain: Sequence[dns.rrset.RRset]) -> Iterator[DnsRecord]:
+    for alias in chain[:MOST_ALIASES]:
+        name = clean(alias.name.to_text(omit_final_dot=True))
+        for rdata in list(alias)[:1]:
+            host = clean(rdata.target.to_text(omit_final_dot=True))
+            yield DnsRecord(type="CNAME", name=name, value=clean(rdata.to_text()), ttl=alias.ttl, host=host)
 
 
 def _records(name: str, kind: RecordType, answer: dns.resolver.Answer) -> _Answer:

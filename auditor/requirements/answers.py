@@ -214,11 +214,10 @@ def _is_wrong(remark: _Remark) -> bool:
 
 def _concerns(remark: _Remark, about: About, declared: Deployment | None) -> bool:
     """Whether the remark is about that part of the finding, or about more than a part."""
-    if isinstance(remark, NotTested) and remark.whole:
-        return True
     subject = remark.subject
     if isinstance(subject, CertificateCaseSubject):
-        return not about.cases or subject.case in about.cases
+        whole = isinstance(remark, NotTested) and remark.whole
+        return whole or not about.cases or subject.case in about.cases
     if not isinstance(subject, DeclaredSubject):
         return True
     return (
@@ -234,8 +233,8 @@ def _is_at(subject: DeclaredSubject, section: str, position: int | None, declare
     if position is None or subject.part != section or declared is None:
         return True
     entries = declared.sites if section == "sites" else declared.regions
-    if not subject.names:  # the section as a whole: what it lacks are the entries beyond those that are there
-        return position > len(entries)
+    if not subject.names:  # the section as a whole; items are those of the entries that it lacks
+        return not subject.items or position > len(entries)
     return position <= len(entries) and entries[position - 1].name in subject.names
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import auditor
 from auditor import pipeline
+from auditor.inputs.inventory.declared_deployment import BY_DNS
 from auditor.lab import Lab, start
 from auditor.rules import all_rules
 
@@ -80,7 +81,7 @@ def test_names_are_not_looked_up_once_it_is_cancelled(lab: Lab) -> None:
     settings = auditor.CollectSettings(dns=auditor.Dns("127.0.0.1:9"))
     seen = auditor.collect_observations((), policy, inventory=estate, settings=settings, at=AT, cancel=lambda: True)
     report = auditor.evaluate_observations(seen, policy, inventory=estate, generated_at=AT)
-    about_names = {rule.id for rule in all_rules().values() if rule.observation_kind == "dns"}
+    about_names = {rule.id for rule in all_rules().values() if rule.observation_kind in BY_DNS}
     findings = [finding for finding in report.findings if finding.rule in about_names]
     assert findings
     assert {doubt.reason for finding in findings for doubt in finding.doubts} == {"cancelled"}

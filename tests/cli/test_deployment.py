@@ -37,7 +37,7 @@ def outcomes(out: str) -> dict[tuple[str, str], str]:
 def test_offline_judges_what_is_declared_and_nothing_else(auditor: Auditor, tmp_path: Path) -> None:
     text = lab()
     path = tmp_path / "inventory.yaml"
-    path.write_text(text + "endpoints:\n  - {name: sbc, address: 'sbc.invalid:5061'}\n", encoding="utf-8")
+    path.write_text(text + "endpoints:\n  - {name: sbc, address: '193.5.122.1:5061'}\n", encoding="utf-8")
     done = auditor("audit", "-i", path, "--offline", "--json")
     found = outcomes(done.out)
     assert found["deployment", "address-missing"] == "pass"

@@ -5,6 +5,7 @@ import json
 import time
 from datetime import UTC, datetime
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate
 from auditor.inputs.documents.yaml import read_yaml
+from auditor.inputs.inventory.declared_deployment import BY_DNS as DNS_KINDS
 from auditor.inputs.inventory.declared_deployment import observe_deployment
 from auditor.inputs.inventory.read import load_inventory
-from auditor.model.deployment import Deployment
+from auditor.model.deployment import DeclaredEndpoint, Deployment
 from auditor.model.finding import Finding, Outcome
 from auditor.model.policy import Policy
 from auditor.model.report import Verdict
+from auditor.network.addresses import is_range, parse_range
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.rules import all_rules
@@ -28,7 +31,7 @@ INVENTORIES = Path(__file__).parent / "inventories"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = ("maps", "expressroute", "lab")
 RULES = {rule.id for rule in all_rules().values() if rule.observation_kind == "deployment"}
-BY_DNS = {rule.id for rule in all_rules().values() if rule.observation_kind == "dns"}
+BY_DNS = {rule.id for rule in all_rules().values() if rule.observation_kind in DNS_KINDS}
 GONE = object()
 QUIET = {Outcome.PASS, Outcome.NOT_APPLICABLE}
 
@@ -50,8 +53,22 @@ def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
     return judge(declared)
 
 
+def endpoints_of(declared: Deployment) -> tuple[DeclaredEndpoint, ...]:
+    """An endpoint at each address or name of items 2 and 5: at the first address of a range."""
+    found = []
+    for site in declared.sites:
+        for item in site.signaling_destination:
+            address = str(ip_address(parse_range(item).first)) if is_range(item) else None
+            host = address or item
+            addresses = (address,) if address else ()
+            one = DeclaredEndpoint(name=f"{site.name} {item}", host=host, addresses=addresses, port=5061,
+                                   service="sip", site=site.name)  # fmt: skip
+            found.append(one)
+    return tuple(found)
+
+
 def judge(declared: Deployment) -> tuple[Verdict, dict[str, Finding]]:
-    targets, seen = observe_deployment(declared, AT)
+    targets, seen = observe_deployment(declared, AT, endpoints=endpoints_of(declared))
     report = evaluate(make_plan(acg(), targets), seen, AT, AT)
     findings = {finding.rule: finding for finding in report.findings}
     assert {findings.pop(rule).outcome for rule in BY_DNS} == {Outcome.NOT_TESTED}
@@ -436,8 +453,8 @@ def test_one_fault_is_found_by_its_rule_and_by_no_other(title: str, tmp_path: Pa
 def test_there_is_a_fault_for_every_rule() -> None:
     assert len(FAULTS) >= 40
     found = {rule for _, _, expected in FAULTS.values() for rule in expected}
-    # What a declaration is contradicted by is a file: tests/deployment/test_proofs.py.
-    assert found == RULES - {"declaration-contradicted"}
+    # What a declaration is contradicted by is a file: tests/deployment/test_proofs.py; endpoints: test_endpoints.py.
+    assert found == RULES - {"declaration-contradicted", "endpoint-address-undeclared", "endpoint-missing"}
 
 
 def test_nothing_declared_passes_nothing_that_has_to_be_declared() -> None:

@@ -18,7 +18,7 @@ from auditor.network.subjects import CIRCUITS
 from auditor.plan import make_plan
 from auditor.rules import all_rules
 from tests.deployment.estate import SECTION, estate
-from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET, acg
+from tests.deployment.test_faults import AT, BY_DNS, GONE, QUIET, acg, endpoints_of
 
 MS = "peerings.1"  # the Microsoft peering in er-1.json, behind the private one
 ER1 = ("er-1.json",)
@@ -29,7 +29,8 @@ BY_ROUTES = ("er-1.json", ROUTE)
 def judged(path: Path) -> tuple[Verdict, dict[str, Finding]]:
     inventory = load_inventory(path)
     assert inventory.deployment is not None
-    targets, seen = observe_deployment(inventory.deployment, AT, inventory.proofs)
+    endpoints = endpoints_of(inventory.deployment)
+    targets, seen = observe_deployment(inventory.deployment, AT, inventory.proofs, endpoints=endpoints)
     report = evaluate(make_plan(acg(), targets), seen, AT, AT)
     return report.verdict, {finding.rule: finding for finding in report.findings if finding.rule not in BY_DNS}
 

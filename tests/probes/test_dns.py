@@ -7,10 +7,10 @@ import pytest
 
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Doubt
-from auditor.model.observation import DnsSeen
+from auditor.model.observation import DnsSeen, LookedUpName
 from auditor.model.rule import Evidence
 from auditor.model.target import DeploymentTarget
-from auditor.probes.dns import look_up, resolver_at
+from auditor.probes.dns import look_up, look_up_sites, resolver_at
 from auditor.rules import all_rules
 from testbed.resolver import Answer, asks, reply, resolver
 from tests.deployment.test_faults import AT
@@ -114,3 +114,82 @@ def test_an_answer_to_another_question_is_a_gap(monkeypatch: pytest.MonkeyPatch)
     seen = seen_of(other)
     assert seen.records == ()
     assert len(seen.missing) == 4
+
+
+SITE = Deployment.model_validate(
+    {"deployment": {}, "sites": [{"name": "A", "signaling_destination": ["SBC.Example.net.", "193.5.122.1"]}]}
+)
+
+
+def site_of(answer: Answer, declared: Deployment = SITE) -> LookedUpName:
+    with resolver(answer) as port:
+        (found,) = look_up_sites("deployment", AT, declared, resolver_at("127.0.0.1", port)).names
+    return found
+
+
+def aliased(*steps: str, rcode: dns.rcode.Rcode = dns.rcode.NOERROR) -> Answer:
+    """A resolver that answers every query for an address with these CNAME records."""
+
+    def answer(query: dns.message.Message) -> bytes:
+        _, kind = asks(query)
+        return reply(query, *steps, rcode=rcode) if kind in ("A", "AAAA") else reply(query)
+
+    return answer
+
+
+def aliases(found: LookedUpName) -> list[tuple[str, str | None]]:
+    return [(record.name, record.host) for record in found.records if record.type == "CNAME"]
+
+
+def test_the_aliases_on_the_way_to_an_address_are_kept_each_once() -> None:
+    steps = (
+        "sbc.example.net. CNAME a.example.net.",
+        "a.example.net. CNAME b.example.net.",
+        "b.example.net. A 193.5.122.1",
+    )
+
+    def answer(query: dns.message.Message) -> bytes:
+        _, kind = asks(query)
+        return reply(query, *steps) if kind == "A" else reply(query)
+
+    found = site_of(answer)
+    assert aliases(found) == [("sbc.example.net", "a.example.net"), ("a.example.net", "b.example.net")]
+    assert [(record.name, record.value) for record in found.records if record.type == "A"] == [
+        ("sbc.example.net", "193.5.122.1")
+    ]
+
+
+def test_an_alias_of_a_name_that_does_not_exist_is_kept_and_there_is_no_address() -> None:
+    found = site_of(aliased("sbc.example.net. CNAME gone.example.net.", rcode=dns.rcode.NXDOMAIN))
+    assert aliases(found) == [("sbc.example.net", "gone.example.net")]
+    assert (len(found.records), found.missing) == (1, ())
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.NOERROR, dns.rcode.NXDOMAIN])
+def test_aliases_in_a_circle_are_no_address(rcode: dns.rcode.Rcode) -> None:
+    steps = ("sbc.example.net. CNAME a.example.net.", "a.example.net. CNAME sbc.example.net.")
+    found = site_of(aliased(*steps, rcode=rcode))
+    assert not [record for record in found.records if record.type == "A"]
+    assert {gap.subject for gap in found.missing} == {"sbc.example.net A", "sbc.example.net AAAA"}
+
+
+def test_a_name_in_u_labels_is_looked_up_in_a_labels() -> None:
+    wanted: list[str] = []
+
+    def note(query: dns.message.Message) -> bytes:
+        wanted.append(asks(query)[0])
+        return reply(query)
+
+    declared = Deployment.model_validate(
+        {"deployment": {}, "sites": [{"name": "A", "signaling_destination": ["b\u00fccher.example.net"]}]}
+    )
+    assert site_of(note, declared).name == "xn--bcher-kva.example.net"
+    assert all(name.endswith("xn--bcher-kva.example.net.") for name in wanted)
+
+
+def test_the_names_of_all_sites_have_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.probes.dns.MOST_SECONDS", 0.0)
+    found = site_of(reply)
+    assert [(gap.subject, gap.reason) for gap in found.missing] == [
+        ("sbc.example.net A", "not looked up: the limit of 0 s is reached")
+    ]

@@ -22,6 +22,7 @@ from auditor.render.html import document as html
 from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
 from auditor.render.html.deployment_scene import MOST, MOST_ENDPOINTS
 from auditor.render.html.drawing import Box, Text, ems
+from tests.deployment.test_faults import endpoints_of
 from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS
 from tests.render.parsed import Document
@@ -39,7 +40,8 @@ def golden(name: str) -> dict[str, Any]:
 
 def judged(data: dict[str, Any], sites: tuple[str | None, ...] = ()) -> Report:
     """The report of a deployment, the example's endpoints standing at these sites."""
-    targets, seen = observe_deployment(Deployment.model_validate(data), example.AT)
+    declared = Deployment.model_validate(data)
+    targets, seen = observe_deployment(declared, example.AT, endpoints=endpoints_of(declared))
     report = evaluate(make_plan(POLICY, targets), seen, example.AT, example.AT)
     endpoints = tuple(
         endpoint.model_copy(update={"site": site}) for endpoint, site in zip(example.ENDPOINTS, sites, strict=False)

@@ -9,7 +9,7 @@ from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory.contradictions import contradictions
-from auditor.model.deployment import Deployment, Proof, SentRoot
+from auditor.model.deployment import DeclaredEndpoint, Deployment, Proof, SentRoot
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
@@ -17,6 +17,8 @@ from auditor.network.regions import geographies
 
 DEPLOYMENT = "deployment"
 """The name of the deployment in reports."""
+BY_DNS = ("dns", "site-dns")
+"""The kinds of observation that DNS lookups make."""
 SECTIONS = tuple(Deployment.model_fields)
 Declared: TypeAlias = tuple[tuple[Target, ...], tuple[Observation, ...]]
 NOTHING_DECLARED: Declared = ((), ())
@@ -65,12 +67,21 @@ def deployment_of(document: Document) -> Deployment | None:
 
 
 def observe_deployment(
-    declared: Deployment, at: datetime, proofs: tuple[Proof, ...] = (), roots: tuple[SentRoot, ...] | None = None
+    declared: Deployment,
+    at: datetime,
+    proofs: tuple[Proof, ...] = (),
+    *,
+    endpoints: tuple[DeclaredEndpoint, ...] | None = None,
+    roots: tuple[SentRoot, ...] | None = None,
 ) -> Declared:
     """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
     target = DeploymentTarget(name=DEPLOYMENT)
-    unasked = NotAttempted(target=DEPLOYMENT, at=at, wanted="dns", reason="DNS lookups were not requested (--dns)")
-    return (target,), (DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs, roots=roots), unasked)
+    unasked = (
+        NotAttempted(target=DEPLOYMENT, at=at, wanted=kind, reason="DNS lookups were not requested (--dns)")
+        for kind in BY_DNS
+    )
+    seen = DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs, endpoints=endpoints, roots=roots)
+    return (target,), (seen, *unasked)
 
 
 def _values(document: Document, value: object, path: Keys) -> Iterator[InputError]:

@@ -14,6 +14,7 @@ from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, read_yaml
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory.attested_documents import attestation_errors, with_documents
 from auditor.inputs.inventory.declared_deployment import DEPLOYMENT, deployment_errors, deployment_of, deployment_schema
+from auditor.inputs.inventory.endpoint_errors import endpoint_errors
 from auditor.inputs.inventory.evidence_files import (
     SECTION,
     EvidenceFile,
@@ -151,6 +152,7 @@ def load_inventory(path: Path) -> Inventory:
             location = SourceLocation(document.file, *place)
             declared += [DeclaredRoot(replace(one, sent=_day(day)), str(day), entry["file"], location) for one in found]
     errors += deployment_errors(document)
+    errors += endpoint_errors(document)
     errors += evidence_errors(document)
     errors += attestation_errors(document)
     errors += [

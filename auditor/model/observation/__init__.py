@@ -31,7 +31,7 @@ from auditor.model.observation.client_authentication import (
     Treatment,
 )
 from auditor.model.observation.deployment import DeploymentSeen
-from auditor.model.observation.dns import DnsRecord, DnsSeen
+from auditor.model.observation.dns import DnsRecord, DnsSeen, LookedUpName, SiteNamesSeen
 from auditor.model.observation.media import CryptoSeen, KeySeen, MediaSeen, SdpSeen, SipMessageSeen, SipOptionsSeen
 from auditor.model.observation.run import ConnectionsUsed, End, Run
 from auditor.model.observation.seen import Der, NotAttempted, NotObserved, Seen, Undetermined
@@ -72,6 +72,7 @@ __all__ = [
     "LintProfile",
     "LintSeen",
     "LintSeverity",
+    "LookedUpName",
     "MediaSeen",
     "NotAttempted",
     "NotObserved",
@@ -87,6 +88,7 @@ __all__ = [
     "SignatureSchemesSeen",
     "SipMessageSeen",
     "SipOptionsSeen",
+    "SiteNamesSeen",
     "StatusSource",
     "Treatment",
     "Undetermined",
@@ -103,6 +105,7 @@ Observation: TypeAlias = Annotated[
     | RevocationSeen
     | DeploymentSeen
     | DnsSeen
+    | SiteNamesSeen
     | ClientCertificateSeen
     | GroupsSeen
     | SignatureSchemesSeen

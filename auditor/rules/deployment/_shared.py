@@ -10,6 +10,8 @@ from auditor.network.connections import circuits_with_microsoft_peering, uses_ex
 from auditor.network.subjects import CIRCUITS, RESOURCE
 
 ZOOM = "zoom_phone_cloud_peering"
+NO_ENDPOINTS = "no endpoint is listed: name each as TARGET, or under endpoints of the inventory"
+UNKNOWN_ENDPOINTS = "the observations are of an earlier version, which did not record the endpoints; observe again"
 _JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 
 
