@@ -65,8 +65,7 @@ def http_get(target: ServerTarget, port: int | None = None, path: str = "/") -> 
     host = bracketed(target.server_name or target.host)
     at = "" if port == 80 else f":{port or target.port}"
     return (
-        f"GET {path} HTTP/1.1\r\nHost: {host}{at}\r\n"
-        "User-Agent: auditor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: {host}{at}\r\nUser-Agent: auditor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
     ).encode("ascii")
 
 

@@ -43,6 +43,7 @@ from auditor.model.observation.tls import (
     SignatureSchemesSeen,
     WeaknessSeen,
 )
+from auditor.model.observation.trust_store import TrustSettings, TrustStoreSeen
 from auditor.model.target import Perspective
 
 __all__ = [
@@ -89,6 +90,8 @@ __all__ = [
     "SipOptionsSeen",
     "StatusSource",
     "Treatment",
+    "TrustSettings",
+    "TrustStoreSeen",
     "Undetermined",
     "WeaknessSeen",
     "kinds_of",
@@ -101,6 +104,7 @@ Observation: TypeAlias = Annotated[
     | LintSeen
     | RenewalSeen
     | RevocationSeen
+    | TrustStoreSeen
     | DeploymentSeen
     | DnsSeen
     | ClientCertificateSeen

@@ -181,7 +181,9 @@ def test_where_a_redirect_leads(fields: tuple[str, ...], redirect: str) -> None:
     assert "secret" not in seen.model_dump_json()
 
 
-@pytest.mark.parametrize("status", ["200 OK", "204 No Content", "300 Multiple", "400 Bad", "401 x", "404 x", "503 x", "999 x"])
+@pytest.mark.parametrize(
+    "status", ["200 OK", "204 No Content", "300 Multiple", "400 Bad", "401 x", "404 x", "503 x", "999 x"]
+)
 def test_any_other_answer_redirects_nowhere_whatever_it_says(status: str) -> None:
     seen = beside(http(status, HOME, body="content"))
     assert (seen.answered, seen.redirect, seen.evidence) == (True, "", f"HTTP/1.1 {status}")
@@ -205,7 +207,9 @@ def test_an_upgrade_to_tls_is_told_from_other_upgrades() -> None:
     assert not beside(http("200 OK", "Upgrade: TLS/1.2")).demands_tls
 
 
-@pytest.mark.parametrize("start", [b"HTTP/1.1 301 Moved\r\n", b"HTTP/1.1 30", b"HTTP/1.1 103 Hints\r\n\r\n", b"hello", b"\x16\x03\x01"])
+@pytest.mark.parametrize(
+    "start", [b"HTTP/1.1 301 Moved\r\n", b"HTTP/1.1 30", b"HTTP/1.1 103 Hints\r\n\r\n", b"hello", b"\x16\x03\x01"]
+)
 def test_an_answer_that_ends_before_it_says_where_to_go_decides_nothing(start: bytes) -> None:
     assert beside(start, limits=_patient()).answered is None
 
