@@ -148,7 +148,9 @@ ACG = load_policy("acg")
 TEAMS = load_policy("teams-direct-routing")
 
 
-@pytest.mark.parametrize("name", sorted(set(shipped_policies()) - {"acg", "acg-gateway", "acg-strict", "teams-direct-routing"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(shipped_policies()) - {"acg", "acg-gateway", "acg-strict", "teams-direct-routing"})
+)
 def test_a_policy_that_names_no_requirements_cites_none_of_the_documents_of_the_others(name: str) -> None:
     policy = load_policy(name)
     assert not policy.requirements

@@ -95,7 +95,7 @@ def test_acg_gateway_presents_nothing_to_a_service_of_somebody_else_and_asks_no_
     policy = load_policy("acg-gateway")
     asks = make_plan(policy, (target,)).asks
     assert not asks.kinds & {"client-certificate-case", "root-trust", "plaintext", "weakness", "sdp", "revocation"}
-    assert not (asks.forged_roots or asks.trust_roots or asks.plaintext_ports or asks.plaintext_http_ports)
+    assert not any((asks.forged_roots, asks.trust_roots, asks.plaintext_ports, asks.plaintext_http_ports))
     assert all(Perspective.SERVER in setting.rule.observes.seen_of for setting in policy.settings)
 
 

@@ -192,7 +192,11 @@ REMEDIES: list[tuple[str, dict[str, Any], str]] = [
     ("known-weakness", {"weaknesses": ["heartbleed", "robot"]}, "Update the endpoint's TLS library."),
     ("known-weakness", {"weaknesses": ["compression"]}, "Disable TLS compression."),
     ("plaintext-accepted", {"ports": [5060, 5080]}, "on this address (ports 5060 and 5080), and require TLS"),
-    ("plaintext-accepted", {"ports": {"https": [80, 8080]}}, "close ports 80 and 8080, or redirect every request there"),
+    (
+        "plaintext-accepted",
+        {"ports": {"https": [80, 8080]}},
+        "close ports 80 and 8080, or redirect every request there",
+    ),
     ("certificate-key-weak", {"minimum_rsa_bits": 3072, "curves": []}, "(RSA of 3072 bits or more, Ed25519 or Ed448)"),
     ("certificate-key-weak", {"curves": ["secp384r1"], "edwards": False}, "(RSA of 2048 bits or more or secp384r1)"),
     ("certificate-signature-weak", {"hashes": ["sha384"]}, "a signature that uses sha384;"),
