@@ -108,7 +108,7 @@ def live_policy(authority: Authority, closed_port: int) -> Policy:
     """
     policy = load_policy("acg", declared=(TrustAnchor("live-test-root", authority.root.der, declared=True),))
     own: dict[str, dict[str, Any]] = {
-        "plaintext-accepted": {"ports": (closed_port,)},
+        "plaintext-accepted": {"ports": {"sip": (closed_port,), "https": (closed_port,)}},
         "required-root-not-announced": {"roots": ("live-test-root",)},
     }
     return replace(policy, settings=tuple(_with(setting, own.get(setting.rule.id)) for setting in policy.settings))

@@ -11,7 +11,7 @@ Status 426 with ``Upgrade: TLS`` (RFC 2817) is a warning: it carries no content,
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from auditor.model.asks import Asks
 from auditor.model.finding import Doubt, Remark, Violation, Warning
@@ -23,7 +23,15 @@ from auditor.model.target import ServerTarget, Service
 from auditor.model.value import Value
 from auditor.rules._shared import all_of
 
-_Ports = tuple[Annotated[int, Field(ge=1, le=65535)], ...]
+_Ports = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=65535)], ...],
+    WithJsonSchema(
+        {"type": "array", "uniqueItems": True, "items": {"type": "integer", "minimum": 1, "maximum": 65535}}
+    ),
+]
+
+
+_SIP, _HTTP = (5060,), (80,)
 
 
 class PortsByService(Value):
@@ -40,8 +48,10 @@ class PortsByService(Value):
 
 
 def _as_once_written(ports: Any) -> Any:  # noqa: ANN401 - whatever pydantic is given
-    """Read what policies wrote before HTTPS had ports: a list, of SIP alone."""
-    return {"sip": ports} if isinstance(ports, list | tuple) else ports
+    """Read what policies wrote before HTTPS had ports: a list, which is that of SIP.  HTTPS has its default then."""
+    if not isinstance(ports, list | tuple):
+        return ports
+    return {"sip": ports, "https": _HTTP if ports else ()}
 
 
 class PlaintextPorts(Params):
@@ -50,8 +60,9 @@ class PlaintextPorts(Params):
     ports: Annotated[
         PortsByService, BeforeValidator(_as_once_written, json_schema_input_type=PortsByService | _Ports)
     ] = Field(
-        default=PortsByService(sip=(5060,), https=(80,)),
-        description="Ports of the same address that must not answer without TLS, by service; a list is that of SIP",
+        default=PortsByService(sip=_SIP, https=_HTTP),
+        description="Ports of the same address that must not answer without TLS, by service; a list is that of SIP, "
+        "and HTTPS has its default then",
     )
 
 
