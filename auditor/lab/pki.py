@@ -39,7 +39,7 @@ class Pki:
     unlisted: Authority
     """Under ``unlisted_root``."""
     peer_roots: tuple[x509.Certificate, ...]
-    """The real roots that a policy may require for client certificates: trusted and announced.  Their keys are absent."""
+    """The real roots that a policy may require of peers: trusted and announced.  Their keys are absent."""
     expired_root: Authority
     outlived: Authority
     """Under ``expired_root``, and still valid itself."""
