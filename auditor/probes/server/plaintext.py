@@ -31,6 +31,9 @@ _SWITCHING = 101
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)\b")
 _LOCATION = re.compile(rb"(?im)^location[ \t]*:[ \t]*([^\r\n]*)")
+_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,9})[ \t]*\r?$")
+_MOST_BODY = 4096
+"""A redirect has a short note for people as its body; more than this is content, sent without TLS after all."""
 _UPGRADE_TO_TLS = re.compile(rb"(?im)^upgrade[ \t]*:[^\r\n]*\btls/")
 
 
@@ -81,7 +84,7 @@ def _over_http(peer: Peer, port: int, *, alive: bool) -> _Found:
 
 
 def _over_http_beside(peer: Peer, port: int, path: str, *, alive: bool) -> _Found:
-    answer = _say(peer, port, http_get(peer.target, port, path), lambda data: _final_head(data) is not None)
+    answer = _say(peer, port, http_get(peer.target, port, path), _whole)
     if isinstance(answer, str):
         return _not_connected(peer, answer, alive=alive)
     if answer.startswith(b"HTTP/"):
@@ -97,6 +100,8 @@ def _http_answer(peer: Peer, port: int, answer: bytes) -> _Found:
         return _Found(None, f"an incomplete answer: {status_line(answer)}")
     line = status_line(answer if head is None else head)
     if head is not None and code in _REDIRECTS:
+        if len(_body(answer)) >= _MOST_BODY:
+            return _Found(answered=True, evidence=f"{line}, with content of {_MOST_BODY} bytes or more")
         redirect = _redirect(head, f"http://{bracketed(peer.target.server_name or peer.target.host)}:{port}/")
         evidence = f"{line}, redirect to {redirect}" if redirect else line
         return _Found(answered=True, evidence=evidence, redirect=redirect)
@@ -106,11 +111,32 @@ def _http_answer(peer: Peer, port: int, answer: bytes) -> _Found:
 
 def _final_head(data: bytes) -> bytes | None:
     """The head of the final response, behind any interim ones (RFC 9110 section 15.2); none while it is not whole."""
-    while end := _HEAD_END.search(data):
-        if not 100 <= _status(data) < 200 or _status(data) == _SWITCHING:
-            return data[: end.start()]
+    final = _final(data)
+    end = _HEAD_END.search(final)
+    return final[: end.start()] if end else None
+
+
+def _body(data: bytes) -> bytes:
+    """What follows the head of the final response."""
+    final = _final(data)
+    end = _HEAD_END.search(final)
+    return final[end.end() :] if end else b""
+
+
+def _final(data: bytes) -> bytes:
+    """The final response, or its beginning."""
+    while 100 <= _status(data) < 200 and _status(data) != _SWITCHING and (end := _HEAD_END.search(data)):
         data = data[end.end() :]
-    return None
+    return data
+
+
+def _whole(data: bytes) -> bool:
+    """Whether enough has arrived: the head, and of a redirect the body too, as far as it may reach."""
+    head = _final_head(data)
+    if head is None or _status(head) not in _REDIRECTS:
+        return head is not None
+    length = _LENGTH.search(head)
+    return len(_body(data)) >= min(int(length[1]) if length else _MOST_BODY, _MOST_BODY)
 
 
 def _status(data: bytes) -> int:

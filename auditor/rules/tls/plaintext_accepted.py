@@ -4,8 +4,9 @@ A trunk that was set up without TLS by mistake works, and nobody notices.  An en
 rules that out.
 
 HTTP has one exception.  Port 80 may redirect to https, because browsers try it first and a redirect carries no content.
-Any other answer there is a violation, an error page included: it shows that the server handles requests without TLS.
-Status 426 with ``Upgrade: TLS`` (RFC 2817) is a warning: it carries no content, but few clients understand it.
+A redirect with a page of 4 KiB or more in its body does carry some, and does not count.  Any other answer there is a
+violation, an error page included: it shows that the server handles requests without TLS.  Status 426 with an Upgrade to
+TLS (RFC 2817) is a warning: it carries no content, but few clients understand it.
 """
 
 from collections.abc import Iterator

@@ -189,6 +189,23 @@ def test_any_other_answer_redirects_nowhere_whatever_it_says(status: str) -> Non
     assert (seen.answered, seen.redirect, seen.evidence) == (True, "", f"HTTP/1.1 {status}")
 
 
+@pytest.mark.parametrize("length", [(), ("Content-Length: 9000",)])
+def test_a_redirect_with_the_page_in_its_body_is_seen_to_serve_content(length: tuple[str, ...]) -> None:
+    seen = beside(http("302 Found", HOME, *length, body="x" * 9000))
+    assert (seen.answered, seen.redirect) == (True, "")
+    assert seen.evidence == "HTTP/1.1 302 Found, with content of 4096 bytes or more"
+    short = beside(http("302 Found", HOME, "Content-Length: 4000", body="x" * 4000))
+    assert short.redirect == "https://sbc.example.net"
+
+
+def test_a_redirect_of_a_server_that_keeps_the_connection_open_is_not_waited_for() -> None:
+    assert plaintext._whole(http("302 Found", HOME, "Content-Length: 0"))
+    assert not plaintext._whole(http("302 Found", HOME, "Content-Length: 5", body="1234"))
+    assert not plaintext._whole(http("302 Found", HOME, body="1234"))
+    assert plaintext._whole(http("200 OK"))
+    assert not plaintext._whole(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_server_that_redirects_its_front_page_alone_is_seen_to_answer() -> None:
     seen = beside(http("301 Moved", HOME), http("404 Not Found", body="no"))
     assert (seen.answered, seen.redirect, seen.evidence) == (True, "", "HTTP/1.1 404 Not Found")
