@@ -183,6 +183,7 @@ def _deserved_for_client_certificates(configuration: ServerConfiguration) -> dic
         # None can be shown, good or bad.
         found["client-certificate-unverified"] = Outcome.INCONCLUSIVE
         found["client-certificate-usage-strictness"] = Outcome.INCONCLUSIVE
+        found["client-name-unverified"] = Outcome.INCONCLUSIVE
     if configuration.client_certificates is ClientCertificates.OPTIONAL_ANY:
         found["client-certificate-unverified"] = Outcome.FAIL
     return found
