@@ -9,6 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
 from auditor.errors import InputErrors
+from auditor.inputs.certificates import trust_stores
+from auditor.inputs.certificates.bundles import Bundle
 from auditor.inputs.certificates.trust_stores import MAX_BYTES, _excluded, observe_trust_stores
 from auditor.model.observation import TrustStoreSeen
 from auditor.model.target import Perspective
@@ -149,3 +151,9 @@ def test_a_name_that_is_hostile_is_made_safe() -> None:
 def test_a_store_may_hold_what_is_no_root() -> None:
     leaf = to_der(mint(Spec(), Spec(subject="Root"), leaf=True))
     assert store(pem(leaf)).certificates == (leaf,)
+
+
+def test_a_file_in_which_nothing_is_found_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust_stores, "read_bundle", lambda _content, file, _passphrase: Bundle(file))
+    with pytest.raises(InputErrors, match="this file contains no certificate"):
+        store(b"")
