@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from auditor import __version__
+from auditor.model.answer import AnswerKind, RequirementAnswer
 from auditor.model.finding import Doubt, Finding, NotApplicable, NotTested, Outcome, Remark, Violation, Warning, listed
 from auditor.model.observation import DeploymentSeen, NotAttempted, NotObserved, Observation, RootTrustSeen, Seen
 from auditor.model.policy import Policy, RuleSetting
@@ -18,10 +19,12 @@ from auditor.model.report import CertificateFacts, PolicyReference, Report, Rule
 from auditor.model.rule import Evidence
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET
+from auditor.model.target import OwedTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.basis import basis
 from auditor.plan import Check, Plan
-from auditor.summary import summarise
+from auditor.requirements import answered, completeness
+from auditor.summary import owed_summary, summarise
 from auditor.waivers import apply_waivers
 
 _FRESH = timedelta(days=366)
@@ -35,12 +38,15 @@ def evaluate(
     generated_at: datetime,
     fail_on: Severity | None = None,
     waivers: Sequence[Waiver] = (),
+    *,
+    complete: bool | None = None,
 ) -> Report:
-    """Judge what was seen at ``at`` by the plan's policy; ``fail_on`` overrides the policy's own.
+    """Judge what was seen at ``at`` by the plan's policy; ``fail_on`` and ``complete`` override the policy's own.
 
-    Waivers are judged as of the day of ``at`` too, as everything is that has a date.
+    Waivers and confirmations are judged as of the day of ``at`` too, as everything is that has a date.
     """
     threshold = fail_on or plan.policy.fail_on
+    required = plan.policy.complete if complete is None else complete
     by_target: dict[str, list[Observation]] = defaultdict(list)
     observed = list(observations)
     for observation in observed:
@@ -52,8 +58,10 @@ def evaluate(
     counts = Counter(finding.outcome for finding in findings)
     rules = _rules(plan)
     certificates: dict[str, CertificateFacts] = {}
+    declared = next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None)
+    answers = answered(plan.policy, (*plan.targets, *plan.owed), findings, declared, at.date())
     return Report(
-        verdict=verdict(findings, rules, threshold),
+        verdict=verdict(findings, rules, threshold, answers if required else ()),
         policy=PolicyReference(
             id=plan.policy.id, version=plan.policy.version, title=plan.policy.title, sha256=plan.policy.sha256
         ),
@@ -64,11 +72,14 @@ def evaluate(
         counts={outcome: counts[outcome] for outcome in Outcome if counts[outcome]},
         rules=rules,
         findings=findings,
-        endpoints=tuple(
-            summarise(target, by_target.get(target.name, []), plan.policy, certificates) for target in plan.targets
+        requirements=answers,
+        completeness=completeness(answers, required=required),
+        endpoints=(
+            *(summarise(target, by_target.get(target.name, []), plan.policy, certificates) for target in plan.targets),
+            *map(owed_summary, plan.owed),
         ),
         certificates=certificates,
-        deployment=next((seen.declared for seen in observed if isinstance(seen, DeploymentSeen)), None),
+        deployment=declared,
         waivers=statuses,
         notes=(
             *_disabled(plan.policy),
@@ -79,16 +90,24 @@ def evaluate(
     )
 
 
-def verdict(findings: Iterable[Finding], rules: Mapping[str, RuleSummary], fail_on: Severity) -> Verdict:
+def verdict(
+    findings: Iterable[Finding],
+    rules: Mapping[str, RuleSummary],
+    fail_on: Severity,
+    required: Iterable[RequirementAnswer] = (),
+) -> Verdict:
     """One failure decides, then a doubt as severe as ``fail_on``; a pass needs at least one passed check.
 
-    A waived finding decides nothing: the audit neither fails nor passes because of it.
+    A waived finding decides nothing: the audit neither fails nor passes because of it.  Of the ``required`` answers
+    none that is as severe as ``fail_on`` may be open.
     """
     outcomes = {finding.outcome for finding in findings}
     doubts = {finding.outcome for finding in findings if rules[finding.rule].severity.rank >= fail_on.rank}
     if Outcome.FAIL in outcomes:
         return Verdict.FAIL
     if Outcome.INCONCLUSIVE in doubts or not outcomes & {Outcome.PASS, Outcome.WARN}:
+        return Verdict.INCONCLUSIVE
+    if any(found.answer is AnswerKind.OPEN and found.severity.rank >= fail_on.rank for found in required):
         return Verdict.INCONCLUSIVE
     return Verdict.PASS
 
@@ -130,7 +149,13 @@ def _age(policy: Policy, moment: datetime) -> tuple[str, ...]:
 
 def _finding(check: Check, policy: Policy, observations: list[Observation], at: datetime, fail_on: Severity) -> Finding:
     setting = check.setting
-    remarks = _remarks(check, policy, observations, at)
+    if isinstance(check.target, OwedTarget):
+        reason = f"nobody looked: {check.target.closes}"
+        untested = NotTested(subject=TARGET, reason=reason, whole=True, closes=check.target.closes)
+        return Finding(
+            rule=setting.rule.id, target=check.target.name, outcome=Outcome.NOT_TESTED, not_tested=(untested,)
+        )
+    remarks = _remarks(setting, check.target, policy, observations, at)
     outcome = _outcome(remarks, failing=setting.severity.rank >= fail_on.rank)
     whole = any(isinstance(remark, NotTested) and remark.whole for remark in remarks)
     if outcome is Outcome.PASS and (whole or not any(isinstance(seen, setting.rule.observes) for seen in observations)):
@@ -170,8 +195,9 @@ def _outcome(remarks: list[Remark], *, failing: bool) -> Outcome:
     return Outcome.PASS
 
 
-def _remarks(check: Check, policy: Policy, observations: list[Observation], at: datetime) -> list[Remark]:
-    setting = check.setting
+def _remarks(
+    setting: RuleSetting, target: Target, policy: Policy, observations: list[Observation], at: datetime
+) -> list[Remark]:
     seen = tuple(found for found in observations if isinstance(found, setting.rule.observes))
     missing = [
         Doubt(subject=TARGET, reason=gap.reason)
@@ -185,7 +211,7 @@ def _remarks(check: Check, policy: Policy, observations: list[Observation], at: 
             if isinstance(gap, NotAttempted) and gap.wanted == setting.rule.observation_kind
         ]
         return [*missing, *untested] or [Doubt(subject=TARGET, reason="not observed")]
-    return [*_judge(setting, Evidence(check.target, at, seen, policy.anchors)), *missing]
+    return [*_judge(setting, Evidence(target, at, seen, policy.anchors)), *missing]
 
 
 def _judge(setting: RuleSetting, evidence: Evidence[Seen]) -> list[Remark]:

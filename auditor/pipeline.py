@@ -49,7 +49,7 @@ from auditor.model.observation import (
 from auditor.model.policy import Policy
 from auditor.model.report import Report
 from auditor.model.severity import Severity
-from auditor.model.target import ServerTarget, Target
+from auditor.model.target import DeploymentTarget, ServerTarget, Target
 from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
@@ -239,6 +239,28 @@ def read_observations(path: Path) -> Observations:
     """Read a file of observations.  Raises ``InputErrors`` if it is incomplete or invalid, with the line."""
     head, seen = read_observation_file(path)
     return Observations(head.at, head.targets, tuple(seen))
+
+
+def join_observations(looks: Sequence[tuple[str, Observations]]) -> Observations:
+    """Several looks as one audit, each with the name of its file; dates are judged as of the latest look.
+
+    Raises ``InputErrors`` where two of them observed a target of the same name.
+    """
+    first: dict[str, str] = {}
+    errors: list[InputError] = []
+    for name, look in looks:
+        for target in look.targets:
+            if target.name in first:
+                errors.append(InputError(f"{first[target.name]} has the target {quoted(target.name)} too", name))
+            first.setdefault(target.name, name)
+    if errors:
+        raise InputErrors(errors)
+    return Observations(
+        at=max(look.at for _, look in looks),
+        targets=tuple(target for _, look in looks for target in look.targets),
+        seen=tuple(found for _, look in looks for found in look.seen),
+        notes=tuple(dict.fromkeys(note for _, look in looks for note in look.notes)),
+    )
 
 
 def write_observations(path: Path, observations: Observations) -> None:
@@ -631,16 +653,37 @@ def evaluate_observations(
     inventory: Inventory | None = None,
     waivers: Iterable[Waiver] = (),
     fail_on: Severity | None = None,
+    complete: bool | None = None,
     generated_at: datetime | None = None,
 ) -> Report:
     """Judge observations by a policy, with the roots and waivers of ``inventory``; opens no connection.
 
-    ``fail_on`` overrides the policy's own.  What the policy needs and was not observed is inconclusive.
+    ``fail_on`` and ``complete`` override the policy's own.  What the policy needs and was not observed is inconclusive.
+    Raises ``InputErrors`` if a complete audit is required by a policy that names no requirements.
     """
+    if complete and not policy.requirements:
+        message = f"--complete has no effect: the policy {policy.id} names no requirements file"
+        raise InputErrors([InputError(message)])
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
-    plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
-    report = evaluate(plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted)
+    observations = _with_deployment(observations, inventory)
+    declared = next((seen.declared for seen in observations.seen if isinstance(seen, DeploymentSeen)), None)
+    plan = make_plan(
+        _with_roots(policy, inventory), observations.targets, offline=observations.offline, declared=declared
+    )
+    report = evaluate(
+        plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted, complete=complete
+    )
     return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
+
+
+def _with_deployment(observations: Observations, inventory: Inventory | None) -> Observations:
+    """The observations with the deployment that the inventory declares, if they have none."""
+    if inventory is None or inventory.deployment is None:
+        return observations
+    if any(isinstance(target, DeploymentTarget) for target in observations.targets):
+        return observations
+    targets, seen = observe_deployment(inventory.deployment, observations.at, inventory.proofs)
+    return replace(observations, targets=(*targets, *observations.targets), seen=(*seen, *observations.seen))
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating
@@ -650,6 +693,7 @@ def audit(  # noqa: PLR0913 - those of collecting and of evaluating
     inventory: Inventory | None = None,
     waivers: Iterable[Waiver] = (),
     fail_on: Severity | None = None,
+    complete: bool | None = None,
     settings: CollectSettings | None = None,
     at: datetime | None = None,
     progress: Callable[[Progress], None] = lambda _progress: None,
@@ -661,7 +705,13 @@ def audit(  # noqa: PLR0913 - those of collecting and of evaluating
         targets, policy, inventory=inventory, settings=settings, at=at, progress=progress, cancel=cancel
     )
     return evaluate_observations(
-        observations, policy, inventory=inventory, waivers=waivers, fail_on=fail_on, generated_at=at
+        observations,
+        policy,
+        inventory=inventory,
+        waivers=waivers,
+        fail_on=fail_on,
+        complete=complete,
+        generated_at=at,
     )
 
 

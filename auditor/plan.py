@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from auditor.model.asks import Asks
+from auditor.model.deployment import Deployment
 from auditor.model.policy import Policy, RuleSetting
-from auditor.model.target import ServerTarget, Target
+from auditor.model.target import OwedTarget, ServerTarget, Target
+from auditor.requirements import owed_targets
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Check:
     """One rule at one target; it yields exactly one finding."""
 
     setting: RuleSetting
-    target: Target
+    target: Target | OwedTarget
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Plan:
     checks: tuple[Check, ...]
     asks: Asks
     offline: bool = False
+    owed: tuple[OwedTarget, ...] = ()
+    """What the deployment must have and no target stands for; its checks are planned, and not tested."""
 
     @property
     def endpoints(self) -> tuple[ServerTarget, ...]:
@@ -43,13 +47,21 @@ class Plan:
         return tuple(target for target in self.targets if target.name not in known)
 
 
-def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = False, offline: bool = False) -> Plan:
+def make_plan(
+    policy: Policy,
+    targets: tuple[Target, ...],
+    *,
+    thorough: bool = False,
+    offline: bool = False,
+    declared: Deployment | None = None,
+) -> Plan:
     """Plan every rule of the policy at every target it applies to, in the order of the targets and the rule ids.
 
     ``thorough`` adds sslyze's exhaustive enumeration to the elimination; ``offline`` plans nothing that
-    needs a connection.
+    needs a connection.  What the ``declared`` deployment must have and no target stands for comes last.
     """
     settings = sorted(policy.settings, key=lambda setting: setting.rule.id)
+    owed = owed_targets(policy, targets, declared)
     return Plan(
         policy=policy,
         targets=targets,
@@ -59,9 +71,16 @@ def make_plan(policy: Policy, targets: tuple[Target, ...], *, thorough: bool = F
             if not (offline and isinstance(target, ServerTarget))
             for setting in settings
             if target.perspective in setting.rule.observes.seen_of
+        )
+        + tuple(
+            Check(setting, target)
+            for target in owed
+            for setting in settings
+            if target.stands_for in setting.rule.observes.seen_of
         ),
         asks=reduce(Asks.__add__, (_asks(setting) for setting in settings), Asks(exhaustive=thorough)),
         offline=offline,
+        owed=owed,
     )
 
 

@@ -14,7 +14,7 @@ from auditor.model.observation import (
 )
 from auditor.model.policy import Policy
 from auditor.model.report import CertificateFacts, ChainSummary, EndpointSummary, VersionSummary
-from auditor.model.target import ClientTarget, ServerTarget, Target
+from auditor.model.target import OWED, ClientTarget, OwedTarget, ServerTarget, Target
 from auditor.model.tls import ProtocolVersion
 
 ClientCertificate = Literal["not requested", "optional", "required", "unknown", ""]
@@ -44,6 +44,11 @@ def summarise(
             if isinstance(seen, CertificateChainSeen) and seen.certificates
         ),
     )
+
+
+def owed_summary(owed: OwedTarget) -> EndpointSummary:
+    """The summary of what no target stands for."""
+    return EndpointSummary(target=owed.name, perspective=OWED, service=owed.service, site=owed.site)
 
 
 def _versions(observations: Sequence[Observation]) -> Iterator[VersionSummary]:

@@ -7,7 +7,7 @@ requirements files of the policies.  The same source gives the same bytes.
 import argparse
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from auditor.policy.schema import DIALECT, policy_schema
 from auditor.policy.shipped import shipped_policies
 from auditor.render.formats.json import schema as report_schema
 from auditor.render.rule_page import explain_markdown
+from auditor.requirements.extent import Extent, extent
 from auditor.rules import all_rules
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -111,14 +112,15 @@ def _coverage() -> str:
         if not file.entries:
             parts.append(f"These policies name no requirements file: {', '.join(f'`{name}`' for name in names)}.")
             continue
-        answered = sum(bool(found.rules) for found in file.entries)
+        counts = Counter(map(extent, file.entries))
+        each = ", ".join(f"{counts[one]} {one}" for one in Extent if counts[one])
         parts += [
             f"## {', '.join(f'`{name}`' for name in names)}",
-            f"{answered} of {len(file.entries)} requirements have a rule.",
+            f"{len(file.entries)} requirements: {each}.",
             "\n".join(
                 [
-                    "| Id | Requirement | Source | Observed by | Severity | Rules |",
-                    "|---|---|---|---|---|---|",
+                    "| Id | Requirement | Source | Severity | Applies | Answered | By |",
+                    "|---|---|---|---|---|---|---|",
                     *map(_requirement, file.entries),
                 ]
             ),
@@ -127,11 +129,22 @@ def _coverage() -> str:
 
 
 def _requirement(found: Requirement) -> str:
-    rules = ", ".join(f"[{rule}](rules/{rule}.md)" for rule in found.rules)
     sources = "; ".join(_source(source.citation) for source in found.sources)
-    answer = ". ".join(filter(None, (rules, _cell(found.reason))))
-    observed = ", ".join(found.check_kind)
-    return f"| {found.id} | {_cell(found.statement)} | {sources} | {observed} | {found.severity} | {answer} |"
+    said = [
+        *(f"{', '.join(map(_linked, need.rules))} at {need.at}" for need in found.needs),
+        *([f"Related: {', '.join(map(_linked, found.related))}"] if found.related else []),
+        *([f"Not proved: {_cell(found.not_proved)}"] if found.not_proved else []),
+        *([f"Confirmed by `{found.confirmation}`"] if found.confirmation else []),
+        *([_cell(found.provider)] if found.provider else []),
+        *([f"Derived: {_cell(found.derived)}"] if found.derived else []),
+    ]
+    by = ". ".join(text.rstrip(".") for text in said)
+    cells = (found.id, _cell(found.statement), sources, found.severity, found.applies, extent(found), by)
+    return f"| {' | '.join(cells)} |"
+
+
+def _linked(rule: str) -> str:
+    return f"[{rule}](rules/{rule}.md)"
 
 
 def _source(citation: Citation) -> str:

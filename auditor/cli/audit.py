@@ -8,6 +8,7 @@ import click
 from auditor.cli.client_role import ClientOptions, client_options, client_role
 from auditor.cli.options import (
     LimitOptions,
+    complete_option,
     dns_options,
     epilog,
     limit_options,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @root_option
 @waivers_option
 @report_options
+@complete_option
 @thorough_option
 @click.option("--offline", is_flag=True, help="Connect to nothing: judge only what the inventory declares.")
 @dns_options
@@ -53,6 +55,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
     *,
     as_json: bool,
     fail_on: str | None,
+    complete: bool,
     thorough: bool,
     offline: bool,
     dns: bool,
@@ -90,6 +93,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
             inventory=inputs.inventory,
             waivers=inputs.waivers,
             fail_on=Severity(fail_on) if fail_on else None,
+            complete=complete or None,
             settings=settings,
             at=at,
             progress=progress,

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import READABLE, epilog, policy_option, report_options, root_option, waivers_option
+from auditor.cli.options import (
+    READABLE,
+    complete_option,
+    epilog,
+    policy_option,
+    report_options,
+    root_option,
+    waivers_option,
+)
 from auditor.cli.revocation import revocation_option
 
 
@@ -12,16 +20,26 @@ from auditor.cli.revocation import revocation_option
     epilog=epilog(
         "auditor evaluate seen.jsonl -p acg-strict",
         "auditor evaluate seen.jsonl --root private-root.pem --report report.html",
+        "auditor evaluate seen.jsonl clients.jsonl srtp.jsonl -i inventory.yaml --complete",
     )
 )
-@click.argument("observations", type=READABLE)
+@click.argument("observations", metavar="FILE...", nargs=-1, required=True, type=READABLE)
+@click.option(
+    "-i",
+    "--inventory",
+    type=READABLE,
+    metavar="FILE",
+    help="The operator's roots and waivers, and the deployment if no FILE has observed it.",
+)
 @policy_option
 @root_option
 @waivers_option
 @revocation_option
 @report_options
+@complete_option
 def evaluate(  # noqa: PLR0913 - one parameter an option
-    observations: Path,
+    observations: tuple[Path, ...],
+    inventory: Path | None,
     policy_name: str,
     roots: tuple[Path, ...],
     waivers: Path | None,
@@ -30,10 +48,12 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     lists: tuple[Path, ...],
     as_json: bool,
     fail_on: str | None,
+    complete: bool,
 ) -> int:
-    """Judge the observations in a file of `auditor collect`; opens no connection.
+    """Judge files of observations as one audit; opens no connection.
 
-    Dates are judged as of the day of the observations. What the policy needs and was not observed is inconclusive.
+    A FILE is the output (-o) of `auditor collect`, `auditor listen` or `auditor sdp`. Dates are judged as of the latest
+    observation. What the policy needs and was not observed is inconclusive.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above
@@ -42,12 +62,15 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     from auditor.sources import sources_of_files  # noqa: PLC0415 - as above
 
     pipeline.check_report_files(reports)
-    found = pipeline.read_observations(observations)
+    found = pipeline.join_observations([(str(path), pipeline.read_observations(path)) for path in observations])
+    listed = pipeline.load_inventory(inventory) if inventory is not None else None
     policy = pipeline.load_policy(policy_name, roots=roots)
     report = pipeline.evaluate_observations(
         pipeline.with_revocation(found, policy, pipeline.Revocation(lists)),
         policy,
+        inventory=listed,
         waivers=load_waivers(waivers) if waivers else (),
         fail_on=Severity(fail_on) if fail_on else None,
+        complete=complete or None,
     )
     return publish(report, reports, as_json=as_json, sources=sources_of_files((), policy_name))

@@ -163,3 +163,9 @@ report_options = _all(
     click.option("--fail-on", type=SEVERITY,
                  help="Fail on violations of this severity or above, overriding the policy."),
 )  # fmt: skip
+complete_option = click.option(
+    "--complete",
+    is_flag=True,
+    help="Require an answer to every requirement: an open one as severe as the policy's fail_on makes the result "
+    "inconclusive.",
+)

@@ -52,6 +52,9 @@ class Resource(Value):
     mobile_control_point_transport: Transport | None = Field(default=None, description="SIP towards the MCP")
     provisioning: Provisioning | None = None
     dial_plan: DialPlan | None = None
+    https_roles: tuple[Literal["server", "client"], ...] | None = Field(
+        default=None, description="TLS roles in which the network speaks HTTPS to the gateway; an empty list for none"
+    )
     certificate_renewal: Literal["automated", "manual"] | None = Field(
         default=None, description="How the certificates of the network are renewed"
     )
@@ -65,6 +68,10 @@ class Region(Value):
     hostname: str | None = Field(default=None, description="Items 7 and 10: the Hostname field of the portal")
     signaling_ranges: Ranges = Field(default=(), description="Items 8 and 11: addresses it sends signaling from")
     media_ranges: Ranges = Field(default=(), description="Items 9 and 12: media")
+    ranges_from: str | None = Field(
+        default=None, description="Who gave items 8, 9, 11 and 12, such as the onboarding team"
+    )
+    ranges_date: dt.date | None = Field(default=None, description="The day they were given")
     service_facing: Ranges = Field(
         default=(), description="Items 14 to 19: its addresses and names towards communications services"
     )
@@ -116,6 +123,9 @@ class Site(Value):
     options_interval_seconds: int | None = Field(
         default=None, ge=1, description="Interval of OPTIONS requests to peers"
     )
+    anycast_reason: str | None = Field(
+        default=None, description="Why another site has the same item 2 or 5, which is an anycast address or its name"
+    )
     internal_ranges: Ranges = Field(default=(), description="Internal addresses, if they are not public")
     nat: Nat | None = None
     acl: tuple[AclEntry, ...] = ()
@@ -129,6 +139,9 @@ class Link(Value):
     connection_type: ConnectionType | None = None
     over: Carrier | None = Field(default=None, description="With VNet injection, the carrier to the virtual network")
     circuit: str | None = Field(default=None, description="The ExpressRoute circuit it runs over")
+    peering: str | None = Field(
+        default=None, description="The location of the MAPS Voice peering it runs over, if that is not the site's own"
+    )
     reason: str | None = Field(default=None, description="Why it does not use the connection type recommended first")
     bfd_interval_ms: int | None = Field(
         default=None, ge=1, description="Interval of Bidirectional Forwarding Detection (BFD)"

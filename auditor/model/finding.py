@@ -57,6 +57,7 @@ class NotTested(Value):
     subject: Subject
     reason: str
     whole: bool = Field(default=False, description="Whether the rule has nothing else to judge at this target")
+    closes: str = Field(default="", description="What would test it: a command, an option or a key; empty if unsaid")
 
 
 class NotApplicable(Value):

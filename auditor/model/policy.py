@@ -35,6 +35,8 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """The digest of the policy in effect: equal for two files with the same requirements."""
+    complete: bool = False
+    """Whether an open requirement keeps the verdict from being a pass."""
     requirements_file: Requirements = field(default_factory=Requirements)
     """What the documents behind the policy require; empty if the policy names no requirements file."""
 

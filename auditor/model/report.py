@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.model.answer import Completeness, RequirementAnswer
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome
 from auditor.model.rule import Citation
@@ -79,7 +80,10 @@ class EndpointSummary(Value):
     """The state of one target, to read alongside the findings."""
 
     target: str
-    perspective: str = Field(default="server", description="server, client, deployment, sdp, or certificate for a file")
+    perspective: str = Field(
+        default="server",
+        description="server, client, deployment, sdp, certificate for a file, or owed for what nobody listed",
+    )
     host: str | None = None
     address: str | None = None
     port: int | None = None
@@ -105,6 +109,12 @@ class Report(Value):
     counts: dict[Outcome, int]
     rules: dict[str, RuleSummary] = Field(description="Every rule that a finding names, by its id")
     findings: tuple[Finding, ...]
+    requirements: tuple[RequirementAnswer, ...] = Field(
+        default=(), description="One answer for each requirement of the documents behind the policy"
+    )
+    completeness: Completeness | None = Field(
+        default=None, description="How many requirements are answered; null if the policy names no requirements"
+    )
     certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
     deployment: Deployment | None = Field(default=None, description="As declared, or as proven by files")

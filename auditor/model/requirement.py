@@ -1,6 +1,7 @@
 """Requirements of the documents behind a policy, and the rules that answer them."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from auditor.model.rule import Citation
 from auditor.model.severity import Severity
@@ -28,6 +29,65 @@ class RequirementSource:
         return Citation(document=self.document.title, section=self.section, url=self.document.url)
 
 
+class TargetKind(StrEnum):
+    """The kinds of target at which rules answer a requirement."""
+
+    DEPLOYMENT = "deployment"
+    SERVER = "server"
+    """Every endpoint that the auditor connects to."""
+    SIP_SERVER = "sip-server"
+    HTTPS_SERVER = "https-server"
+    CLIENT = "client"
+    """Every client that connects to the auditor."""
+    SIP_CLIENT = "sip-client"
+    HTTPS_CLIENT = "https-client"
+    SESSION_DESCRIPTION = "session-description"
+
+
+class Condition(StrEnum):
+    """When a requirement applies, by what the inventory declares."""
+
+    ALWAYS = "always"
+    PRODUCTION = "production"
+    LAB = "lab"
+    EXPRESSROUTE = "expressroute"
+    MICROSOFT_PEERING = "microsoft-peering"
+    MICROSOFT_365_OVER_EXPRESSROUTE = "microsoft-365-over-expressroute"
+    MAPS_VOICE = "maps-voice"
+    ZOOM = "zoom"
+    MOBILE_CONTROL_POINT = "mobile-control-point"
+    HTTPS = "https"
+
+
+@dataclass(frozen=True)
+class About:
+    """The part of a finding that concerns a requirement.
+
+    A remark is left out if its subject names another certificate case, field, statement, site or region; a remark
+    about the target as a whole always counts.
+    """
+
+    cases: tuple[str, ...] = ()
+    """Certificate cases, such as wrong-name."""
+    fields: tuple[str, ...] = ()
+    """Fields of the declared deployment, such as signaling_source."""
+    statements: tuple[str, ...] = ()
+    """Statements of attestations."""
+    site: int | None = None
+    """The site by its position in the inventory, from 1."""
+    region: int | None = None
+    """The region, likewise."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Rules that must pass at every target of one kind before the requirement is met."""
+
+    at: TargetKind
+    rules: tuple[str, ...]
+    about: About = About()
+
+
 @dataclass(frozen=True)
 class Requirement:
     """One requirement of a document."""
@@ -38,10 +98,24 @@ class Requirement:
     check_kind: tuple[str, ...]
     """Where the answer can be observed."""
     severity: Severity
-    rules: tuple[str, ...] = ()
-    """The rules that answer it, in a policy that has them."""
-    reason: str = ""
-    """Why no rule answers it, or, if there are rules, the part that none of them checks."""
+    applies: Condition = Condition.ALWAYS
+    needs: tuple[Need, ...] = ()
+    """The rules that answer it; all of them must pass."""
+    related: tuple[str, ...] = ()
+    """Further rules that report on it and do not decide it."""
+    not_proved: str = ""
+    """The part that no rule proves; a confirmation closes it.  With it, the rules answer the requirement in part."""
+    confirmation: str = ""
+    """The statement of the attestation that confirms that part."""
+    provider: str = ""
+    """What the provider of the service states; nothing on the operator's side can observe it."""
+    derived: str = ""
+    """How the requirement was derived, if the document does not say it in these words."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that reports on it, each once."""
+        return tuple(dict.fromkeys((*(rule for need in self.needs for rule in need.rules), *self.related)))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class Perspective(StrEnum):
     """The root certificates, in a file, that an endpoint verifies its peers with."""
 
 
+OWED = "owed"
+"""Stands for the perspective of an ``OwedTarget`` in reports."""
+
+
 Role: TypeAlias = Literal["server", "client"]
 """A TLS role in which a certificate is used."""
 
@@ -162,6 +166,19 @@ Target: TypeAlias = Annotated[
     Field(discriminator="perspective"),
 ]
 """Any target.  Each has ``names``, ``roles`` and ``service``."""
+
+
+class OwedTarget(_Target):
+    """Something that the deployment must have and that no target stands for, such as the endpoint of a site.
+
+    It is planned like a target, and every one of its findings is not tested.  It is never in a file of observations.
+    """
+
+    stands_for: Perspective
+    service: Service
+    site: str | None = Field(default=None, description="The site that lacks it; None if it is the deployment's")
+    closes: str = Field(description="What would put a target in its place, in one sentence")
+
 
 _ONCE_EVERYWHERE = frozenset(
     {"host", "port", "service", "address", "server_name", "other_names", "roles", "site", "unresolved"}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from auditor.model.deployment import AclEntry, BgpSession, Circuit, Deployment, Path, Proof, SessionState, Site
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
+from auditor.network.peering_subnets import session_subnet
 from auditor.network.subjects import CIRCUITS, SITES
 
 PROVABLE = (
@@ -29,7 +30,6 @@ PROVABLE = (
 """Fields of a deployment that a file can prove."""
 
 PATHS: tuple[Path, Path] = ("primary", "secondary")
-_RANGES = ("prefix", "advertised_prefixes")
 _FEW = 5
 
 
@@ -119,7 +119,7 @@ def _from_peer(circuit: Circuit, path: Path, route: LearnedRoute) -> bool:
     # In a /30 or /126 the operator's router has the first address of a host.
     return any(
         (hop.version, hop.first, hop.last) == (one.version, one.first + 1, one.first + 1) and one.last - one.first == 3
-        for one in prefixes
+        for one in (session_subnet(path, prefix) for prefix in prefixes)
     )
 
 
@@ -198,8 +198,10 @@ def _comparable(subject: DeclaredSubject, value: Any) -> object:  # noqa: ANN401
     field = subject.entry_field or subject.field
     if value is None or field == "state":
         return value
-    if field in _RANGES:
-        return frozenset(map(parse_range, (value,) if isinstance(value, str) else value))
+    if field == "prefix":
+        return session_subnet(subject.entry, parse_range(value))
+    if field == "advertised_prefixes":
+        return frozenset(map(parse_range, value))
     if field == "acl":
         return _effective(value)
     if field == "route_filter_communities":

@@ -21,6 +21,7 @@ def policy_yaml(policy: Policy) -> str:
     head = {"id": policy.id, "version": policy.version, "title": policy.title, "source": policy.source}
     lines += [f"{key}: {_scalar(value)}" for key, value in head.items()]
     lines += requirements_line(policy)
+    lines += ["complete: required"] if policy.complete else []
     lines += [f"fail_on: {policy.fail_on}", "rules:"]
     for setting in policy.settings:
         lines += setting_lines(setting)
@@ -49,6 +50,9 @@ def policy_differences(old: Policy, new: Policy) -> tuple[str, ...]:
     before = {setting.rule.id: setting for setting in old.settings}
     after = {setting.rule.id: setting for setting in new.settings}
     lines = [] if old.fail_on == new.fail_on else [f"~ fail_on: {old.fail_on} → {new.fail_on}"]
+    if old.complete != new.complete:
+        was, now = ("required" if policy.complete else "shown" for policy in (old, new))
+        lines.append(f"~ complete: {was} → {now}")
     for rule_id in sorted(before | after):
         if rule_id not in after:
             lines.append(f"- {rule_id}")

@@ -47,6 +47,8 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         raise InputErrors([*wrong.errors, *_of_plug_in(name_or_path, wrong)]) from None
     top = layers[-1].data
     fail_on = Severity(_inherited(layers, "fail_on", str(Severity.MEDIUM)))
+    requirements = _requirements(layers)
+    complete = _complete(layers, requirements)
     return Policy(
         id=top["id"],
         version=top["version"],
@@ -56,8 +58,9 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         settings=settings,
         disabled=merged.disabled,
         anchors=(*shipped_roots(), *declared),
-        sha256=_sha256(settings, fail_on),
-        requirements_file=_requirements(layers),
+        sha256=_sha256(settings, fail_on, requirements if complete else None),
+        complete=complete,
+        requirements_file=requirements,
     )
 
 
@@ -104,6 +107,17 @@ def _requirements(layers: Sequence[Layer]) -> Requirements:
         except (OSError, ValueError):
             problem = f"requirements names {quoted(wanted)}, which cannot be the name of a file"
     raise InputErrors([layer.document.error(problem, ("requirements",))])
+
+
+def _complete(layers: Sequence[Layer], requirements: Requirements) -> bool:
+    """Whether every requirement must be answered; a policy without requirements cannot ask for that."""
+    layer = next((layer for layer in reversed(layers) if "complete" in layer.data), None)
+    if layer is None or layer.data["complete"] == "shown":
+        return False
+    if not requirements.entries:
+        message = "complete: required needs the key requirements, which names a requirements file"
+        raise InputErrors([layer.document.error(message, ("complete",))])
+    return True
 
 
 def _layers(name_or_path: str) -> list[Layer]:
@@ -222,14 +236,21 @@ def _refusals(error: ValidationError, rule_id: str, setting: Setting) -> Iterato
             yield setting.error(f"{rule_id}: {escaped(message[:300])}", where)
 
 
-def _sha256(settings: Iterable[RuleSetting], fail_on: Severity) -> str:
-    """Hash the requirements: policies that differ only in wording, order or location have the same hash."""
+def _sha256(settings: Iterable[RuleSetting], fail_on: Severity, required: Requirements | None) -> str:
+    """Hash what decides the verdict: policies that differ only in wording, order or location have the same hash.
+
+    ``required`` are the requirements that must be answered; None if open ones are only shown.
+    """
     rules = {
         setting.rule.id: {"severity": str(setting.severity), "params": unordered(parameters(setting.params))}
         for setting in settings
     }
     roots = sorted({name for rule in rules.values() for name in _roots(rule["params"])})
     demand = {"fail_on": str(fail_on), "rules": rules, "roots": {name: pins()[name] for name in roots}}
+    if required is not None:
+        demand["complete"] = {
+            found.id: repr((found.severity, found.applies, found.needs)) for found in required.entries
+        }
     text = json.dumps(demand, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

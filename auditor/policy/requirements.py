@@ -9,10 +9,20 @@ from typing import Any
 from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.inputs.documents.validation import ONE_LINE, complaints
 from auditor.inputs.documents.yaml import Document, Keys, read_yaml
-from auditor.model.requirement import Requirement, Requirements, RequirementSource, SourceDocument
+from auditor.model.requirement import (
+    About,
+    Condition,
+    Need,
+    Requirement,
+    Requirements,
+    RequirementSource,
+    SourceDocument,
+    TargetKind,
+)
 from auditor.model.severity import Severity
 from auditor.policy.schema import DIALECT, IDENTIFIER, NAME, Json
 from auditor.policy.shipped import requirements_directory
+from auditor.requirements.kinds import KINDS
 from auditor.rules import all_rules
 
 CHECK_KINDS = (
@@ -87,6 +97,7 @@ def _source_schema() -> Json:
 
 
 def _requirement_schema(sources: Json) -> Json:
+    rules = _rules_schema()
     return {
         "type": "object",
         "additionalProperties": False,
@@ -108,15 +119,58 @@ def _requirement_schema(sources: Json) -> Json:
                 "items": {"enum": list(CHECK_KINDS)},
             },
             "severity": {"title": "severity", "enum": [str(severity) for severity in Severity]},
-            "rules": {
-                "type": "array",
-                "description": "The rules that answer it",
-                "uniqueItems": True,
-                "items": {"title": "rule", "enum": list(all_rules())},
+            "applies": {
+                "enum": list(Condition),
+                "description": "When it applies, by what the inventory declares; default: always",
             },
-            "reason": {**_TEXT, "description": "Why no rule answers it, or which part no rule checks"},
+            "needs": {
+                "type": "array",
+                "description": "The rules that answer it: it is met when all of them pass at every such target",
+                "minItems": 1,
+                "items": _need_schema(),
+            },
+            "related": {**rules, "description": "Rules that report on it and do not decide it"},
+            "not_proved": {**_TEXT, "description": "The part that no rule proves"},
+            "confirmation": {
+                **IDENTIFIER,
+                "description": "The statement of the attestation that confirms that part; default: the id, lower case",
+            },
+            "provider": {**_TEXT, "description": "What the provider states, where only the provider can answer"},
+            "derived": {**_TEXT, "description": "How it was derived, if its document does not say it in these words"},
         },
     }
+
+
+def _need_schema() -> Json:
+    texts = {"type": "array", "minItems": 1, "uniqueItems": True, "items": NAME}
+    position = {"type": "integer", "minimum": 1, "maximum": 2}
+    about = {
+        "cases": {**texts, "description": "Certificate cases, such as wrong-name"},
+        "fields": {**texts, "description": "Fields of the declared deployment, such as media"},
+        "statements": {**texts, "description": "Statements of attestations"},
+        "site": {**position, "description": "The site by its position in the inventory"},
+        "region": {**position, "description": "The region by its position in the inventory"},
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["at", "rules"],
+        "properties": {
+            "at": {"enum": list(TargetKind), "description": "The kind of target"},
+            "rules": {**_rules_schema(), "minItems": 1, "description": "The rules that must pass there"},
+            "about": {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "description": "The part of their findings that concerns the requirement; default: all of it",
+                "properties": about,
+            },
+        },
+    }
+
+
+def _rules_schema() -> Json:
+    return {"type": "array", "uniqueItems": True, "items": {"title": "rule", "enum": list(all_rules())}}
 
 
 def read_requirements(path: Path) -> Requirements:
@@ -132,7 +186,9 @@ def shipped_requirements_file(name: str) -> Requirements:
 
 def _read(path: Path, name: str) -> Requirements:
     file = read_yaml(path)
-    if errors := complaints(file, requirements_schema()) or tuple(chain(_twice(file), _documents(file))):
+    if errors := complaints(file, requirements_schema()) or tuple(
+        chain(_twice(file), _documents(file), _unanswerable(file))
+    ):
         raise InputErrors(errors)
     data = file.data
     documents = {id_: SourceDocument(id_, **given) for id_, given in data["documents"].items()}
@@ -154,8 +210,23 @@ def _requirement(given: Mapping[str, Any], documents: Mapping[str, SourceDocumen
         sources=tuple(_source(source, documents) for source in given["sources"]),
         check_kind=tuple(given["check_kind"]),
         severity=Severity(given["severity"]),
-        rules=tuple(given.get("rules", ())),
-        reason=given.get("reason", ""),
+        applies=Condition(given.get("applies", Condition.ALWAYS)),
+        needs=tuple(map(_need, given.get("needs", ()))),
+        related=tuple(given.get("related", ())),
+        not_proved=given.get("not_proved", ""),
+        confirmation=given.get("confirmation", given["id"].lower() if "not_proved" in given else ""),
+        provider=given.get("provider", ""),
+        derived=given.get("derived", ""),
+    )
+
+
+def _need(given: Mapping[str, Any]) -> Need:
+    about = given.get("about", {})
+    texts = {key: tuple(about[key]) for key in ("cases", "fields", "statements") if key in about}
+    return Need(
+        at=TargetKind(given["at"]),
+        rules=tuple(given["rules"]),
+        about=About(**texts, site=about.get("site"), region=about.get("region")),
     )
 
 
@@ -172,6 +243,19 @@ def _twice(file: Document) -> Iterator[InputError]:
             line, _ = file.values["requirements", first[given["id"]], "id"]
             yield file.error(f"the requirement {given['id']} appears twice; the first is on line {line}", where)
         first.setdefault(given["id"], index)
+
+
+def _unanswerable(file: Document) -> Iterator[InputError]:
+    """Find rules that cannot judge the kind of target they are needed at, and requirements that nothing can answer."""
+    for index, given in enumerate(file.data["requirements"]):
+        for number, need in enumerate(given.get("needs", ())):
+            for position, rule in enumerate(need["rules"]):
+                if KINDS[TargetKind(need["at"])].perspective not in all_rules()[rule].observes.seen_of:
+                    where: Keys = ("requirements", index, "needs", number, "rules", position)
+                    yield file.error(f"the rule {rule} never judges a target of the kind {need['at']}", where)
+        if not {"needs", "not_proved", "provider"} & given.keys():
+            message = f"nothing can answer {given['id']}: it lacks the keys needs, not_proved and provider"
+            yield file.error(message, ("requirements", index, "id"))
 
 
 def _documents(file: Document) -> Iterator[InputError]:

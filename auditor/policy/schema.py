@@ -47,6 +47,10 @@ def policy_schema() -> Json:
             "title": {**NAME, "description": "A description of the policy"},
             "source": {**NAME, "maxLength": 1000, "description": "The source of its requirements"},
             "fail_on": {**severity, "description": "A violation below this severity is a warning; default: medium"},
+            "complete": {
+                "enum": ["required", "shown"],
+                "description": "Whether an open requirement keeps the verdict from being a pass; default: shown",
+            },
             "extends": {**NAME, "description": "A shipped policy by name, or a file by its path from this file"},
             "requirements": {
                 **NAME,

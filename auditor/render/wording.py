@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Finding, Outcome
 from auditor.model.report import Report, RuleSummary, Verdict
 from auditor.model.rule import Citation, Group
@@ -45,6 +46,15 @@ COUNTED_AS = {
     Outcome.NOT_APPLICABLE: "not applicable",
 }
 VERDICT_WORDS = {Verdict.PASS: "Compliant", Verdict.FAIL: "Not compliant", Verdict.INCONCLUSIVE: "Inconclusive"}
+ANSWER_WORDS = {
+    AnswerKind.NOT_MET: "Not met",
+    AnswerKind.OPEN: "Open",
+    AnswerKind.CONFIRMED: "Confirmed",
+    AnswerKind.MET: "Met",
+    AnswerKind.PROVIDER: "The provider's",
+    AnswerKind.NOT_APPLICABLE: "Does not apply",
+}
+"""The words for answers to requirements, worst first."""
 WAIVER_WORDS = {
     WaiverState.USED: "Used",
     WaiverState.UNUSED: "Unused",
@@ -54,7 +64,7 @@ NO_REASON = "no reason was recorded"
 """For a finding with neither evidence nor a reason; its title states a defect, not what was observed."""
 
 EXIT_MEANINGS = {
-    Verdict.PASS: "no check failed, and no important check is inconclusive",
+    Verdict.PASS: "no check failed",
     Verdict.FAIL: "at least one check failed",
     Verdict.INCONCLUSIVE: "no check failed, but compliance is not proven",
 }
@@ -86,6 +96,21 @@ def worst(findings: Iterable[Finding]) -> Outcome:
 def counted(report: Report) -> str:
     """The counts, such as ``2 failed, 40 passed``."""
     return ", ".join(f"{report.counts[o]} {COUNTED_AS[o]}" for o in WORST_FIRST if report.counts.get(o)) or "no checks"
+
+
+def verdict_words(report: Report) -> str:
+    """The verdict in words; while requirements are open, a pass is one so far."""
+    so_far = report.verdict is Verdict.PASS and report.completeness is not None and report.completeness.open
+    return VERDICT_WORDS[report.verdict] + (" so far" if so_far else "")
+
+
+def standing(report: Report) -> str:
+    """How complete the audit is, such as ``61 of 118 requirements answered, 57 open``; empty without requirements."""
+    if (found := report.completeness) is None:
+        return ""
+    answered = f"{found.answered} of {number(found.total, 'requirement')} answered"
+    missed = sum(answer.answer is AnswerKind.NOT_MET for answer in report.requirements)
+    return f"{answered}{f' ({missed} not met)' if missed else ''}, {found.open} open"
 
 
 def cited(citation: Citation) -> str:

@@ -65,8 +65,8 @@ def test_check_reports_the_errors_of_all_files_and_still_says_which_is_good(file
         f'{file}:5:9: unknown rule "x"',
         f'{file}:5:16: unknown rule "y"',
         (
-            f'{other}:5:1: unknown key "z"; known are id, version, title, source, fail_on, extends, requirements, '
-            "lists, rules, disable"
+            f'{other}:5:1: unknown key "z"; known are id, version, title, source, fail_on, complete, extends, '
+            "requirements, lists, rules, disable"
         ),
     ]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.network.address_sets import address_set, in_all, together_contain
 from auditor.network.addresses import Range, overlapping, parse_range, why_not_public
 
 
@@ -77,3 +78,27 @@ def test_where_each_range_has_an_owner_of_its_own_all_that_overlap_are_named(fou
     ranges = dict(enumerate(found))
     clashing = {one for one, two in itertools.permutations(ranges, 2) if ranges[one].overlaps(ranges[two])}
     assert {key for pair in overlapping(ranges) for key in pair} == clashing
+
+
+def addresses(ranges: list[Range]) -> set[int]:
+    return {address for found in ranges for address in range(found.first, found.last + 1)}
+
+
+@given(st.lists(RANGES, max_size=8), st.lists(RANGES, max_size=8), RANGES)
+def test_several_ranges_contain_what_they_contain_together(one: list[Range], two: list[Range], wanted: Range) -> None:
+    mine, theirs, asked = addresses(one), addresses(two), addresses([wanted])
+    first, second = address_set(one), address_set(two)
+    assert (first.size, first.contains(wanted), first.touches(wanted)) == (len(mine), asked <= mine, bool(asked & mine))
+    assert addresses([*in_all([first, second]).ranges]) == mine & theirs
+    assert in_all([first, second]) == address_set(in_all([first, second]).ranges)
+    assert together_contain([first, second], wanted) == (asked <= mine | theirs)
+
+
+def test_addresses_of_one_version_of_ip_are_none_of_the_other() -> None:
+    four, six = parse_range("0.0.0.0/0"), parse_range("::/96")
+    assert (four.first, four.last) == (six.first, six.last)
+    assert not address_set([four]).contains(six)
+    assert not address_set([six]).touches(four)
+    assert address_set([four, six]).contains(four)
+    assert in_all([address_set([four]), address_set([six])]) == in_all([]) == address_set([])
+    assert not together_contain([address_set([four])], six)

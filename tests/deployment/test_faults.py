@@ -86,7 +86,7 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     ),
     "no type of connection": ("lab", {"links.0.connection_type": GONE}, {
         "connection-type-unsupported": "fail", "connection-type-not-recommended": "inconclusive",
-        "bfd-missing": "inconclusive",
+        "bfd-missing": "inconclusive", "address-not-advertised": "inconclusive",
     }),
     "Operator Connect over the Internet in production": (
         "maps",
@@ -125,6 +125,7 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         {
             "lab-deployment-invalid": "fail", "region-without-link": "fail", "connection-type-unsupported": "fail",
             "connection-type-not-recommended": "inconclusive", "bfd-missing": "inconclusive",
+            "address-not-advertised": "inconclusive",
         },
     ),
     "the remote region first": (
@@ -188,8 +189,41 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "an address of both sites": ("maps", {"sites.1.media": ["193.5.122.9"]}, {"address-overlap": "fail"}),
     "an address of the gateway": ("lab", {"sites.0.media": ["52.120.10.3"]}, {"address-overlap": "fail"}),
     "a part of the gateway's range": ("lab", {"regions.0.media_ranges": ["52.120.10.0/29"]}, {
-        "gateway-range-invalid": "fail",
+        "gateway-range-invalid": "warn",
     }),
+    "a gateway that has half of the Internet": ("lab", {"regions.0.media_ranges": ["32.0.0.0-49.255.255.255"]}, {
+        "gateway-range-invalid": "fail", "gateway-not-allowed": "fail",
+    }),
+    "ranges that came from nobody": ("lab", {"regions.0.ranges_from": GONE}, {"gateway-range-invalid": "warn"}),
+    "an address that MAPS Voice does not carry": (
+        "maps", {"sites.1.media": ["185.40.4.0/29"]}, {"address-not-advertised": "fail"},
+    ),
+    "an address that only the peering of another place carries": (
+        "maps", {"maps.1.address_ranges": ["193.5.122.0/24"]}, {"address-not-advertised": "fail"},
+    ),
+    "an address that the circuit does not carry": (
+        "expressroute", {"circuits.1.advertised_prefixes": ["193.5.122.0/24"]}, {"address-not-advertised": "fail"},
+    ),
+    "a NAT pool that the circuit does not carry": (
+        "expressroute", {"sites.1.nat.pool": ["185.40.4.0/28"]}, {"address-not-advertised": "fail"},
+    ),
+    "a circuit that advertises nothing that is declared": (
+        "expressroute", {"circuits.1.advertised_prefixes": GONE},
+        {
+            "address-not-advertised": "inconclusive", "prefix-not-public": "inconclusive",
+            "advertised-prefixes-excessive": "inconclusive", "prefix-advertised-twice": "inconclusive",
+        },
+    ),
+    "one NAT pool for two sites": (
+        "expressroute", {"sites.0.nat": {"pool": ["193.5.123.16/28"], "managed_by": "operator"}},
+        {"address-overlap": "fail"},
+    ),
+    "a NAT pool of shared addresses over MAPS Voice": (
+        "maps", {"sites.0.nat": {"pool": ["100.64.3.0/28"], "managed_by": "operator"}}, {"nat-missing": "fail"},
+    ),
+    "provisioning from a private network": (
+        "maps", {"deployment.provisioning.source_ranges": ["10.1.2.3"]}, {"provisioning-not-https": "fail"},
+    ),
     "media are not let in": ("maps", {"sites.0.acl.3": GONE}, {"gateway-not-allowed": "fail"}),
     "one region is let in at one site": ("maps", {"sites.1.acl.2": GONE}, {"gateway-not-allowed": "fail"}),
     "anybody is let in": ("lab", {"sites.0.acl": [{"source": "any"}]}, {"gateway-not-allowed": "fail"}),
@@ -264,7 +298,8 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
         {"circuit-redundancy-missing": "inconclusive"},
     ),
     "a private prefix": (
-        "expressroute", {"circuits.0.advertised_prefixes": ["10.0.0.0/8"]}, {"prefix-not-public": "fail"},
+        "expressroute", {"circuits.0.advertised_prefixes": ["10.0.0.0/8"]},
+        {"prefix-not-public": "fail", "address-not-advertised": "fail"},
     ),
     "a default route": ("expressroute", {"circuits.0.advertised_prefixes": ["0.0.0.0/0"]}, {
         "prefix-not-public": "fail", "prefix-advertised-twice": "fail",
@@ -323,7 +358,9 @@ FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "a stateful firewall": ("maps", {"maps.0.stateful_firewall": True}, {"maps-requirement-unmet": "fail"}),
     "a long AS path": ("maps", {"maps.0.as_path_length": 4}, {"maps-requirement-unmet": "fail"}),
     "no community": ("maps", {"maps.0.communities": GONE}, {"maps-requirement-unmet": "fail"}),
-    "MAPS of nobody": ("maps", {"maps": GONE}, {"maps-requirement-unmet": "inconclusive"}),
+    "MAPS of nobody": ("maps", {"maps": GONE}, {
+        "maps-requirement-unmet": "inconclusive", "address-not-advertised": "inconclusive",
+    }),
 }  # fmt: skip
 
 

@@ -82,7 +82,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]], dict[str,
     ),
     "private prefixes": (
         ER1, {"er-1.json": {f"{MS}.microsoftPeeringConfig.advertisedPublicPrefixes": ["10.0.0.0/8"]}},
-        {"prefix-not-public": "fail", **CONTRADICTED},
+        {"prefix-not-public": "fail", "address-not-advertised": "fail", **CONTRADICTED},
     ),
     "prefixes that are not validated": (
         ER1, {"er-1.json": {f"{MS}.microsoftPeeringConfig.advertisedPublicPrefixesState": "ValidationNeeded"}},
@@ -246,6 +246,34 @@ def test_an_arp_table_with_the_operators_router_proves_nothing(tmp_path: Path) -
     path = estate(tmp_path, files=["er-1-arp-primary.json"], declared={"circuits.0.bgp_sessions.0.state": "unknown"})
     assert load_inventory(path).proofs == ()
     assert said(path) == {"bgp-session-missing": "inconclusive"}
+
+
+WHOLE = {"circuits.0.bgp_sessions.0.prefix": "193.5.126.0/29", "circuits.0.bgp_sessions.1.prefix": "193.5.126.0/29"}
+
+
+def test_the_halves_of_a_subnet_of_both_sessions_are_no_contradiction(tmp_path: Path) -> None:
+    assert said(estate(tmp_path, declared=dict(WHOLE))) == {}
+
+
+def test_an_export_may_name_one_subnet_for_both_sessions(tmp_path: Path) -> None:
+    changes = {"er-1.json": {f"{MS}.{end}PeerAddressPrefix": "193.5.126.0/29" for end in ("primary", "secondary")}}
+    assert said(estate(tmp_path, changes, files=ER1)) == {}
+
+
+@pytest.mark.parametrize(("hop", "expected"), [("193.5.126.5", "established"), ("193.5.126.1", "unknown")])
+def test_in_a_subnet_of_both_sessions_each_router_has_the_first_address_of_its_half(
+    hop: str, expected: str, tmp_path: Path
+) -> None:
+    route = ROUTE.replace("primary", "secondary")
+    path = estate(tmp_path, {route: {"value.0.nextHop": hop}}, files=[route], declared=dict(WHOLE))
+    inventory = load_inventory(path).deployment
+    assert inventory
+    assert inventory.circuits[0].bgp_sessions[1].state == expected
+
+
+def test_another_half_is_a_contradiction(tmp_path: Path) -> None:
+    declared: dict[str, object] = {**WHOLE, "circuits.0.bgp_sessions.1.prefix": "193.5.126.0/30"}
+    assert said(estate(tmp_path, declared=declared)) == CONTRADICTED
 
 
 @pytest.mark.parametrize("gap", ["asn", "bgp_sessions.0.prefix"])

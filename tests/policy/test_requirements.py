@@ -16,7 +16,8 @@ from tests.policy.files import CHILD, HEAD, Write, write, wrong
 __all__ = ["write"]
 RULES = "rules: {certificate-expired: {}}\n"
 DOCUMENTS = "documents:\n  page: {title: A page, url: https://example.net/page}\n"
-ENTRY = "  - {id: X-1, statement: s, sources: [{document: page}], check_kind: [dns], severity: low}\n"
+ENTRY = "  - {id: X-1, statement: s, sources: [{document: page}], check_kind: [dns], severity: low, not_proved: x}\n"
+NEEDS = "needs: [{at: server, rules: [certificate-expired]}]"
 SECURITY = "Overview of security for Azure Communications Gateway"
 MICROSOFT = ("Azure", "Communications Gateway", "Microsoft", "ExpressRoute")
 
@@ -31,12 +32,28 @@ WRONG = {
         ['4:5: entry 1 of requirements lacks the key "sources"'],
     ),
     "unknown rule": (
-        DOCUMENTS + "requirements:\n" + ENTRY.replace("}\n", ", rules: [certificate-expird]}\n"),
-        ['4:100: unknown rule "certificate-expird"; did you mean "certificate-expired"?'],
+        DOCUMENTS + "requirements:\n" + ENTRY.replace("not_proved: x", NEEDS.replace("expired", "expird")),
+        ['4:121: unknown rule "certificate-expird"; did you mean "certificate-expired"?'],
     ),
     "a rule twice": (
-        DOCUMENTS + "requirements:\n" + ENTRY.replace("}\n", ", rules: [certificate-expired, certificate-expired]}\n"),
-        ['4:99: rules lists "certificate-expired" twice'],
+        DOCUMENTS
+        + "requirements:\n"
+        + ENTRY.replace(
+            "not_proved: x", NEEDS.replace("certificate-expired", "certificate-expired, certificate-expired")
+        ),
+        ['4:120: rules lists "certificate-expired" twice'],
+    ),
+    "a rule that never judges that kind of target": (
+        DOCUMENTS + "requirements:\n" + ENTRY.replace("not_proved: x", NEEDS.replace("server", "deployment")),
+        ["4:125: the rule certificate-expired never judges a target of the kind deployment"],
+    ),
+    "an unknown kind of target": (
+        DOCUMENTS + "requirements:\n" + ENTRY.replace("not_proved: x", NEEDS.replace("server", "servers")),
+        ['4:105: at cannot be "servers"; did you mean "server"?'],
+    ),
+    "nothing that can answer it": (
+        DOCUMENTS + "requirements:\n" + ENTRY.replace(", not_proved: x", ""),
+        ["4:10: nothing can answer X-1: it lacks the keys needs, not_proved and provider"],
     ),
     "an id twice": (
         DOCUMENTS + "requirements:\n" + ENTRY + ENTRY,
@@ -72,7 +89,7 @@ WRONG = {
     ),
     "duplicate key": (
         DOCUMENTS + "requirements:\n" + ENTRY.replace("}\n", ", severity: low}\n"),
-        ['4:92: the key "severity" appears twice; the first is on line 4'],
+        ['4:107: the key "severity" appears twice; the first is on line 4'],
     ),
 }
 
@@ -114,7 +131,7 @@ def test_a_name_no_file_can_have_is_refused_at_its_place(write: Write) -> None:
 
 
 def test_a_requirements_file_is_named_from_the_policy_file_and_inherited(write: Write) -> None:
-    entry = ENTRY.replace("}\n", ", rules: [certificate-expired]}\n")
+    entry = ENTRY.replace("not_proved: x", NEEDS)
     citations = (
         "citations: {certificate-expired: [{document: page, section: One}], certificate-wildcard: [{document: page}]}\n"
     )
@@ -197,8 +214,9 @@ def test_acg_strict_has_the_requirements_of_acg() -> None:
         ),
         (
             "cipher-suite-none-usable",
-            ("SEC-26", "SEC-30"),
+            (*(f"SEC-C12-{n}" for n in range(1, 9)), "SEC-26", "SEC-C13-1", "SEC-C13-2", "SEC-30"),
             (
+                f"{SECURITY}: Ciphers used with TLSv1.2 for SIP and HTTPS",
                 f"{SECURITY}: Cipher suites for TLS (for SIP and HTTPS) and SRTP",
                 f"{SECURITY}: Ciphers used with TLSv1.3 for SIP and HTTPS",
             ),

@@ -8,6 +8,7 @@ from auditor.errors import InputError, quoted, suggestion
 from auditor.inputs.documents.json_schema import inlined
 from auditor.inputs.documents.yaml import Document, Keys
 from auditor.inputs.host import parse_name
+from auditor.inputs.inventory.contradictions import contradictions
 from auditor.model.deployment import Deployment, Proof
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
@@ -30,6 +31,7 @@ NAMES = {"base_domain", "hostname"}
 """Keys of names in DNS."""
 _FEW = 1000
 """The most names among which an error suggests a similar one; the search takes time for each."""
+_LISTS = ("regions", "sites", "links", "cross_connects", "circuits")
 _UNIQUE = {"regions": "name", "sites": "name", "circuits": "name", "maps": "location"}
 _Check: TypeAlias = Callable[[str], object]
 
@@ -42,7 +44,7 @@ def deployment_schema() -> dict[str, Any]:
 
 
 def deployment_errors(document: Document) -> Iterator[InputError]:
-    """All errors beyond the schema: addresses, names, regions, repeated names, dangling references."""
+    """All errors beyond the schema: addresses, names, regions, repeated names, dangling references, contradictions."""
     data = document.data if isinstance(document.data, dict) else {}
     for section in SECTIONS:
         yield from _values(document, data.get(section), (section,))
@@ -52,6 +54,7 @@ def deployment_errors(document: Document) -> Iterator[InputError]:
     for section, key in _UNIQUE.items():
         yield from _repeated(document, _list(data, section), section, key)
     yield from _references(document, data)
+    yield from contradictions(document, {section: _list(data, section) for section in _LISTS}, data.get("deployment"))
 
 
 def deployment_of(document: Document) -> Deployment | None:
@@ -103,6 +106,7 @@ def _check(key: str) -> _Check | None:
         "source": _source,
         "destination": _source,
         "ports": _ports,
+        "anycast_reason": _reason,
         **dict.fromkeys(NAMES, parse_name),
     }.get(key)
 
@@ -128,6 +132,11 @@ def _azure_region(text: str) -> None:
 def _source(text: str) -> None:
     if text != "any":
         parse_range(text)
+
+
+def _reason(text: str) -> None:
+    if sum(map(str.isalpha, text)) < 2:
+        raise ValueError("not a reason; say why the sites share an item 2 or 5")
 
 
 def _ports(text: str) -> None:
@@ -164,8 +173,8 @@ def _repeated(document: Document, entries: list[dict[str, Any]], section: str, k
 
 def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError]:
     names = {
-        section: {entry["name"] for entry in _list(data, section) if isinstance(entry.get("name"), str)}
-        for section in ("regions", "sites", "circuits")
+        section: {entry[key] for entry in _list(data, section) if isinstance(entry.get(key), str)}
+        for section, key in _UNIQUE.items()
     }
 
     def dangling(value: object, section: str, path: Keys) -> Iterator[InputError]:
@@ -174,10 +183,11 @@ def _references(document: Document, data: dict[str, Any]) -> Iterator[InputError
             yield document.error(f"there is no entry of {section} called {quoted(value)}{hint}", path)
 
     for index, link in enumerate(_list(data, "links")):
-        for key, section in (("site", "sites"), ("region", "regions"), ("circuit", "circuits")):
+        for key, section in (("site", "sites"), ("region", "regions"), ("circuit", "circuits"), ("peering", "maps")):
             yield from dangling(link.get(key), section, ("links", index, key))
     for index, pair in enumerate(_list(data, "cross_connects")):
-        for position, site in enumerate(pair.get("sites") or ()):
+        sites = pair.get("sites")
+        for position, site in enumerate(sites if isinstance(sites, list) else ()):
             yield from dangling(site, "sites", ("cross_connects", index, "sites", position))
     for index, site in enumerate(_list(data, "sites")):
         yield from dangling(site.get("local_region"), "regions", ("sites", index, "local_region"))

@@ -36,9 +36,18 @@ def schema() -> dict[str, Any]:
     return document
 
 
+def render_answers(report: Report) -> str:
+    """The verdict, how complete the audit is and the answers to the requirements, laid out as in ``render``."""
+    part = {"verdict", "completeness", "requirements"}
+    return _laid_out({"schema_version": report.schema_version, **report.model_dump(mode="json", include=part)})
+
+
 def written(value: Value, schema_version: str) -> str:
     """A report or a difference as JSON text: a line for each field, and for each entry of a list or a mapping."""
-    document = {"schema_version": schema_version, **value.model_dump(mode="json", exclude_defaults=True)}
+    return _laid_out({"schema_version": schema_version, **value.model_dump(mode="json", exclude_defaults=True)})
+
+
+def _laid_out(document: dict[str, Any]) -> str:
     text = ",\n".join(f"  {_inline(name)}: {_entries(part)}" for name, part in document.items())
     # The escaped characters can stand only inside JSON strings, where the escape means the same.
     return f"{{\n{text}\n}}\n".translate(_ESCAPES)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from auditor.model.deployment import Circuit, Deployment, Link
+from auditor.model.deployment import Circuit, Deployment
 from auditor.model.finding import Doubt, NotApplicable, Remark
 from auditor.model.subject import DeclaredSubject
+from auditor.network.connections import circuits_with_microsoft_peering, uses_expressroute, uses_microsoft_peering
 from auditor.network.subjects import CIRCUITS, RESOURCE
 
-EXPRESSROUTE = "expressroute_microsoft"
-INJECTED = "vnet_injection"
 _JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 
 
@@ -22,33 +21,6 @@ def undeclared_sku(declared: Deployment) -> Iterator[Doubt]:
 def normalised_name(text: str) -> str:
     """The name of a location or a router without differences in case and spaces."""
     return " ".join(text.split()).casefold()
-
-
-def only_vnet_injection(declared: Deployment, links: Iterable[Link]) -> bool:
-    """Whether all these links lead to an injected virtual network; without link types the deployment decides."""
-    types = {link.connection_type for link in links if link.connection_type}
-    return types == {INJECTED} if types else declared.deployment.vnet_injection
-
-
-def circuits_with_microsoft_peering(declared: Deployment) -> tuple[Circuit, ...]:
-    """The circuits with Microsoft peering; an injected virtual network is reached by private peering."""
-    if only_vnet_injection(declared, declared.links):
-        return ()
-    inside = {link.circuit for link in declared.links if link.connection_type == INJECTED}
-    outside = {link.circuit for link in declared.links if link.connection_type != INJECTED}
-    return tuple(circuit for circuit in declared.circuits if circuit.name not in inside - outside)
-
-
-def uses_microsoft_peering(declared: Deployment) -> bool:
-    """Whether ExpressRoute with Microsoft peering is in use, or declared to be."""
-    return bool(circuits_with_microsoft_peering(declared)) or any(
-        link.connection_type == EXPRESSROUTE for link in declared.links
-    )
-
-
-def uses_expressroute(declared: Deployment) -> bool:
-    """Whether ExpressRoute is in use, or declared to be, with any peering."""
-    return bool(declared.circuits) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
 
 
 def judge_production(

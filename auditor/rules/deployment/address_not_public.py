@@ -1,17 +1,19 @@
 """Packets to a private, shared or documentation address never arrive.
 
-Private addresses work only with an injected virtual network.
+Private addresses work only with an injected virtual network.  Behind a public NAT pool they are translated, and the
+items of the connectivity page are the addresses of the pool.
 """
 
 from collections.abc import Iterator
 
-from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
+from auditor.model.deployment import Site
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, why_not_public
+from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import only_vnet_injection
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -24,7 +26,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             yield NotApplicable(reason="VNet injection allows private addresses")
             continue
         found = [
-            (SITES.named(site.name).at(field), text)
+            (SITES.named(site.name).at(field), text, _translated(site))
             for site in reached
             for field, ranges in (
                 ("signaling_source", site.signaling_source),
@@ -35,9 +37,19 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         ]
         if not found:
             yield Doubt(subject=SITES, reason="no address of a site is declared")
-        for subject, text in found:
-            if why := why_not_public(text):
+        for subject, text, translated in found:
+            if not (why := why_not_public(text)):
+                continue
+            if translated:
+                expected, observed = "the public addresses of the NAT pool", f"{text}: {why}, behind a NAT pool"
+                yield Warning(subject=subject, expected=expected, observed=observed)
+            else:
                 yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+
+
+def _translated(site: Site) -> bool:
+    """Whether the site declares a NAT pool and all of it is public."""
+    return site.nat is not None and bool(site.nat.pool) and not any(map(why_not_public, site.nat.pool))
 
 
 RULE = Rule(

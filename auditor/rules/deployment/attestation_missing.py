@@ -15,8 +15,9 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.network.connections import uses_expressroute, uses_microsoft_peering
 from auditor.network.subjects import ATTESTATIONS
-from auditor.rules.deployment._shared import undeclared_sku, uses_expressroute, uses_microsoft_peering
+from auditor.rules.deployment._shared import undeclared_sku
 
 
 class RequiredStatement(Value):

@@ -13,13 +13,14 @@ from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
+from auditor.network.peering_subnets import halved_subnets
 from auditor.network.proofs import PATHS
 from auditor.network.subjects import CIRCUITS
 from auditor.rules.deployment._shared import judge_circuits
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Each circuit has a primary and a secondary session with different prefixes, and all sessions are established."""
+    """Each circuit has a primary and a secondary session with different subnets, and all are established."""
     for seen in evidence.seen:
         yield from judge_circuits(seen.declared, _circuit)
 
@@ -40,8 +41,10 @@ def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
                 reason="the state of the session is neither declared nor shown by a route table",
             )
     prefixes = {path: [one.prefix for one in known if one.path == path and one.prefix] for path in PATHS}
+    halved = halved_subnets(circuit)
     for one, other in product(*prefixes.values()):
-        if parse_range(one).overlaps(parse_range(other)):
+        both_halves = parse_range(one) == parse_range(other) and parse_range(one) in halved
+        if parse_range(one).overlaps(parse_range(other)) and not both_halves:
             yield Violation(subject=subject, expected="a prefix for each session", observed=f"both use {one}")
 
 
@@ -51,7 +54,10 @@ RULE = Rule(
     group=Group.DEPLOYMENT,
     severity=Severity.CRITICAL,
     citations=(),
-    remedy="Set up the primary and the secondary BGP session of the circuit, each in a /30 of its own.",
+    remedy=(
+        "Set up the primary and the secondary BGP session of the circuit, each in a /30 of its own or in its half of a "
+        "/29."
+    ),
     observes=DeploymentSeen,
     params=NoParameters,
     check=check,

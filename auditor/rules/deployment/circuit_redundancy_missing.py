@@ -10,8 +10,9 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warni
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.connections import EXPRESSROUTE, INJECTED, uses_expressroute
 from auditor.network.subjects import CIRCUITS, LINKS
-from auditor.rules.deployment._shared import EXPRESSROUTE, INJECTED, normalised_name, uses_expressroute
+from auditor.rules.deployment._shared import normalised_name
 
 _FEW = 5
 

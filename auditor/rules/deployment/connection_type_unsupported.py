@@ -14,6 +14,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
+from auditor.network.connections import INJECTED
 from auditor.network.subjects import LINKS, RESOURCE, link_subject
 from auditor.rules.deployment._shared import undeclared_sku
 
@@ -47,17 +48,20 @@ def check(evidence: Evidence[DeploymentSeen], params: Matrix) -> Iterator[Remark
             rows = [
                 row
                 for row in params.matrix
-                if row.connection_type == link.connection_type and (link.over is None or row.over in (None, link.over))
+                if row.connection_type == link.connection_type
+                # Only an injected virtual network is reached over a carrier.
+                if link.over is None or row.over == link.over or (row.over is None and row.connection_type == INJECTED)
             ]
             yield from _link(link, declared, rows)
 
 
 def _link(link: Link, declared: Deployment, rows: list[Supported]) -> Iterator[Remark]:
     subject = link_subject(link)
-    shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
-    if shown is None:
+    if link.connection_type is None:
         yield Violation(subject=subject, expected="a connection type", observed="none is declared")
-    elif not rows:
+        return
+    shown = f"{link.connection_type} over {link.over}" if link.over else link.connection_type
+    if not rows:
         yield Violation(subject=subject, expected="a supported connection type", observed=shown)
     elif declared.production is not None:
         kind = "production" if declared.production else "lab"

@@ -11,8 +11,8 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warni
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.network.connections import uses_microsoft_peering
 from auditor.network.subjects import QOS
-from auditor.rules.deployment._shared import uses_microsoft_peering
 
 _EF = 46
 """Expedited Forwarding (RFC 3246)."""

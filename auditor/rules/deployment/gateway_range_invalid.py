@@ -1,9 +1,11 @@
 """The gateway's addresses change within their ranges during maintenance and scaling.
 
-Access lists must therefore allow whole ranges, not the addresses in use today.
+Access lists must therefore allow whole ranges, not the addresses in use today.  The onboarding team gives them, as
+addresses or ranges; that they are a /28 each is in another document, so another size is a warning.
 """
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from pydantic import Field
@@ -14,20 +16,25 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
+from auditor.network.advertised import ranges_set
+from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
-from auditor.rules.deployment._shared import only_vnet_injection
 
 
 class GatewayRanges(Params):
     """The ranges that onboarding assigns."""
 
     prefix_length: int = Field(default=28, ge=8, le=32, description="Prefix length of each region's ranges")
+    widest: int = Field(
+        default=20, ge=8, le=32, description="Prefix length of the most addresses that a region can have in all"
+    )
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator[Remark]:
-    """Every range of a region is a public network of that size and overlaps no range of another region.
+    """Every range of a region is public and overlaps no range of another region; who gave them is declared.
 
-    A range that also faces communications services may be a mistake, but no document forbids it.
+    A range of another size, or one that also faces communications services, may be a mistake, but no document forbids
+    it.
     """
     for seen in evidence.seen:
         declared = seen.declared
@@ -35,36 +42,64 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
             yield Doubt(subject=REGIONS, reason="no region is declared")
         for region in declared.regions:
             links = [link for link in declared.links if link.region == region.name]
-            yield from _region(region, params.prefix_length, inside=only_vnet_injection(declared, links))
-        for one, other in combinations(declared.regions, 2):
-            for mine, theirs in product(_ranges(other), _ranges(one)):
-                if parse_range(mine).overlaps(parse_range(theirs)):
-                    subject, observed = REGIONS.named(other.name), f"{mine}, which overlaps {theirs} of {one.name}"
-                    yield Violation(subject=subject, expected="a range of its own", observed=observed)
-        facing = [text for region in declared.regions for text in filter(is_range, region.service_facing)]
-        for region in declared.regions:
-            for mine, theirs in product(_ranges(region), facing):
-                if parse_range(mine).overlaps(parse_range(theirs)):
-                    observed = f"{mine}, which overlaps {theirs} towards communications services"
-                    yield Warning(
-                        subject=REGIONS.named(region.name), expected="ranges that face the operator", observed=observed
-                    )
+            yield from _region(region, params, inside=only_vnet_injection(declared, links))
+            if _ranges(region):
+                yield from _origin(region, evidence.at.date())
+        yield from _shared(declared.regions)
 
 
-def _region(region: Region, length: int, *, inside: bool) -> Iterator[Remark]:
-    subject = REGIONS.named(region.name)
+def _shared(regions: Sequence[Region]) -> Iterator[Remark]:
+    """Ranges of two regions, or of a region and towards communications services."""
+    for one, other in combinations(regions, 2):
+        for mine, theirs in product(_ranges(other), _ranges(one)):
+            if parse_range(mine).overlaps(parse_range(theirs)):
+                subject, observed = REGIONS.named(other.name), f"{mine}, which overlaps {theirs} of {one.name}"
+                yield Violation(subject=subject, expected="a range of its own", observed=observed)
+    facing = [text for region in regions for text in filter(is_range, region.service_facing)]
+    for region in regions:
+        for mine, theirs in product(_ranges(region), facing):
+            if parse_range(mine).overlaps(parse_range(theirs)):
+                observed = f"{mine}, which overlaps {theirs} towards communications services"
+                yield Warning(
+                    subject=REGIONS.named(region.name), expected="ranges that face the operator", observed=observed
+                )
+
+
+def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[Remark]:
+    subject, length = REGIONS.named(region.name), params.prefix_length
     for text in _ranges(region):
         found = parse_range(text)
-        if inside:  # a subnet of the operator, of any larger size
-            least = 1 << (32 - length)
-            if found.last - found.first + 1 < least:
-                yield Violation(subject=subject, expected=f"at least {least} addresses", observed=text)
+        least = 1 << (32 - length)
+        if inside and found.last - found.first + 1 >= least:  # a subnet of the operator, of any larger size
+            continue
+        if inside and prefix_length(text) not in (None, 32):
+            yield Violation(subject=subject, expected=f"a subnet of at least {least} addresses", observed=text)
         elif prefix_length(text) != length:
-            yield Violation(subject=subject, expected=f"a /{length}", observed=text)
-        elif why := why_not_public(text):
+            yield Warning(subject=subject, expected=f"a /{length}", observed=text)
+        if not inside and (why := why_not_public(text)):
             yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+    number, most = ranges_set(_ranges(region)).size, 1 << (32 - params.widest)
+    if number > most and not inside:
+        yield Violation(subject=subject, expected=f"at most {most} addresses in all", observed=f"{number} addresses")
     if not _ranges(region):
         yield Doubt(subject=subject, reason="the ranges of the region are not declared")
+
+
+def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
+    """Who gave the ranges, and when; a single letter names nobody."""
+    subject = REGIONS.named(region.name)
+    named = sum(map(str.isalpha, region.ranges_from or "")) > 1
+    missing = [*([] if named else ["ranges_from"]), *([] if region.ranges_date else ["ranges_date"])]
+    if missing:
+        yield Warning(
+            subject=subject.at("ranges_from"),
+            expected="who gave items 8, 9, 11 and 12, and when",
+            observed=f"no {' and no '.join(missing)}",
+            unproven=True,
+        )
+    if region.ranges_date and region.ranges_date > today:
+        observed = f"{region.ranges_date}, a day in the future"
+        yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
 
 
 def _ranges(region: Region) -> tuple[str, ...]:
@@ -73,8 +108,9 @@ def _ranges(region: Region) -> tuple[str, ...]:
 
 def _remedy(params: GatewayRanges) -> str:
     return (
-        f"Declare the ranges that the onboarding team gives for each region, a /{params.prefix_length} each, without "
-        "those towards communications services; with VNet injection, use a subnet of at least that size."
+        "Declare the ranges that the onboarding team gives for each region, usually "
+        f"a /{params.prefix_length} each, without those towards communications services, with ranges_from and "
+        "ranges_date; with VNet injection, use a subnet of at least that size."
     )
 
 

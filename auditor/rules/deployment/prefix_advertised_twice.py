@@ -13,8 +13,9 @@ from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
+from auditor.network.connections import circuits_with_microsoft_peering
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import circuits_with_microsoft_peering, judge_microsoft_peering
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:

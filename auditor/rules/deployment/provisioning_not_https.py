@@ -1,4 +1,4 @@
-"""Clients reach the Provisioning API over HTTPS at provapi below the base domain, from allowed addresses."""
+"""Clients reach the Provisioning API over HTTPS at provapi below the base domain, from public addresses."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import why_not_public
+from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import RESOURCE
 
 
@@ -33,10 +34,13 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 subject=source_ranges,
                 expected="public addresses",
                 observed="none is declared",
+                unproven=True,
             )
+        # With VNet injection the operator's addresses may be private; whether the API sees them is not documented.
+        remark = Warning if only_vnet_injection(seen.declared, seen.declared.links) else Violation
         for text in client.source_ranges:
             if why := why_not_public(text):
-                yield Warning(subject=source_ranges, expected="public addresses", observed=f"{text}: {why}")
+                yield remark(subject=source_ranges, expected="public addresses", observed=f"{text}: {why}")
 
 
 def _leads_to(host: str, url: str) -> bool:
@@ -49,7 +53,7 @@ def _leads_to(host: str, url: str) -> bool:
 
 RULE = Rule(
     id="provisioning-not-https",
-    title="The Provisioning API client does not use the right URL",
+    title="A Provisioning API client has a wrong URL or address",
     group=Group.DEPLOYMENT,
     severity=Severity.HIGH,
     citations=(),

@@ -15,8 +15,9 @@ from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import parse_range
+from auditor.network.connections import uses_microsoft_peering
 from auditor.network.subjects import CIRCUITS, REGIONS
-from auditor.rules.deployment._shared import judge_microsoft_peering, uses_microsoft_peering
+from auditor.rules.deployment._shared import judge_microsoft_peering
 
 
 class RequiredRoutes(Params):

@@ -1,0 +1,81 @@
+"""When a requirement applies to a declared deployment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from auditor.model.deployment import CommunicationsService, Deployment
+from auditor.model.requirement import Condition
+from auditor.network.connections import uses_expressroute, uses_maps_voice, uses_microsoft_peering
+
+_MICROSOFT_365 = {"operator_connect", "teams_phone_mobile", "teams_direct_routing"}
+
+
+@dataclass(frozen=True)
+class _Test:
+    holds: Callable[[Deployment], bool]
+    known: Callable[[Deployment], bool]
+    """Whether the inventory says enough for the condition not to hold."""
+    otherwise: str
+    """Why the requirement does not apply where it does not hold."""
+
+
+def _sku(declared: Deployment) -> bool:
+    return declared.production is not None
+
+
+def _connections(declared: Deployment) -> bool:
+    return bool(declared.links) and all(link.connection_type is not None for link in declared.links)
+
+
+def _services(declared: Deployment) -> bool:
+    return bool(declared.deployment.services)
+
+
+def _uses(service: CommunicationsService) -> Callable[[Deployment], bool]:
+    return lambda declared: service in declared.deployment.services
+
+
+def _microsoft_365_over_expressroute(declared: Deployment) -> bool:
+    return uses_expressroute(declared) and bool(_MICROSOFT_365 & set(declared.deployment.services))
+
+
+_TESTS = {
+    Condition.PRODUCTION: _Test(
+        lambda declared: declared.production is True, _sku, "it is not a production deployment"
+    ),
+    Condition.LAB: _Test(lambda declared: declared.production is False, _sku, "it is not a lab deployment"),
+    Condition.EXPRESSROUTE: _Test(uses_expressroute, _connections, "the deployment does not use ExpressRoute"),
+    Condition.MICROSOFT_PEERING: _Test(
+        uses_microsoft_peering, _connections, "the deployment does not use ExpressRoute Microsoft Peering"
+    ),
+    Condition.MICROSOFT_365_OVER_EXPRESSROUTE: _Test(
+        _microsoft_365_over_expressroute,
+        lambda declared: _connections(declared) and _services(declared),
+        "the deployment does not use Microsoft 365 over ExpressRoute",
+    ),
+    Condition.MAPS_VOICE: _Test(uses_maps_voice, _connections, "the deployment does not use MAPS Voice"),
+    Condition.ZOOM: _Test(
+        _uses("zoom_phone_cloud_peering"), _services, "the deployment does not use Zoom Phone Cloud Peering"
+    ),
+    Condition.MOBILE_CONTROL_POINT: _Test(
+        _uses("teams_phone_mobile"), _services, "the deployment does not use Teams Phone Mobile"
+    ),
+    Condition.HTTPS: _Test(
+        lambda declared: bool(declared.deployment.https_roles),
+        lambda declared: declared.deployment.https_roles is not None,
+        "the inventory declares that HTTPS is not used",
+    ),
+}
+
+
+def applies(condition: Condition, declared: Deployment) -> bool | None:
+    """Whether the condition holds; None if the inventory does not say."""
+    if condition is Condition.ALWAYS:
+        return True
+    test = _TESTS[condition]
+    return True if test.holds(declared) else False if test.known(declared) else None
+
+
+def why_not(condition: Condition) -> str:
+    """Why a requirement with this condition does not apply to a deployment for which it does not hold."""
+    return _TESTS[condition].otherwise

@@ -1,0 +1,368 @@
+"""One answer for each requirement: met only when every rule it needs passed at every target it concerns."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from auditor.model.answer import AnswerKind, RequirementAnswer
+from auditor.model.deployment import Attestation, Deployment, Link, Region, Resource, Site
+from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
+from auditor.model.policy import Policy
+from auditor.model.requirement import (
+    About,
+    Condition,
+    Need,
+    Requirement,
+    Requirements,
+    RequirementSource,
+    SourceDocument,
+    TargetKind,
+)
+from auditor.model.severity import Severity
+from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
+from auditor.model.target import ClientTarget, DeploymentTarget, OwedTarget, ServerTarget, Service, Target
+from auditor.model.waiver import Waiver
+from auditor.policy.read import load_policy
+from auditor.requirements import answered, completeness, owed_targets
+
+TODAY = date(2040, 3, 1)
+SERVER_RULE, OTHER_RULE = "protocol-not-allowed", "protocol-required-missing"
+DECLARED_RULE = "address-missing"
+SITES = DeclaredSubject(part="sites")
+A = ServerTarget(name="a", host="a", port=5061, service=Service.SIP, site="A")
+B = ServerTarget(name="b", host="b", port=5061, service=Service.SIP, site="B")
+WEB = ServerTarget(name="web", host="web", port=443, service=Service.HTTPS)
+DEPLOYMENT = DeploymentTarget(name="deployment")
+BASE = Requirement(
+    "X-1", "s", (RequirementSource(SourceDocument("d", "A document")),), ("live_tls_scan",), Severity.HIGH
+)
+AT_SERVERS = (Need(TargetKind.SERVER, (SERVER_RULE,)),)
+AT_DEPLOYMENT = (Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,)),)
+VIOLATION = Violation(subject=TARGET, expected="e", observed="o")
+WAIVER = Waiver(rule="r", target="t", reason="known", approved_by="A. Other", ticket="T-1", expires=TODAY)
+OWED = OwedTarget(name="site B: SIP server", stands_for=A.perspective, service=Service.SIP, closes="list it")
+
+
+def passed(rule: str, target: Target | OwedTarget, **changes: object) -> Finding:
+    return Finding(rule=rule, target=target.name, outcome=Outcome.PASS).model_copy(update=changes)
+
+
+def policy(*requirements: Requirement) -> Policy:
+    return replace(load_policy("acg"), requirements_file=Requirements(entries=requirements))
+
+
+def answer(
+    requirement: Requirement,
+    targets: Iterable[Target | OwedTarget],
+    *findings: Finding,
+    declared: Deployment | None = None,
+) -> RequirementAnswer:
+    (found,) = answered(policy(requirement), targets, findings, declared, TODAY)
+    return found
+
+
+def test_it_is_met_when_every_rule_passed_at_every_target() -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.SERVER, (SERVER_RULE, OTHER_RULE)),))
+    findings = [passed(rule, target) for rule in (SERVER_RULE, OTHER_RULE) for target in (A, B)]
+    found = answer(wanted, (A, B), *findings)
+    assert (found.answer, found.reason) == (AnswerKind.MET, f"{SERVER_RULE}, {OTHER_RULE} passed at a, b")
+    assert [(key.rule, key.target) for key in found.findings] == [(one.rule, one.target) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "reason", "closes"),
+    [
+        ({"outcome": Outcome.FAIL, "violations": (VIOLATION,)}, "not-met", f"{SERVER_RULE} at b", ""),
+        (
+            {"outcome": Outcome.WARN, "warnings": (Warning(subject=TARGET, expected="e", observed="o"),)},
+            "not-met",
+            f"{SERVER_RULE} at b",
+            "",
+        ),
+        (
+            {
+                "outcome": Outcome.WARN,
+                "warnings": (Warning(subject=TARGET, expected="e", observed="likely", unproven=True),),
+            },
+            "open",
+            f"{SERVER_RULE} at b: likely",
+            "audit again once nothing keeps it from being observed",
+        ),
+        (
+            {"outcome": Outcome.INCONCLUSIVE, "doubts": (Doubt(subject=TARGET, reason="timed out"),)},
+            "open",
+            f"{SERVER_RULE} at b: timed out",
+            "audit again once nothing keeps it from being observed",
+        ),
+        (
+            {"outcome": Outcome.PASS, "not_tested": (NotTested(subject=TARGET, reason="no CA", closes="--client-ca"),)},
+            "open",
+            f"{SERVER_RULE} at b: no CA",
+            "--client-ca",
+        ),
+        (
+            {"outcome": Outcome.PASS, "not_tested": (NotTested(subject=TARGET, reason="no CA"),)},
+            "open",
+            f"{SERVER_RULE} at b: no CA",
+            "test it: no CA",
+        ),
+        ({"outcome": Outcome.NOT_TESTED}, "open", f"{SERVER_RULE} at b: not tested", None),
+        (
+            {"outcome": Outcome.WAIVED, "violations": (VIOLATION,), "waiver": WAIVER},
+            "not-met",
+            f"{SERVER_RULE} at b (waived until 2040-03-01 by A. Other)",
+            "",
+        ),
+    ],
+)
+def test_one_target_where_it_did_not_pass_decides(
+    changes: dict[str, object], expected: str, reason: str, closes: str | None
+) -> None:
+    found = answer(replace(BASE, needs=AT_SERVERS), (A, B), passed(SERVER_RULE, A), passed(SERVER_RULE, B, **changes))
+    assert (found.answer, found.reason) == (expected, reason)
+    assert closes is None or found.closes == closes
+
+
+def test_a_violation_decides_before_what_is_open() -> None:
+    found = answer(
+        replace(BASE, needs=AT_SERVERS),
+        (A, B),
+        passed(SERVER_RULE, A, outcome=Outcome.INCONCLUSIVE, doubts=(Doubt(subject=TARGET, reason="x"),)),
+        passed(SERVER_RULE, B, outcome=Outcome.FAIL, violations=(VIOLATION,)),
+    )
+    assert found.answer is AnswerKind.NOT_MET
+
+
+def test_nothing_to_look_at_leaves_it_open_and_says_what_would_answer_it() -> None:
+    found = answer(replace(BASE, needs=AT_SERVERS), (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT))
+    assert (found.answer, found.reason) == (AnswerKind.OPEN, "no endpoint was audited")
+    assert found.closes == "name the endpoint as a TARGET or in an inventory"
+
+
+def test_an_endpoint_that_nobody_listed_leaves_it_open() -> None:
+    owed = passed(SERVER_RULE, OWED, outcome=Outcome.NOT_TESTED)
+    found = answer(replace(BASE, needs=AT_SERVERS), (A, OWED), passed(SERVER_RULE, A), owed)
+    assert (found.answer, found.reason) == (AnswerKind.OPEN, "site B: SIP server: nobody looked")
+    assert found.closes == "list it"
+
+
+def test_endpoints_that_were_listed_and_not_audited_leave_it_open() -> None:
+    one = answer(replace(BASE, needs=AT_SERVERS), (A, B), passed(SERVER_RULE, A))
+    assert (one.answer, one.reason, one.closes) == ("open", "b was not audited", "audit without --offline")
+    both = answer(replace(BASE, needs=AT_SERVERS), (A, B))
+    assert both.reason == "a, b were not audited"
+
+
+def test_a_rule_that_the_policy_or_the_plan_does_not_have_leaves_it_open() -> None:
+    lacking = replace(BASE, needs=(Need(TargetKind.SERVER, ("signature-scheme-weak",)),))
+    found = answer(lacking, (A,), passed(SERVER_RULE, A))
+    assert found.reason == "the policy acg does not have the rule signature-scheme-weak"
+    unplanned = answer(replace(BASE, needs=AT_SERVERS), (A,), passed(OTHER_RULE, A))
+    assert unplanned.reason == f"{SERVER_RULE} was not planned at a"
+
+
+def test_only_targets_of_the_service_count() -> None:
+    needs = (Need(TargetKind.HTTPS_SERVER, (SERVER_RULE,)),)
+    assert answer(replace(BASE, needs=needs), (A,), passed(SERVER_RULE, A)).reason == "no HTTPS endpoint was audited"
+    both = answer(replace(BASE, needs=needs), (A, WEB), passed(SERVER_RULE, A), passed(SERVER_RULE, WEB))
+    assert both.reason == f"{SERVER_RULE} passed at web"
+
+
+def test_session_descriptions_seen_in_a_call_can_break_it_and_do_not_meet_it() -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.SESSION_DESCRIPTION, ("srtp-not-required",)),))
+    good, bad = (
+        answer(wanted, (A,), passed("srtp-not-required", A)),
+        answer(wanted, (A,), passed("srtp-not-required", A, outcome=Outcome.FAIL, violations=(VIOLATION,))),
+    )
+    assert (good.answer, bad.answer) == (AnswerKind.OPEN, AnswerKind.NOT_MET)
+
+
+# What a requirement is about
+
+
+def case(name: str) -> NotTested:
+    return NotTested(subject=CertificateCaseSubject(case=name), reason=f"{name} not shown")
+
+
+def test_a_certificate_case_counts_for_the_requirement_about_it_alone() -> None:
+    finding = passed(SERVER_RULE, A, not_tested=(case("wrong-name"),))
+    wrong, others = (
+        replace(BASE, needs=(Need(TargetKind.SERVER, (SERVER_RULE,), About(cases=cases)),))
+        for cases in (("wrong-name",), ("expired", "self-signed"))
+    )
+    assert answer(wrong, (A,), finding).answer is AnswerKind.OPEN
+    assert answer(others, (A,), finding).answer is AnswerKind.MET
+    whole = passed(SERVER_RULE, A, not_tested=(case("wrong-name").model_copy(update={"whole": True}),))
+    assert answer(others, (A,), whole).answer is AnswerKind.OPEN
+
+
+SITE_A, SITE_B = SITES.named("A"), SITES.named("B")
+TWO_SITES = Deployment(deployment=Resource(), sites=(Site(name="A"), Site(name="B")), regions=(Region(name="one"),))
+
+
+@pytest.mark.parametrize(
+    ("subject", "about", "counts"),
+    [
+        (SITE_A.at("media"), About(fields=("media",), site=1), True),
+        (SITE_A.at("media"), About(fields=("media",), site=2), False),
+        (SITE_B.at("media"), About(fields=("media",), site=2), True),
+        (SITE_A.at("signaling_source"), About(fields=("media",), site=1), False),
+        (SITE_A, About(fields=("media",), site=1), True),
+        (SITES, About(fields=("media",), site=2), False),
+        (DeclaredSubject(part="regions"), About(region=2), True),
+        (DeclaredSubject(part="regions"), About(region=1), False),
+        (DeclaredSubject(part="regions", names=("one",)), About(region=1), True),
+        (DeclaredSubject(part="regions", names=("one",)), About(region=2), False),
+        (DeclaredSubject(part="regions", names=("one",)), About(site=1), True),
+        (DeclaredSubject(part="attestations", names=("x",)), About(statements=("x",)), True),
+        (DeclaredSubject(part="attestations", names=("x",)), About(statements=("y",)), False),
+        (TARGET, About(fields=("media",), site=2, statements=("y",)), True),
+    ],
+)
+def test_a_declared_part_counts_for_the_requirement_about_it(
+    subject: DeclaredSubject, about: About, *, counts: bool
+) -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about),))
+    violation = Violation(subject=subject, expected="e", observed="o")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(violation,))
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES)
+    assert found.answer is (AnswerKind.NOT_MET if counts else AnswerKind.MET)
+    assert found.reason == (DECLARED_RULE if counts else f"{DECLARED_RULE} passed at deployment")
+
+
+def test_what_is_undeclared_says_where_to_declare_it() -> None:
+    doubt = Doubt(subject=SITE_A.at("media"), reason="not declared")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.INCONCLUSIVE, doubts=(doubt,))
+    found = answer(replace(BASE, needs=AT_DEPLOYMENT), (DEPLOYMENT,), finding)
+    assert found.closes == "declare it in the inventory, or prove it by an export: sites[A].media"
+
+
+# When it applies, who confirmed it, and what is the provider's
+
+
+def test_it_does_not_apply_where_the_condition_does_not_hold() -> None:
+    links = (Link(site="A", region="one", connection_type="maps_voice"),)
+    wanted = replace(BASE, applies=Condition.EXPRESSROUTE, needs=AT_DEPLOYMENT)
+    declared = TWO_SITES.model_copy(update={"links": links})
+    found = answer(wanted, (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT), declared=declared)
+    assert (found.answer, found.reason) == ("not-applicable", "the deployment does not use ExpressRoute")
+
+
+def test_it_stays_open_where_the_inventory_does_not_say_whether_it_applies() -> None:
+    wanted = replace(BASE, applies=Condition.EXPRESSROUTE, needs=AT_DEPLOYMENT)
+    inapplicable = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.NOT_APPLICABLE, not_applicable="no circuit")
+    found = answer(wanted, (DEPLOYMENT,), inapplicable, declared=TWO_SITES)
+    assert (found.answer, found.reason) == ("open", "whether it applies is not declared")
+    always = answer(replace(wanted, applies=Condition.ALWAYS), (DEPLOYMENT,), inapplicable, declared=TWO_SITES)
+    assert (always.answer, always.reason) == ("not-applicable", "no circuit")
+
+
+def test_a_role_that_the_network_does_not_have_is_not_looked_for() -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.HTTPS_SERVER, (SERVER_RULE,)),))
+    declared = Deployment(deployment=Resource(https_roles=("client",)))
+    found = answer(wanted, (A,), passed(SERVER_RULE, A), declared=declared)
+    assert (found.answer, found.reason) == (
+        "not-applicable",
+        "the inventory declares that the network is no HTTPS server",
+    )
+
+
+def test_the_provider_answers_what_nobody_else_can_see() -> None:
+    found = answer(replace(BASE, provider="It says so."), (A,))
+    assert (found.answer, found.reason) == (AnswerKind.PROVIDER, "It says so.")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2040, 3, 1), AnswerKind.CONFIRMED),
+        (date(2038, 3, 1), AnswerKind.CONFIRMED),
+        (date(2038, 2, 20), AnswerKind.OPEN),
+        (date(2040, 3, 2), AnswerKind.OPEN),
+    ],
+)
+def test_a_confirmation_closes_what_no_rule_proves_while_it_is_valid(day: date, expected: AnswerKind) -> None:
+    wanted = replace(BASE, needs=AT_DEPLOYMENT, not_proved="The rest.", confirmation="x-1")
+    attestation = Attestation(statement="x-1", by="Head of Networks", date=day, document="review.pdf")
+    declared = TWO_SITES.model_copy(update={"attestations": (attestation,)})
+    found = answer(wanted, (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT), declared=declared)
+    assert found.answer is expected
+    if expected is AnswerKind.CONFIRMED:
+        assert found.reason == f"confirmed by Head of Networks on {day}, review.pdf"
+        assert [one.statement for one in found.confirmations] == ["x-1"]
+    else:
+        assert found.reason == "nobody has confirmed x-1: The rest."
+        assert "statement: x-1" in found.closes
+
+
+def test_a_confirmation_does_not_stand_for_a_rule_that_did_not_pass() -> None:
+    wanted = replace(BASE, needs=AT_DEPLOYMENT, not_proved="The rest.", confirmation="x-1")
+    attestation = Attestation(statement="x-1", by="Head of Networks", date=TODAY)
+    declared = TWO_SITES.model_copy(update={"attestations": (attestation,)})
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=declared).answer is AnswerKind.NOT_MET
+
+
+def test_without_an_inventory_a_confirmation_needs_one() -> None:
+    found = answer(replace(BASE, not_proved="The rest.", confirmation="x-1"), (A,))
+    assert found.answer is AnswerKind.OPEN
+    assert "auditor inventory init" in found.closes
+
+
+def test_completeness_counts_what_concerns_the_operator() -> None:
+    requirements = (
+        replace(BASE, needs=AT_SERVERS),
+        replace(BASE, id="X-2", needs=AT_DEPLOYMENT),
+        replace(BASE, id="X-3", provider="p"),
+    )
+    answers = answered(policy(*requirements), (A,), (passed(SERVER_RULE, A),), None, TODAY)
+    found = completeness(answers, required=True)
+    assert found is not None
+    assert (found.answered, found.open, found.total, found.required) == (1, 1, 2, True)
+    assert completeness((), required=False) is None
+
+
+# What a deployment owes
+
+
+def client(address: str, service: Service = Service.SIP) -> ClientTarget:
+    return ClientTarget(name=address, address=address, port=5061, service=service)
+
+
+ACG = load_policy("acg")
+
+
+def names(*targets: Target, declared: Deployment = TWO_SITES) -> set[str]:
+    return {owed.name for owed in owed_targets(ACG, targets, declared)}
+
+
+def test_each_site_owes_an_endpoint_and_a_client_and_the_deployment_https_and_media() -> None:
+    everything = {"HTTPS server", "HTTPS client", "session descriptions"}
+    for site in "AB":
+        everything |= {f"site {site}: SIP server", f"site {site}: SIP client"}
+    assert names() == everything
+    assert names(A, WEB) == everything - {"site A: SIP server", "HTTPS server"}
+    assert names(A, B) == everything - {"site A: SIP server", "site B: SIP server"}
+
+
+def test_a_client_is_that_of_the_site_whose_address_it_connects_from() -> None:
+    site = Site(name="A", signaling_source=("192.0.2.0/29",), signaling_destination=("sbc.example.net",))
+    declared = TWO_SITES.model_copy(update={"sites": (site, Site(name="B"))})
+    assert "site A: SIP client" not in names(client("192.0.2.1"), declared=declared)
+    assert {"site A: SIP client", "site B: SIP client"} <= names(client("198.51.100.1"), declared=declared)
+    one = declared.model_copy(update={"sites": (site,)})
+    assert "site A: SIP client" not in names(client("198.51.100.1"), declared=one)
+    assert "HTTPS client" not in names(client("192.0.2.1", Service.HTTPS), declared=declared)
+
+
+def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_https() -> None:
+    assert owed_targets(ACG, (A,), None) == ()
+    silent = TWO_SITES.model_copy(update={"deployment": Resource(https_roles=())})
+    assert not {"HTTPS server", "HTTPS client"} & names(declared=silent)
+    assert owed_targets(load_policy("mozilla-modern"), (A,), TWO_SITES) == ()
+
+
+def test_what_is_owed_never_has_the_name_of_a_target() -> None:
+    assert "HTTPS client (owed)" in names(A.model_copy(update={"name": "HTTPS client"}))
