@@ -26,6 +26,7 @@ from auditor.inputs.certificates.file_targets import Old, Use, observe_files
 from auditor.inputs.certificates.given_files import File, read_files, read_replaced
 from auditor.inputs.certificates.identities import load_authority, load_identity
 from auditor.inputs.certificates.status_files import beside_chains, load_status_files
+from auditor.inputs.certificates.trust_stores import observe_trust_stores
 from auditor.inputs.documents.files import check_size, read_bytes
 from auditor.inputs.host import parse_name
 from auditor.inputs.inventory import read as inventories
@@ -72,13 +73,19 @@ from auditor.writing import unwritable, write_file
 
 _OFFLINE = "DNS lookups were skipped (--offline)"
 _REVOCATION = "certificate-revoked"
+_TRUST_STORE = "trust-store-root-missing"
 _CERTIFICATE_OPTIONS = {
+    "--trust-store": _TRUST_STORE,
     "--name": "certificate-name-mismatch",
     "--role": "certificate-usage-missing",
     "--replaces": "certificate-renewal-regression",
 }
 """Options of ``observe_certificates``, and the rule that uses each."""
-_OBSERVED_AS = {_REVOCATION: "revocation", "certificate-renewal-regression": "renewal"}
+_OBSERVED_AS = {
+    _REVOCATION: "revocation",
+    _TRUST_STORE: "trust-store",
+    "certificate-renewal-regression": "renewal",
+}
 """The kind of observation that such a rule judges; a rule of another package may judge it as well."""
 
 Cancel: TypeAlias = threading.Event | Callable[[], bool]
@@ -551,10 +558,11 @@ def _check_judged(policy: Policy, needed: Mapping[str, str]) -> None:
         raise InputErrors(errors)
 
 
-def observe_certificates(
+def observe_certificates(  # noqa: PLR0913 - each may be left out
     files: Iterable[File],
     policy: Policy,
     *,
+    trust_stores: Iterable[File] = (),
     use: Use | None = None,
     replaces: str | File | None = None,
     revocation: Revocation | None = None,
@@ -563,21 +571,51 @@ def observe_certificates(
 ) -> Observations:
     """Observe certificates, and requests for them, in files or in memory (a name and the bytes).
 
-    ``replaces`` is what they replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is
-    the time they are judged as of.  Raises ``InputErrors``.
+    ``trust_stores`` are files of the roots that endpoints verify their peers with.  ``replaces`` is what the
+    certificates replace: a file, or an endpoint as ``HOST:PORT``, which is connected to.  ``at`` is the time they are
+    judged as of.  Raises ``InputErrors``.
     """
     use, revocation, at = _checked(use or Use()), revocation or Revocation(), _moment(at)
+    named, stores = list(files), list(trust_stores)
     given = {"--name": bool(use.names), "--role": bool(use.roles), "--replaces": replaces is not None}
-    _check_judged(policy, {option: rule for option, rule in _CERTIFICATE_OPTIONS.items() if given[option]})
+    needed = {**given, "--trust-store": bool(stores)}
+    _check_judged(policy, {option: rule for option, rule in _CERTIFICATE_OPTIONS.items() if needed[option]})
     status = _status_files(policy, revocation)
-    bundles, notes = read_files(_any(files, "certificate"), passphrase)
+    if stores and not named:
+        given |= {"--revocation": bool(revocation.files), "--fetch-revocation": revocation.fetch}
+        _check_concerns_files([option for option, used in given.items() if used])
+        targets, found = observe_trust_stores(stores, passphrase, at)
+        return Observations(at, targets, found)
+    bundles, notes = read_files(_any(named, "certificate"), passphrase)
     old = None if replaces is None else _replaced(replaces, passphrase, at)
     targets, found = observe_files(bundles, use, at, old)
+    if stores:
+        targets, found = _with_stores(targets, found, observe_trust_stores(stores, passphrase, at))
     plan = make_plan(policy, targets)
     if not plan.checks:
         raise InputErrors([InputError(f"the policy {policy.id} has no rule about certificates")])
     seen = _with_lint(_with_status(found, policy, status, fetch=revocation.fetch), plan)
     return Observations(at, targets, tuple(seen), notes=notes)
+
+
+def _check_concerns_files(options: Sequence[str]) -> None:
+    """Reject options about certificates where only trust stores are given."""
+    if options:
+        raise InputErrors([InputError(f"{option} has no effect without a FILE to judge") for option in options])
+
+
+def _with_stores(
+    targets: tuple[Target, ...],
+    found: tuple[Observation, ...],
+    stores: tuple[tuple[Target, ...], tuple[Observation, ...]],
+) -> tuple[tuple[Target, ...], tuple[Observation, ...]]:
+    """The files and the trust stores; a report names a file once.  Raises ``InputErrors``."""
+    names = {target.name for target in targets}
+    both = [target.name for target in stores[0] if target.name in names]
+    if both:
+        message = "is listed both as a certificate and as a trust store"
+        raise InputErrors([InputError(f"the file {quoted(name)} {message}") for name in both])
+    return (*targets, *stores[0]), (*found, *stores[1])
 
 
 def _checked(use: Use) -> Use:
@@ -744,6 +782,7 @@ def audit_certificates(  # noqa: PLR0913 - as for observing, and what is accepte
     files: Iterable[File],
     policy: Policy,
     *,
+    trust_stores: Iterable[File] = (),
     use: Use | None = None,
     replaces: str | File | None = None,
     revocation: Revocation | None = None,
@@ -751,10 +790,17 @@ def audit_certificates(  # noqa: PLR0913 - as for observing, and what is accepte
     at: datetime | None = None,
     fail_on: Severity | None = None,
 ) -> Report:
-    """Audit certificates, and requests for them, in files or in memory.  Raises ``InputErrors``."""
+    """Audit certificates, requests for them, and trust stores, in files or in memory.  Raises ``InputErrors``."""
     at = _moment(at)
     observations = observe_certificates(
-        files, policy, use=use, replaces=replaces, revocation=revocation, passphrase=passphrase, at=at
+        files,
+        policy,
+        trust_stores=trust_stores,
+        use=use,
+        replaces=replaces,
+        revocation=revocation,
+        passphrase=passphrase,
+        at=at,
     )
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
 

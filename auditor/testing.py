@@ -39,6 +39,7 @@ from auditor.model.target import (
     Service,
     SessionDescriptionTarget,
     Target,
+    TrustStoreTarget,
 )
 from auditor.model.trust_anchor import TrustAnchor
 
@@ -148,6 +149,8 @@ def target_of(vector: Vector) -> Target:
         case Perspective.CERTIFICATE:
             names = (*((vector.server_name,) if vector.server_name else ()), *vector.other_names)
             return CertificateFileTarget(name=_TARGET, service=vector.service, names=names, roles=vector.roles)
+        case Perspective.TRUST_STORE:
+            return TrustStoreTarget(name=_TARGET)
         case Perspective.SDP:
             return SessionDescriptionTarget(name=_TARGET)
         case Perspective.DEPLOYMENT:

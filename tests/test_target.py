@@ -13,6 +13,7 @@ from auditor.model.target import (
     ServerTarget,
     Service,
     SessionDescriptionTarget,
+    TrustStoreTarget,
 )
 
 OLD_SERVER = (
@@ -62,7 +63,7 @@ def test_a_server_is_written_as_before() -> None:
 
 
 def test_no_host_and_no_port_are_made_up() -> None:
-    for target in NEW[2:]:
+    for target in (*NEW[2:], TrustStoreTarget(name="roots.pem")):
         assert not {"host", "port", "address"} & json.loads(target.model_dump_json()).keys()
 
 

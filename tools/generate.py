@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from auditor.cli import cli
 from auditor.inputs.inventory.read import inventory_schema
 from auditor.model.observation import End, Observation, Run
-from auditor.model.requirement import Requirement
+from auditor.model.requirement import Need, Requirement
 from auditor.model.rule import Citation, Group
 from auditor.policy.read import load_policy
 from auditor.policy.requirements import requirements_schema
@@ -131,7 +131,7 @@ def _coverage() -> str:
 def _requirement(found: Requirement) -> str:
     sources = "; ".join(_source(source.citation) for source in found.sources)
     said = [
-        *(f"{', '.join(map(_linked, need.rules))} at {need.at}" for need in found.needs),
+        *map(_need, found.needs),
         *([f"Related: {', '.join(map(_linked, found.related))}"] if found.related else []),
         *([f"Not proved: {_cell(found.not_proved)}"] if found.not_proved else []),
         *([f"Confirmed by `{found.confirmation}`"] if found.confirmation else []),
@@ -141,6 +141,11 @@ def _requirement(found: Requirement) -> str:
     by = ". ".join(text.rstrip(".") for text in said)
     cells = (found.id, _cell(found.statement), sources, found.severity, found.applies, extent(found), by)
     return f"| {' | '.join(cells)} |"
+
+
+def _need(need: Need) -> str:
+    other = f", or {_need(need.otherwise)}" if need.otherwise else ""
+    return f"{', '.join(map(_linked, need.rules))} at {need.at}{other}"
 
 
 def _linked(rule: str) -> str:

@@ -33,9 +33,10 @@ class _File(click.Path):
         "auditor certificate sbc1.pem sbc1.key --root private-root.pem --name sbc1.example.net",
         "auditor certificate new.pem --replaces sbc1.example.net:5061",
         "auditor certificate certificates/ --at 2027-03-15",
+        "auditor certificate --trust-store /etc/ssl/certs/ca-certificates.crt",
     )
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_File(allow_dash=True, path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=_File(allow_dash=True, path_type=Path))
 @policy_option
 @root_option
 @click.option(
@@ -70,6 +71,14 @@ class _File(click.Path):
     metavar="HOST:PORT|FILE",
     help="What it replaces: fail if the new certificate drops a name, a usage or a root that the old one had.",
 )
+@click.option(
+    "--trust-store",
+    "trust_stores",
+    multiple=True,
+    type=_File(allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="The roots that an endpoint verifies its peers with: fail if a required one is missing; may be repeated.",
+)
 @revocation_option
 @fetch_option
 @click.option("--at", "as_of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD, from 00:00 UTC) or moment.")
@@ -93,6 +102,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     service: str,
     role: str | None,
     replaces: str | None,
+    trust_stores: tuple[Path, ...],
     lists: tuple[Path, ...],
     fetch: bool,
     as_of: str | None,
@@ -104,14 +114,17 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     """Audit certificates in files before they are deployed.
 
     A FILE is PEM in any order, DER, PKCS #7, PKCS #12 or a certification request; a directory of such files; or - for
-    standard input. A private key is only matched to its certificate.
+    standard input. A private key is only matched to its certificate. With --trust-store no FILE is needed.
     """
+    if not files and not trust_stores:
+        raise click.UsageError("Missing argument 'FILE...', or the option --trust-store.")
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above
     from auditor.cli.passphrases import asking  # noqa: PLC0415 - as above
     from auditor.cli.standard_input import STANDARD_INPUT, given_files  # noqa: PLC0415 - as above
     from auditor.inputs.certificates.bundles import MAX_BYTES  # noqa: PLC0415 - as above
     from auditor.inputs.certificates.file_targets import Use  # noqa: PLC0415 - as above
+    from auditor.inputs.certificates.trust_stores import MAX_BYTES as MAX_STORE_BYTES  # noqa: PLC0415 - as above
     from auditor.inputs.inventory.waiver_file import load_waivers  # noqa: PLC0415 - as above
     from auditor.model.severity import Severity  # noqa: PLC0415 - as above
     from auditor.model.target import Service  # noqa: PLC0415 - as above
@@ -125,13 +138,15 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     policy = pipeline.load_policy(policy_name, roots=(*(listed.roots if listed else ()), *roots))
     if fetch:
         click.echo(FETCHES, err=True)
+    _check_standard_input(files, trust_stores)
     found = pipeline.observe_certificates(
         given_files(files, MAX_BYTES),
         policy,
+        trust_stores=given_files(trust_stores, MAX_STORE_BYTES),
         use=Use(Service(service), names, _ROLES[role] if role else ()),
         replaces=given_files([Path("-")], MAX_BYTES)[0] if replaces == "-" else replaces,
         revocation=pipeline.Revocation(lists, fetch),
-        passphrase=asking(key_passphrase_fd, prompt=Path("-") not in files),
+        passphrase=asking(key_passphrase_fd, prompt=Path("-") not in (*files, *trust_stores)),
         at=at,
     )
     for note in found.notes:
@@ -145,6 +160,14 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     )
     named = [target.name for target in found.targets if target.name != STANDARD_INPUT]
     return publish(report, reports, as_json=as_json, sources=sources_of_files(named, policy_name))
+
+
+def _check_standard_input(files: tuple[Path, ...], trust_stores: tuple[Path, ...]) -> None:
+    """The standard input holds one thing."""
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+
+    if Path("-") in files and Path("-") in trust_stores:
+        raise InputErrors([InputError("the standard input is listed twice")])
 
 
 def _moment(text: str | None, now: datetime) -> datetime:

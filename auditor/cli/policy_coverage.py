@@ -86,7 +86,8 @@ def _row(requirement: "Requirement", policy: "Policy", answers: "Mapping[str, Re
 
 
 def _by(need: "Need") -> str:
-    return f"{', '.join(need.rules)} ({need.at})"
+    other = f", or {_by(need.otherwise)}" if need.otherwise else ""
+    return f"{', '.join(need.rules)} ({need.at}){other}"
 
 
 def _missing(requirement: "Requirement", policy: "Policy") -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def _value(requirement: "Requirement", policy: "Policy", answers: "Mapping[str, 
         "severity": requirement.severity,
         "applies": requirement.applies,
         "answered": extent(requirement),
-        "needs": [{"at": need.at, "rules": list(need.rules)} for need in requirement.needs],
+        "needs": [_need(need) for need in requirement.needs],
         "related": list(requirement.related),
         "not_in_policy": list(_missing(requirement, policy)),
         "not_proved": requirement.not_proved,
@@ -125,3 +126,8 @@ def _value(requirement: "Requirement", policy: "Policy", answers: "Mapping[str, 
         "derived": requirement.derived,
         **({"answer": answer.answer, "reason": answer.reason, "closes": answer.closes} if answer else {}),
     }
+
+
+def _need(need: "Need") -> dict[str, Any]:
+    other = {"or": _need(need.otherwise)} if need.otherwise else {}
+    return {"at": need.at, "rules": list(need.rules), **other}

@@ -175,8 +175,8 @@ def _verification_faults(pki: Pki) -> Iterator[PlannedEndpoint]:
     yield plan_endpoint(
         pki,
         "sip-peer-root-missing",
-        "The endpoint neither trusts nor announces the root of the peer's certificate.",
-        ("required-root-not-announced", "required-root-not-trusted"),
+        "The endpoint neither trusts nor announces the roots of the peers' certificates.",
+        ("advised-root-not-trusted", "required-root-not-announced", "required-root-not-trusted"),
         client_roots=(pki.root.certificate,),
     )
 

@@ -73,7 +73,7 @@ def plan_endpoint(  # noqa: PLR0913 - an endpoint names only what is its own, al
         credentials=Credentials(
             identities=tuple(_identity(pki, issuer, leaf, server_name) for leaf in leaves or (Leaf(),)),
             intermediates=tuple(authority.certificate for authority in (sent if sent is not None else (issuer,))),
-            client_roots=client_roots or (pki.root.certificate, pki.peer_root),
+            client_roots=client_roots or (pki.root.certificate, *pki.peer_roots),
             at=pki.at,
         ),
         host=host,

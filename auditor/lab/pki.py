@@ -38,8 +38,8 @@ class Pki:
     unlisted_root: Authority
     unlisted: Authority
     """Under ``unlisted_root``."""
-    peer_root: x509.Certificate
-    """The real root that the policy requires for client certificates: trusted and announced.  Its key is absent."""
+    peer_roots: tuple[x509.Certificate, ...]
+    """The real roots that a policy may require of peers: trusted and announced.  Their keys are absent."""
     expired_root: Authority
     outlived: Authority
     """Under ``expired_root``, and still valid itself."""
@@ -74,15 +74,11 @@ def make_pki(at: datetime) -> Pki:
         beyond=make_intermediate(closed, "Lab Beyond CA", below),
         unlisted_root=unlisted_root,
         unlisted=make_intermediate(unlisted_root, "Lab Unlisted CA", below),
-        peer_root=x509.load_der_x509_certificate(_peer_root()),
+        peer_roots=tuple(x509.load_der_x509_certificate(root.der) for root in shipped_roots()),
         expired_root=expired_root,
         outlived=make_intermediate(expired_root, "Lab Outlived CA", below),
         rsa=rsa_key(),
     )
-
-
-def _peer_root() -> bytes:
-    return next(root.der for root in shipped_roots() if root.name == "digicert-global-root-g2")
 
 
 def client_identity(pki: Pki) -> Identity:

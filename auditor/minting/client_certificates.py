@@ -71,10 +71,10 @@ def forged_client_certificate(
     return Identity((leaf,) if alone else (leaf, forged.certificate), key)
 
 
-def good_client_certificate(authority: Identity, at: datetime) -> Identity:
-    """A certificate with nothing wrong, issued by a CA that the endpoint trusts."""
+def good_client_certificate(authority: Identity, at: datetime, like: Identity | None = None) -> Identity:
+    """A certificate with nothing wrong, issued by a CA that the endpoint trusts; with the names of ``like``."""
     key = rsa_leaf_key()
-    leaf = mint(_like(None, at), key, issuer_of(authority.certificate, authority.key))
+    leaf = mint(_like(like, at), key, issuer_of(authority.certificate, authority.key))
     return Identity((leaf, *authority.chain), key)
 
 

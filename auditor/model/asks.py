@@ -23,7 +23,12 @@ class Asks(Value):
     lint_profiles: frozenset[LintProfile] = Field(
         default=frozenset(), description="Profiles to lint the certificates against"
     )
-    plaintext_ports: frozenset[int] = Field(default=frozenset(), description="Ports that must not answer without TLS")
+    plaintext_ports: frozenset[int] = Field(
+        default=frozenset(), description="Ports beside a SIP endpoint that must not answer without TLS"
+    )
+    plaintext_http_ports: frozenset[int] = Field(
+        default=frozenset(), description="Ports beside an HTTPS endpoint that must not answer without TLS"
+    )
     forged_roots: tuple[str, ...] = Field(
         default=(), description="Names of the roots whose forgeries issue the presented client certificates"
     )
@@ -52,6 +57,7 @@ class Asks(Value):
             exhaustive=self.exhaustive or other.exhaustive,
             lint_profiles=self.lint_profiles | other.lint_profiles,
             plaintext_ports=self.plaintext_ports | other.plaintext_ports,
+            plaintext_http_ports=self.plaintext_http_ports | other.plaintext_http_ports,
             forged_roots=tuple(dict.fromkeys((*self.forged_roots, *other.forged_roots))),
             trust_roots=tuple(dict.fromkeys((*self.trust_roots, *other.trust_roots))),
         )

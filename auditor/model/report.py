@@ -83,7 +83,7 @@ class EndpointSummary(Value):
     target: str
     perspective: str = Field(
         default="server",
-        description="server, client, deployment, sdp, certificate for a file, or owed for what nobody listed",
+        description="server, client, deployment, sdp, certificate for a file, trust-store, or owed for what nobody listed",
     )
     host: str | None = None
     address: str | None = None

@@ -42,6 +42,7 @@ class TargetKind(StrEnum):
     SIP_CLIENT = "sip-client"
     HTTPS_CLIENT = "https-client"
     SESSION_DESCRIPTION = "session-description"
+    TRUST_STORE = "trust-store"
 
 
 class Condition(StrEnum):
@@ -87,6 +88,13 @@ class Need:
     at: TargetKind
     rules: tuple[str, ...]
     about: About = About()
+    otherwise: "Need | None" = None
+    """Another proof of the same: if it passed, what is open in the first place is not; a violation of it counts."""
+
+    @property
+    def all_rules(self) -> tuple[str, ...]:
+        """The rules of both proofs."""
+        return (*self.rules, *(self.otherwise.all_rules if self.otherwise else ()))
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ class Requirement:
     @property
     def rules(self) -> tuple[str, ...]:
         """Every rule that reports on it, each once."""
-        return tuple(dict.fromkeys((*(rule for need in self.needs for rule in need.rules), *self.related)))
+        return tuple(dict.fromkeys((*(rule for need in self.needs for rule in need.all_rules), *self.related)))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Group(StrEnum):
     CIPHER_SUITES = "Cipher suites"
     CERTIFICATE = "Certificate"
     MUTUAL_TLS = "Mutual TLS"
+    TRUST_STORE = "Trust store"
     WEAKNESSES = "Weaknesses and plaintext"
     CLIENT = "As a client"
     SRTP = "SRTP"

@@ -1,4 +1,4 @@
-"""What is audited: a server, a client, a file of certificates or session descriptions, or a deployment."""
+"""What is audited: a server, a client, a file of certificates, a trust store, session descriptions, or a deployment."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
@@ -28,6 +28,8 @@ class Perspective(StrEnum):
     """The declared sites, network and connection."""
     CERTIFICATE = "certificate"
     """A certificate, or a request for one, in a file."""
+    TRUST_STORE = "trust-store"
+    """The root certificates, in a file, that an endpoint verifies its peers with."""
 
 
 OWED = "owed"
@@ -148,8 +150,19 @@ class DeploymentTarget(_WithoutCertificate):
     perspective: Literal[Perspective.DEPLOYMENT] = Perspective.DEPLOYMENT
 
 
+class TrustStoreTarget(_WithoutCertificate):
+    """A file that holds the roots an endpoint verifies its peers with."""
+
+    perspective: Literal[Perspective.TRUST_STORE] = Perspective.TRUST_STORE
+
+
 Target: TypeAlias = Annotated[
-    ServerTarget | ClientTarget | CertificateFileTarget | SessionDescriptionTarget | DeploymentTarget,
+    ServerTarget
+    | ClientTarget
+    | CertificateFileTarget
+    | TrustStoreTarget
+    | SessionDescriptionTarget
+    | DeploymentTarget,
     Field(discriminator="perspective"),
 ]
 """Any target.  Each has ``names``, ``roles`` and ``service``."""

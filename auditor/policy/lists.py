@@ -69,6 +69,10 @@ def _named(value: Any, schema: Json, way: Keys) -> Iterator[ListReference]:  # n
         schema = schema["anyOf"][0]
         if isinstance(value, str) and _REFERENCE.fullmatch(value):
             yield ListReference(way, value[1:], schema)
+    elif "anyOf" in schema:
+        for alternative in schema["anyOf"]:
+            yield from _named(value, alternative, way)
+        return
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _named(inner, schema.get("properties", {}).get(key, {}), (*way, key))

@@ -127,7 +127,7 @@ def _requirement_schema(sources: Json) -> Json:
                 "type": "array",
                 "description": "The rules that answer it: it is met when all of them pass at every such target",
                 "minItems": 1,
-                "items": _need_schema(),
+                "items": _need_schema({"or": {**_need_schema(), "description": "Another proof of the same"}}),
             },
             "related": {**rules, "description": "Rules that report on it and do not decide it"},
             "not_proved": {**_TEXT, "description": "The part that no rule proves"},
@@ -141,7 +141,7 @@ def _requirement_schema(sources: Json) -> Json:
     }
 
 
-def _need_schema() -> Json:
+def _need_schema(more: Json | None = None) -> Json:
     texts = {"type": "array", "minItems": 1, "uniqueItems": True, "items": NAME}
     position = {"type": "integer", "minimum": 1, "maximum": 2}
     about = {
@@ -165,6 +165,7 @@ def _need_schema() -> Json:
                 "description": "The part of their findings that concerns the requirement; default: all of it",
                 "properties": about,
             },
+            **(more or {}),
         },
     }
 
@@ -227,6 +228,7 @@ def _need(given: Mapping[str, Any]) -> Need:
         at=TargetKind(given["at"]),
         rules=tuple(given["rules"]),
         about=About(**texts, site=about.get("site"), region=about.get("region")),
+        otherwise=_need(given["or"]) if "or" in given else None,
     )
 
 
@@ -249,13 +251,19 @@ def _unanswerable(file: Document) -> Iterator[InputError]:
     """Find rules that cannot judge the kind of target they are needed at, and requirements that nothing can answer."""
     for index, given in enumerate(file.data["requirements"]):
         for number, need in enumerate(given.get("needs", ())):
-            for position, rule in enumerate(need["rules"]):
-                if KINDS[TargetKind(need["at"])].perspective not in all_rules()[rule].observes.seen_of:
-                    where: Keys = ("requirements", index, "needs", number, "rules", position)
-                    yield file.error(f"the rule {rule} never judges a target of the kind {need['at']}", where)
+            where: Keys = ("requirements", index, "needs", number)
+            yield from _misplaced(file, need, where)
+            yield from _misplaced(file, need["or"], (*where, "or")) if "or" in need else ()
         if not {"needs", "not_proved", "provider"} & given.keys():
             message = f"nothing can answer {given['id']}: it lacks the keys needs, not_proved and provider"
             yield file.error(message, ("requirements", index, "id"))
+
+
+def _misplaced(file: Document, need: Mapping[str, Any], where: Keys) -> Iterator[InputError]:
+    for position, rule in enumerate(need["rules"]):
+        if KINDS[TargetKind(need["at"])].perspective not in all_rules()[rule].observes.seen_of:
+            message = f"the rule {rule} never judges a target of the kind {need['at']}"
+            yield file.error(message, (*where, "rules", position))
 
 
 def _documents(file: Document) -> Iterator[InputError]:

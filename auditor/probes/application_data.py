@@ -37,12 +37,12 @@ class Reading:
 
 def request(target: ServerTarget) -> bytes:
     """The request that an idle client would send: OPTIONS (RFC 3261 section 11) or GET / (RFC 9112)."""
-    return sip_options(target, "TLS") if target.service is Service.SIP else _http_get(target)
+    return sip_options(target, "TLS") if target.service is Service.SIP else http_get(target)
 
 
 def sip_options(target: ServerTarget, transport: Literal["TLS", "TCP", "UDP"], port: int | None = None) -> bytes:
     """A SIP OPTIONS to ``target``; its host part has been checked to hold no byte that could break a line."""
-    host = _bracketed(target.server_name or target.host)
+    host = bracketed(target.server_name or target.host)
     scheme = "sips" if transport == "TLS" else "sip"
     lines = (
         f"OPTIONS {scheme}:{host}:{port or target.port} SIP/2.0",
@@ -60,15 +60,17 @@ def sip_options(target: ServerTarget, transport: Literal["TLS", "TCP", "UDP"], p
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _http_get(target: ServerTarget) -> bytes:
-    host = _bracketed(target.server_name or target.host)
+def http_get(target: ServerTarget, port: int | None = None, path: str = "/") -> bytes:
+    """A GET of ``path`` from ``target``, or from another port of it, where http is spoken without TLS."""
+    host = bracketed(target.server_name or target.host)
+    at = "" if port == 80 else f":{port or target.port}"
     return (
-        f"GET / HTTP/1.1\r\nHost: {host}:{target.port}\r\n"
-        "User-Agent: auditor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: {host}{at}\r\nUser-Agent: auditor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
     ).encode("ascii")
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """The host as a URI writes it."""
     return f"[{host}]" if ":" in host else host
 
 

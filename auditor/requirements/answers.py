@@ -155,6 +155,17 @@ def _confirmed(requirement: Requirement, passed: Sequence[_Part], looked: Looked
 
 
 def _parts(need: Need, looked: Looked) -> Iterator[_Part]:
+    """The answer of every rule of the need at every target that it concerns, or those of the other proof."""
+    first = tuple(_proof(need, looked))
+    other = tuple(_parts(need.otherwise, looked)) if need.otherwise else ()
+    answers = {part.answer for part in other}
+    if AnswerKind.NOT_MET in answers:
+        yield from other
+    open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
+    yield from other if answers == {AnswerKind.MET} and open_only else first
+
+
+def _proof(need: Need, looked: Looked) -> Iterator[_Part]:
     """The answer of every rule of the need at every target that it concerns."""
     policy = {setting.rule.id for setting in looked.policy.settings}
     targets, unlooked = looked.targets[need.at], looked.unlooked[need.at]

@@ -22,7 +22,7 @@ def extent(requirement: Requirement) -> Extent:
     """How the requirement is answered, in a policy that has all its rules."""
     if requirement.provider:
         return Extent.BY_PROVIDER
-    rules = {rule for need in requirement.needs for rule in need.rules} - {_ATTESTATIONS}
+    rules = {rule for need in requirement.needs for rule in need.all_rules} - {_ATTESTATIONS}
     if not rules:
         return Extent.BY_CONFIRMATION
     return Extent.IN_PART if requirement.confirmation else Extent.IN_FULL

@@ -49,6 +49,12 @@ KINDS = {
         "session description",
         "audit an offer and an answer of the SBC with auditor sdp FILE",
     ),
+    TargetKind.TRUST_STORE: _Kind(
+        Perspective.TRUST_STORE,
+        None,
+        "trust store",
+        "audit the roots that the SBC trusts with auditor certificate --trust-store FILE",
+    ),
 }
 
 

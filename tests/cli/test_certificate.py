@@ -508,3 +508,68 @@ def test_an_output_that_is_full_is_one_sentence(file: Files) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "auditor: writing the result failed: No space left on device\n"
+
+
+ROOTS = Path(__file__).parents[2] / "policies" / "roots"
+
+
+def roots(*names: str) -> bytes:
+    return b"".join((ROOTS / f"{name}.pem").read_bytes() for name in names)
+
+
+ALL_ROOTS = roots(*(path.stem for path in sorted(ROOTS.iterdir()) if not path.stem.startswith("baltimore")))
+
+
+def test_a_trust_store_is_judged_without_a_certificate(auditor: Auditor, file: Files) -> None:
+    done = auditor("certificate", "--trust-store", file("roots.pem", ALL_ROOTS), "--at", "2026-11-20", "--json")
+    report = json.loads(done.out)
+    assert done.code == 0
+    assert outcomes(report) == {
+        "trust-store-entry-invalid": "pass",
+        "trust-store-root-advised": "pass",
+        "trust-store-root-missing": "pass",
+    }
+    assert report["endpoints"][0]["perspective"] == "trust-store"
+
+
+def test_a_trust_store_without_the_root_of_the_gateway_fails(auditor: Auditor, file: Files) -> None:
+    done = auditor("certificate", "--trust-store", file("roots.pem", roots("digicert-global-root-g3")), "--json")
+    found = outcomes(json.loads(done.out))
+    assert done.code == 1
+    assert (found["trust-store-root-missing"], found["trust-store-root-advised"]) == ("fail", "warn")
+
+
+def test_a_certificate_and_trust_stores_are_judged_together(judge: Any, file: Files) -> None:
+    one, two = file("one.pem", ALL_ROOTS), file("two.pem", roots("digicert-global-root-g3"))
+    code, report = judge(file("sbc.pem", GOOD), "--trust-store", one, "--trust-store", two)
+    assert code == 1
+    failed = {(found["target"], found["rule"]) for found in report["findings"] if found["outcome"] == "fail"}
+    assert failed == {(str(two), "trust-store-root-missing")}
+
+
+def test_a_trust_store_comes_from_the_standard_input(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ALL_ROOTS)))
+    assert auditor("certificate", "--trust-store", "-", "--at", "2026-11-20").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "Missing argument 'FILE...', or the option --trust-store."),
+        (("--trust-store", ""), "a file name is empty"),
+        (("-", "--trust-store", "-"), "the standard input is listed twice"),
+        (("STORE", "--trust-store", "STORE"), "is listed both as a certificate and as a trust store"),
+        (("--trust-store", "STORE", "--name", "sbc.example.net"), "--name has no effect without a FILE to judge"),
+        (("--trust-store", "STORE", "--replaces", "x.pem"), "--replaces has no effect without a FILE to judge"),
+        (("--trust-store", "STORE", "-p", "rfc9325"), "--trust-store has no effect: the policy rfc9325 does not"),
+        (("--trust-store", "STORE", "--trust-store", "STORE"), "is listed twice"),
+    ],
+)
+def test_a_trust_store_that_nothing_can_be_said_of_is_an_error(
+    auditor: Auditor, file: Files, words: tuple[str, ...], message: str
+) -> None:
+    store = str(file("roots.pem", ALL_ROOTS))
+    done = auditor("certificate", *(store if word == "STORE" else word for word in words))
+    assert done.code == 2
+    assert message in done.err
+    assert "Traceback" not in done.err

@@ -87,12 +87,12 @@ def test_the_trust_probe_is_said_on_standard_error_and_seen(
     auditor: Auditor, address: Address, policy: str, tmp_path: Path
 ) -> None:
     output = tmp_path / "seen.jsonl"
-    done = auditor("collect", address("sip-compliant"), "-p", policy, "-o", output, "--trust-probe")
+    done = auditor("collect", address("sip-peer-root-missing"), "-p", policy, "-o", output, "--trust-probe")
     assert done.code == 0
     assert "trust probe: presents forged issuers of digicert-tls-rsa4096-root-g5 to 1 target" in done.err
     _, seen = read_observations(output)
     assert {one.root for one in seen if isinstance(one, RootTrustSeen)} == {"digicert-tls-rsa4096-root-g5"}
-    # The lab's endpoints do not hold that root, and tell it from the one they announce.
+    # This endpoint of the lab does not hold that root, and tells it from the one it announces.
     assert {one.trusted for one in seen if isinstance(one, RootTrustSeen)} == {False}
     assert [one for one in seen if isinstance(one, ClientCertificateCaseSeen)]
 

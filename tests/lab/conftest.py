@@ -10,7 +10,7 @@ import pytest
 
 from auditor.lab import Lab, start
 
-AT = datetime(2035, 3, 1, 12, 30, tzinfo=UTC)
+AT = datetime(2030, 3, 1, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

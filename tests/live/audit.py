@@ -108,7 +108,7 @@ def live_policy(authority: Authority, closed_port: int) -> Policy:
     """
     policy = load_policy("acg", declared=(TrustAnchor("live-test-root", authority.root.der, declared=True),))
     own: dict[str, dict[str, Any]] = {
-        "plaintext-accepted": {"ports": (closed_port,)},
+        "plaintext-accepted": {"ports": {"sip": (closed_port,), "https": (closed_port,)}},
         "required-root-not-announced": {"roots": ("live-test-root",)},
     }
     return replace(policy, settings=tuple(_with(setting, own.get(setting.rule.id)) for setting in policy.settings))
@@ -183,6 +183,7 @@ def _deserved_for_client_certificates(configuration: ServerConfiguration) -> dic
         # None can be shown, good or bad.
         found["client-certificate-unverified"] = Outcome.INCONCLUSIVE
         found["client-certificate-usage-strictness"] = Outcome.INCONCLUSIVE
+        found["client-name-unverified"] = Outcome.INCONCLUSIVE
     if configuration.client_certificates is ClientCertificates.OPTIONAL_ANY:
         found["client-certificate-unverified"] = Outcome.FAIL
     return found

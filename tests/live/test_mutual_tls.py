@@ -36,7 +36,14 @@ from testbed.process import program
 pytestmark = pytest.mark.live
 
 UNVERIFIED, REQUIRED = "client-certificate-unverified", "client-certificate-not-required"
-RULES = {UNVERIFIED, REQUIRED, "client-certificate-usage-strictness", "client-certificate-not-requested"}
+NAME_UNVERIFIED = "client-name-unverified"
+RULES = {
+    UNVERIFIED,
+    NAME_UNVERIFIED,
+    REQUIRED,
+    "client-certificate-usage-strictness",
+    "client-certificate-not-requested",
+}
 SAFE = ("self-signed", "impostor-root", "unrelated-ca")
 FAULTY = ("expired", "not-yet-valid", "leaf-as-ca", "wrong-key")
 OWN_ROOT, G2 = "own-root", "digicert-global-root-g2"
@@ -192,8 +199,10 @@ def test_the_verdict_is_never_wrong(server: Verifying, audits: Audits) -> None:
     elif server.verifies is Verifies.NOT_ASKED:
         assert set(outcomes.values()) == {Outcome.INCONCLUSIVE}
     elif server.dated:
+        assert outcomes == {"blind": Outcome.WARN, "own": Outcome.PASS, "lab": Outcome.PASS}
         # A certificate for another name is served by all of these, which the lab's CA brings to light.
-        assert outcomes == {"blind": Outcome.WARN, "own": Outcome.PASS, "lab": Outcome.WARN}
+        names = {name: seen.findings[NAME_UNVERIFIED].outcome for name, seen in judged(server, audits).items()}
+        assert names == {"blind": Outcome.NOT_TESTED, "own": Outcome.NOT_TESTED, "lab": Outcome.WARN}
     else:
         assert outcomes["own"] is Outcome.PASS
     required = {seen.findings[REQUIRED].outcome for seen in judged(server, audits).values()}

@@ -160,3 +160,28 @@ def test_a_list_whose_rules_an_extending_policy_disables_is_no_error(write: Writ
     )
     path = write(CHILD + "extends: base.yaml\ndisable: [{rule: protocol-not-allowed, reason: x}]\n")
     assert [setting.rule.id for setting in load_policy(str(path)).settings] == ["certificate-expired"]
+
+
+@pytest.mark.parametrize("ports", ["{sip: $ports}", "$ports", "[5060, 5080]", "{sip: [5060, 5080]}"])
+def test_a_list_may_stand_in_each_of_the_forms_of_a_parameter(ports: str, write: Write) -> None:
+    lists = "lists: {ports: [5060, 5080]}\n" if "$" in ports else ""
+    policy = load_policy(str(write(f"{HEAD}{lists}rules: {{plaintext-accepted: {{ports: {ports}}}}}\n")))
+    https = [] if "sip" in ports else [80]
+    assert params(policy, "plaintext-accepted") == {"ports": {"sip": [5060, 5080], "https": https}}
+
+
+@pytest.mark.parametrize(
+    ("ports", "message"),
+    [
+        ("{sip: [70000]}", "5:44: entry 1 of sip must be at most 65535, not 70000"),
+        ("{http: [80]}", 'unknown key "http" in ports'),
+        ("{}", "plaintext-accepted: ports must not be empty; name the ports of sip, of https or of both"),
+        ("[]", "plaintext-accepted: ports must not be empty; name the ports of sip, of https or of both"),
+        ("{https: 80}", "https must be a list, not the number 80"),
+        ("80", "ports must be a mapping (key: value), not the number 80"),
+        ("{https: [80, 80]}", "https lists"),
+    ],
+)
+def test_ports_that_cannot_be_read_are_an_error(ports: str, message: str, write: Write) -> None:
+    (error,) = wrong(write(f"{HEAD}rules: {{plaintext-accepted: {{ports: {ports}}}}}\n"))
+    assert message in error

@@ -374,7 +374,9 @@ def test_a_new_rule_of_a_child_must_be_complete(write: Write) -> None:
 def test_an_unknown_name_is_answered_with_the_shipped_ones() -> None:
     with pytest.raises(InputErrors) as caught:
         load_policy("pci")
-    assert "acg, acg-strict, mozilla-intermediate, mozilla-modern, rfc9325, teams-direct-routing" in str(caught.value)
+    assert "acg, acg-gateway, acg-strict, mozilla-intermediate, mozilla-modern, rfc9325, teams-direct-routing" in str(
+        caught.value
+    )
 
 
 def test_a_missing_file_is_an_input_error(write: Write) -> None:

@@ -114,7 +114,7 @@ def test_a_wrong_requirements_file_is_refused_at_its_place(case: str, write: Wri
         (
             "x",
             (
-                'unknown requirements file "x"; shipped are acg, teams-direct-routing '
+                'unknown requirements file "x"; shipped are acg, acg-gateway, teams-direct-routing '
                 "(a path has a slash or ends in .yaml)"
             ),
         ),
@@ -165,7 +165,9 @@ ACG = load_policy("acg")
 TEAMS = load_policy("teams-direct-routing")
 
 
-@pytest.mark.parametrize("name", sorted(set(shipped_policies()) - {"acg", "acg-strict", "teams-direct-routing"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(shipped_policies()) - {"acg", "acg-gateway", "acg-strict", "teams-direct-routing"})
+)
 def test_a_policy_that_names_no_requirements_cites_none_of_the_documents_of_the_others(name: str) -> None:
     policy = load_policy(name)
     assert not policy.requirements
@@ -186,6 +188,13 @@ def test_teams_direct_routing_cites_its_own_documents_only() -> None:
 def test_every_rule_that_answers_a_requirement_of_teams_direct_routing_is_in_the_policy() -> None:
     demanded = {setting.rule.id for setting in TEAMS.settings}
     assert {rule for found in TEAMS.requirements for rule in found.rules} <= demanded
+
+
+def test_every_requirement_of_acg_gateway_is_answered_by_its_policy_alone() -> None:
+    gateway = load_policy("acg-gateway")
+    demanded = {setting.rule.id for setting in gateway.settings}
+    assert {rule for found in gateway.requirements for rule in found.rules} == demanded
+    assert all(found.id.startswith("GW-") and found.rules for found in gateway.requirements)
 
 
 def test_acg_strict_has_the_requirements_of_acg() -> None:

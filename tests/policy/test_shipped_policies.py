@@ -7,7 +7,9 @@ import pytest
 
 from auditor.model.policy import Policy
 from auditor.model.severity import Severity
+from auditor.model.target import Perspective, ServerTarget, Service
 from auditor.model.tls import suites_by_name
+from auditor.plan import make_plan
 from auditor.policy.effective import policy_yaml
 from auditor.policy.read import load_policy
 from auditor.policy.shipped import shipped_policies
@@ -52,6 +54,7 @@ def test_every_policy_has_a_snapshot_and_no_snapshot_is_left_over() -> None:
     assert {path.stem for path in SNAPSHOTS.iterdir()} == set(shipped_policies())
     assert set(shipped_policies()) == {
         "acg",
+        "acg-gateway",
         "acg-strict",
         "mozilla-intermediate",
         "mozilla-modern",
@@ -87,6 +90,49 @@ def test_acg_accepts_its_two_roots_and_the_declared_ones_in_every_rule_about_roo
         assert params(policy, rule)["roots"] == ["digicert-global-root-g2", "baltimore-cybertrust-root"]
 
 
+def test_acg_gateway_presents_nothing_to_a_service_of_somebody_else_and_asks_no_other_port() -> None:
+    target = ServerTarget(name="gateway", host="gateway.example.net", port=5061, service=Service.SIP)
+    policy = load_policy("acg-gateway")
+    asks = make_plan(policy, (target,)).asks
+    assert not asks.kinds & {"client-certificate-case", "root-trust", "plaintext", "weakness", "sdp", "revocation"}
+    assert not any((asks.forged_roots, asks.trust_roots, asks.plaintext_ports, asks.plaintext_http_ports))
+    assert all(Perspective.SERVER in setting.rule.observes.seen_of for setting in policy.settings)
+
+
+def test_acg_gateway_accepts_the_one_root_of_the_gateway_and_the_suites_of_acg() -> None:
+    gateway, acg = load_policy("acg-gateway"), load_policy("acg")
+    about_roots = [params(gateway, rule) for rule in severities(gateway) if "roots" in params(gateway, rule)]
+    accepted = {"roots": ["digicert-global-root-g2"], "declared_roots": False, "public_roots": False}
+    assert about_roots == [accepted] * 4
+    for rule in ("cipher-suite-not-allowed", "cipher-suite-none-usable", "protocol-not-allowed"):
+        assert params(gateway, rule) == params(acg, rule)
+
+
+SEVEN_ROOTS = {
+    "digicert-global-root-ca",
+    "digicert-global-root-g2",
+    "digicert-global-root-g3",
+    "digicert-tls-ecc-p384-root-g5",
+    "digicert-tls-rsa4096-root-g5",
+    "microsoft-ecc-root-certificate-authority-2017",
+    "microsoft-rsa-root-certificate-authority-2017",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("acg", ("advised-root-not-trusted", "trust-store-root-advised")),
+        ("teams-direct-routing", ("required-root-not-trusted", "trust-store-root-missing")),
+    ],
+)
+def test_the_seven_roots_of_teams_are_asked_for_and_are_advice(name: str, rules: tuple[str, ...]) -> None:
+    policy = load_policy(name)
+    for rule in rules:
+        assert set(params(policy, rule)["roots"]) == SEVEN_ROOTS
+        assert severities(policy)[rule].rank < policy.fail_on.rank
+
+
 def test_acg_strict_allows_no_cbc_and_looks_further() -> None:
     policy = load_policy("acg-strict")
     allowed = params(policy, "cipher-suite-not-allowed")
@@ -104,7 +150,7 @@ def test_a_policy_that_is_not_about_mutual_tls_does_not_ask_for_it(name: str) ->
 @pytest.mark.parametrize("name", ["teams-direct-routing", "mozilla-intermediate", "mozilla-modern", "rfc9325"])
 def test_a_policy_without_a_list_of_roots_accepts_public_and_declared_ones(name: str) -> None:
     policy = load_policy(name)
-    about_roots = [params(policy, rule) for rule in severities(policy) if "roots" in params(policy, rule)]
+    about_roots = [params(policy, rule) for rule in severities(policy) if "public_roots" in params(policy, rule)]
     assert about_roots == [{"roots": [], "declared_roots": True, "public_roots": True}] * 4
 
 

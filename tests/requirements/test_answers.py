@@ -22,7 +22,15 @@ from auditor.model.requirement import (
 )
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
-from auditor.model.target import ClientTarget, DeploymentTarget, OwedTarget, ServerTarget, Service, Target
+from auditor.model.target import (
+    ClientTarget,
+    DeploymentTarget,
+    OwedTarget,
+    ServerTarget,
+    Service,
+    Target,
+    TrustStoreTarget,
+)
 from auditor.model.waiver import Waiver
 from auditor.policy.read import load_policy
 from auditor.requirements import answered, completeness, owed_targets
@@ -177,6 +185,35 @@ def test_session_descriptions_seen_in_a_call_can_break_it_and_do_not_meet_it() -
         answer(wanted, (A,), passed("srtp-not-required", A, outcome=Outcome.FAIL, violations=(VIOLATION,))),
     )
     assert (good.answer, bad.answer) == (AnswerKind.OPEN, AnswerKind.NOT_MET)
+
+
+STORE = TrustStoreTarget(name="store.pem")
+STORE_RULE = "trust-store-root-missing"
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "expected"),
+    [
+        ("pass", None, "met"),
+        ("not-tested", None, "open"),
+        ("not-tested", "pass", "met"),
+        ("not-tested", "fail", "not-met"),
+        ("pass", "fail", "not-met"),
+        ("fail", "pass", "not-met"),
+        ("pass", "not-tested", "met"),
+    ],
+)
+def test_another_proof_of_the_same_closes_what_is_open_and_a_violation_of_either_counts(
+    first: str, other: str | None, expected: str
+) -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE,), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+
+    def finding(rule: str, target: Target, outcome: str) -> Finding:
+        remarks = {"violations": (VIOLATION,)} if outcome == "fail" else {}
+        return passed(rule, target, outcome=Outcome(outcome), **remarks)
+
+    findings = [finding(SERVER_RULE, A, first), *([finding(STORE_RULE, STORE, other)] if other else [])]
+    assert answer(replace(BASE, needs=(need,)), (A, STORE), *findings).answer == expected
 
 
 # What a requirement is about

@@ -101,14 +101,23 @@ def forbidden_curves(params: dict[str, Any], group: str) -> Iterator[tuple[str, 
             yield from ((name, word(written)) for written in (name, *OTHER_NAMES.get(name, ())))
 
 
+PEERS_ROOTS = (
+    "required-root-not-trusted",
+    "advised-root-not-trusted",
+    "trust-store-root-missing",
+    "trust-store-root-advised",
+)
+
+
 def forbidden_roots(params: dict[str, Any], policy: Policy, group: str) -> Iterator[tuple[str, str]]:
     """The pinned roots that the policy neither accepts nor, on the peer's side, requires."""
-    rules = ("certificate-root-not-allowed",) if group == Group.CERTIFICATE else ("required-root-not-trusted",)
-    for roots in (params[rule].roots for rule in rules if rule in params):
-        for anchor in policy.anchors:
-            if anchor.name not in roots:
-                yield anchor.name, word(anchor.name)
-                yield anchor.name, word(common_name(read(anchor.der).subject) or anchor.name)
+    rules = ("certificate-root-not-allowed",) if group == Group.CERTIFICATE else PEERS_ROOTS
+    given = [params[rule].roots for rule in rules if rule in params]
+    roots = {name for names in given for name in names}
+    for anchor in policy.anchors:
+        if given and anchor.name not in roots:
+            yield anchor.name, word(anchor.name)
+            yield anchor.name, word(common_name(read(anchor.der).subject) or anchor.name)
 
 
 def allowed_suites(params: dict[str, Any]) -> set[str]:
@@ -183,6 +192,11 @@ REMEDIES: list[tuple[str, dict[str, Any], str]] = [
     ("known-weakness", {"weaknesses": ["heartbleed", "robot"]}, "Update the endpoint's TLS library."),
     ("known-weakness", {"weaknesses": ["compression"]}, "Disable TLS compression."),
     ("plaintext-accepted", {"ports": [5060, 5080]}, "on this address (ports 5060 and 5080), and require TLS"),
+    (
+        "plaintext-accepted",
+        {"ports": {"https": [80, 8080]}},
+        "close ports 80 and 8080, or redirect every request there",
+    ),
     ("certificate-key-weak", {"minimum_rsa_bits": 3072, "curves": []}, "(RSA of 3072 bits or more, Ed25519 or Ed448)"),
     ("certificate-key-weak", {"curves": ["secp384r1"], "edwards": False}, "(RSA of 2048 bits or more or secp384r1)"),
     ("certificate-signature-weak", {"hashes": ["sha384"]}, "a signature that uses sha384;"),
@@ -203,6 +217,9 @@ REMEDIES: list[tuple[str, dict[str, Any], str]] = [
     ("certificate-root-not-allowed", {"public_roots": True}, "that has not expired (a public root)."),
     ("certificate-root-not-allowed", {}, "that has not expired (no root)."),
     ("required-root-not-trusted", G2, "Install digicert-global-root-g2 in the trust store"),
+    ("advised-root-not-trusted", G2, "Install those of digicert-global-root-g2 that are missing in the trust store"),
+    ("trust-store-root-missing", G2, "Download digicert-global-root-g2 from the CA"),
+    ("trust-store-root-advised", G2, "Install those of digicert-global-root-g2 that are missing in the trust store"),
     ("required-root-not-announced", G2, "Add digicert-global-root-g2 to the CA names"),
     ("client-certificate-usage-strictness", {"expect": "strict"}, "Enable the listener's check"),
     ("client-certificate-usage-strictness", {"expect": "tolerant"}, "Disable the listener's check"),

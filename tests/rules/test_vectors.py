@@ -12,6 +12,8 @@ For linting ``lint`` says what the linter found in each chain: ``profile``, ``li
 for each certificate a list of findings (``code``, ``severity``, ``where``, ``message``); ``failures`` and ``complete``
 are those of the first certificate.
 
+For trust stores each chain is a store, and ``excluded`` names purposes that the first certificate is not trusted for.
+
 For revocation ``status`` lists CRLs and OCSP responses, ``asked`` and ``missing`` where they were looked for.
 """
 
@@ -22,7 +24,7 @@ from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -37,6 +39,8 @@ from auditor.model.observation import (
     RenewalSeen,
     RevocationSeen,
     Seen,
+    TrustSettings,
+    TrustStoreSeen,
     Undetermined,
 )
 from auditor.model.rule import Evidence, Rule
@@ -110,6 +114,8 @@ class Case(Vector):
     asked: tuple[str, ...] = ("file",)
     missing: tuple[str, ...] = ()
     """Where the status was sought, and not had."""
+    excluded: tuple[Literal["serverAuth", "clientAuth"], ...] = ()
+    """Purposes that the store does not trust its first certificate for."""
     lint: tuple[Lint, ...] = ()
     """What was found in each of the chains."""
 
@@ -177,6 +183,11 @@ def evidence(rule: Rule[Any, Any], case: Case) -> Evidence[Any]:
     elif rule.observes is LintSeen:
         seen += [lint_of(lint, ders, case) for ders, lint in zip(chains, case.lint, strict=True)]
         seen += [rule.observes(target="target", at=case.at, profile="rfc5280") for _ in requests]
+    elif rule.observes is TrustStoreSeen:
+        for ders in chains:
+            first = sha256(ders[0]).hexdigest()
+            limited = (TrustSettings(sha256=first, excluded=case.excluded),) if case.excluded else ()
+            seen.append(rule.observes(target="target", at=case.at, certificates=ders, settings=limited))
     elif rule.observes is RenewalSeen:
         old = tuple(mint_chain(chain, case.anchors, case.at)[0] for chain in case.old)
         seen.append(

@@ -104,7 +104,7 @@ def _of_block(block: Block, file: str, passphrase: Passphrase) -> Bundle | None:
     if block.label in _CERTIFICATES:
         return Bundle(file, certificates=(_certificate(decoded(block, file), file, block.line),))
     if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's own: a certificate, and settings behind it
-        return Bundle(file, certificates=(_certificate(_first_element(decoded(block, file)), file, block.line),))
+        return Bundle(file, certificates=(_certificate(first_element(decoded(block, file)), file, block.line),))
     if block.label in _REQUESTS:
         return Bundle(file, requests=(_request(decoded(block, file), file, block.line),))
     if block.label in _PKCS7:
@@ -155,8 +155,8 @@ def _der_key(content: bytes, file: str) -> Bundle | None:
     return None
 
 
-def _first_element(content: bytes) -> bytes:
-    """The first DER value of several."""
+def first_element(content: bytes) -> bytes:
+    """The first DER value of several: the certificate in front of OpenSSL's settings."""
     if len(content) < 4 or content[1] != 0x82:  # every certificate has more than 255 bytes, and fewer than 65,536
         return content
     return content[: 4 + int.from_bytes(content[2:4])]

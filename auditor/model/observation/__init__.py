@@ -43,6 +43,7 @@ from auditor.model.observation.tls import (
     SignatureSchemesSeen,
     WeaknessSeen,
 )
+from auditor.model.observation.trust_store import TrustSettings, TrustStoreSeen
 from auditor.model.target import Perspective
 
 __all__ = [
@@ -91,6 +92,8 @@ __all__ = [
     "SiteNamesSeen",
     "StatusSource",
     "Treatment",
+    "TrustSettings",
+    "TrustStoreSeen",
     "Undetermined",
     "WeaknessSeen",
     "kinds_of",
@@ -103,6 +106,7 @@ Observation: TypeAlias = Annotated[
     | LintSeen
     | RenewalSeen
     | RevocationSeen
+    | TrustStoreSeen
     | DeploymentSeen
     | DnsSeen
     | SiteNamesSeen

@@ -96,6 +96,12 @@ class PlaintextSeen(Seen):
     port: int
     answered: bool | None = Field(description="None when unknown")
     evidence: str = ""
+    redirect: str = Field(
+        default="", description="Scheme and host that an HTTP answer redirects to, such as https://sbc.example.net"
+    )
+    demands_tls: bool = Field(
+        default=False, description="Whether an HTTP answer is 426 with TLS in its Upgrade field (RFC 2817 section 4.2)"
+    )
 
 
 class WeaknessSeen(Seen):

@@ -37,6 +37,10 @@ _SHOWS_SIP: Final = frozenset({"sip-options", "client-certificate", CASES})
 _SHOWN_IN: Final = (ProtocolVersion.TLS_1_3, ProtocolVersion.TLS_1_2)
 _NO_TRUST_PROBE: Final = "presenting forged issuers with the names of the required roots needs --trust-probe"
 _NOT_ASKED_FOR: Final = "the endpoint requests no client certificate, so none can be presented"
+_NO_TRUST_WITHOUT_REQUEST: Final = (
+    "the endpoint requests no client certificate, so the trust probe cannot present any; judge its trust store with "
+    "auditor certificate --trust-store"
+)
 _NO_DESCRIPTION: Final = "no SDP was observed; audit an SDP file with auditor sdp, or use --invite with a test number"
 
 
@@ -81,9 +85,20 @@ class ClientAuthentication:
         if TRUST in self.wanted:
             self.seen += root_trust(controls, requesting_versions, self.role, self.asks, self.at)
         for kind in self.wanted:
-            self.seen += (self._missing(kind, f"{version}: {why}") for version, why in others.items())
-            if not requesting_versions and not others:
-                self.seen.append(self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is supported"))
+            self.seen += self._not_asked(kind, requesting_versions, others)
+
+    def _not_asked(
+        self, kind: str, requesting_versions: Sequence[RequestingVersion], others: Mapping[ProtocolVersion, str]
+    ) -> Iterator[Observation]:
+        """The gaps for versions without a request.  Trust in a root is that of the endpoint: one version is enough."""
+        if kind == TRUST and requesting_versions:
+            return
+        if kind == TRUST and others and set(others.values()) == {_NOT_ASKED_FOR}:
+            yield NotAttempted(target=self.target.name, at=self.at, wanted=kind, reason=_NO_TRUST_WITHOUT_REQUEST)
+            return
+        yield from (self._missing(kind, f"{version}: {why}") for version, why in others.items())
+        if not requesting_versions and not others:
+            yield self._missing(kind, "neither TLSv1.2 nor TLSv1.3 is supported")
 
     def without(
         self, version: ProtocolVersion, exchanged: Exchange, why_not: str

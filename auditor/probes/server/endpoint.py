@@ -16,7 +16,7 @@ from auditor.probes.connection import OutOfBudgetError, Peer
 from auditor.probes.server.cipher_suites import compared
 from auditor.probes.server.client_role import NOBODY, ClientRole
 from auditor.probes.server.invite import invite
-from auditor.probes.server.plaintext import plaintext_on_own_port, plaintext_sip
+from auditor.probes.server.plaintext import plaintext_http, plaintext_on_own_port, plaintext_sip
 from auditor.probes.server.scan import OPENINGS, Scan
 from auditor.probes.tls.controls import Controls
 
@@ -61,6 +61,8 @@ def _plaintext(peer: Peer, asks: Asks, at: datetime, scan: Scan) -> Iterator[Obs
         yield scan.plaintext or plaintext_on_own_port(peer, at, speaks_tls=alive)
         if peer.target.service is Service.SIP:
             yield from plaintext_sip(peer, asks.plaintext_ports - {peer.target.port}, at, alive=alive)
+        else:
+            yield from plaintext_http(peer, asks.plaintext_http_ports - {peer.target.port}, at, alive=alive)
     except OutOfBudgetError as error:
         reason = scan.stopped or str(error)
         yield NotObserved(target=peer.target.name, at=at, wanted="plaintext", reason=reason)

@@ -82,7 +82,7 @@ def show_invalid_certificates(
     for requesting in requesting_versions:
         named = [forged_issuer(*root) for root in role.roots(asks.forged_roots)][:MOST_ROOTS]
         roots = (*named, *announced(requesting.authorities, named))[:MOST_ROOTS]
-        lab_control = good_client_certificate(role.authority, at) if role.authority else None
+        lab_control = good_client_certificate(role.authority, at, role.identity) if role.authority else None
         control = role.identity or lab_control
         cases = list(untrusted_cases(roots, at, control))
         faulty = list(faulty_cases(role.authority, at, role.identity)) if role.authority else []

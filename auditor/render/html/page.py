@@ -270,6 +270,7 @@ _LEADS = {
     Perspective.SDP: "Session descriptions in a file.",
     Perspective.DEPLOYMENT: "As declared in the inventory.",
     Perspective.CERTIFICATE: "A certificate in a file.",
+    Perspective.TRUST_STORE: "The roots in a file that an endpoint verifies its peers with.",
 }
 
 

@@ -7,8 +7,8 @@ and one whose key the client does not have.  The application must serve none of 
 
 A rejection is proof only if the endpoint serves a valid certificate as well: an endpoint that drops every connection
 rejects forged certificates too.  Without a valid certificate the finding says "rejected, but enforcement is not
-proven".  Whether a certificate for another name is accepted is a question of authorization, not of verification, so
-serving it is a warning.
+proven".  Whether a certificate for another name is accepted is a question of authorization, not of verification:
+another rule asks it.
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,7 @@ from auditor.rules.mutual_tls._shared import NEEDS_CA, UNPROVEN, case_subject, i
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
 _MOST_FORGED = 3
-_WRONG_NAME = "wrong-name"
-_WITH_LAB_CA = ("expired", "not-yet-valid", "leaf-as-ca", "wrong-key", _WRONG_NAME)
+_WITH_LAB_CA = ("expired", "not-yet-valid", "leaf-as-ca", "wrong-key")
 _EXPECTED = "invalid client certificate rejected"
 _NOT_SHOWN = "this certificate was not shown"
 
@@ -55,12 +54,6 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: ProofLevel) -> 
         subject = case_subject(seen)
         if seen.treatment == "undetermined":
             yield Doubt(subject=subject, reason=seen.evidence)
-        elif seen.treatment == "served" and seen.case == _WRONG_NAME:
-            yield Warning(
-                subject=subject,
-                expected="certificate for another name rejected, or clients distinguished by other means",
-                observed=f"served: {seen.evidence}",
-            )
         elif seen.treatment == "served":
             yield Violation(subject=subject, expected=_EXPECTED, observed=f"served: {seen.evidence}")
         elif seen.control == "failed":

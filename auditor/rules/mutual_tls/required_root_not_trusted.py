@@ -7,38 +7,18 @@ certificates that copy the root's name, so it runs only on request.
 
 from collections.abc import Iterator
 
-from pydantic import Field
-
 from auditor.model.asks import Asks
-from auditor.model.finding import Doubt, Remark, Violation
+from auditor.model.finding import Remark
 from auditor.model.observation import RootTrustSeen
-from auditor.model.rule import Citation, Evidence, Group, Params, Rule
+from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
-from auditor.model.subject import RootSubject
-from auditor.model.vocabulary import RootName
 from auditor.rules._shared import all_of
-
-
-class RequiredRoots(Params):
-    """Roots that must be trusted."""
-
-    roots: tuple[RootName, ...] = Field(
-        min_length=1, description="Names of pinned root certificates (files in policies/roots)"
-    )
+from auditor.rules.mutual_tls._shared import RequiredRoots, judge_trust
 
 
 def check(evidence: Evidence[RootTrustSeen], params: RequiredRoots) -> Iterator[Remark]:
     """The endpoint must know the key of every required root."""
-    by_root = {seen.root: seen for seen in evidence.seen}
-    for root in params.roots:
-        subject = RootSubject(root=root)
-        seen = by_root.get(root)
-        if seen is None:
-            yield Doubt(subject=subject, reason="the trust probe did not test this root")
-        elif seen.trusted is None:
-            yield Doubt(subject=subject, reason=f"the answers do not show whether the root is trusted: {seen.evidence}")
-        elif not seen.trusted:
-            yield Violation(subject=subject, expected="trusted", observed=f"unknown to the endpoint: {seen.evidence}")
+    yield from judge_trust(evidence, params)
 
 
 RULE = Rule(

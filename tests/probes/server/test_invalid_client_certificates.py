@@ -11,7 +11,7 @@ from auditor.lab.lab_endpoint import Leaf, plan_endpoint
 from auditor.lab.pki import Pki
 from auditor.lab.session import LabSession
 from auditor.lab.settings import ClientCertificate, ServerSettings, Verification
-from auditor.minting.client_certificates import good_client_certificate
+from auditor.minting.client_certificates import faulty_cases, good_client_certificate
 from auditor.model.asks import Asks
 from auditor.model.identity import Identity
 from auditor.model.observation import (
@@ -297,3 +297,10 @@ def test_the_answer_to_options_is_an_observation(backend: Make, lab_ca: Identity
     assert {(one.version, one.status, one.allow) for one in answers} == {
         (version, 200, ("OPTIONS",)) for version in BOTH
     }
+
+
+def test_the_lab_s_control_has_the_names_of_the_valid_certificate(lab_ca: Identity) -> None:
+    """An endpoint that knows its peers by name would reject a control of another name, and prove nothing."""
+    own = next(case.identity for case in faulty_cases(lab_ca, AT) if case.name == "wrong-name")
+    like = good_client_certificate(lab_ca, AT, own).certificate
+    assert like.subject == own.certificate.subject != good_client_certificate(lab_ca, AT).certificate.subject
