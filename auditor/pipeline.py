@@ -53,6 +53,7 @@ from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
+from auditor.policy.ages import age_notes
 from auditor.probes.budget import CANCELLED, Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
 from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
@@ -601,8 +602,10 @@ def evaluate_observations(
     """
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
     plan = make_plan(_with_roots(policy, inventory), observations.targets, offline=observations.offline)
-    report = evaluate(plan, observations.seen, observations.at, _moment(generated_at), fail_on, accepted)
-    return report.model_copy(update={"notes": (*report.notes, *observations.notes)})
+    moment = _moment(generated_at)
+    report = evaluate(plan, observations.seen, observations.at, moment, fail_on, accepted)
+    ages = age_notes(policy, max(observations.at, moment).date())
+    return report.model_copy(update={"facts": policy.facts, "notes": (*report.notes, *ages, *observations.notes)})
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.model.dated import FactsReference
 from auditor.model.requirement import Requirement, Requirements, distinct
 from auditor.model.rule import Citation, Params, Rule
 from auditor.model.severity import Severity
@@ -35,6 +36,8 @@ class Policy:
     """The pinned roots that ship with the policies, by file name."""
     sha256: str
     """The digest of the policy in effect: equal for two files with the same requirements."""
+    facts: FactsReference | None = None
+    """The file of dated facts that rules take lists from, if one does."""
     requirements_file: Requirements = field(default_factory=Requirements)
     """What the documents behind the policy require; empty if the policy names no requirements file."""
 

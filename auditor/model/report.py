@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.model.dated import FactsReference
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome
 from auditor.model.rule import Citation
@@ -108,5 +109,6 @@ class Report(Value):
     certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
     deployment: Deployment | None = Field(default=None, description="As declared, or as proven by files")
+    facts: FactsReference | None = Field(default=None, description="The file of dated facts behind the policy")
     waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was given")
     notes: tuple[str, ...] = Field(default=(), description="Notes to the reader that are not findings")

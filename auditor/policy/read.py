@@ -57,6 +57,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         disabled=merged.disabled,
         anchors=(*shipped_roots(), *declared),
         sha256=_sha256(settings, fail_on),
+        facts=merged.facts,
         requirements_file=_requirements(layers),
     )
 
