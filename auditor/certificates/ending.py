@@ -65,7 +65,11 @@ def _ending(path: Path, chain: Path, anchors: Mapping[x509.Certificate, TrustAnc
     if self_signed(last):
         kind = EndingKind.ROOT_SENT if len(path) > 1 else EndingKind.SELF_SIGNED
         return Ending(kind, path, root=last, forged=_bearing(last.subject, anchors))
-    known = [root for root in (*well_known_roots(), *more_public_roots()) if identity(root) == identity(last) or issued_by(last, root)]
+    known = [
+        root
+        for root in (*well_known_roots(), *more_public_roots())
+        if identity(root) == identity(last) or issued_by(last, root)
+    ]
     if known:
         return Ending(EndingKind.ROOT_KNOWN, path, root=known[0])
     return Ending(

@@ -16,8 +16,8 @@ def age_notes(policy: Policy, today: dt.date) -> Iterator[str]:
     if newest is not None:
         yield f"{_source(policy)} the newest was checked on {newest}, {_ago(newest, today)}."
     programs = (getattr(setting.params, "root_programs", None) or () for setting in policy.settings)
-    for found in (ROOT_LISTS[program] for program in sorted({program for some in programs for program in some})):
-        yield f"Roots of the {found.title} as of {found.date} ({found.package}), {_ago(found.date, today)}."
+    for known in (ROOT_LISTS[program] for program in sorted({program for some in programs for program in some})):
+        yield f"Roots of the {known.title} as of {known.date} ({known.package}), {_ago(known.date, today)}."
     for rule, found in rows.items():
         late = [f"{row.row_name} (checked {row.checked}, review after {row.due})" for row in found if row.due < today]
         if late:

@@ -86,10 +86,13 @@ def newest_facts() -> Facts:
 
 def damaged(path: Path) -> bool:
     """Return whether there is a file that is no file of facts."""
+    if not _is_file(path):
+        return False
     try:
-        return _is_file(path) and not read_facts(path)
+        read_facts(path)
     except InputErrors:
         return True
+    return False
 
 
 def shipped_facts() -> Facts:

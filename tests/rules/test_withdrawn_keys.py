@@ -2,17 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from ruamel.yaml import YAML
 
 from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence
 from auditor.model.target import ServerTarget, Service
+from auditor.policy.read import load_policy
 from auditor.rules import all_rules
 from tests.certificates.keys import private_key
 from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
@@ -20,7 +19,7 @@ from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
 TARGET = ServerTarget(name="t", host="sbc.example.net", port=5061, service=Service.SIP, server_name="sbc.example.net")
 THIEF = private_key("p256", "stolen").public_key()
 KEY = hashlib.sha256(THIEF.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-IDENTIFIER = hashlib.sha1(THIEF.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).hexdigest()  # noqa: S324 - RFC 5280 section 4.2.1.2
+IDENTIFIER = hashlib.sha1(THIEF.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).hexdigest()
 ROW = {"issuer": "Issuing CA G2", "key_sha256": KEY, "since": "2026-10-20", "source": "S", "checked": "2026-11-21"}
 
 
@@ -85,8 +84,6 @@ def test_an_issuer_that_was_not_sent_is_known_by_its_identifier() -> None:
 
 @pytest.mark.parametrize("policy", ["acg", "acg-strict", "mozilla-intermediate", "mozilla-modern", "rfc9325"])
 def test_every_shipped_row_names_a_key(policy: str) -> None:
-    from auditor.policy.read import load_policy
-
     (setting,) = [one for one in load_policy(policy).settings if one.rule.id == "certificate-issuer-withdrawn"]
     rows: Any = setting.params
     assert all(row.key_sha256 and row.key_identifier for row in rows.withdrawn)

@@ -10,8 +10,8 @@ from typing import Any, Final
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from securesystemslib.dsse import Envelope
-from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
-from securesystemslib.signer import CryptoSigner, Signature, SSlibKey
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # it says so in its docs
 
 from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.files import read_bytes
@@ -22,6 +22,8 @@ from auditor.inputs.documents.yaml import ReadLimits
 LIMITS: Final = ReadLimits(size=1024 * 1024, values=200)
 KEY_SIZE: Final = 64 * 1024
 """The most bytes of a key file."""
+_KEY_ID: Final = "key"
+"""Stands for every name of a key: the name in an envelope is a hint, which decides nothing."""
 _TEXT = {"type": "string", "maxLength": 1_000_000}
 _SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -49,7 +51,7 @@ def sealed(payload: bytes, payload_type: str, key: Path, passphrase: bytes | Non
     content = read_bytes(key, KEY_SIZE)
     try:
         private = load_pem_private_key(content, passphrase if b"ENCRYPTED" in content else None)
-        signer = CryptoSigner(private)  # type: ignore[arg-type]  # it refuses the kinds it cannot sign with
+        signer = CryptoSigner(private)
     except Exception:  # noqa: BLE001 - whatever it was, its text may quote the key
         message = "this is no private key in PEM that can sign (Ed25519, ECDSA or RSA)"
         hint = "; is the passphrase the right one?" if b"ENCRYPTED" in content else ""
@@ -74,7 +76,7 @@ def opened(path: Path, payload_type: str, key: Path) -> bytes:
         found = quoted(document.data["payloadType"])
         raise InputErrors([document.error(f"this envelope holds {found}, not {payload_type}", ("payloadType",))])
     try:
-        signatures = [{"keyid": "", **signature} for signature in document.data["signatures"]]
+        signatures = [{"sig": signature["sig"], "keyid": _KEY_ID} for signature in document.data["signatures"]]
         envelopes = [Envelope.from_dict({**document.data, "signatures": [one]}) for one in signatures]
     except Exception:  # noqa: BLE001 - whatever a hostile envelope raises
         raise InputErrors([document.error("payload or sig is not base64", ("payload",))]) from None
@@ -87,7 +89,7 @@ def _public_key(path: Path) -> Any:  # noqa: ANN401 - any of cryptography's kind
     content = read_bytes(path, KEY_SIZE)
     try:
         found = load_pem_public_key(content)
-        SSlibKey.from_crypto(found)  # type: ignore[arg-type]  # it refuses other kinds
+        SSlibKey.from_crypto(found)
     except (ValueError, UnsupportedAlgorithm):
         private = "; a private key belongs to the signer alone" if b"PRIVATE KEY" in content else ""
         message = f"this is no public key in PEM (Ed25519, ECDSA or RSA){private}"
@@ -96,10 +98,9 @@ def _public_key(path: Path) -> Any:  # noqa: ANN401 - any of cryptography's kind
 
 
 def _verifies(envelope: Envelope, public: Any) -> bool:  # noqa: ANN401 - as above
-    """Whether the one signature is by that key.  The name of the key in it is a hint and decides nothing."""
-    signature: Signature = next(iter(envelope.signatures.values()))
+    """Whether the one signature is by that key."""
     try:
-        SSlibKey.from_crypto(public, keyid=signature.keyid or "key").verify_signature(signature, envelope.pae())
-    except (UnverifiedSignatureError, VerificationError):
+        envelope.verify([SSlibKey.from_crypto(public, keyid=_KEY_ID)], 1)
+    except VerificationError:
         return False
     return True

@@ -48,7 +48,8 @@ class AcceptedRoots(Params):
         default=False, description="Whether the public roots that certifi ships are accepted too"
     )
     root_programs: tuple[RootProgram, ...] | None = Field(
-        default=None, description="Root programs whose roots for TLS servers are accepted too, as their lists are at hand"
+        default=None,
+        description="Root programs whose roots for TLS servers are accepted too, as their lists are at hand",
     )
 
 

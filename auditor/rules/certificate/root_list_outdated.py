@@ -1,7 +1,7 @@
 """A list of roots is right on its day: root programs add and remove roots several times a year.
 
-The auditor judges by the list that is installed with it.  An old one rejects certificates of new roots, and accepts those
-of roots that the program has excluded since.
+The auditor judges by the list that is installed with it.  An old one rejects certificates of new roots, and accepts
+those of roots that the program has excluded since.
 """
 
 from collections.abc import Iterator
