@@ -15,7 +15,7 @@ def age_notes(policy: Policy, today: dt.date) -> Iterator[str]:
     newest = max((row.checked for found in rows.values() for row in found), default=None)
     if newest is not None:
         yield f"{_source(policy)} the newest was checked on {newest}, {_ago(newest, today)}."
-    programs = (getattr(setting.params, "root_programs", None) or () for setting in policy.settings)
+    programs = (getattr(setting.params, "root_programs", ()) for setting in policy.settings)
     for known in (ROOT_LISTS[program] for program in sorted({program for some in programs for program in some})):
         yield f"Roots of the {known.title} as of {known.date} ({known.package}), {_ago(known.date, today)}."
     for rule, found in rows.items():

@@ -47,9 +47,10 @@ class AcceptedRoots(Params):
     public_roots: bool = Field(
         default=False, description="Whether the public roots that certifi ships are accepted too"
     )
-    root_programs: tuple[RootProgram, ...] | None = Field(
-        default=None,
-        description="Root programs whose roots for TLS servers are accepted too, as their lists are at hand",
+    root_programs: tuple[RootProgram, ...] = Field(
+        default=(),
+        exclude_if=lambda programs: not programs,
+        description="Root programs whose roots for TLS servers are accepted too, by the lists at hand",
     )
 
 
@@ -104,7 +105,7 @@ def toward(chain: PeerChain, params: AcceptedRoots) -> Trust:
         for anchor in chain.anchors
         if (params.declared_roots if anchor.declared else anchor.name in params.roots)
     ]
-    for program in params.root_programs or ():
+    for program in params.root_programs:
         accepted += program_anchors(program, chain.leaf.not_valid_before_utc, chain.at)
     return chain.toward((*accepted, *(public_anchors() if params.public_roots else ())))
 
@@ -113,7 +114,7 @@ def accepted_roots(params: AcceptedRoots) -> str:
     """Return the accepted roots as one phrase."""
     roots = [*params.roots]
     roots += ["a root the operator has declared"] if params.declared_roots else []
-    roots += [f"a root of the {ROOT_LISTS[program].title}" for program in params.root_programs or ()]
+    roots += [f"a root of the {ROOT_LISTS[program].title}" for program in params.root_programs]
     roots += ["a public root"] if params.public_roots else []
     return any_of(roots or ["no root"])
 

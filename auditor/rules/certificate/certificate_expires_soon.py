@@ -65,8 +65,8 @@ def remedy(params: RenewalTime) -> str:
     """Say when renewals should run."""
     return (
         f"Renew the certificate now, and automate its renewal to run when {params.fraction:.0%} of the lifetime or "
-        f"{params.days} days are left, whichever is less, but no later than {params.floor_days} days before it expires. "
-        f"Renew a short-lived certificate when {params.fraction:.0%} of its lifetime are left."
+        f"{params.days} days are left, whichever is less, but no later than {params.floor_days} days before it expires."
+        f"  Renew a short-lived certificate when {params.fraction:.0%} of its lifetime are left."
     )
 
 

@@ -31,12 +31,14 @@ class Withdrawal(Dated):
     key_sha256: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{64}$",
+        examples=["ab" * 32],
         description="SHA-256 of the CA's SubjectPublicKeyInfo; without it a certificate is matched by name, which is "
         "inconclusive",
     )
     key_identifier: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{2,128}$",
+        examples=["ab" * 20],
         description="The CA's subjectKeyIdentifier, for a certificate whose issuer was not sent",
     )
     since: dt.date = Field(description="Day of its revocation")
