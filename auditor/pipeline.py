@@ -605,7 +605,8 @@ def evaluate_observations(
     moment = _moment(generated_at)
     report = evaluate(plan, observations.seen, observations.at, moment, fail_on, accepted)
     ages = age_notes(policy, max(observations.at, moment).date())
-    return report.model_copy(update={"facts": policy.facts, "notes": (*report.notes, *ages, *observations.notes)})
+    named = report.policy.model_copy(update={"facts": policy.facts})
+    return report.model_copy(update={"policy": named, "notes": (*report.notes, *ages, *observations.notes)})
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating

@@ -1,14 +1,11 @@
 """Dates of certificates in words.  A certificate is valid from notBefore to notAfter, both included."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-
-SHORT_LIVED = ((datetime(2026, 3, 15, tzinfo=UTC), timedelta(days=7)), (None, timedelta(days=10)))
-"""The longest lifetime of a short-lived certificate, by the first day of issue (Baseline Requirements 1.6.1)."""
 
 
 def day(moment: datetime) -> str:
@@ -26,17 +23,6 @@ def hours(span: timedelta) -> str:
     """Return a span as whole hours, rounded down."""
     whole = span // HOUR
     return "1 hour" if whole == 1 else f"{whole} hours"
-
-
-def short_lived(certificate: x509.Certificate) -> bool:
-    """Return whether a certificate is short-lived, as the CA/Browser Forum defined it on its day of issue.
-
-    The Baseline Requirements count the last second of a lifetime as well; a certificate of seven days to the second is
-    called short-lived here.
-    """
-    issued, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    longest = next(limit for since, limit in SHORT_LIVED if since is None or issued >= since)
-    return end - issued <= longest
 
 
 def expired(certificate: x509.Certificate, at: datetime) -> str | None:

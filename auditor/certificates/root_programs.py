@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.certificates.facts import label
-from auditor.certificates.read import quiet
+from auditor.certificates.read import MalformedCertificate, quiet, read
 from auditor.model.trust_anchor import TrustAnchor
 
 _BLOCK = re.compile(r"((?:^# .*\n)*)(-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----)", re.MULTILINE)
@@ -87,10 +87,11 @@ def program_roots(program: RootProgram) -> tuple[ProgramRoot, ...]:
 
 @cache
 def _anchors(program: RootProgram) -> tuple[tuple[ProgramRoot, TrustAnchor], ...]:
-    return tuple(
-        (root, TrustAnchor(label(root.certificate), root.certificate.public_bytes(Encoding.DER)))
-        for root in program_roots(program)
-    )
+    with quiet():
+        return tuple(
+            (root, TrustAnchor(label(root.certificate), root.certificate.public_bytes(Encoding.DER)))
+            for root in program_roots(program)
+        )
 
 
 def _microsoft() -> Iterator[ProgramRoot]:
@@ -100,8 +101,10 @@ def _microsoft() -> Iterator[ProgramRoot]:
             purposes = _names(said.get("Extended key usages"))
             if purposes is not None and _SERVER not in purposes:
                 continue
-            certificate = x509.load_pem_x509_certificate(pem.encode("ascii"))
-            _ = certificate.subject, certificate.issuer  # read once, while cryptography's warnings about them are off
+            try:
+                certificate = read(x509.load_pem_x509_certificate(pem.encode("ascii")).public_bytes(Encoding.DER))
+            except (ValueError, MalformedCertificate):  # an old root that a newer cryptography does not read
+                continue
             yield ProgramRoot(certificate, _since(said, "Disallowed"), _since(said, "Not before"))
 
 

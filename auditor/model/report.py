@@ -41,6 +41,7 @@ class PolicyReference(Value):
     version: str
     title: str
     sha256: str
+    facts: FactsReference | None = Field(default=None, description="The file of dated facts that it takes rows from")
 
 
 class CertificateFacts(Value):
@@ -109,6 +110,5 @@ class Report(Value):
     certificates: dict[str, CertificateFacts] = Field(default={}, description="Every certificate seen, by its SHA-256")
     endpoints: tuple[EndpointSummary, ...] = ()
     deployment: Deployment | None = Field(default=None, description="As declared, or as proven by files")
-    facts: FactsReference | None = Field(default=None, description="The file of dated facts behind the policy")
     waivers: tuple[WaiverStatus, ...] = Field(default=(), description="Every waiver that was given")
     notes: tuple[str, ...] = Field(default=(), description="Notes to the reader that are not findings")

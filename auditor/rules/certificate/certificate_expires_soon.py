@@ -6,15 +6,15 @@ certificate, as the CA/Browser Forum defines it, is replaced every few days: for
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from cryptography import x509
 from pydantic import Field
 
 from auditor.certificates.chains import PeerChain
-from auditor.certificates.dates import DAY, HOUR, day, days, hours, short_lived
+from auditor.certificates.dates import DAY, HOUR, day, days, hours
 from auditor.certificates.facts import certificate_subject
 from auditor.model.finding import Remark, Violation
+from auditor.model.lifetime import short_lived
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
@@ -40,8 +40,8 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
     def judge(chain: PeerChain) -> Iterator[Remark]:
         for certificate in chain.trust.path if chain.trust.anchor else chain.trust.below:
             end, start = certificate.not_valid_after_utc, certificate.not_valid_before_utc
-            due = _due(certificate, params)
-            words, unit = (hours, HOUR) if short_lived(certificate) else (days, DAY)
+            due = _due(start, end, params)
+            words, unit = (hours, HOUR) if short_lived(start, end) else (days, DAY)
             if timedelta(0) <= end - chain.at < due:
                 yield Violation(
                     subject=certificate_subject(certificate),
@@ -52,11 +52,10 @@ def check(evidence: Evidence[CertificateChainSeen], params: RenewalTime) -> Iter
     return judge_chains(evidence, judge)
 
 
-def _due(certificate: x509.Certificate, params: RenewalTime) -> timedelta:
+def _due(start: datetime, end: datetime, params: RenewalTime) -> timedelta:
     """How much of the lifetime should be left."""
-    lifetime = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    share = lifetime * params.fraction
-    if short_lived(certificate):
+    share = (end - start) * params.fraction
+    if short_lived(start, end):
         return share
     return max(timedelta(days=params.floor_days), min(timedelta(days=params.days), share))
 
