@@ -69,6 +69,8 @@ def facts_in_force() -> Facts:
     """The facts that policies are read with.  ``InputErrors`` when a file is damaged."""
     shipped, path = shipped_facts(), update_file()
     if not _is_file(path):
+        if _is_there(path):
+            raise InputErrors([InputError("this is no file; dated facts are kept in one", str(path))])
         return shipped
     update = read_facts(path)
     return update if os.environ.get(VARIABLE) or update.number > shipped.number else shipped
@@ -187,5 +189,12 @@ def _refusals(document: Document, name: str) -> list[InputError]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
     except (OSError, ValueError):
         return False

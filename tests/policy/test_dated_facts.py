@@ -101,6 +101,12 @@ def test_a_name_that_cannot_be_a_file_is_no_update(monkeypatch: pytest.MonkeyPat
     assert facts_in_force().reference.shipped
 
 
+def test_a_folder_in_the_place_of_the_file_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDITOR_FACTS", str(home))
+    with pytest.raises(InputErrors, match="this is no file"):
+        facts_in_force()
+
+
 def test_versions_are_compared_as_numbers() -> None:
     assert number("2026.11.3") < number("2026.11.21") < number("2026.12") == number("2026.12.0")
 

@@ -63,6 +63,12 @@ def test_a_withdrawn_ca_further_up() -> None:
     assert getattr(found.subject, "name", "") == "Sub CA"
 
 
+def test_the_certificate_of_the_ca_itself() -> None:
+    (found,) = remarks(ROW, [Spec(subject="Issuing CA G3", key_of="stolen", ca=True)])
+    assert isinstance(found, Violation)
+    assert found.observed == "its key is that of Issuing CA G2, revoked on 2026-10-20 (S)"
+
+
 def test_another_ca_of_that_name() -> None:
     assert not remarks(ROW, [Spec(), Spec(subject="Issuing CA G2", key_of="honest")])
 

@@ -52,10 +52,18 @@ class Withdrawals(Params):
 
 
 def check(evidence: Evidence[CertificateChainSeen], params: Withdrawals) -> Iterator[Remark]:
-    """No certificate that was sent may have been issued with the key of a withdrawn CA."""
+    """No certificate that was sent may have been issued with the key of a withdrawn CA, or be of that CA itself."""
     in_force = [entry for entry in params.withdrawn if entry.since <= evidence.at.date()]
 
     def judge(chain: PeerChain) -> Iterator[Remark]:
+        own = _key(chain.leaf)
+        for entry in in_force:
+            if own == entry.key_sha256:
+                yield Violation(
+                    subject=chain.subject,
+                    expected="a CA that is not withdrawn",
+                    observed=f"its key is that of {entry.issuer}, revoked on {entry.since} ({entry.source})",
+                )
         known = dict.fromkeys((*chain.sent, *chain.linked))
         for certificate in chain.sent:
             keys = {_key(other) for other in known if issued_by(certificate, other)}
