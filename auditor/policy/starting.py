@@ -82,7 +82,7 @@ def starting_policy(target: ServerTarget, seen: Sequence[Observation], against: 
     for setting in taken:
         lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), setting.severity, against)]
         lines += [f"  # {text}" for text in _advice(setting)]
-        lines += setting_lines(setting)
+        lines += setting_lines(setting, facts=True)
     lines += _left_out(candidates, judged, {setting.rule.id for setting in taken}, against)
     undecided = [name for name in observed if name in judged and judged[name].outcome is Outcome.INCONCLUSIVE]
     return StartingPolicy("\n".join(lines) + "\n", tuple(sorted(undecided)))
