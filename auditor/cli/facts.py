@@ -29,6 +29,7 @@ def show(file: Path | None, *, as_json: bool) -> None:
     """
     from tabulate import tabulate  # noqa: PLC0415 - --help stays quick
 
+    from auditor.cli.output import terminal_width  # noqa: PLC0415 - as above
     from auditor.pipeline import now  # noqa: PLC0415 - as above
     from auditor.policy.dated_facts import LISTS, facts_in_force, read_facts  # noqa: PLC0415 - as above
 
@@ -47,7 +48,9 @@ def show(file: Path | None, *, as_json: bool) -> None:
             (row.row_name, row.checked, f"{row.due}{' (overdue)' if row.due < today else ''}", row.source)
             for row in found.rows(name)
         ]
-        click.echo(tabulate(table, ("Row", "Checked", "Review after", "Source"), disable_numparse=True))
+        widths = [None, None, None, max(terminal_width() - 64, 24)]
+        heads = ("Row", "Checked", "Review after", "Source")
+        click.echo(tabulate(table, heads, disable_numparse=True, maxcolwidths=widths))
 
 
 @facts.command(

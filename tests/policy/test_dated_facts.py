@@ -116,6 +116,7 @@ def test_a_damaged_update_stops_everything_but_the_next_update() -> None:
     with pytest.raises(InputErrors):
         facts_in_force()
     assert damaged(path)
+    assert not damaged(path.with_name("nothing.yaml"))
     assert newest_facts().reference.shipped
 
 
@@ -224,6 +225,20 @@ def test_rows_that_nobody_reviewed_in_time_are_named_with_their_rule() -> None:
         "after 2027-02-28); Sectigo (checked 2026-11-21, review after 2027-01-31)."
     )
     assert len([note for note in age_notes(load_policy("acg"), dt.date(2028, 1, 1)) if "past their" in note]) == 4
+
+
+def test_a_policy_without_dated_facts_says_nothing_of_them(home: Path) -> None:
+    path = home / "plain.yaml"
+    path.write_text('id: plain\nversion: "1"\ntitle: Plain\nsource: a test\nrules:\n  certificate-expired: {}\n')
+    assert not list(age_notes(load_policy(str(path)), TODAY))
+
+
+def test_an_end_for_every_other_ca_has_to_be_given(home: Path) -> None:
+    path = home / "half.yaml"
+    head = 'id: half\nversion: "1"\ntitle: Half\nsource: a test\nrules:\n'
+    path.write_text(f"{head}  certificate-client-usage-ending: {{issuers: []}}\n")
+    with pytest.raises(InputErrors, match="the date for every other public CA is missing"):
+        load_policy(str(path))
 
 
 def test_the_list_of_a_root_program_says_its_day() -> None:
