@@ -606,7 +606,7 @@ def evaluate_observations(
     report = evaluate(plan, observations.seen, observations.at, moment, fail_on, accepted)
     ages = age_notes(policy, max(observations.at, moment).date())
     named = report.policy.model_copy(update={"facts": policy.facts})
-    return report.model_copy(update={"policy": named, "notes": (*report.notes, *ages, *observations.notes)})
+    return report.model_copy(update={"policy": named, "notes": (*ages, *report.notes, *observations.notes)})
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating
