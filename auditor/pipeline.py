@@ -63,6 +63,7 @@ from auditor.model.trust_anchor import TrustAnchor
 from auditor.model.waiver import Waiver
 from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
+from auditor.policy.ages import age_notes
 from auditor.probes.budget import CANCELLED, Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
 from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
@@ -729,8 +730,14 @@ def evaluate_observations(
     known = _with_days(_with_roots(policy, inventory), observations.seen)
     plan = make_plan(known, observations.targets, offline=observations.offline, declared=declared)
     report = evaluate(plan, observations.seen, observations.at, generated, fail_on, accepted, complete=complete)
-    notes = (*report.notes, *_root_notes(plan.policy), *observations.notes)
-    return report.model_copy(update={"notes": notes, "scanner": observations.scanner})
+    ages = age_notes(policy, max(observations.at, generated).date())
+    return report.model_copy(
+        update={
+            "policy": report.policy.model_copy(update={"facts": policy.facts}),
+            "notes": (*ages, *report.notes, *_root_notes(plan.policy), *observations.notes),
+            "scanner": observations.scanner,
+        }
+    )
 
 
 def _with_deployment(observations: Observations, inventory: Inventory | None) -> Observations:

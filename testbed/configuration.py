@@ -174,5 +174,5 @@ def _key_fits(suite: CipherSuite, keys: tuple[Key, ...], version: ProtocolVersio
     if "_ECDSA_" in suite.name:
         return Key.ECDSA in keys
     signs = suite.ephemeral
-    # RSASSA-PSS came with TLS 1.2's signature_algorithms (RFC 8446 section 4.2.3 says so for 1.2 as well).
+    # RSASSA-PSS came with TLS 1.2's signature_algorithms (RFC 9846 section 4.3.3 says so for 1.2 as well).
     return Key.RSA in keys or (signs and version is V12 and Key.RSA_PSS in keys)

@@ -8,7 +8,7 @@ from functools import cache
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from auditor.certificates.ending import Ending, EndingKind, well_known_roots
+from auditor.certificates.ending import Ending, EndingKind, more_public_roots, well_known_roots
 from auditor.certificates.facts import certificate_subject, label
 from auditor.certificates.path import Path, identity
 from auditor.certificates.trust import Trust, anchor_of
@@ -55,6 +55,11 @@ class PeerChain:
         return replace(found, path=known.path, ending=known)
 
 
+def ends_at_browser_root(trust: Trust) -> bool:
+    """Return whether a chain without an anchor ends at one of the public roots that certifi ships."""
+    return trust.ending is not None and trust.ending.root in well_known_roots()
+
+
 def under_public_root(trust: Trust) -> bool | None:
     """Return whether a chain ends at a public root; none when it ends at no root that is known."""
     if trust.anchor is not None:
@@ -76,4 +81,4 @@ def _public(root: x509.Certificate) -> bool:
 
 @cache
 def _public_identities() -> frozenset[bytes]:
-    return frozenset(identity(known) for known in well_known_roots())
+    return frozenset(identity(known) for known in (*well_known_roots(), *more_public_roots()))

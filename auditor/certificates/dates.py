@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def day(moment: datetime) -> str:
@@ -16,6 +17,12 @@ def days(span: timedelta) -> str:
     """Return a span as whole days, rounded down: ``1 day``, ``12 days``."""
     whole = span // DAY
     return "1 day" if whole == 1 else f"{whole} days"
+
+
+def hours(span: timedelta) -> str:
+    """Return a span as whole hours, rounded down."""
+    whole = span // HOUR
+    return "1 hour" if whole == 1 else f"{whole} hours"
 
 
 def expired(certificate: x509.Certificate, at: datetime) -> str | None:

@@ -1,7 +1,7 @@
 """Where a chain that reaches no allowed root ends: what a reader needs to know to fix it.
 
-certifi's collection of public roots is consulted to tell a complete chain under the wrong root from a chain that lacks
-a certificate.  It explains a finding; it never makes a chain trusted.
+certifi's collection of public roots, and Microsoft's, are consulted to tell a complete chain under the wrong root from
+a chain that lacks a certificate.  They explain a finding; they never make a chain trusted.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-import certifi
 from cryptography import x509
 
 from auditor.certificates.distinguished import same_name
 from auditor.certificates.path import Path, identity, issued_by, self_signed
-from auditor.certificates.read import quiet
+from auditor.certificates.root_programs import RootProgram, program_roots
 from auditor.model.trust_anchor import TrustAnchor
 
 
@@ -66,7 +65,11 @@ def _ending(path: Path, chain: Path, anchors: Mapping[x509.Certificate, TrustAnc
     if self_signed(last):
         kind = EndingKind.ROOT_SENT if len(path) > 1 else EndingKind.SELF_SIGNED
         return Ending(kind, path, root=last, forged=_bearing(last.subject, anchors))
-    known = [root for root in well_known_roots() if identity(root) == identity(last) or issued_by(last, root)]
+    known = [
+        root
+        for root in (*well_known_roots(), *more_public_roots())
+        if identity(root) == identity(last) or issued_by(last, root)
+    ]
     if known:
         return Ending(EndingKind.ROOT_KNOWN, path, root=known[0])
     return Ending(
@@ -84,5 +87,10 @@ def _bearing(name: x509.Name, anchors: Mapping[x509.Certificate, TrustAnchor]) -
 @cache
 def well_known_roots() -> tuple[x509.Certificate, ...]:
     """Return the public roots that certifi ships, in its order."""
-    with quiet():
-        return tuple(x509.load_pem_x509_certificates(certifi.contents().encode("ascii")))
+    return tuple(root.certificate for root in program_roots(RootProgram.MOZILLA))
+
+
+@cache
+def more_public_roots() -> tuple[x509.Certificate, ...]:
+    """Return the roots that Microsoft's program has for TLS servers and has not excluded, in its order."""
+    return tuple(root.certificate for root in program_roots(RootProgram.MICROSOFT) if root.disallowed_from is None)

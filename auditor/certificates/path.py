@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 from auditor.certificates.distinguished import same_name
 from auditor.certificates.facts import public_key, signature_hash
+from auditor.certificates.read import quiet
 
 MAX_DEPTH = 8
 """Intermediate certificates between the leaf and the anchor."""
@@ -106,7 +107,8 @@ def identity(certificate: x509.Certificate) -> bytes:
     if key is None:
         return certificate.public_bytes(serialization.Encoding.DER)
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return certificate.subject.public_bytes() + spki
+    with quiet():
+        return certificate.subject.public_bytes() + spki
 
 
 def self_signed(certificate: x509.Certificate) -> bool:
@@ -121,8 +123,9 @@ def issued_by(child: x509.Certificate, parent: x509.Certificate) -> bool:
     cryptography's own check leaves out SHA-1 and MD5 and compares names byte by byte.  Where it declines, only the
     signature is checked here: a chain with a SHA-1 signature is reported for that, and not for a missing certificate.
     """
-    if not same_name(child.issuer, parent.subject):
-        return False
+    with quiet():
+        if not same_name(child.issuer, parent.subject):
+            return False
     try:
         child.verify_directly_issued_by(parent)
     except InvalidSignature:

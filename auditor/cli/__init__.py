@@ -30,6 +30,7 @@ _COMMANDS: Final = {
     "diff": ("auditor.cli.diff:diff", "Compare two JSON reports: what got worse, what got better."),
     "inventory": ("auditor.cli.inventory:inventory", "Start an inventory, or print one in normalised form."),
     "policy": ("auditor.cli.policy:policy", "List, show, check, compare and start policies."),
+    "facts": ("auditor.cli.facts:facts", "Show, update and sign the dated facts that policies use."),
     "explain": (
         "auditor.cli.explain:explain",
         "Explain a rule: why it exists, and how to fix a violation.",

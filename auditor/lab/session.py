@@ -11,7 +11,7 @@ from auditor.lab.settings import Credentials, PortProtocol, ServerSettings
 from auditor.model.target import Service
 from auditor.probes.serving import Reply
 
-_HANDSHAKE_RECORD = 0x16  # RFC 8446 section 5.1
+_HANDSHAKE_RECORD = 0x16  # RFC 9846 section 5.1
 
 
 class LabSession(Protocol):
@@ -72,7 +72,7 @@ class _Tls:
                 close = inside.close
                 if inside.data:
                     self._connection.sendall(inside.data)
-            self._connection.shutdown()  # close_notify (RFC 8446 section 6.1)
+            self._connection.shutdown()  # close_notify (RFC 9846 section 6.1)
         except SSL.WantReadError:  # all that has arrived is read
             pass
         except SSL.Error:  # the alert, if there is one, is waiting to be sent

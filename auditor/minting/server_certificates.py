@@ -132,7 +132,7 @@ def _keys(good: Identity | None) -> tuple[PrivateKey, ...]:
 
 
 def _below_root(authority: Identity) -> _Signer:
-    # A client holds its roots itself (RFC 8446 section 4.4.2); what lies below them has to be sent.
+    # A client holds its roots itself (RFC 9846 section 4.5.1); what lies below them has to be sent.
     sent = tuple(found for found in authority.chain if found.subject != found.issuer)
     return _Signer(Authority(authority.certificate, authority.key), sent)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.model.dated import FactsReference
 from auditor.model.requirement import Requirement, Requirements, distinct
 from auditor.model.rule import Citation, Params, Rule
 from auditor.model.severity import Severity
@@ -37,6 +38,8 @@ class Policy:
     """The digest of the policy in effect: equal for two files with the same requirements."""
     complete: bool = False
     """Whether an open requirement keeps the verdict from being a pass."""
+    facts: FactsReference | None = None
+    """The file of dated facts that rules take lists from, if one does."""
     requirements_file: Requirements = field(default_factory=Requirements)
     """What the documents behind the policy require; empty if the policy names no requirements file."""
 

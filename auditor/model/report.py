@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.model.answer import Completeness, RequirementAnswer
+from auditor.model.dated import FactsReference
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome
 from auditor.model.rule import Citation
@@ -42,6 +43,7 @@ class PolicyReference(Value):
     version: str
     title: str
     sha256: str
+    facts: FactsReference | None = Field(default=None, description="The file of dated facts that it takes rows from")
 
 
 class CertificateFacts(Value):
@@ -83,7 +85,7 @@ class EndpointSummary(Value):
     target: str
     perspective: str = Field(
         default="server",
-        description="server, client, deployment, sdp, certificate for a file, trust-store, or owed for what nobody listed",
+        description="server, client, deployment, sdp, certificate for a file, trust-store, or owed if nobody listed it",
     )
     host: str | None = None
     address: str | None = None

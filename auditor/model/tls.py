@@ -1,6 +1,6 @@
 """The vocabulary of TLS, in the names of its registries.
 
-Sources: IANA "Transport Layer Security (TLS) Parameters" (suites, groups, alerts, signature schemes), RFC 8446 for
+Sources: IANA "Transport Layer Security (TLS) Parameters" (suites, groups, alerts, signature schemes), RFC 9846 for
 TLS 1.3, RFC 6101 for SSL 3.0 and draft-hickman-netscape-ssl-00 for SSL 2.0.
 """
 # Longer than 250 lines: the tables of several registries, which belong together.
@@ -49,7 +49,7 @@ class CipherSuite:
 
     @cached_property
     def versions(self) -> frozenset[ProtocolVersion]:
-        """The versions it may be negotiated in (RFC 5246 section 1.2, RFC 5288, RFC 8446 appendix B.4)."""
+        """The versions it may be negotiated in (RFC 5246 section 1.2, RFC 5288, RFC 9846 appendix B.4)."""
         if self.code > 0xFFFF:
             return frozenset({ProtocolVersion.SSL_2_0})
         if self.code >> 8 == 0x13:
@@ -109,7 +109,7 @@ def suites_of(version: ProtocolVersion) -> tuple[CipherSuite, ...]:
 
 
 class Alert(IntEnum):
-    """TLS alerts by their IANA names (RFC 8446 section 6, RFC 5246 section 7.2)."""
+    """TLS alerts by their IANA names (RFC 9846 section 6, RFC 5246 section 7.2)."""
 
     close_notify = 0
     unexpected_message = 10
@@ -154,7 +154,8 @@ def alert_name(number: int) -> str:
         return f"alert {number}"
 
 
-# Supported groups (RFC 8422 section 5.1.1, RFC 7919, RFC 8734, drafts on ML-KEM) that a policy may name.
+# Supported groups that a policy may name (RFC 9846 section 4.3.7, for TLS 1.2 RFC 8422 section 5.1.1; RFC 7919,
+# RFC 8734, drafts on ML-KEM).
 GROUPS: dict[str, int] = {
     "secp160r1": 16,
     "secp192r1": 19,
@@ -223,7 +224,7 @@ def group_name(number: int) -> str:
     return GROUP_BY_CODE.get(number) or _OTHER_GROUPS.get(number) or f"0x{number:04x}"
 
 
-# RFC 8446 section 4.2.3, with the pairs of hash and signature of RFC 5246 section 7.4.1.4.1 that have no name there.
+# RFC 9846 section 4.3.3, with the pairs of hash and signature of RFC 5246 section 7.4.1.4.1 that have no name there.
 SIGNATURE_SCHEMES: dict[int, str] = {
     0x0101: "rsa_md5",
     0x0201: "rsa_pkcs1_sha1",

@@ -10,7 +10,7 @@ from auditor.model.tls import ProtocolVersion
 
 _SUITES_ALLOWED = "cipher-suite-not-allowed"
 # The parameters by which a rule about roots accepts one.
-_WAYS = ("roots", "declared_roots", "public_roots")
+_WAYS = ("roots", "declared_roots", "public_roots", "root_programs")
 _SUITES_USABLE = "cipher-suite-none-usable"
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from auditor.model.policy import Policy, RuleSetting
+from auditor.policy.dated_facts import LISTS, PREFIX, facts_in_force
 from auditor.policy.read import parameters, unordered
 
 # Text that the strict reader reads as text without quotation marks, whatever follows.
@@ -28,10 +29,18 @@ def policy_yaml(policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def setting_lines(setting: RuleSetting) -> Iterator[str]:
-    """Write one rule as under ``rules:``, with every default."""
+def setting_lines(setting: RuleSetting, *, facts: bool = False) -> Iterator[str]:
+    """Write one rule as under ``rules:``, with every default; ``facts`` names the lists of dated facts, unwritten."""
+    named = dict(_named_facts(setting)) if facts else {}
     yield f"  {setting.rule.id}:"
-    yield from _block({"severity": str(setting.severity), **parameters(setting.params)}, "    ")
+    yield from _block({"severity": str(setting.severity), **parameters(setting.params), **named}, "    ")
+
+
+def _named_facts(setting: RuleSetting) -> Iterator[tuple[str, str]]:
+    """The parameters whose rows are those of the dated facts in force, each with the name of its list."""
+    for name, (rule, parameter) in LISTS.items():
+        if rule == setting.rule.id and getattr(setting.params, parameter) == facts_in_force().rows(name):
+            yield parameter, f"${PREFIX}{name}"
 
 
 def requirements_line(policy: Policy) -> Iterator[str]:

@@ -7,9 +7,11 @@ from typing import Any
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.validation import Explain
 from auditor.inputs.documents.yaml import Document, Keys
+from auditor.model.dated import FactsReference
 from auditor.model.rule import Rule
 from auditor.model.severity import Severity
 from auditor.policy.conflicts import contradictions
+from auditor.policy.dated_facts import LISTS, PREFIX, facts_in_force, unknown_facts
 from auditor.policy.lists import misfits, named_lists, replaced, unknown_list, unused_lists
 from auditor.rules import all_rules
 
@@ -36,8 +38,8 @@ class Setting:
     params: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, Document] = field(default_factory=dict)
     """The file that last set each parameter; an empty key stands for the rule as a whole."""
-    listed: dict[Keys, tuple[Document, str]] = field(default_factory=dict)
-    """The values that are named lists, each with the file that gives the list, and its name."""
+    listed: dict[Keys, tuple[Document, tuple[str, str]]] = field(default_factory=dict)
+    """The values that are named lists, each with the file that gives the list, and its place there."""
 
     def error(self, message: str, where: Keys = ()) -> InputError:
         """Make an error at a parameter, or at the rule where the parameter is not set.
@@ -46,8 +48,8 @@ class Setting:
         """
         for end in range(1, len(where)):
             if where[:end] in self.listed:
-                document, name = self.listed[where[:end]]
-                return document.error(message, ("lists", name, *where[end:]))
+                document, place = self.listed[where[:end]]
+                return document.error(message, (*place, *where[end:]))
         document = self.origins.get(str(where[0]) if where else "", self.origins[""])
         return document.error(message, ("rules", self.rule.id, *where), at_key=not where)
 
@@ -58,6 +60,8 @@ class Merged:
 
     settings: dict[str, Setting]
     disabled: tuple[tuple[str, str], ...]
+    facts: FactsReference | None
+    """The file of dated facts, if a rule names a list of it."""
 
 
 def merge(layers: Sequence[Layer], explain: Explain) -> Merged:
@@ -86,7 +90,8 @@ def merge(layers: Sequence[Layer], explain: Explain) -> Merged:
     errors += contradictions(settings)
     if errors:
         raise InputErrors(errors)
-    return Merged(settings, tuple(sorted(disabled.items())))
+    facts = facts_in_force().reference if any(_names_facts(setting) for setting in settings.values()) else None
+    return Merged(settings, tuple(sorted(disabled.items())), facts)
 
 
 def _lay(settings: dict[str, Setting], rule_id: str, given: dict[str, Any], document: Document) -> None:
@@ -106,12 +111,19 @@ def _resolve(settings: dict[str, Setting], documents: Sequence[Document], explai
     given = {name: document for document in documents for name in document.data.get("lists", {})}
     for setting in settings.values():
         for named in named_lists(setting.params, setting.rule):
-            if document := given.get(named.name):
-                yield from misfits(document, named, explain)
-                setting.params = replaced(setting.params, named.way, document.data["lists"][named.name])
-                setting.listed[named.way] = (document, named.name)
+            room, name = ("facts" if named.name.startswith(PREFIX) else "lists"), named.name.removeprefix(PREFIX)
+            document = given.get(name) if room == "lists" else facts_in_force().document if name in LISTS else None
+            if document is not None:
+                yield from misfits(document, (room, name), named, explain)
+                setting.params = replaced(setting.params, named.way, document.data[room][name])
+                setting.listed[named.way] = (document, (room, name))
             else:
-                yield setting.error(unknown_list(named.name, given), named.way)
+                problem = unknown_list(name, given) if room == "lists" else unknown_facts(name)
+                yield setting.error(problem, named.way)
+
+
+def _names_facts(setting: Setting) -> bool:
+    return any(room == "facts" for _, (room, _) in setting.listed.values())
 
 
 def _disable(settings: dict[str, Setting], disabled: dict[str, str], layer: Layer) -> Iterator[InputError]:

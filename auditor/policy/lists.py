@@ -1,4 +1,4 @@
-"""Named lists: ``$name`` in a rule stands for the list of this name under ``lists:``.
+"""Named lists: ``$name`` in a rule stands for the list of this name under ``lists:``, ``$facts.name`` for dated facts.
 
 A name belongs to the policy as a whole, through all the files it extends.  The last file that gives the list decides
 what is in it, for every rule that names it, inherited rules included.
@@ -15,7 +15,7 @@ from auditor.inputs.documents.yaml import Document, Keys
 from auditor.model.rule import Rule
 from auditor.policy.schema import LIST_NAME, Json, policy_schema
 
-_REFERENCE = re.compile(r"\$[a-z0-9]+(?:-[a-z0-9]+)*")
+_REFERENCE = re.compile(r"\$(?:facts\.)?[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,12 @@ def unused_lists(document: Document, used: Collection[str]) -> Iterator[InputErr
             yield document.error(f"no rule uses the list {quoted(name)}", ("lists", name), at_key=True)
 
 
-def misfits(document: Document, named: ListReference, explain: Explain) -> Iterator[InputError]:
-    """Find the errors in a list where it is referenced."""
-    for inside in _named(document.data["lists"][named.name], named.schema, ("lists", named.name)):
+def misfits(document: Document, place: tuple[str, str], named: ListReference, explain: Explain) -> Iterator[InputError]:
+    """Find the errors in a list where it is referenced; ``place`` is the list's own in its file."""
+    room, name = place
+    for inside in _named(document.data[room][name], named.schema, place):
         yield document.error("a list cannot name another list; write the entries out", inside.way)
-    schema: Json = {"properties": {"lists": {"properties": {named.name: named.schema}}}}
+    schema: Json = {"properties": {room: {"properties": {name: named.schema}}}}
     schema["$defs"] = policy_schema()["$defs"]
     yield from complaints(document, schema, lambda path, word: explain((*named.way, *path[2:]), word))
 

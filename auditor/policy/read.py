@@ -60,6 +60,7 @@ def load_policy(name_or_path: str, declared: Sequence[TrustAnchor] = ()) -> Poli
         anchors=(*shipped_roots(), *declared),
         sha256=_sha256(settings, fail_on, requirements if complete else None),
         complete=complete,
+        facts=merged.facts,
         requirements_file=requirements,
     )
 

@@ -89,8 +89,9 @@ def policy_schema() -> Json:
 
 
 def _vocabulary() -> Iterator[tuple[str, Json]]:
-    pattern = IDENTIFIER["pattern"].replace("^", "^\\$")
-    yield "list-name", {"type": "string", "pattern": pattern, "description": "$ and the name of a list"}
+    pattern = IDENTIFIER["pattern"].replace("^", "^\\$(facts\\.)?")
+    described = "$ and the name of a list, or $facts. and the name of a list of dated facts"
+    yield "list-name", {"type": "string", "pattern": pattern, "description": described}
     for version in ProtocolVersion:
         names = sorted(suite.name for suite in suites_of(version))
         yield f"suites-{version}", {"title": f"{version} cipher suite", "enum": names}

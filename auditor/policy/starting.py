@@ -13,8 +13,9 @@ from typing import Any, Final, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from auditor.certificates.chains import PeerChain, under_public_root
+from auditor.certificates.chains import PeerChain, ends_at_browser_root, under_public_root
 from auditor.certificates.facts import public_key, signature_hash
+from auditor.certificates.root_programs import RootProgram
 from auditor.evaluate import evaluate
 from auditor.model.finding import Finding, Outcome, reason_text
 from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, Observation
@@ -81,7 +82,7 @@ def starting_policy(target: ServerTarget, seen: Sequence[Observation], against: 
     for setting in taken:
         lines += [f"  # {text}" for text in _complaints(forbidden.get(setting.rule.id), setting.severity, against)]
         lines += [f"  # {text}" for text in _advice(setting)]
-        lines += setting_lines(setting)
+        lines += setting_lines(setting, facts=True)
     lines += _left_out(candidates, judged, {setting.rule.id for setting in taken}, against)
     undecided = [name for name in observed if name in judged and judged[name].outcome is Outcome.INCONCLUSIVE]
     return StartingPolicy("\n".join(lines) + "\n", tuple(sorted(undecided)))
@@ -179,13 +180,14 @@ def _certificates(chains: list[PeerChain], given: Mapping[str, RuleSetting]) -> 
 def _accepted(chains: list[PeerChain]) -> dict[str, Any]:
     """The roots that the chains end at, as parameters; nothing where one ends at no root that is known."""
     anchors = [chain.trust.anchor for chain in chains if chain.trust.anchor is not None]
-    others = [under_public_root(chain.trust) for chain in chains if chain.trust.anchor is None]
-    if not all(others):
+    others = [chain.trust for chain in chains if chain.trust.anchor is None]
+    if not all(map(under_public_root, others)):
         return {}
     return {
         "roots": tuple(sorted({anchor.name for anchor in anchors if not anchor.declared})),
         "declared_roots": any(anchor.declared for anchor in anchors),
-        "public_roots": bool(others),
+        "public_roots": any(map(ends_at_browser_root, others)),
+        **({} if all(map(ends_at_browser_root, others)) else {"root_programs": (RootProgram.MICROSOFT,)}),
     }
 
 

@@ -220,7 +220,7 @@ def test_the_matrix_in_the_documentation_is_what_is_seen(audits: Audits) -> None
 
 _LEGEND = (
     "How servers treat client certificates, and what the auditor reports.  A number is the alert of a rejection "
-    "(RFC 8446 section 6), HTTP a rejection by status 400, close a close without an alert; **served** means that the "
+    "(RFC 9846 section 6), HTTP a rejection by status 400, close a close without an alert; **served** means that the "
     "application answered.  Verdicts are those of `client-certificate-unverified` without a control, with a valid "
     "client certificate as a control, and with a CA that the server trusts.  The last two columns are the results of "
     "the trust probe for the root that the server trusts and for DigiCert Global Root G2, which none of them trusts."

@@ -121,3 +121,9 @@ def test_everything_a_starting_policy_is_made_of_is_looked_at(against: Policy) -
     assert {"group-not-allowed", "signature-scheme-weak"} <= {s.rule.id for s in looked_at(against).settings}
     strict = load_policy("acg-strict")
     assert looked_at(strict).settings == strict.settings
+
+
+def test_dated_facts_stay_a_list_by_name(tmp_path: Path) -> None:
+    text, rules = written(tmp_path, load_policy("acg"), suites(GCM), chain(Spec(), Spec(subject="Issuing CA")))
+    assert 'withdrawn: "$facts.withdrawn-issuers"' in text
+    assert str(rules["certificate-issuer-withdrawn"]["withdrawn"]).count("key_sha256") == 9

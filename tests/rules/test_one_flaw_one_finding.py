@@ -1,6 +1,7 @@
 """One thing wrong with a chain gives the finding a reader expects, no other, and never an audit that passes."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from auditor.model.severity import Severity
 from auditor.model.target import ServerTarget, Service
 from auditor.model.tls import ProtocolVersion
 from auditor.rules import all_rules
-from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain
+from tests.certificates.mint import AT, AnchorSpec, Spec, mint_chain, public_info_of
 from tests.rules.test_vectors import load
 
 ROOTS = {"roots": ["test-root"], "declared_roots": True}
@@ -26,11 +27,19 @@ PARAMS: dict[str, dict[str, Any]] = {
         "schedule": [{"issued_from": "2026-03-15", "maximum_days": 200, "source": "ballot", "checked": "2026-11-20"}]
     },
     "certificate-client-usage-ending": {
-        "all_public": {"last_issuance": "2099-12-31", "source": "programme", "checked": "2026-11-20"}
+        "all_public": {"last_day_of_issuance": "2099-12-31", "source": "programme", "checked": "2026-11-20"}
     },
     "certificate-usage-missing": {"roles": ["server", "client"]},
     "certificate-issuer-withdrawn": {
-        "withdrawn": [{"issuer": "Withdrawn CA", "since": "2026-05-15", "source": "notice", "checked": "2026-11-20"}]
+        "withdrawn": [
+            {
+                "issuer": "Withdrawn CA",
+                "key_sha256": sha256(public_info_of("p256:Withdrawn CA")).hexdigest(),
+                "since": "2026-05-15",
+                "source": "notice",
+                "checked": "2026-11-20",
+            }
+        ]
     },
 }
 LEAF, ISSUING = Spec(), Spec(subject="Issuing CA")

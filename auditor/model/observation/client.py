@@ -18,7 +18,7 @@ class ClientHelloSeen(Seen):
     versions: tuple[str, ...] = Field(description="Such as TLSv1.2; unassigned numbers as hexadecimal")
     versions_complete: bool = Field(
         default=True,
-        description="Whether the list is complete: the client listed its versions (RFC 8446 section 4.2.1), "
+        description="Whether the list is complete: the client listed its versions (RFC 9846 section 4.3.1), "
         "or older ones were tried; otherwise only the highest is known",
     )
     suites: tuple[str, ...] = Field(description="IANA names; unknown ones as hexadecimal")

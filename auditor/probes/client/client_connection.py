@@ -240,7 +240,7 @@ class ClientConnection:
     def _goodbye(self) -> Reply:
         with suppress(SSL.Error):
             if self._tls is not None:
-                self._tls.shutdown()  # close_notify (RFC 8446 section 6.1)
+                self._tls.shutdown()  # close_notify (RFC 9846 section 6.1)
         return Reply(self._outgoing(), close=True)
 
     def _outgoing(self) -> bytes:
@@ -252,5 +252,5 @@ class ClientConnection:
 
 
 def _alert_in_clear(data: bytes) -> int | None:
-    """The description of a fatal alert that is all there is (RFC 8446 section 6, RFC 5246 section 7.2)."""
+    """The description of a fatal alert that is all there is (RFC 9846 section 6, RFC 5246 section 7.2)."""
     return data[6] if len(data) == 7 and data[:2] == b"\x15\x03" and data[3:6] == b"\x00\x02\x02" else None

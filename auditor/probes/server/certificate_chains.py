@@ -16,7 +16,7 @@ _DIGESTS = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDig
 _ECDSA: Final[SignatureAlgorithms] = tuple((digest, OpenSslEvpPkeyEnum.EC) for digest in _DIGESTS)
 _PKCS1: Final[SignatureAlgorithms] = tuple((digest, OpenSslEvpPkeyEnum.RSA) for digest in _DIGESTS)
 _PSS: Final[SignatureAlgorithms] = tuple((digest, OpenSslEvpPkeyEnum.RSA_PSS) for digest in _DIGESTS)
-# rsa_pkcs1_* is only for signatures inside certificates in TLS 1.3 (RFC 8446 section 4.2.3).  With it an ECDSA
+# rsa_pkcs1_* is only for signatures inside certificates in TLS 1.3 (RFC 9846 section 4.3.3).  With it an ECDSA
 # certificate may come with an RSA issuer, which some stacks insist on; HAProxy takes it for a wish for RSA.
 _WITHOUT_RSA: Final = (_ECDSA, (*_ECDSA, *_PKCS1))
 _WITHOUT_ECDSA: Final = ((*_PSS, *_PKCS1),)
@@ -27,7 +27,7 @@ def other_chain(
 ) -> tuple[bytes, ...] | Refused | str | None:
     """The TLS 1.3 chain for the key type that ``first`` lacks; a rejection if there seems to be none.
 
-    Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 8446 section 4.4.2.2).
+    Up to TLS 1.2 the suites show both key types; TLS 1.3 chooses by signature algorithm (RFC 9846 section 4.5.1.2).
     ``once`` is for an endpoint whose TLS 1.2 has shown that it has no such certificate: one refusal is enough then.
     A text says why it is unknown.
     """

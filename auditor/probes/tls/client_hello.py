@@ -1,7 +1,7 @@
 """Parsing a ClientHello from raw bytes, without a TLS library.
 
 A listener learns versions, suites and names from the ClientHello alone, even if the handshake fails.  Everything here
-is bounded and never raises for what a client sent.  Sources: RFC 8446 sections 4.1.2, 4.2 and 5.1, RFC 5246 section
+is bounded and never raises for what a client sent.  Sources: RFC 9846 sections 4.2.2, 4.3 and 5.1, RFC 5246 section
 7.4.1.2 and appendix E.2 (the ClientHello in SSL 2.0 form), RFC 6066 section 3, RFC 7301 section 3.1, RFC 8701 (GREASE).
 """
 

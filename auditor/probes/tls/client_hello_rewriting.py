@@ -1,7 +1,7 @@
 """The bytes of a ClientHello: what it offers, and the same ClientHello offering something else.
 
 No library can offer every suite or every group that a policy may forbid, and none needs to: the handshake ends at the
-ServerHello or the HelloRetryRequest.  Sources: RFC 5246 section 7.4.1.2, RFC 8446 section 4.1.2, RFC 8701.
+ServerHello or the HelloRetryRequest.  Sources: RFC 5246 section 7.4.1.2, RFC 9846 section 4.2.2, RFC 8701.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def with_suites(client_hello: bytes, suites: tuple[int, ...], length: int = 0) -
 def with_groups(client_hello: bytes, groups: Sequence[int]) -> bytes:
     """The same TLS 1.3 ClientHello offering exactly ``groups``, without a key share for any of them.
 
-    A server that accepts one of them names it in a HelloRetryRequest (RFC 8446 section 4.1.4): a group can be offered
+    A server that accepts one of them names it in a HelloRetryRequest (RFC 9846 section 4.2.4): a group can be offered
     without being able to compute in it.
     """
     layout = _layout(client_hello)

@@ -37,7 +37,7 @@ _EC_GROUPS: Final = {
     "brainpoolP384r1": OpenSslEcNidEnum.brainpoolP384r1,
     "brainpoolP512r1": OpenSslEcNidEnum.brainpoolP512r1,
 }
-# RFC 8446 section 4.2.7: the elliptic-curve groups of TLS 1.3 that the library knows.
+# RFC 9846 section 4.3.7: the elliptic-curve groups of TLS 1.3 that the library knows.
 _TLS_1_3_GROUPS: Final = ("x25519", "secp256r1", "x448", "secp521r1", "secp384r1")
 
 SignatureAlgorithms = Sequence[tuple[int, OpenSslEvpPkeyEnum]]
@@ -98,7 +98,7 @@ def received_chain(client: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - as above
 def groups_of(version: ProtocolVersion) -> tuple[str, ...]:
     """The groups that can be asked for in ``version``.
 
-    In TLS 1.3 every named one but those it has dropped (RFC 8446 section 4.2.7); before, the elliptic curves, since
+    In TLS 1.3 every named one but those it has dropped (RFC 9846 section 4.3.7); before, the elliptic curves, since
     finite-field groups have no numbers there.
     """
     if version is not ProtocolVersion.TLS_1_3:

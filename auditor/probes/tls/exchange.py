@@ -112,7 +112,7 @@ def exchange(
         reading, stage, said = _after_handshake(peer, handshake, settle=requested and settle, ask=ask)
         return Exchange(
             answer,
-            # A server may ask only after the handshake (RFC 8446 section 4.6.2), or by renegotiation.
+            # A server may ask only after the handshake (RFC 9846 section 4.7.2), or by renegotiation.
             requested=handshake.requested or requested,
             authorities=handshake.authorities,
             reading=reading,

@@ -2,7 +2,7 @@
 
 A library that aborts a handshake does not always report what it received, so the decisive facts (chosen version, chosen
 suite, alert) are read from the wire.  Everything here is bounded by the length of its input and never raises for
-what a peer sent.  Sources: RFC 5246 sections 6.2 and 7.4, RFC 8446 sections 4 and 5, draft-hickman-netscape-ssl-00.
+what a peer sent.  Sources: RFC 5246 sections 6.2 and 7.4, RFC 9846 sections 4 and 5, draft-hickman-netscape-ssl-00.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ _ENCRYPT_THEN_MAC, _SUPPORTED_VERSIONS, _KEY_SHARE = 22, 43, 51
 _TLS_1_3 = 0x0304
 # RFC 6066 section 3: a server that does not know the name may send a warning and continue the handshake.
 _UNRECOGNIZED_NAME_WARNING = (1, 112)
-# RFC 8446 section 4.1.3: a ServerHello with this random is a HelloRetryRequest.
+# RFC 9846 section 4.2.3: a ServerHello with this random is a HelloRetryRequest.
 _HELLO_RETRY_REQUEST = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 
 
@@ -101,7 +101,7 @@ def _parse_messages(data: bytes) -> ServerFlight:
 
 
 def _parse_server_hello(body: bytes) -> ServerFlight:
-    """RFC 5246 section 7.4.1.3 and RFC 8446 section 4.1.3."""
+    """RFC 5246 section 7.4.1.3 and RFC 9846 section 4.2.3."""
     if len(body) < 38:
         return ServerFlight()
     version = int.from_bytes(body[:2], "big")

@@ -82,7 +82,7 @@ def render(
         ],
         "properties": {
             "verdict": report.verdict.value,
-            "policy": report.policy.model_dump(),
+            "policy": report.policy.model_dump(mode="json", exclude_none=True),
             "failOn": report.fail_on.value,
             "counts": {outcome.value: report.counts[outcome] for outcome in Outcome if outcome in report.counts},
         },

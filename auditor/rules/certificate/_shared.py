@@ -10,6 +10,7 @@ from auditor.certificates.chains import PeerChain, public_anchors
 from auditor.certificates.dates import stale
 from auditor.certificates.facts import certificate_subject, label
 from auditor.certificates.read import ChainTooLarge, MalformedCertificate, read_chain, read_request
+from auditor.certificates.root_programs import ROOT_LISTS, RootProgram, program_anchors
 from auditor.certificates.trust import Status, Trust, anchor_of
 from auditor.certificates.usage import narrowed
 from auditor.model.asks import Asks
@@ -45,6 +46,11 @@ class AcceptedRoots(Params):
     )
     public_roots: bool = Field(
         default=False, description="Whether the public roots that certifi ships are accepted too"
+    )
+    root_programs: tuple[RootProgram, ...] = Field(
+        default=(),
+        exclude_if=lambda programs: not programs,
+        description="Root programs whose roots for TLS servers are accepted too, by the lists at hand",
     )
 
 
@@ -99,6 +105,8 @@ def toward(chain: PeerChain, params: AcceptedRoots) -> Trust:
         for anchor in chain.anchors
         if (params.declared_roots if anchor.declared else anchor.name in params.roots)
     ]
+    for program in params.root_programs:
+        accepted += program_anchors(program, chain.leaf.not_valid_before_utc, chain.at)
     return chain.toward((*accepted, *(public_anchors() if params.public_roots else ())))
 
 
@@ -106,6 +114,7 @@ def accepted_roots(params: AcceptedRoots) -> str:
     """Return the accepted roots as one phrase."""
     roots = [*params.roots]
     roots += ["a root the operator has declared"] if params.declared_roots else []
+    roots += [f"a root of the {ROOT_LISTS[program].title}" for program in params.root_programs]
     roots += ["a public root"] if params.public_roots else []
     return any_of(roots or ["no root"])
 

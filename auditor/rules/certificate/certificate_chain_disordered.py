@@ -50,8 +50,7 @@ RULE = Rule(
     group=Group.CERTIFICATE,
     severity=Severity.LOW,
     citations=(
-        Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
-        Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
+        Citation(document="RFC 9846", section="4.5.1", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1"),
     ),
     remedy="Install the chain with the endpoint's certificate first, followed by its issuer and then each next issuer, "
     "and remove every other certificate.",

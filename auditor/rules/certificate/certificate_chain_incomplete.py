@@ -56,8 +56,7 @@ RULE = Rule(
     group=Group.CERTIFICATE,
     severity=Severity.HIGH,
     citations=(
-        Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
-        Citation(document="RFC 5246", section="7.4.2", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2"),
+        Citation(document="RFC 9846", section="4.5.1", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1"),
     ),
     remedy="Install the full chain that the CA supplies (often called fullchain or bundle): the endpoint's certificate "
     "first, then each intermediate certificate.",

@@ -74,7 +74,7 @@ RULE = Rule(
     group=Group.CERTIFICATE,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="RFC 8446", section="4.4.3", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.3"),
+        Citation(document="RFC 9846", section="4.5.2", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2"),
         Citation(document="RFC 2986", section="4.2", url="https://www.rfc-editor.org/rfc/rfc2986#section-4.2"),
     ),
     remedy="Install the certificate together with the private key that its request was made with.",

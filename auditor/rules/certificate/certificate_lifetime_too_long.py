@@ -11,22 +11,20 @@ from pydantic import Field
 
 from auditor.certificates.chains import PeerChain, under_public_root
 from auditor.certificates.dates import lifetime_days
+from auditor.model.dated import Dated
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.value import Value
 from auditor.rules._shared import all_of
 from auditor.rules.certificate._shared import ROOT_UNKNOWN, judge_chains
 
 
-class LifetimeLimit(Value):
+class LifetimeLimit(Dated):
     """The longest lifetime of certificates issued from a day on."""
 
     issued_from: dt.date = Field(description="First day of issue to which the limit applies")
     maximum_days: int = Field(ge=1, description="Days from notBefore to notAfter, both ends included")
-    source: str = Field(min_length=1, description="Where the limit is published")
-    checked: dt.date = Field(description="Day on which the source was read")
 
 
 class LifetimeLimits(Params):

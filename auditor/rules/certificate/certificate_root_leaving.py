@@ -11,22 +11,20 @@ from pydantic import Field
 
 from auditor.certificates.chains import PeerChain
 from auditor.certificates.facts import certificate_subject
+from auditor.model.dated import Dated
 from auditor.model.finding import NotApplicable, Remark, Violation
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.value import Value
 from auditor.rules.certificate._shared import judge_chains
 
 
-class Leaving(Value):
+class Leaving(Dated):
     """A root that a root program stops accepting."""
 
     root: str = Field(min_length=1, description="Name of a pinned root certificate (a file in policies/roots)")
     programme: str = Field(min_length=1, description="The root program that removes it")
     date: dt.date = Field(description="The day from which it is no longer accepted")
-    source: str = Field(min_length=1, description="Where the root program announced it")
-    checked: dt.date = Field(description="Day on which the source was read")
 
 
 class Leavings(Params):

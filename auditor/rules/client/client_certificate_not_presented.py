@@ -31,7 +31,7 @@ RULE = Rule(
     group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="RFC 8446", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"),
+        Citation(document="RFC 9846", section="4.5.1", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1"),
     ),
     remedy="Configure the SBC's certificate, key and intermediates for the trunk's outgoing connections.  If they are "
     "configured, check whether the SBC sends them only to servers that list its CA in the CertificateRequest.",

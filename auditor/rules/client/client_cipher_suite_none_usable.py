@@ -41,7 +41,7 @@ RULE = Rule(
     group=Group.CLIENT,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="RFC 8446", section="4.1.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.1.1"),
+        Citation(document="RFC 9846", section="4.2.1", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.2.1"),
     ),
     remedy=lambda params: (
         "Enable at least one of these cipher suites for the trunk's outgoing connections, in every enabled version "

@@ -47,7 +47,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     citations=(
         Citation(document="RFC 8996", url="https://www.rfc-editor.org/rfc/rfc8996"),
-        Citation(document="RFC 8446", section="4.2.1", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.2.1"),
+        Citation(document="RFC 9846", section="4.3.1", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1"),
     ),
     remedy=lambda params: (
         f"Limit the protocol versions of the trunk's outgoing connections to {all_of(params.allowed)}."

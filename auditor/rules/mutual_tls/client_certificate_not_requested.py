@@ -29,7 +29,7 @@ RULE = Rule(
     group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="RFC 8446", section="4.3.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.3.2"),
+        Citation(document="RFC 9846", section="4.4.2", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2"),
     ),
     remedy=(
         "Enable client authentication on this listener in every protocol version (nginx: ssl_verify_client on; "

@@ -66,7 +66,7 @@ RULE = Rule(
     group=Group.MUTUAL_TLS,
     severity=Severity.CRITICAL,
     citations=(
-        Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
+        Citation(document="RFC 9846", section="4.5.1.3", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3"),
     ),
     remedy=(
         "Require a client certificate on this listener in every protocol version (nginx: ssl_verify_client on; "

@@ -113,7 +113,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     citations=(
         Citation(document="RFC 5280", section="6.1", url="https://www.rfc-editor.org/rfc/rfc5280#section-6.1"),
-        Citation(document="RFC 8446", section="4.4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4"),
+        Citation(document="RFC 9846", section="4.5.1.3", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3"),
     ),
     remedy=(
         "Configure the listener to verify client certificates against the roots of your peers and to close the "

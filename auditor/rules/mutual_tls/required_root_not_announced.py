@@ -54,8 +54,7 @@ RULE = Rule(
     group=Group.MUTUAL_TLS,
     severity=Severity.INFO,
     citations=(
-        Citation(document="RFC 8446", section="4.2.4", url="https://www.rfc-editor.org/rfc/rfc8446#section-4.2.4"),
-        Citation(document="RFC 5246", section="7.4.4", url="https://www.rfc-editor.org/rfc/rfc5246#section-7.4.4"),
+        Citation(document="RFC 9846", section="4.3.4", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.3.4"),
     ),
     remedy=lambda params: (
         f"Add {all_of(params.roots)} to the CA names in the listener's CertificateRequest and to its trust store."

@@ -40,7 +40,10 @@ RULE = Rule(
     title="Endpoint accepts a cipher suite that is not allowed",
     group=Group.CIPHER_SUITES,
     severity=Severity.MEDIUM,
-    citations=(Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),),
+    citations=(
+        Citation(document="RFC 9325", section="4.2", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.2"),
+        Citation(document="RFC 10015", url="https://www.rfc-editor.org/rfc/rfc10015"),
+    ),
     remedy=lambda params: f"Set the listener's cipher suites to exactly these ({suites_by_version(params)}).",
     observes=CipherSuitesSeen,
     params=SuiteLists,

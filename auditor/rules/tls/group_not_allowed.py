@@ -50,7 +50,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     citations=(
         Citation(document="RFC 9325", section="4.5", url="https://www.rfc-editor.org/rfc/rfc9325#section-4.5"),
-        Citation(document="RFC 8422", section="5.1.1", url="https://www.rfc-editor.org/rfc/rfc8422#section-5.1.1"),
+        Citation(document="RFC 9846", section="4.3.7", url="https://www.rfc-editor.org/rfc/rfc9846#section-4.3.7"),
     ),
     remedy=lambda params: (
         f"Limit the listener's key-exchange groups (elliptic curves) to {named(params.allowed, 'groups')}."
