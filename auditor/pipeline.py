@@ -44,6 +44,7 @@ from auditor.model.observation import (
     Observation,
     Run,
     StatusSource,
+    Transport,
 )
 from auditor.model.policy import Policy
 from auditor.model.report import Report
@@ -55,9 +56,8 @@ from auditor.plan import Plan, make_plan
 from auditor.policy import read as policies
 from auditor.probes.budget import CANCELLED, Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
-from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
+from auditor.sip import MAX_BYTES, Around, MalformedSdp, Origin, describe
 from auditor.sip.description import Role as DescriptionRole
-from auditor.sip.description import Transport
 from auditor.sources import Sources
 from auditor.writing import unwritable, write_file
 
@@ -365,7 +365,8 @@ def _description_reader() -> ReadDescription:
 
     def read(content: bytes, target: ServerTarget, at: datetime) -> Iterator[Observation]:
         try:
-            yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
+            origin = Origin(target.name, at, salt, "the answer to OPTIONS", "tls")
+            yield describe(content, origin, around=Around(capabilities=True))
         except MalformedSdp as error:
             yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
 

@@ -32,7 +32,17 @@ from auditor.model.observation.client_authentication import (
 )
 from auditor.model.observation.deployment import DeploymentSeen
 from auditor.model.observation.dns import DnsRecord, DnsSeen
-from auditor.model.observation.media import CryptoSeen, KeySeen, MediaSeen, SdpSeen, SipMessageSeen, SipOptionsSeen
+from auditor.model.observation.media import (
+    AddressSeen,
+    CryptoSeen,
+    HopSeen,
+    KeySeen,
+    MediaSeen,
+    SdpSeen,
+    SipMessageSeen,
+    SipOptionsSeen,
+    Transport,
+)
 from auditor.model.observation.run import ConnectionsUsed, End, Run
 from auditor.model.observation.seen import Der, NotAttempted, NotObserved, Seen, Undetermined
 from auditor.model.observation.tls import (
@@ -51,6 +61,7 @@ __all__ = [
     "OBSERVATION",
     "OBSERVATION_OR_END",
     "AcceptedSuite",
+    "AddressSeen",
     "CertificateChainSeen",
     "CertificateFileSeen",
     "CertificateLint",
@@ -67,6 +78,7 @@ __all__ = [
     "DnsSeen",
     "End",
     "GroupsSeen",
+    "HopSeen",
     "KeySeen",
     "LintFinding",
     "LintProfile",
@@ -88,6 +100,7 @@ __all__ = [
     "SipMessageSeen",
     "SipOptionsSeen",
     "StatusSource",
+    "Transport",
     "Treatment",
     "Undetermined",
     "WeaknessSeen",
