@@ -7,7 +7,7 @@ allow-list has nothing to miss.
 """
 
 from auditor.sip.description import MOST_CRYPTOS, MOST_MEDIA, Around, MalformedSdp, Origin, describe
-from auditor.sip.message import MAX_BYTES, MOST_MESSAGES, Captured, captured, descriptions, measured
+from auditor.sip.message import MAX_BYTES, MOST_MESSAGES, Captured, captured, descriptions, measured, paired
 
 __all__ = [
     "MAX_BYTES",
@@ -22,4 +22,5 @@ __all__ = [
     "describe",
     "descriptions",
     "measured",
+    "paired",
 ]

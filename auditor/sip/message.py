@@ -121,6 +121,19 @@ def captured(found: Sequence[Captured], origin: Origin) -> tuple[list[SdpSeen], 
     return described, [_measured(message, origin) for message in messages], problems
 
 
+def paired(content: bytes, origin: Origin, source: str, role: Role) -> SdpSeen:
+    """The one bare description in a file that is half of a pair; both halves have the same origin."""
+    place = replace(origin, source=source)
+    found = descriptions(content, place, role=role)
+    if len(found) != 1 or found[0].session or found[0].hops:
+        raise MalformedSdp(
+            "an offer and its answer in two files are one session description each, without SIP messages"
+        )
+    name = origin.source.encode("utf-8", "replace")
+    pair = {"session": digest(origin.salt, b"call", name), "exchange": digest(origin.salt, b"exchange", name)}
+    return found[0].model_copy(update=pair)
+
+
 def _placed(messages: Iterator[_Message], origin: Origin) -> list[_Message]:
     """The messages, each with its place."""
     found = list(messages)

@@ -35,6 +35,7 @@ from auditor.model.observation.dns import DnsRecord, DnsSeen
 from auditor.model.observation.media import (
     AddressSeen,
     CryptoSeen,
+    DscpSeen,
     HopSeen,
     KeySeen,
     MediaSeen,
@@ -76,6 +77,7 @@ __all__ = [
     "Der",
     "DnsRecord",
     "DnsSeen",
+    "DscpSeen",
     "End",
     "GroupsSeen",
     "HopSeen",
@@ -126,6 +128,7 @@ Observation: TypeAlias = Annotated[
     | SipOptionsSeen
     | SdpSeen
     | SipMessageSeen
+    | DscpSeen
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen

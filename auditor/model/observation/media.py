@@ -104,6 +104,21 @@ class SdpSeen(Seen):
     )
 
 
+class DscpSeen(Seen):
+    """Packets of one kind between two addresses that have one DSCP value (RFC 2474)."""
+
+    seen_of: ClassVar[frozenset[Perspective]] = frozenset({Perspective.SDP})
+
+    kind: Literal["dscp"] = "dscp"
+    traffic: Literal["sip", "audio", "video", "rtp"] = Field(
+        description="rtp where the payload type does not say whether it is audio or video"
+    )
+    sender: str
+    receiver: str
+    value: int = Field(ge=0, le=63)
+    packets: int
+
+
 class SipMessageSeen(Seen):
     """One SIP message: its transport, its Contacts, and the length of its parts in bytes (0 for absent parts)."""
 

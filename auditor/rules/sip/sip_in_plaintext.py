@@ -61,7 +61,7 @@ RULE = Rule(
         Citation(document="RFC 3261", section="26.2.1", url="https://www.rfc-editor.org/rfc/rfc3261#section-26.2.1"),
     ),
     remedy=(
-        "Set the transport of the trunk to TLS, and remove UDP and TCP from its Route, Record-Route and Contact headers."
+        "Set the transport of the trunk to TLS, and remove UDP and TCP from Route, Record-Route and Contact headers."
     ),
     observes=SipMessageSeen,
     params=NoParameters,
