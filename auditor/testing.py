@@ -3,8 +3,8 @@
 A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
 the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``, ``other_names``, ``roles``,
 ``vnet_injection``, ``microsoft_peering``), the time (``at``), and ``seen``: one mapping for each observation, with the
-fields of the rule's observation class but for ``target`` and ``at``.  Bytes are written as base64.  ``pem`` lists files beside the vector file, each with a chain,
-leaf first; they become observations with these ``certificates``.
+fields of the rule's observation class but for ``target`` and ``at``.  Bytes are written as base64.  ``pem`` lists files
+beside the vector file, each with a chain, leaf first; they become observations with these ``certificates``.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``warnings`` lists warnings in the same form; ``inconclusive`` lists a text

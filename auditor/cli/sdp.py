@@ -39,17 +39,17 @@ _FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Also write the observations to this file, as JSON lines, for `auditor evaluate`.")  # fmt: skip
 @report_options
-def sdp(  # noqa: PLR0913, PLR0917 - one parameter an option
+def sdp(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
     policy_name: str,
     role: Literal["offer", "answer"] | None,
+    *,
     answer: Path | None,
     transport: Literal["tls", "tcp", "udp", "file"],
     peers: tuple[str, ...],
     inventory: Path | None,
     output: Path | None,
     reports: tuple[Path, ...],
-    *,
     vnet_injection: bool,
     as_json: bool,
     fail_on: str | None,

@@ -60,26 +60,6 @@ def parse_peers(texts: Sequence[str]) -> tuple[Range, ...]:
     return tuple(found)
 
 
-def read_messages(
-    content: bytes,
-    *,
-    target: str,
-    at: datetime,
-    salt: bytes,
-    source: str,
-    transport: Transport,
-    role: Role = "unknown",
-) -> tuple[SdpSeen, ...]:
-    """Read one bare session description, or every one in the SIP messages.  Raises ``InputErrors`` likewise.
-
-    ``role`` is that of what does not say it itself.
-    """
-    try:
-        return descriptions(content, Origin(target, at, salt, source, transport), role=role)
-    except MalformedSdp as error:
-        raise _at(source, error) from None
-
-
 def load_descriptions(
     files: Sequence[tuple[str, bytes]],
     *,

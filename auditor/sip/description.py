@@ -7,8 +7,8 @@ from typing import Literal
 
 from auditor.model.observation import AddressSeen, CryptoSeen, HopSeen, MediaSeen, SdpSeen, Transport
 from auditor.model.srtp import MEDIA, OTHER_PROFILES, PLAIN_PROFILES, SECURE_PROFILES, UNKNOWN
-from auditor.sip.addresses import attribute, connection
 from auditor.sip.crypto import MalformedCrypto, read_crypto
+from auditor.sip.hosts import attribute, connection
 
 MOST_MEDIA = 100
 """Media sections in one description."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.model.observation import AddressSeen, HopSeen
-from auditor.sip.addresses import host
+from auditor.sip.hosts import host
 
 _COMPACT = {"v": "via", "m": "contact", "f": "from", "k": "supported"}
 _MOST_ENTRIES = 64
@@ -16,7 +16,6 @@ _PARAMETER = re.compile(r"(?i);\s*(transport|maddr)\s*=\s*([^;?\s,]*)")
 _TRANSPORTS = frozenset({"tls", "tcp", "udp", "sctp", "tls-sctp", "ws", "wss"})
 _INSIDE_TLS = {"tcp": "tls", "sctp": "tls-sctp", "ws": "wss"}
 """What a transport means in a sips URI (RFC 3261 section 26.2.2)."""
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 
 
 def named(name: str) -> str:
@@ -38,14 +37,35 @@ def unfolded(lines: Sequence[str]) -> list[tuple[str, str]]:
 
 def uris(value: str) -> Iterator[str]:
     """The URIs of a header: between angle brackets, or up to the parameters of the header (section 20)."""
-    in_brackets = re.findall(r"<([^>]*)>", value)
+    in_brackets = re.findall(r"<([^<>]*)>", value)
     yield from in_brackets or (part.partition(";")[0].strip() for part in value.split(","))
+
+
+def unquoted(value: str) -> str:
+    """The value with its quoted strings emptied, in one pass; an unterminated one stays."""
+    if '"' not in value:
+        return value
+    kept: list[str] = []
+    opened = -1
+    escaped = False
+    start = 0
+    for position, character in enumerate(value):
+        if opened < 0:
+            opened = position if character == '"' else -1
+        elif escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character == '"':
+            kept += (value[start:opened], '""')
+            opened, start = -1, position + 1
+    return "".join((*kept, value[start:]))
 
 
 def hops(head: Sequence[str]) -> tuple[HopSeen, ...]:
     """What the start line and the headers say about transports, in their order."""
     found: list[HopSeen] = []
-    headers = [(named(name), _QUOTED.sub('""', value)) for name, value in unfolded(head[1:])]
+    headers = [(named(name), unquoted(value)) for name, value in unfolded(head[1:])]
     vias = [entry for name, value in headers if name == "via" for entry in value.split(",") if entry.strip()]
     found += (_hop("Via", position, _via(entry)) for position, entry in enumerate(vias[:_MOST_ENTRIES], 1))
     for field in ("Route", "Record-Route", "Contact"):
@@ -62,7 +82,7 @@ def hops(head: Sequence[str]) -> tuple[HopSeen, ...]:
 def contacts(head: Sequence[str]) -> tuple[AddressSeen, ...]:
     """The hosts of the Contact headers, and where a URI has one, its maddr."""
     found: list[AddressSeen] = []
-    values = [_QUOTED.sub('""', value) for name, value in unfolded(head[1:]) if named(name) == "contact"]
+    values = [unquoted(value) for name, value in unfolded(head[1:]) if named(name) == "contact"]
     for uri in [uri for value in values for uri in _bare_or_not(value)][:_MOST_ENTRIES]:
         if read := _URI.fullmatch(uri):
             hostname = _HOST.match(read[2])
@@ -73,7 +93,7 @@ def contacts(head: Sequence[str]) -> tuple[AddressSeen, ...]:
 
 def _bare_or_not(value: str) -> Iterator[str]:
     """The URIs of a header; without angle brackets a transport parameter is read as the URI's, as most peers do."""
-    in_brackets = re.findall(r"<([^>]*)>", value)
+    in_brackets = re.findall(r"<([^<>]*)>", value)
     yield from in_brackets or (part.strip() for part in value.split(","))
 
 

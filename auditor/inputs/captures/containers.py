@@ -51,7 +51,8 @@ def packets(content: bytes) -> Iterator[Packet]:
                 found = next(read, None)
         except Exception:  # noqa: BLE001 - the libraries raise whatever a broken file makes them stumble over
             after = f"after packet {number}" if number else "before its first packet"
-            raise MalformedCapture(f"the capture is broken or cut off {after}") from None
+            advice = "capture again, or keep what precedes it with tcpdump -r FILE -w NEW"
+            raise MalformedCapture(f"the capture is broken or cut off {after}: {advice}") from None
         if found is None:
             return
         number += 1

@@ -15,6 +15,8 @@ from auditor.sip import Captured, Origin, captured
 _MOST_MESSAGES = 5000
 _MOST_PROBLEMS = 3
 """Messages that are not readable and are named; the others are counted."""
+_LONGEST = 1024 * 1024
+"""The most bytes of a message that is read."""
 _MEDIA, _MESSAGE, _MARKING = "sdp", "sip-message", "dscp"
 
 
@@ -63,6 +65,9 @@ class _CaptureReading:
                 if len(self.found) == before:
                     (self.encrypted if is_tls(data) else self.others).add(ends)
             self.check()
+        self.found = [
+            one if len(one.content) <= _LONGEST else Found(one.part, b"", complete=False) for one in self.found
+        ]
         self.found.sort(key=lambda message: message.part.number)
         for message in self.found:
             if _outgoing(message.part, self.peers):
@@ -110,7 +115,7 @@ def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Ite
     yield from marked
     if not marked:
         yield _missing(origin, _MARKING, "the capture contains no SIP message and no RTP stream")
-    unseen = [] if measured else [reading.nothing()]
+    unseen = [] if measured or problems else [reading.nothing()]
     for kind, seen in ((_MEDIA, described), (_MESSAGE, measured)):
         for reason in (*unseen, *_few(problems)):
             yield NotObserved(target=origin.target, at=origin.at, wanted=kind, reason=reason)

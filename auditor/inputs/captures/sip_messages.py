@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from auditor.inputs.captures.datagrams import Part
 
 _START = re.compile(rb"(?:[A-Z]{2,20} \S{1,2048} SIP/2\.0|SIP/2\.0 [1-6][0-9]{2}(?: [^\r\n]{0,1024})?)[ \t]*\r?\n")
+_START_OF_LINE = re.compile(rb"(?m)^" + _START.pattern)
 _HEAD_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LENGTH = re.compile(rb"(?im)^(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,7})[ \t]*\r?$")
 _LIKE_SIP = re.compile(rb"[A-Z]{3,20} sips?:|SIP/2\.0")
@@ -70,6 +71,11 @@ def in_datagram(part: Part) -> Found | None:
     return None
 
 
+def _next(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The next start line: right behind the message before it, or at the start of a line."""
+    return _START.match(data, at) or _START_OF_LINE.search(data, at)
+
+
 def _head(content: bytes) -> bytes:
     """The lines of the head that are there, without the last one if it is cut."""
     end = _HEAD_END.search(content)
@@ -101,7 +107,7 @@ def is_tls(data: bytes) -> bool:
 def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Found]:
     """The SIP messages of a stream, framed by Content-Length (RFC 3261 section 18.3)."""
     at = 0
-    while start := _START.search(data, at):
+    while start := _next(data, at):
         part = [part for offset, part in begins if offset <= start.start()][-1]
         if data[at : start.start()].strip(b"\r\n\0 "):
             yield Found(part, b"", complete=False)  # the rest of a message whose beginning is missing
@@ -110,7 +116,7 @@ def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Found]
             yield Found(part, _head(data[start.start() :]), complete=False)
             return
         length = _LENGTH.search(data, start.start(), head.start() + 1)
-        following = _START.search(data, head.end())
+        following = None if length else _START_OF_LINE.search(data, head.end())
         end = head.end() + int(length[1]) if length else following.start() if following else len(data)
         complete = end <= len(data)
         content = data[start.start() : end]
