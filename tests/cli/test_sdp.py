@@ -246,10 +246,10 @@ def test_a_private_address_needs_a_virtual_network_that_is_declared(options: lis
 
 def test_an_inventory_with_a_virtual_network_allows_private_addresses(tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.yaml"
-    inventory.write_text("operator: Example\nendpoints: []\ndeployment: {vnet_injection: true}\n", encoding="utf-8")
+    inventory.write_text("operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\ndeployment: {vnet_injection: true}\n", encoding="utf-8")
     found = outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])
     assert found["sdp-address-not-public"] == "not-applicable"
-    inventory.write_text("operator: Example\nendpoints: []\n", encoding="utf-8")
+    inventory.write_text("operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\n", encoding="utf-8")
     assert outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])["sdp-address-not-public"] == "fail"
 
 

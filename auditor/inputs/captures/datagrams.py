@@ -87,7 +87,7 @@ def parts(packets: Iterable[Packet], unread: Unread) -> Iterator[Part]:
 
 def _network(layer: object) -> IP | IP6 | None:
     """The IP packet in a frame; none for ARP and the like.  Raises ``ValueError`` where it is under unread tags."""
-    kind = 0
+    kind: int | None = 0
     for _ in range(_MOST_TUNNELS * 2):
         if isinstance(layer, IP | IP6):
             return layer
@@ -95,7 +95,7 @@ def _network(layer: object) -> IP | IP6 | None:
         if isinstance(layer, bytes):
             while kind in _TAGS:
                 kind, layer = int.from_bytes(layer[2:4], "big"), layer[4:]
-            if kind in _IP:
+            if kind is not None and kind in _IP:
                 return _IP[kind](layer)
             return None
         layer = getattr(layer, "data", None)
