@@ -5,11 +5,11 @@ A NAT that translates packets does not translate the addresses inside them, unle
 
 from collections.abc import Iterator
 
-from auditor.model.finding import Doubt, NotApplicable, Remark
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark
 from auditor.model.observation import SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
-from auditor.model.subject import MediaSubject
+from auditor.model.subject import TARGET, MediaSubject
 from auditor.rules.sip._shared import VirtualNetwork, not_public, private_allowed
 from auditor.rules.srtp._shared import judged, nothing_accepted, sections
 
@@ -19,21 +19,25 @@ def check(evidence: Evidence[SdpSeen], params: VirtualNetwork) -> Iterator[Remar
     if private_allowed(evidence.target, vnet_injection=params.vnet_injection):
         yield NotApplicable(reason="VNet injection is declared, which allows private addresses")
         return
-    applies = False
+    applies = named = False
     for seen in judged(evidence.seen):
         whole = MediaSubject(source=seen.source)
         for subject, media in sections(seen):
             applies = True
+            shared = () if any(address.place == "c=" for address in media.addresses) else seen.addresses
             yield from not_public(subject, media.addresses, names=False)
-            if not any(address.place == "c=" for address in media.addresses):
-                yield from not_public(whole, seen.addresses, names=False)
-                if not seen.addresses:
-                    yield Doubt(subject=subject, reason="no c= line says where to send the media")
+            yield from not_public(whole, shared, names=False)
+            if not any(address.place == "c=" for address in (*media.addresses, *shared)):
+                yield Doubt(subject=subject, reason="no c= line says where to send the media")
+            named = named or any(address.form != "placeholder" for address in (*media.addresses, *shared))
         if why := nothing_accepted(seen):
             applies = True
             yield Doubt(subject=whole, reason=why)
     if not applies:
         yield NotApplicable(reason="no description of a call was observed")
+    elif not named:
+        reason = "the media are on hold, and no address is named: provide an offer or answer of an active call"
+        yield NotTested(subject=TARGET, reason=reason, whole=True)
 
 
 RULE = Rule(
