@@ -96,12 +96,6 @@ def why_not_public(text: str) -> str | None:
     return None
 
 
-def is_for_documentation(text: str) -> bool:
-    """Whether a range stands for others in documents (RFC 5737, RFC 3849, RFC 9637)."""
-    found = parse_range(text)
-    return any(found.within(network) for network in _DOCUMENTATION)
-
-
 def _address(text: str) -> Address:
     try:
         return ip_address(text)
@@ -111,9 +105,6 @@ def _address(text: str) -> Address:
 
 _MULTICAST = tuple(map(parse_range, ("224.0.0.0/4", "ff00::/8")))
 _UNICAST = parse_range("2000::/3")
-_DOCUMENTATION = tuple(
-    map(parse_range, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"))
-)
 # Written out because ``is_global`` differs between versions of Python.  Some are routed but belong to no one: AS112
 # (RFC 7534, RFC 7535), relays of AMT (RFC 7450) and of 6to4 (RFC 7526).
 _SPECIAL = tuple(

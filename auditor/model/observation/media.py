@@ -38,9 +38,10 @@ class AddressSeen(Value):
     """One address that a peer is told to send to.  No text of the peer's own is kept, so a host name is not."""
 
     place: Literal["c=", "a=candidate", "a=rtcp", "a=altc", "Contact"]
-    address: str = Field(default="", description="The IP address; empty for a host name and for what is not readable")
-    form: Literal["address", "name", "local-name", "placeholder", "unreadable"] = Field(
-        description="A local name is of a domain such as local, or of one label; a placeholder stands for no address"
+    address: str = Field(default="", description="The IP address, for the form address")
+    form: Literal["address", "documentation", "name", "local-name", "placeholder", "unreadable"] = Field(
+        description="documentation: an address that stands for another (RFC 5737); placeholder: none, such as 0.0.0.0; "
+        "local-name: a host name of a domain such as local, or of one label"
     )
 
 

@@ -9,7 +9,7 @@ from auditor.model.observation import AddressSeen, HopSeen
 from auditor.model.rule import Params
 from auditor.model.subject import Subject
 from auditor.model.target import SessionDescriptionTarget, Target
-from auditor.network.addresses import is_for_documentation, why_not_public
+from auditor.network.addresses import why_not_public
 
 PUBLIC = "a public address"
 
@@ -57,10 +57,9 @@ def not_public(subject: Subject, addresses: Iterable[AddressSeen], *, names: boo
         elif seen.form == "name" and not names:
             reason = f"{seen.place} has a host name: whether its addresses are public cannot be determined"
             yield Doubt(subject=subject, reason=reason)
+        elif seen.form == "documentation":
+            observed = f"{seen.place} with an address for documentation, which stands for another"
+            yield Warning(subject=subject, expected=PUBLIC, observed=observed, unproven=True)
         elif seen.form == "address" and (why := why_not_public(seen.address)):
-            if is_for_documentation(seen.address):
-                observed = f"{seen.place} with {seen.address}: an address for documentation, which stands for another"
-                yield Warning(subject=subject, expected=PUBLIC, observed=observed, unproven=True)
-            else:
-                observed = f"{seen.place} with {seen.address}: {why}"
-                yield Violation(subject=subject, expected=PUBLIC, observed=observed)
+            observed = f"{seen.place} with {seen.address}: {why}"
+            yield Violation(subject=subject, expected=PUBLIC, observed=observed)
