@@ -81,6 +81,8 @@ def load_descriptions(
     errors: list[InputError] = []
     if answer is not None and len(files) != 1:
         raise InputErrors([InputError("an answer goes with one offer: name one file with --answer")])
+    if about.peers and not any(is_capture(content) for _, content in files):
+        raise InputErrors([InputError("only a packet capture shows peers: leave out --peer")])
     for file, content in files:
         name = clean(file)
         if name in {target.name for target in targets}:

@@ -246,13 +246,18 @@ def test_a_private_address_needs_a_virtual_network_that_is_declared(options: lis
 
 def test_an_inventory_with_a_virtual_network_allows_private_addresses(tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.yaml"
-    inventory.write_text("operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\ndeployment: {vnet_injection: true}\n", encoding="utf-8")
-    found = outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])
-    assert found["sdp-address-not-public"] == "not-applicable"
-    inventory.write_text("operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\n", encoding="utf-8")
-    assert outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])["sdp-address-not-public"] == "fail"
+    endpoint = "operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\n"
+    for declared, outcome in (("deployment: {vnet_injection: true}\n", "not-applicable"), ("", "fail")):
+        inventory.write_text(endpoint + declared, encoding="utf-8")
+        found = outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])
+        assert found["sdp-address-not-public"] == outcome
 
 
 def test_a_peer_that_is_no_range_is_an_error() -> None:
     with pytest.raises(InputErrors, match='the peer "gateway" is not an address or a range'):
         run(CAPTURES / "udp.pcap", "--peer", "gateway")
+
+
+def test_a_peer_of_a_file_that_is_no_capture_is_an_error() -> None:
+    with pytest.raises(InputErrors, match="only a packet capture shows peers"):
+        run("-", "--peer", "10.0.0.1", given=OFFER)

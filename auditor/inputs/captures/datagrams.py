@@ -61,8 +61,11 @@ class Unread:
 @dataclass
 class _Pieces:
     found: dict[int, bytes] = field(default_factory=dict)
+    size: int = 0
     whole: int | None = None
     """The length, known from the last fragment."""
+    overlap: bool = False
+    """Whether they contradict each other; they are then never put together (RFC 5722)."""
 
 
 _Key = tuple[bytes, bytes, int, int]
@@ -153,18 +156,21 @@ def _fragment(packet: IP | IP6) -> tuple[int, bool, int] | None:
 
 def _put_together(waiting: dict[_Key, _Pieces], key: _Key, offset: int, payload: bytes, *, more: bool) -> bytes | None:
     pieces = waiting.setdefault(key, _Pieces())
-    pieces.found.setdefault(offset, payload)
+    if offset not in pieces.found:
+        pieces.found[offset] = payload
+        pieces.size += len(payload)
     if not more:
         pieces.whole = offset + len(payload)
-    if pieces.whole is None or sum(map(len, pieces.found.values())) < pieces.whole:
+    if pieces.overlap or pieces.whole is None or pieces.size < pieces.whole:
         return None
-    data = b""
+    data = bytearray()
     for at, piece in sorted(pieces.found.items()):
         if at != len(data):
+            pieces.overlap = True
             return None
         data += piece
     del waiting[key]
-    return data
+    return bytes(data)
 
 
 def _ends(packet: IP | IP6) -> tuple[str, str]:

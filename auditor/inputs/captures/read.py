@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.captures.containers import MalformedCapture, packets
@@ -61,10 +62,10 @@ class _CaptureReading:
             ends = frozenset({_end(first.source, first.source_port), _end(first.destination, first.destination_port)})
             for data, begins in chunks(stream):
                 before = len(self.found)
-                self.found += in_chunk(data, begins)
+                self.found += islice(in_chunk(data, begins), _MOST_MESSAGES + 1)
                 if len(self.found) == before:
                     (self.encrypted if is_tls(data) else self.others).add(ends)
-            self.check()
+                self.check()
         self.found = [
             one if len(one.content) <= _LONGEST else Found(one.part, b"", complete=False) for one in self.found
         ]

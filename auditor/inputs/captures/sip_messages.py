@@ -1,6 +1,7 @@
 """SIP messages in datagrams and in TCP streams, and what else a TCP stream is."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -106,9 +107,9 @@ def is_tls(data: bytes) -> bool:
 
 def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Found]:
     """The SIP messages of a stream, framed by Content-Length (RFC 3261 section 18.3)."""
-    at = 0
+    at, offsets = 0, [offset for offset, _ in begins]
     while start := _next(data, at):
-        part = [part for offset, part in begins if offset <= start.start()][-1]
+        part = begins[bisect_right(offsets, start.start()) - 1][1]
         if data[at : start.start()].strip(b"\r\n\0 "):
             yield Found(part, b"", complete=False)  # the rest of a message whose beginning is missing
         head = _HEAD_END.search(data, start.end() - 2)
