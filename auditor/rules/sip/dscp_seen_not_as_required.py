@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.model.finding import NotApplicable, Remark, Violation, Warning
+from auditor.model.finding import NotApplicable, NotTested, Remark, Violation, Warning
 from auditor.model.observation import DscpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
-from auditor.model.subject import Named
+from auditor.model.subject import TARGET, Named
 from auditor.model.target import SessionDescriptionTarget
 
 _EF = 46
 """Expedited Forwarding (RFC 3246)."""
+_VOICE = ("audio", "rtp")
 _TRAFFIC = {"sip": "SIP", "audio": "audio", "video": "video", "rtp": "RTP"}
 
 
@@ -38,7 +39,7 @@ def check(evidence: Evidence[DscpSeen], params: CapturedDscpValues) -> Iterator[
         return
     for seen in evidence.seen:
         subject = Named(name=f"{_TRAFFIC[seen.traffic]} from {seen.sender} to {seen.receiver}")
-        voice = seen.traffic in ("audio", "rtp")
+        voice = seen.traffic in _VOICE
         right = (params.voice,) if voice else params.kept
         if seen.value in right:
             continue
@@ -50,6 +51,8 @@ def check(evidence: Evidence[DscpSeen], params: CapturedDscpValues) -> Iterator[
             yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
         else:
             yield Violation(subject=subject, expected=expected, observed=observed)
+    if not any(seen.traffic in _VOICE for seen in evidence.seen):
+        yield NotTested(subject=TARGET, reason="the capture shows no RTP of a call, so no voice", whole=True)
 
 
 def _value(dscp: int) -> str:
