@@ -59,20 +59,16 @@ def _value(dscp: int) -> str:
     return f"EF ({_EF})" if dscp == _EF else str(dscp)
 
 
-def _remedy(params: CapturedDscpValues) -> str:
-    kept = ", ".join(map(str, params.kept)) or "none"
-    return (
-        f"Mark voice with DSCP {_value(params.voice)} at the SBC, and all other traffic only with kept values: {kept}."
-    )
-
-
 RULE = Rule(
     id="dscp-seen-not-as-required",
     title="Captured packets lack the required DSCP values",
     group=Group.SIP,
     severity=Severity.MEDIUM,
     citations=(Citation(document="RFC 2474", section="3", url="https://www.rfc-editor.org/rfc/rfc2474#section-3"),),
-    remedy=_remedy,
+    remedy=(
+        "Configure the SBC and the routers in front of it to mark voice with its DSCP value, and all other traffic only "
+        "with values that the network at the other end keeps."
+    ),
     observes=DscpSeen,
     params=CapturedDscpValues,
     check=check,
