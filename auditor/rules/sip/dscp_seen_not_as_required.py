@@ -66,8 +66,8 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     citations=(Citation(document="RFC 2474", section="3", url="https://www.rfc-editor.org/rfc/rfc2474#section-3"),),
     remedy=(
-        "Configure the SBC and the routers in front of it to mark voice with its DSCP value, and all other traffic only "
-        "with values that the network at the other end keeps."
+        "Configure the SBC and the routers in front of it to mark voice with its DSCP value, and all other traffic "
+        "only with values that the network at the other end keeps."
     ),
     observes=DscpSeen,
     params=CapturedDscpValues,

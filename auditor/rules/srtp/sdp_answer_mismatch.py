@@ -34,16 +34,17 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
             yield Doubt(subject=subject, reason="several different offers have the Call-ID and CSeq of this answer")
         else:
             yield from _compared(made[0], answer)
-    if not answers:
+    unknown = [seen for seen in judged(evidence.seen) if seen.role == "unknown" and not seen.capabilities]
+    for seen in unknown:
+        reason = f"whether this is an offer or an answer is not known: {_WITH}"
+        yield NotTested(subject=MediaSubject(source=seen.source), reason=reason, whole=True)
+    if not (answers or unknown):
         yield _without_answer(evidence)
 
 
 def _without_answer(evidence: Evidence[SdpSeen]) -> Remark:
     if isinstance(evidence.target, ClientTarget):
         return NotApplicable(reason="a client makes offers, and the auditor answers none of them")
-    if any(seen.role == "unknown" and not seen.capabilities for seen in judged(evidence.seen)):
-        reason = f"whether this is an offer or an answer is not known: {_WITH}"
-        return NotTested(subject=TARGET, reason=reason, whole=True)
     return NotTested(subject=TARGET, reason=f"no answer was seen: {_WITH}", whole=True)
 
 
