@@ -20,6 +20,7 @@ from typing import TypeAlias
 from auditor import __version__
 from auditor.errors import InputError, InputErrors, quoted, suggestion
 from auditor.evaluate import evaluate
+from auditor.inputs import captures
 from auditor.inputs.certificates.bundles import Passphrase
 from auditor.inputs.certificates.declared_roots import load_declared_roots, sent_roots
 from auditor.inputs.certificates.file_targets import Old, Use, observe_files
@@ -35,7 +36,7 @@ from auditor.inputs.inventory.read import Inventory
 from auditor.inputs.inventory.waiver_file import load_waivers
 from auditor.inputs.observation_file import read_observations as read_observation_file
 from auditor.inputs.resolver import parse_resolver
-from auditor.inputs.session_descriptions import load_descriptions
+from auditor.inputs.session_descriptions import known_of, load_descriptions, parse_peers
 from auditor.inputs.sslyze.scan_file import is_sslyze_scan, read_scan
 from auditor.inputs.sslyze.scan_observations import observed as observed_by_sslyze
 from auditor.inputs.sslyze.scan_observations import scanner_of
@@ -53,6 +54,7 @@ from auditor.model.observation import (
     Run,
     SiteNamesSeen,
     StatusSource,
+    Transport,
 )
 from auditor.model.policy import Policy
 from auditor.model.report import Report
@@ -66,9 +68,8 @@ from auditor.policy import read as policies
 from auditor.policy.ages import age_notes
 from auditor.probes.budget import CANCELLED, Limits
 from auditor.probes.server.client_role import NOBODY, ClientRole, ReadDescription
-from auditor.sip import MAX_BYTES, MalformedSdp, Origin, describe
+from auditor.sip import MAX_BYTES, Around, MalformedSdp, Origin, describe
 from auditor.sip.description import Role as DescriptionRole
-from auditor.sip.description import Transport
 from auditor.sources import Sources
 from auditor.writing import unwritable, write_file
 
@@ -440,7 +441,8 @@ def _description_reader() -> ReadDescription:
 
     def read(content: bytes, target: ServerTarget, at: datetime) -> Iterator[Observation]:
         try:
-            yield describe(content, Origin(target.name, at, salt, "the answer to OPTIONS", "tls"))
+            origin = Origin(target.name, at, salt, "the answer to OPTIONS", "tls")
+            yield describe(content, origin, around=Around(capabilities=True))
         except MalformedSdp as error:
             yield NotObserved(target=target.name, at=at, wanted="sdp", reason=f"in the answer to OPTIONS: {error}")
 
@@ -665,22 +667,38 @@ def _replaced(given: str | File, passphrase: Passphrase, at: datetime) -> Old:
     return Old(given, tuple(dict.fromkeys(chains)), "; ".join(dict.fromkeys(missing)))
 
 
-def observe_session_descriptions(
+def observe_session_descriptions(  # noqa: PLR0913 - each may be left out
     files: Iterable[File],
     policy: Policy,
     *,
     role: DescriptionRole = "unknown",
     transport: Transport = "file",
+    answer: File | None = None,
+    peers: Sequence[str] = (),
+    vnet_injection: bool = False,
+    inventory: Inventory | None = None,
     at: datetime | None = None,
 ) -> Observations:
-    """Observe session descriptions (SDP), or SIP messages that contain them, in files or in memory.
+    """Observe session descriptions (SDP), SIP messages that contain them, or packet captures, in files or in memory.
 
-    ``role`` is that of descriptions without a SIP message around them.  No key is kept.  Raises ``InputErrors``.
+    ``role`` is that of descriptions without a SIP message around them, ``answer`` a description that answers the only
+    file.  ``peers`` are addresses or ranges: only what was sent to or from them counts in a capture.  ``inventory``
+    says whether the gateway is injected into a virtual network, as ``vnet_injection`` does, and whether there is
+    Microsoft peering.  No key is kept.  Raises ``InputErrors``.
     """
     moment = _moment(at)
+    declared = known_of(inventory.deployment if inventory is not None else None)
+    known = replace(
+        declared,
+        role=role,
+        transport=transport,
+        peers=parse_peers(peers),
+        vnet_injection=vnet_injection or declared.vnet_injection,
+    )
     named = [_content(file) for file in _any(files, "session description")]
+    answering = None if answer is None else _content(answer)
     salt = secrets.token_bytes(16)
-    targets, seen = load_descriptions(named, at=moment, salt=salt, transport=transport, role=role)
+    targets, seen = load_descriptions(named, at=moment, salt=salt, known=known, answer=answering)
     if not make_plan(policy, targets).checks:
         raise InputErrors([InputError(f"the policy {policy.id} has no rule about session descriptions")])
     return Observations(moment, targets, tuple(seen))
@@ -694,10 +712,8 @@ def _any(files: Iterable[File], what: str) -> list[File]:
 
 
 def _content(file: File) -> tuple[str, bytes]:
-    if isinstance(file, Path):
-        return str(file), read_bytes(file, MAX_BYTES)
-    name, content = file
-    check_size(content, MAX_BYTES, name)
+    name, content = (str(file), read_bytes(file, captures.MAX_BYTES)) if isinstance(file, Path) else file
+    check_size(content, captures.MAX_BYTES if captures.is_capture(content) else MAX_BYTES, name)
     return name, content
 
 
@@ -812,18 +828,32 @@ def audit_certificates(  # noqa: PLR0913 - as for observing, and what is accepte
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
 
 
-def audit_session_descriptions(
+def audit_session_descriptions(  # noqa: PLR0913 - as for observing
     files: Iterable[File],
     policy: Policy,
     *,
     role: DescriptionRole = "unknown",
     transport: Transport = "file",
+    answer: File | None = None,
+    peers: Sequence[str] = (),
+    vnet_injection: bool = False,
+    inventory: Inventory | None = None,
     at: datetime | None = None,
     fail_on: Severity | None = None,
 ) -> Report:
-    """Audit session descriptions (SDP), or SIP messages that contain them.  Raises ``InputErrors``."""
+    """Audit session descriptions (SDP), SIP messages that contain them, or packet captures.  Raises ``InputErrors``."""
     at = _moment(at)
-    observations = observe_session_descriptions(files, policy, role=role, transport=transport, at=at)
+    observations = observe_session_descriptions(
+        files,
+        policy,
+        role=role,
+        transport=transport,
+        answer=answer,
+        peers=peers,
+        vnet_injection=vnet_injection,
+        inventory=inventory,
+        at=at,
+    )
     return evaluate_observations(observations, policy, fail_on=fail_on, generated_at=at)
 
 

@@ -1,10 +1,10 @@
 """The runner of vectors: a rule is tested by facts in a YAML file, without a network.
 
 A vector file is a list of cases.  A case has a ``name`` that is a sentence, the rule's ``params``, what differs from
-the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``, ``other_names``, ``roles``), the
-time (``at``), and ``seen``: one mapping for each observation, with the fields of the rule's observation class but for
-``target`` and ``at``.  Bytes are written as base64.  ``pem`` lists files beside the vector file, each with a chain,
-leaf first; they become observations with these ``certificates``.
+the usual target (``service``, ``perspective``, ``host``, ``server_name``, ``address``, ``other_names``, ``roles``,
+``vnet_injection``, ``microsoft_peering``), the time (``at``), and ``seen``: one mapping for each observation, with the
+fields of the rule's observation class but for ``target`` and ``at``.  Bytes are written as base64.  ``pem`` lists files
+beside the vector file, each with a chain, leaf first; they become observations with these ``certificates``.
 
 ``violations`` lists every violation that must come out, as a text found in it or as ``subject``, ``expected`` and
 ``observed``, each with a text found there; ``warnings`` lists warnings in the same form; ``inconclusive`` lists a text
@@ -71,6 +71,8 @@ class Vector(BaseModel):
     address: str = "192.0.2.1"
     other_names: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    vnet_injection: bool = False
+    microsoft_peering: bool | None = None
     at: AwareDatetime = datetime(2026, 11, 1, 12, tzinfo=UTC)
     seen: list[dict[str, Any]] = []
     pem: tuple[str, ...] = ()
@@ -152,7 +154,9 @@ def target_of(vector: Vector) -> Target:
         case Perspective.TRUST_STORE:
             return TrustStoreTarget(name=_TARGET)
         case Perspective.SDP:
-            return SessionDescriptionTarget(name=_TARGET)
+            return SessionDescriptionTarget(
+                name=_TARGET, vnet_injection=vector.vnet_injection, microsoft_peering=vector.microsoft_peering
+            )
         case Perspective.DEPLOYMENT:
             return DeploymentTarget(name=_TARGET)
 

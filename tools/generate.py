@@ -132,6 +132,7 @@ def _requirement(found: Requirement) -> str:
     sources = "; ".join(_source(source.citation) for source in found.sources)
     said = [
         *map(_need, found.needs),
+        *([f"Broken by a violation of {', '.join(map(_linked, found.breaks))}"] if found.breaks else []),
         *([f"Related: {', '.join(map(_linked, found.related))}"] if found.related else []),
         *([f"Not proved: {_cell(found.not_proved)}"] if found.not_proved else []),
         *([f"Confirmed by `{found.confirmation}`"] if found.confirmation else []),

@@ -110,6 +110,8 @@ class Requirement:
     applies: Condition = Condition.ALWAYS
     needs: tuple[Need, ...] = ()
     """The rules that answer it; all of them must pass."""
+    breaks: tuple[str, ...] = ()
+    """Further rules that show by the way that it is not met: a violation of one decides, and a pass does not."""
     related: tuple[str, ...] = ()
     """Further rules that report on it and do not decide it."""
     not_proved: str = ""
@@ -124,7 +126,8 @@ class Requirement:
     @property
     def rules(self) -> tuple[str, ...]:
         """Every rule that reports on it, each once."""
-        return tuple(dict.fromkeys((*(rule for need in self.needs for rule in need.all_rules), *self.related)))
+        needed = (rule for need in self.needs for rule in need.all_rules)
+        return tuple(dict.fromkeys((*needed, *self.breaks, *self.related)))
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,22 @@ UNKNOWN = "unknown"
 """Replaces the name of an unknown session parameter, medium or profile, which could contain anything."""
 
 SECURE_PROFILES = frozenset(
-    {"RTP/SAVP", "RTP/SAVPF", "TCP/RTP/SAVP", "TCP/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"}
+    {
+        "RTP/SAVP",
+        "RTP/SAVPF",
+        "TCP/RTP/SAVP",
+        "TCP/RTP/SAVPF",
+        "UDP/TLS/RTP/SAVP",
+        "UDP/TLS/RTP/SAVPF",
+        "TCP/DTLS/RTP/SAVP",
+        "TCP/DTLS/RTP/SAVPF",
+        "DCCP/RTP/SAVP",
+        "DCCP/RTP/SAVPF",
+        "DCCP/TLS/RTP/SAVP",
+        "DCCP/TLS/RTP/SAVPF",
+    }
 )
-PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF", "TCP/RTP/AVP", "TCP/RTP/AVPF"})
+PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF", "TCP/RTP/AVP", "TCP/RTP/AVPF", "DCCP/RTP/AVP", "DCCP/RTP/AVPF"})
 OTHER_PROFILES = frozenset(
     {
         "UDP",
@@ -68,8 +81,7 @@ OTHER_PROFILES = frozenset(
         "DTLS/SCTP",
         "UDP/DTLS/SCTP",
         "TCP/DTLS/SCTP",
-        "TCP/DTLS/RTP/SAVP",
-        "TCP/DTLS/RTP/SAVPF",
+        "TCP/TLS",
         "VAT",
         "RTP",
     }

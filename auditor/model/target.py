@@ -142,6 +142,12 @@ class SessionDescriptionTarget(_WithoutCertificate):
     """A file that holds session descriptions, or SIP messages with them."""
 
     perspective: Literal[Perspective.SDP] = Perspective.SDP
+    vnet_injection: bool = Field(
+        default=False, description="Whether the gateway is declared to be injected into a virtual network"
+    )
+    microsoft_peering: bool | None = Field(
+        default=None, description="Whether the traffic is declared to cross Microsoft peering; None if unknown"
+    )
 
 
 class DeploymentTarget(_WithoutCertificate):

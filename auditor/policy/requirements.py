@@ -129,6 +129,10 @@ def _requirement_schema(sources: Json) -> Json:
                 "minItems": 1,
                 "items": _need_schema({"or": {**_need_schema(), "description": "Another proof of the same"}}),
             },
+            "breaks": {
+                **rules,
+                "description": "Further rules of which a violation breaks it; none of them has to pass",
+            },
             "related": {**rules, "description": "Rules that report on it and do not decide it"},
             "not_proved": {**_TEXT, "description": "The part that no rule proves"},
             "confirmation": {
@@ -213,6 +217,7 @@ def _requirement(given: Mapping[str, Any], documents: Mapping[str, SourceDocumen
         severity=Severity(given["severity"]),
         applies=Condition(given.get("applies", Condition.ALWAYS)),
         needs=tuple(map(_need, given.get("needs", ()))),
+        breaks=tuple(given.get("breaks", ())),
         related=tuple(given.get("related", ())),
         not_proved=given.get("not_proved", ""),
         confirmation=given.get("confirmation", given["id"].lower() if "not_proved" in given else ""),

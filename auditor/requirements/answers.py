@@ -38,6 +38,7 @@ class Looked:
     """Those that may show by the way what the kind is asked for."""
     findings: Mapping[tuple[str, str], Finding]
     """By rule and target."""
+    by_rule: Mapping[str, tuple[Finding, ...]]
     declared: Deployment | None
     today: date
 
@@ -65,6 +66,9 @@ def answered(
     """
     by_check = {(finding.rule, finding.target): finding for finding in findings}
     names = {target for _, target in by_check}
+    by_rule: dict[str, tuple[Finding, ...]] = {}
+    for rule in {rule for requirement in policy.requirements for rule in requirement.breaks}:
+        by_rule[rule] = tuple(finding for (name, _), finding in by_check.items() if name == rule)
     given = tuple(targets)
     looked = Looked(
         policy=policy,
@@ -78,6 +82,7 @@ def answered(
         },
         also={kind: tuple(target for target in given if also_seen_at(target, kind)) for kind in TargetKind},
         findings=by_check,
+        by_rule=by_rule,
         declared=declared,
         today=today,
     )
@@ -124,7 +129,10 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
     concerns = looked.declared is None or applies(requirement.applies, looked.declared)
     if concerns is False:
         return _Said(AnswerKind.NOT_APPLICABLE, why_not(requirement.applies))
-    parts = tuple(part for need in requirement.needs for part in _parts(need, looked))
+    parts = (
+        *(part for need in requirement.needs for part in _parts(need, looked)),
+        *(part for rule in requirement.breaks for part in _broken(rule, looked)),
+    )
     for kind in (AnswerKind.NOT_MET, AnswerKind.OPEN):
         if those := [part for part in parts if part.answer is kind]:
             return _Said(kind, _reasons(those), those[0].closes, _keys(those))
@@ -182,6 +190,14 @@ def _proof(need: Need, looked: Looked) -> Iterator[_Part]:
         yield _Part(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", "audit without --offline")
     if not (targets or unlooked):
         yield _nobody(need, looked)
+
+
+def _broken(rule: str, looked: Looked) -> Iterator[_Part]:
+    """The violations of a rule, wherever it was asked."""
+    for finding in looked.by_rule.get(rule, ()):
+        if finding.violations:
+            key = FindingKey(rule=rule, target=finding.target)
+            yield _Part(AnswerKind.NOT_MET, f"{rule} at {finding.target}", finding=key)
 
 
 def _nobody(need: Need, looked: Looked) -> _Part:

@@ -6,17 +6,21 @@ cannot be read is described without being quoted.  A search for keys to black ou
 allow-list has nothing to miss.
 """
 
-from auditor.sip.description import MOST_CRYPTOS, MOST_MEDIA, MalformedSdp, Origin, describe
-from auditor.sip.message import MAX_BYTES, MOST_MESSAGES, descriptions, measured
+from auditor.sip.description import MOST_CRYPTOS, MOST_MEDIA, Around, MalformedSdp, Origin, describe
+from auditor.sip.message import MAX_BYTES, MOST_MESSAGES, Captured, captured, descriptions, measured, paired
 
 __all__ = [
     "MAX_BYTES",
     "MOST_CRYPTOS",
     "MOST_MEDIA",
     "MOST_MESSAGES",
+    "Around",
+    "Captured",
     "MalformedSdp",
     "Origin",
+    "captured",
     "describe",
     "descriptions",
     "measured",
+    "paired",
 ]

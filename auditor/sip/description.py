@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from auditor.model.observation import CryptoSeen, MediaSeen, SdpSeen
+from auditor.model.observation import AddressSeen, CryptoSeen, HopSeen, MediaSeen, SdpSeen, Transport
 from auditor.model.srtp import MEDIA, OTHER_PROFILES, PLAIN_PROFILES, SECURE_PROFILES, UNKNOWN
 from auditor.sip.crypto import MalformedCrypto, read_crypto
+from auditor.sip.hosts import attribute, connection
 
 MOST_MEDIA = 100
 """Media sections in one description."""
@@ -16,11 +17,12 @@ MOST_CRYPTOS = 64
 _PROFILES = SECURE_PROFILES | PLAIN_PROFILES | OTHER_PROFILES
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 _MEDIA_LINE = re.compile(r"(\S+) +([0-9]{1,5})(?:/[0-9]{1,5})? +(\S+)(?: .*)?")
-_FREE_TEXT = frozenset("vosiuepcbtrz")
+_MOST_ADDRESSES = 64
+"""Addresses of one section; the rest are not read."""
+_FREE_TEXT = frozenset("vosiuepbtrz")
 """Types of line in which words such as "crypto" have no meaning."""
 
 Role = Literal["offer", "answer", "unknown"]
-Transport = Literal["tls", "tcp", "udp", "file"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 _DIRECTIONS: dict[str, Direction] = {
     "sendrecv": "sendrecv",
@@ -64,17 +66,22 @@ class _Level:
     key_management: bool = False
     clear_key: bool = False
     direction: Direction | None = None
+    bundle_only: bool = False
+    addresses: list[AddressSeen] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the SIP message around a description says about it."""
+
+    session: str = ""
+    exchange: str = ""
+    hops: tuple[HopSeen, ...] = ()
+    capabilities: bool = False
 
 
 def describe(
-    content: bytes,
-    origin: Origin,
-    *,
-    role: Role = "unknown",
-    session: str = "",
-    exchange: str = "",
-    source: str = "",
-    first_line: int = 1,
+    content: bytes, origin: Origin, *, role: Role = "unknown", around: Around = Around(), first_line: int = 1
 ) -> SdpSeen:
     """Read one description.  ``first_line`` is the number of its first line in the file.  Raises ``MalformedSdp``."""
     lines = text_lines(content)
@@ -98,14 +105,17 @@ def describe(
     return SdpSeen(
         target=origin.target,
         at=origin.at,
-        source=source or origin.source,
+        source=origin.source,
         role=role,
         transport=origin.transport,
-        session=session,
-        exchange=exchange,
+        hops=around.hops,
+        capabilities=around.capabilities,
+        session=around.session,
+        exchange=around.exchange,
         media=tuple(_seen(section, session_level) for section in sections),
         malformed=tuple(session_level.malformed),
         clear_key=session_level.clear_key,
+        addresses=tuple(session_level.addresses),
     )
 
 
@@ -134,6 +144,8 @@ def _read_line(level: _Level, line: str, number: int, salt: bytes) -> None:
     name, _, rest = value.partition(":")
     if well_formed and kind == "k":
         level.clear_key = True
+    elif well_formed and kind == "c":
+        _address(level, connection(value))
     elif well_formed and kind in _FREE_TEXT:
         return
     elif well_formed and kind == "a" and name == "crypto":
@@ -145,7 +157,14 @@ def _read_line(level: _Level, line: str, number: int, salt: bytes) -> None:
     elif kind == "a":
         level.fingerprint |= name == "fingerprint"
         level.key_management |= name == "key-mgmt"
+        level.bundle_only |= value.rstrip(" \t") == "bundle-only"
         level.direction = _DIRECTIONS.get(value.rstrip(" \t"), level.direction)
+        _address(level, attribute(name, rest))
+
+
+def _address(level: _Level, seen: AddressSeen | None) -> None:
+    if seen is not None and len(level.addresses) < _MOST_ADDRESSES:
+        level.addresses.append(seen)
 
 
 def _looks_like_a_key(line: str) -> str:
@@ -194,4 +213,6 @@ def _seen(section: _Level, session: _Level) -> MediaSeen:
         key_management=section.key_management or session.key_management,
         clear_key=section.clear_key,
         direction=section.direction or session.direction or "sendrecv",
+        bundle_only=section.bundle_only,
+        addresses=tuple(dict.fromkeys(section.addresses)),
     )

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-_COMPACT = {"f": "from", "k": "supported", "m": "contact"}
+from auditor.sip.headers import named, unfolded, unquoted, uris
+
 _TAGGED = frozenset({"supported", "require", "proxy-require"})
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-# RFC 3261 section 25.1: commas, semicolons and question marks may stand in it.
-_USERINFO = re.compile(r"(?i)\bsips?:([^@\s<>\"]*)@")
-_HOST = re.compile(r"(?i)\bsips?:(?:[^@\s<>]*@)?(\[[^\]]*\]|[^\s:;?>,]*)")
+_SCHEME = re.compile(r"(?i)\bsips?:")
+_HOST = re.compile(r"\[[^\]]*\]|[^:;?,]*")
 
 
 def lengths(head: Sequence[str], body: Sequence[str], content_length: str) -> dict[str, int]:
@@ -17,47 +16,40 @@ def lengths(head: Sequence[str], body: Sequence[str], content_length: str) -> di
     ``head`` are the start line and the header lines.  A trace may have lost the CRs, or a part of the body: line ends
     count two bytes, and a Content-Length is believed where it is the larger.
     """
-    headers = [(name, _QUOTED.sub('""', value)) for name, value in _unfolded(head[1:])]
+    headers = [(name, unquoted(value)) for name, value in unfolded(head[1:])]
     request = re.match(r"[A-Z]+ (\S+) SIP/2\.0", head[0])
     uri = request[1] if request else ""
     declared = int(content_length) if re.fullmatch(r"[0-9]{1,9}", content_length) else 0
     texts = [uri, *(value for _, value in headers)]
-    tagged = [value for name, value in headers if _named(name) in _TAGGED]
+    tagged = [value for name, value in headers if named(name) in _TAGGED]
     return {
         "octets": sum(len(line) + 2 for line in head) + 2 + max(declared, sum(len(line) + 2 for line in body)),
         "request_uri": len(uri),
-        "contact_uri": _longest(uri for name, value in headers if _named(name) == "contact" for uri in _uris(value)),
-        "userinfo": _longest(found[1] for text in texts for found in _USERINFO.finditer(text)),
-        "from_domain": _longest(
-            found[1] for name, value in headers if _named(name) == "from" for found in _HOST.finditer(value)
-        ),
+        "contact_uri": _longest(uri for name, value in headers if named(name) == "contact" for uri in uris(value)),
+        "userinfo": _longest(found for text in texts for found in _userinfos(text)),
+        "from_domain": _longest(host for name, value in headers if named(name) == "from" for host in _hosts(value)),
         "header_name": _longest(name for name, _ in headers),
         "option_tags": _longest(tagged),
         "option_tag": _longest(tag.strip() for value in tagged for tag in value.split(",")),
     }
 
 
+def _userinfos(text: str) -> Iterator[str]:
+    """What stands before the @ of each URI (RFC 3261 section 25.1: commas, semicolons and question marks may)."""
+    for word in re.split(r"[\s<>\"]+", text):
+        position = 0
+        while (scheme := _SCHEME.search(word, position)) and (end := word.find("@", scheme.end())) >= 0:
+            yield word[scheme.end() : end]
+            position = end + 1
+
+
+def _hosts(text: str) -> Iterator[str]:
+    for word in re.split(r"[\s<>]+", text):
+        if scheme := _SCHEME.search(word):
+            before, at, after = word[scheme.end() :].partition("@")
+            host = _HOST.match(after if at else before)
+            yield host[0] if host else ""
+
+
 def _longest(texts: Iterator[str] | list[str]) -> int:
     return max(map(len, texts), default=0)
-
-
-def _named(name: str) -> str:
-    return _COMPACT.get(name.lower(), name.lower())
-
-
-def _unfolded(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """RFC 3261 section 7.3.1: a header continues in a line that begins with white space."""
-    headers: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if line[:1] in (" ", "\t") and headers:
-            headers[-1][1].append(line.strip())
-        else:
-            name, _, value = line.partition(":")
-            headers.append((name.strip(), [value.strip()]))
-    return [(name, " ".join(parts)) for name, parts in headers]
-
-
-def _uris(value: str) -> Iterator[str]:
-    """The URIs of a Contact header: between angle brackets, or up to the parameters of the header (section 20)."""
-    in_brackets = re.findall(r"<([^>]*)>", value)
-    yield from in_brackets or (part.partition(";")[0].strip() for part in value.split(","))

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.model.observation import SdpSeen, SipMessageSeen
+from auditor.model.observation import SdpSeen, SipMessageSeen, Transport
 from auditor.sip.crypto import digest
-from auditor.sip.description import MalformedSdp, Origin, Role, describe, text_lines
+from auditor.sip.description import Around, MalformedSdp, Origin, Role, describe, text_lines
+from auditor.sip.headers import contacts, hops
 from auditor.sip.lengths import lengths
 
 MAX_BYTES = 1024 * 1024
@@ -42,6 +43,10 @@ class _Message:
     """The line number of the start line, from 1."""
     body_start: int
     body: tuple[str, ...]
+    source: str = ""
+    """Where the message was found, where that is not the origin of all."""
+    transport: Transport | None = None
+    """Its own transport, where that was seen."""
 
     @property
     def call(self) -> str:
@@ -67,10 +72,10 @@ def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> t
     if first is None:
         raise MalformedSdp("this is empty")
     if lines[first] == "v=0":
-        bare = "\n".join(lines[first:]).encode("iso-8859-1")
-        return (describe(bare, origin, role=role, first_line=first + 1),)
-    messages = tuple(_messages(lines, first))
-    found = tuple(_described(messages, origin, role))
+        return tuple(_bare(lines, first, origin, role))
+    messages = _placed(_messages(lines, first), origin)
+    offers = _offers(messages)
+    found = tuple(seen for message in messages for seen in _described(message, offers, origin, role))
     if not found:
         raise MalformedSdp("the SIP messages contain no session description")
     return found
@@ -80,18 +85,85 @@ def measured(content: bytes, origin: Origin) -> tuple[SipMessageSeen, ...]:
     """The length of every SIP message in what ``descriptions`` has read; none where it is a bare description."""
     lines = text_lines(content)
     first = next(number for number, line in enumerate(lines) if line.strip(" \t"))
-    messages = () if lines[first] == "v=0" else tuple(_messages(lines, first))
-    return tuple(
-        SipMessageSeen.model_validate(
-            {
-                "target": origin.target,
-                "at": origin.at,
-                "source": origin.source if len(messages) == 1 else f"{origin.source}, message {number}",
-                **lengths(message.head, message.body, message.headers.get("content-length", "")),
-            }
+    messages = () if lines[first] == "v=0" else _placed(_messages(lines, first), origin)
+    return tuple(_measured(message, origin) for message in messages)
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One SIP message in a packet capture: its bytes, where it was found, and how it was transported."""
+
+    content: bytes
+    source: str
+    transport: Transport
+
+
+def captured(found: Sequence[Captured], origin: Origin) -> tuple[list[SdpSeen], list[SipMessageSeen], list[str]]:
+    """The descriptions and the messages of a capture, and what is wrong with those that are not readable."""
+    messages: list[_Message] = []
+    described: list[SdpSeen] = []
+    problems: list[str] = []
+    for one in found:
+        try:
+            # A body of another type may be binary; a description with a NUL in it is not readable without it either.
+            lines = text_lines(one.content.replace(b"\0", b"?"))
+            message = _message(lines, 0, len(lines))
+        except MalformedSdp as error:
+            problems.append(f"{one.source}: {error}")
+            continue
+        messages.append(replace(message, source=one.source, transport=one.transport))
+    offers = _offers(messages)
+    for message in messages:
+        try:
+            described += _described(message, offers, origin, "unknown")
+        except MalformedSdp as error:
+            problems.append(f"{message.source}: {error}")
+    return described, [_measured(message, origin) for message in messages], problems
+
+
+def paired(content: bytes, origin: Origin, source: str, role: Role) -> SdpSeen:
+    """The one bare description in a file that is half of a pair; both halves have the same origin."""
+    place = replace(origin, source=source)
+    found = descriptions(content, place, role=role)
+    if len(found) != 1 or found[0].session or found[0].hops:
+        raise MalformedSdp(
+            "an offer and its answer in two files are one session description each, without SIP messages"
         )
-        for number, message in enumerate(messages, 1)
+    name = origin.source.encode("utf-8", "replace")
+    pair = {"session": digest(origin.salt, b"call", name), "exchange": digest(origin.salt, b"exchange", name)}
+    return found[0].model_copy(update=pair)
+
+
+def _placed(messages: Iterator[_Message], origin: Origin) -> list[_Message]:
+    """The messages, each with its place."""
+    found = list(messages)
+    if len(found) == 1:
+        return found
+    return [replace(one, source=f"{origin.source}, message {number}") for number, one in enumerate(found, 1)]
+
+
+def _measured(message: _Message, origin: Origin) -> SipMessageSeen:
+    return SipMessageSeen.model_validate(
+        {
+            "target": origin.target,
+            "at": origin.at,
+            "source": message.source or origin.source,
+            "transport": message.transport or origin.transport,
+            "hops": hops(message.head),
+            "contacts": contacts(message.head),
+            **lengths(message.head, message.body, message.headers.get("content-length", "")),
+        }
     )
+
+
+def _bare(lines: Sequence[str], first: int, origin: Origin, role: Role) -> Iterator[SdpSeen]:
+    """Descriptions without a SIP message around them: one, or several one after the other."""
+    starts = [number for number in range(first, len(lines)) if lines[number] == "v=0"]
+    if len(starts) > MOST_MESSAGES:
+        raise MalformedSdp(f"there are more than {MOST_MESSAGES} session descriptions", starts[MOST_MESSAGES] + 1)
+    for count, (start, end) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True), 1):
+        place = origin if len(starts) == 1 else replace(origin, source=f"{origin.source}, description {count}")
+        yield describe("\n".join(lines[start:end]).encode("iso-8859-1"), place, role=role, first_line=start + 1)
 
 
 def _messages(lines: Sequence[str], first: int) -> Iterator[_Message]:
@@ -164,22 +236,30 @@ def _nothing_left_out(lines: Sequence[str], first_line: int) -> None:
             raise MalformedSdp("a line of SDP is outside any SIP message", number)
 
 
-def _described(messages: Sequence[_Message], origin: Origin, role: Role) -> Iterator[SdpSeen]:
-    offers = {
-        message.transaction: any(_parts(message)) for message in messages if message.status is None and message.call
-    }
-    for number, message in enumerate(messages, 1):
-        for first_line, lines in _parts(message):
-            said = _role(message, offers)
-            yield describe(
-                "\n".join(lines).encode("iso-8859-1"),
-                origin,
-                role=role if said == "unknown" else said,
-                session=digest(origin.salt, b"call", message.call.encode("iso-8859-1")) if message.call else "",
-                exchange=_exchange(message, origin.salt),
-                source=origin.source if len(messages) == 1 else f"{origin.source}, message {number}",
-                first_line=first_line,
-            )
+def _offers(messages: Sequence[_Message]) -> dict[tuple[str, ...], bool]:
+    """Whether each request has a description in it."""
+    return {message.transaction: _has_one(message) for message in messages if message.status is None and message.call}
+
+
+def _has_one(message: _Message) -> bool:
+    try:
+        return any(_parts(message))
+    except MalformedSdp:
+        return True
+
+
+def _described(message: _Message, offers: dict[tuple[str, ...], bool], origin: Origin, role: Role) -> Iterator[SdpSeen]:
+    said = _role(message, offers)
+    around = Around(
+        session=digest(origin.salt, b"call", message.call.encode("iso-8859-1")) if message.call else "",
+        exchange=_exchange(message, origin.salt),
+        hops=hops(message.head),
+        capabilities=message.method == "OPTIONS",
+    )
+    place = replace(origin, source=message.source or origin.source, transport=message.transport or origin.transport)
+    for first_line, lines in _parts(message):
+        content = "\n".join(lines).encode("iso-8859-1")
+        yield describe(content, place, role=role if said == "unknown" else said, around=around, first_line=first_line)
 
 
 def _exchange(message: _Message, salt: bytes) -> str:

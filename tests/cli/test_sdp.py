@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import auditor
 from auditor.cli.sdp import sdp as command
 from auditor.errors import InputErrors
 from tests.sip.examples import CRYPTO, INVITE, KEY, OK, OTHER_KEY, message, sdp
 
+CAPTURES = Path("tests/inputs/captures/files")
 OFFER, ANSWER = sdp(CRYPTO), sdp(CRYPTO.replace(KEY, OTHER_KEY))
 
 
@@ -34,8 +36,13 @@ def test_an_offer_that_is_right_is_compliant_and_what_a_file_cannot_show_is_not_
     code, output = run(file, "--json")
     assert code == 0
     assert outcomes(output) == {
+        "dscp-seen-not-as-required": "not-tested",
+        "sdp-address-not-public": "pass",
+        "sdp-answer-mismatch": "not-tested",
+        "sip-contact-not-public": "not-tested",
+        "sip-in-plaintext": "not-tested",
         "sip-message-too-large": "not-tested",
-        "srtp-key-in-plaintext": "not-applicable",
+        "srtp-key-in-plaintext": "not-tested",
         "srtp-key-reused": "not-applicable",
         "srtp-not-required": "pass",
         "srtp-protection-weakened": "pass",
@@ -45,9 +52,13 @@ def test_an_offer_that_is_right_is_compliant_and_what_a_file_cannot_show_is_not_
 
 
 def test_an_offer_and_its_answer_in_one_trace_pass_every_rule() -> None:
-    code, output = run("-", "--json", "--transport", "tls", given=message(INVITE, OFFER) + message(OK, ANSWER))
+    contact = {"Contact": "<sip:sbc.example.net:5061;transport=tls>"}
+    trace = message(INVITE, OFFER, **contact) + message(OK, ANSWER, **contact)
+    code, output = run("-", "--json", "--transport", "tls", given=trace)
     assert code == 0
-    assert set(outcomes(output).values()) == {"pass"}
+    found = outcomes(output)
+    assert found.pop("dscp-seen-not-as-required") == "not-tested"
+    assert set(found.values()) == {"pass"}
 
 
 def test_an_answer_that_sends_the_key_back_fails_and_the_key_is_not_shown(tmp_path: Path) -> None:
@@ -59,10 +70,9 @@ def test_an_answer_that_sends_the_key_back_fails_and_the_key_is_not_shown(tmp_pa
     for text in (output, *(path.read_text(encoding="utf-8") for path in reports)):
         assert KEY[:9] not in text
         assert text
-    assert (
-        "answer with the key of its offer"
-        in json.loads(reports[0].read_text(encoding="utf-8"))["findings"][2]["violations"][0]["observed"]
-    )
+    findings = json.loads(reports[0].read_text(encoding="utf-8"))["findings"]
+    (reused,) = [found for found in findings if found["rule"] == "srtp-key-reused"]
+    assert "answer with the key of its offer" in reused["violations"][0]["observed"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +97,7 @@ def test_every_file_is_a_target_with_findings_of_its_own(tmp_path: Path) -> None
     code, output = run(good, plain, "--json")
     assert code == 1
     findings = {(found["target"], found["rule"]): found["outcome"] for found in json.loads(output)["findings"]}
-    assert len(findings) == 14
+    assert len(findings) == 24
     assert findings[(str(good), "srtp-suite-missing")] == "pass"
     assert findings[(str(plain), "srtp-suite-missing")] == "fail"
 
@@ -153,3 +163,101 @@ def test_a_report_for_code_scanning_points_at_the_file(tmp_path: Path) -> None:
     file.write_bytes(sdp(media="m=audio 4000 RTP/AVP 0"))
     run(file, "--report", report)
     assert str(file) in report.read_text(encoding="utf-8")
+
+
+def test_an_offer_and_its_answer_in_two_files_are_compared(tmp_path: Path) -> None:
+    offer, answer, other = tmp_path / "offer.sdp", tmp_path / "answer.sdp", tmp_path / "other.sdp"
+    offer.write_bytes(OFFER)
+    answer.write_bytes(ANSWER)
+    other.write_bytes(ANSWER.replace(b"crypto:1 ", b"crypto:2 "))
+    code, output = run(offer, "--answer", answer, "--json")
+    assert (code, outcomes(output)["sdp-answer-mismatch"]) == (0, "pass")
+    code, output = run(offer, "--answer", other, "--json")
+    assert (code, outcomes(output)["sdp-answer-mismatch"]) == (1, "fail")
+    code, output = run(offer, "--answer", "-", "--json", given=OFFER)
+    assert (code, outcomes(output)["srtp-key-reused"]) == (1, "fail")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["{0}", "{0}2", "--answer", "{1}"], "an answer goes with one offer"),
+        (["{0}", "--answer", "{2}"], "trace: an offer and its answer in two files are one session description each"),
+        (["{2}", "--answer", "{3}"], "trace: an offer and its answer"),
+    ],
+)
+def test_an_answer_goes_with_one_bare_offer(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    names = [str(tmp_path / name) for name in ("offer", "answer", "trace", "broken")]
+    for name, content in zip(names, (OFFER, ANSWER, message(INVITE, OFFER), b"v=1"), strict=True):
+        Path(name).write_bytes(content)
+    Path(f"{names[0]}2").write_bytes(OFFER)
+    with pytest.raises(InputErrors, match=sentence):
+        run(*(argument.format(*names) for argument in arguments))
+
+
+def test_descriptions_one_after_the_other_are_several(tmp_path: Path) -> None:
+    file = tmp_path / "both.sdp"
+    file.write_bytes(OFFER + sdp(CRYPTO.replace(KEY, OTHER_KEY), media="m=audio 4000 RTP/AVP 0"))
+    code, output = run(file, "--json")
+    assert code == 1
+    (found,) = [one for one in json.loads(output)["findings"] if one["rule"] == "srtp-not-required"]
+    assert [one["subject"]["text"] for one in found["violations"]] == [f"{file}, description 2, media 1 (audio)"]
+
+
+def test_what_was_observed_is_written_and_judged_again_without_the_files(tmp_path: Path) -> None:
+    file, seen = tmp_path / "call.pcap", tmp_path / "seen.jsonl"
+    file.write_bytes((CAPTURES / "udp.pcap").read_bytes())
+    code, output = run(file, "-o", seen, "--json", "--vnet-injection")
+    assert code == 1
+    again = auditor.evaluate_observations(auditor.read_observations(seen), auditor.load_policy("acg"))
+    assert {found.rule: str(found.outcome) for found in again.findings} == outcomes(output)
+    assert outcomes(output)["sdp-address-not-public"] == "not-applicable"
+    assert KEY[:9] not in seen.read_text(encoding="utf-8")
+
+
+def test_a_capture_of_sip_in_the_clear_fails_and_one_of_tls_is_no_pass() -> None:
+    found = outcomes(run(CAPTURES / "tcp.pcapng", "--transport", "tls", "--json")[1])
+    assert (found["sip-in-plaintext"], found["srtp-key-in-plaintext"]) == ("fail", "fail")
+    code, output = run(CAPTURES / "tls.pcapng", "--json")
+    assert code == 3
+    assert set(outcomes(output).values()) == {"inconclusive", "not-tested"}
+    assert "nothing could be read" in output
+
+
+def test_a_capture_on_the_standard_input_is_read_too() -> None:
+    code, output = run("-", "--json", given=(CAPTURES / "udp.pcap").read_bytes())
+    assert (code, outcomes(output)["sip-in-plaintext"]) == (1, "fail")
+
+
+PRIVATE = OFFER.replace(b"193.5.122.40", b"10.1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"),
+    [
+        ([], "fail"),
+        (["--vnet-injection"], "not-applicable"),
+        (["-i", "policies/examples/inventory-standard.yaml"], "fail"),
+    ],
+)
+def test_a_private_address_needs_a_virtual_network_that_is_declared(options: list[str], outcome: str) -> None:
+    assert outcomes(run("-", "--json", *options, given=PRIVATE)[1])["sdp-address-not-public"] == outcome
+
+
+def test_an_inventory_with_a_virtual_network_allows_private_addresses(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    endpoint = "operator: Example\nendpoints: [{name: a, address: '127.0.0.1:5061'}]\n"
+    for declared, outcome in (("deployment: {vnet_injection: true}\n", "not-applicable"), ("", "fail")):
+        inventory.write_text(endpoint + declared, encoding="utf-8")
+        found = outcomes(run("-", "--json", "-i", inventory, given=PRIVATE)[1])
+        assert found["sdp-address-not-public"] == outcome
+
+
+def test_a_peer_that_is_no_range_is_an_error() -> None:
+    with pytest.raises(InputErrors, match='the peer "gateway" is not an address or a range'):
+        run(CAPTURES / "udp.pcap", "--peer", "gateway")
+
+
+def test_a_peer_of_a_file_that_is_no_capture_is_an_error() -> None:
+    with pytest.raises(InputErrors, match="only a packet capture shows peers"):
+        run("-", "--peer", "10.0.0.1", given=OFFER)

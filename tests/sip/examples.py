@@ -10,7 +10,7 @@ SALT = bytes(range(16))
 KEY = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
 OTHER_KEY = "NzB4d1BINUAvLEw6UzF3WSJ+PSdFcGdUJShpX1Zj"
 ORIGIN = Origin("target", AT, SALT, "given.sdp", "file")
-HEAD = ("v=0", "o=jdoe 2890844526 2890842807 IN IP4 10.47.16.5", "s=-", "c=IN IP4 192.0.2.5", "t=0 0")
+HEAD = ("v=0", "o=jdoe 2890844526 2890842807 IN IP4 10.47.16.5", "s=-", "c=IN IP4 193.5.122.40", "t=0 0")
 CRYPTO = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}"
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from auditor.sip import MOST_CRYPTOS, MOST_MEDIA, MalformedSdp
-from tests.sip.examples import CRYPTO, HEAD, KEY, OTHER_KEY, read, sdp
+from auditor.sip import MOST_CRYPTOS, MOST_MEDIA, MalformedSdp, descriptions
+from tests.sip.examples import CRYPTO, HEAD, KEY, ORIGIN, OTHER_KEY, read, sdp
 
 
 def test_an_offer_after_rfc_4568_section_4_with_three_sections_of_which_two_have_keys() -> None:
@@ -179,3 +179,54 @@ def test_a_hundred_sections_are_read_and_one_more_is_refused() -> None:
 def test_what_is_no_session_description_is_refused_in_one_sentence(content: bytes, problem: str) -> None:
     with pytest.raises(MalformedSdp, match=problem):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("c=IN IP4 10.0.0.1", ("c=", "address", "10.0.0.1")),
+        ("c=IN IP4 224.2.1.1/127/3", ("c=", "address", "224.2.1.1")),
+        ("c=IN IP6 2001:DB8:0::1", ("c=", "documentation", "")),
+        ("c=IN IP6 2600:0::1", ("c=", "address", "2600::1")),
+        ("c=IN IP6 fe80::1%eth0", ("c=", "address", "fe80::1")),
+        ("c=IN IP4 0.0.0.0", ("c=", "placeholder", "")),
+        ("c=IN IP6 ::", ("c=", "placeholder", "")),
+        ("c=IN IP4 sbc.example.net", ("c=", "name", "")),
+        ("c=IN IP4 sbc.invalid", ("c=", "placeholder", "")),
+        ("c=IN IP4 sbc", ("c=", "local-name", "")),
+        ("c=IN IP6 10.0.0.1", ("c=", "unreadable", "")),
+        ("c=IN IP4 2600::1", ("c=", "unreadable", "")),
+        ("c=ATM NSAP 1", ("c=", "unreadable", "")),
+        (f"c={KEY}", ("c=", "unreadable", "")),
+        ("a=candidate:1 1 UDP 2130706431 10.0.1.1 8998 typ host", ("a=candidate", "address", "10.0.1.1")),
+        ("a=candidate:1 1 UDP 1 1b2c.local 8998 typ host", ("a=candidate", "local-name", "")),
+        ("a=candidate:1 1 UDP", ("a=candidate", "unreadable", "")),
+        ("a=rtcp:53020 IN IP4 10.0.0.9", ("a=rtcp", "address", "10.0.0.9")),
+        ("a=rtcp:53020 IN", ("a=rtcp", "unreadable", "")),
+        ("a=altc:1 IP4 10.0.0.8 12340", ("a=altc", "address", "10.0.0.8")),
+        ("a=altc:1 IP6", ("a=altc", "unreadable", "")),
+    ],
+)
+def test_addresses_that_media_are_sent_to(line: str, expected: tuple[str, str, str]) -> None:
+    (found,) = read(sdp(line)).media[0].addresses
+    assert (found.place, found.form, found.address) == expected
+
+
+def test_an_address_above_the_first_section_is_that_of_the_description() -> None:
+    seen = read(sdp("a=rtcp:53020", "a=bundle-only"))
+    assert [found.address for found in seen.addresses] == ["193.5.122.40"]
+    assert seen.media[0].addresses == ()
+    assert seen.media[0].bundle_only
+
+
+def test_a_thousand_candidates_are_not_all_kept() -> None:
+    lines = [f"a=candidate:1 1 UDP 1 10.0.{number // 250}.{number % 250} 8998 typ host" for number in range(1000)]
+    assert len(read(sdp(*lines)).media[0].addresses) == 64
+
+
+def test_descriptions_one_after_the_other_are_not_one() -> None:
+    first, second = descriptions(sdp(CRYPTO) + sdp(), ORIGIN)
+    assert (len(first.media), len(second.media)) == (1, 1)
+    assert (first.source, second.source) == ("given.sdp, description 1", "given.sdp, description 2")
+    with pytest.raises(MalformedSdp, match="more than 1000 session descriptions"):
+        descriptions(sdp() * 1001, ORIGIN)

@@ -32,7 +32,18 @@ from auditor.model.observation.client_authentication import (
 )
 from auditor.model.observation.deployment import DeploymentSeen
 from auditor.model.observation.dns import DnsRecord, DnsSeen, LookedUpName, SiteNamesSeen
-from auditor.model.observation.media import CryptoSeen, KeySeen, MediaSeen, SdpSeen, SipMessageSeen, SipOptionsSeen
+from auditor.model.observation.media import (
+    AddressSeen,
+    CryptoSeen,
+    DscpSeen,
+    HopSeen,
+    KeySeen,
+    MediaSeen,
+    SdpSeen,
+    SipMessageSeen,
+    SipOptionsSeen,
+    Transport,
+)
 from auditor.model.observation.run import ConnectionsUsed, End, Run
 from auditor.model.observation.seen import Der, NotAttempted, NotObserved, Seen, Undetermined
 from auditor.model.observation.tls import (
@@ -52,6 +63,7 @@ __all__ = [
     "OBSERVATION",
     "OBSERVATION_OR_END",
     "AcceptedSuite",
+    "AddressSeen",
     "CertificateChainSeen",
     "CertificateFileSeen",
     "CertificateLint",
@@ -66,8 +78,10 @@ __all__ = [
     "Der",
     "DnsRecord",
     "DnsSeen",
+    "DscpSeen",
     "End",
     "GroupsSeen",
+    "HopSeen",
     "KeySeen",
     "LintFinding",
     "LintProfile",
@@ -91,6 +105,7 @@ __all__ = [
     "SipOptionsSeen",
     "SiteNamesSeen",
     "StatusSource",
+    "Transport",
     "Treatment",
     "TrustSettings",
     "TrustStoreSeen",
@@ -120,6 +135,7 @@ Observation: TypeAlias = Annotated[
     | SipOptionsSeen
     | SdpSeen
     | SipMessageSeen
+    | DscpSeen
     | ClientHelloSeen
     | ServerCertificateCaseSeen
     | ClientCertificatePresentedSeen

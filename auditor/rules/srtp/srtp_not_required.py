@@ -2,42 +2,50 @@
 
 RTP/AVP with a crypto attribute is opportunistic.  A peer that does not support SRTP gets the call in plain RTP, and so
 does an attacker who removes the attribute on the way.  RFC 8643 says not to use it where SRTP is known to be required.
-RTP/AVP without a crypto attribute is not encrypted at all.
+RTP/AVP without a crypto attribute is not encrypted at all.  Neither is fax over UDPTL, which no SRTP protects.
 """
 
 from collections.abc import Iterator
 
-from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
-from auditor.model.observation import SdpSeen
+from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
+from auditor.model.observation import MediaSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES
+from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES, UNKNOWN
 from auditor.model.subject import MediaSubject
-from auditor.rules.srtp._shared import active, judged, without_active_audio
+from auditor.rules.srtp._shared import carries_rtp, judged, nothing_accepted, sections
+
+_SECURE = "RTP/SAVP or RTP/SAVPF"
 
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Every active section that carries RTP must have a secure profile, and one must carry audio."""
+    """Every section that is not rejected must have a secure profile, and one must not be rejected."""
     applies = False
     for seen in judged(evidence.seen):
-        for subject, media in active(seen):
-            profile = media.profile.upper()
-            audio = media.media == "audio"
-            applies = applies or audio or profile in PLAIN_PROFILES
-            if profile in PLAIN_PROFILES:
-                keyed = media.cryptos or media.malformed or media.fingerprint or media.key_management
-                yield Violation(
-                    subject=subject,
-                    expected="RTP/SAVP or RTP/SAVPF",
-                    observed=f"{media.profile} {'with keys: the peer may decline SRTP' if keyed else 'without keys'}",
-                )
-            elif audio and profile not in SECURE_PROFILES:
-                yield Doubt(subject=subject, reason="the profile of the m= line is no known profile of RTP or SRTP")
-        if without_active_audio(seen):
+        for subject, media in sections(seen):
+            remark = _section(subject, media)
+            applies = applies or carries_rtp(media) or remark is not None
+            if remark:
+                yield remark
+        if why := nothing_accepted(seen):
             applies = True
-            yield Doubt(subject=MediaSubject(source=seen.source), reason="every audio section is rejected or inactive")
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=why)
     if not applies:
-        yield NotApplicable(reason="there is no active audio section")
+        yield NotApplicable(reason="no media section carries RTP")
+
+
+def _section(subject: MediaSubject, media: MediaSeen) -> Remark | None:
+    profile = media.profile.upper()
+    if profile in PLAIN_PROFILES:
+        keyed = media.cryptos or media.malformed or media.fingerprint or media.key_management
+        how = "with keys: the peer may decline SRTP" if keyed else "without keys"
+        return Violation(subject=subject, expected=_SECURE, observed=f"{media.profile} {how}")
+    if profile in SECURE_PROFILES or (not carries_rtp(media) and "TLS" in profile):
+        return None
+    if carries_rtp(media) or profile == UNKNOWN.upper():
+        return Doubt(subject=subject, reason="the profile of the m= line is no known profile of RTP or SRTP")
+    observed = f"{media.profile}, which is not encrypted"
+    return Warning(subject=subject, expected=_SECURE, observed=observed, unproven=True)
 
 
 RULE = Rule(

@@ -7,13 +7,13 @@ requires one.
 
 from collections.abc import Iterator
 
-from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import CryptoSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import UNKNOWN, WEAKENING
 from auditor.model.subject import MediaSubject
-from auditor.rules.srtp._shared import judged, sections
+from auditor.rules.srtp._shared import judged, nothing_keyed, sections
 
 _ONE = "one crypto attribute in an answer"
 
@@ -41,7 +41,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
             applies = True
             yield Doubt(subject=MediaSubject(source=seen.source), reason=problem)
     if not applies:
-        yield NotApplicable(reason="there is no crypto attribute")
+        yield nothing_keyed(evidence.seen, "there is no crypto attribute")
 
 
 def _parameters(section: MediaSubject, crypto: CryptoSeen) -> Iterator[Remark]:

@@ -2,6 +2,9 @@
 
 Names of crypto suites are compared case-sensitively, and the key must have the length that the suite requires.  An
 offer with a near miss is an offer without the suite.
+
+A document that names AES_CM_128_HMAC_SHA1_80 names a suite of SDES (RFC 4568 section 6.2).  That keys are exchanged
+with SDES, and not with DTLS-SRTP, is derived from that name, and the finding says so.
 """
 
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from auditor.model.severity import Severity
 from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
 from auditor.model.subject import MediaSubject
 from auditor.rules._shared import any_of
-from auditor.rules.srtp._shared import active_audio, judged, without_active_audio
+from auditor.rules.srtp._shared import DERIVED, carries_rtp, judged, nothing_accepted, sections
 
 _MOST_KEYED = 4
 
@@ -31,19 +34,21 @@ class RequiredSuites(Params):
 
 
 def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remark]:
-    """At least one active audio section must name a suite of the list, with a key of the right length."""
+    """Every RTP section that is not rejected must name a suite of the list, with a key of the right length."""
     applies = False
     for seen in judged(evidence.seen):
-        audio = active_audio(seen)
-        applies = applies or bool(audio)
-        if audio and not any(_usable(media, params) for _, media in audio):
-            subject, media = audio[0]
-            yield Violation(subject=subject, expected=any_of(params.suites), observed=_instead(media, params))
-        elif without_active_audio(seen):
+        for subject, media in sections(seen):
+            if not carries_rtp(media):
+                continue
             applies = True
-            yield Doubt(subject=MediaSubject(source=seen.source), reason="every audio section is rejected or inactive")
+            if not _usable(media, params):
+                expected = f"{any_of(params.suites)} ({DERIVED})"
+                yield Violation(subject=subject, expected=expected, observed=_instead(media, params))
+        if why := nothing_accepted(seen):
+            applies = True
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=why)
     if not applies:
-        yield NotApplicable(reason="there is no active audio section")
+        yield NotApplicable(reason="no media section carries RTP")
 
 
 def _usable(media: MediaSeen, params: RequiredSuites) -> bool:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
+from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import CryptoSuite
 from auditor.model.subject import MediaSubject
 from auditor.rules._shared import all_of
-from auditor.rules.srtp._shared import judged, sections
+from auditor.rules.srtp._shared import judged, nothing_keyed, sections
 
 
 class AllowedSuites(Params):
@@ -45,7 +45,7 @@ def check(evidence: Evidence[SdpSeen], params: AllowedSuites) -> Iterator[Remark
             applies = True
             yield Doubt(subject=MediaSubject(source=seen.source), reason=problem)
     if not applies:
-        yield NotApplicable(reason="no crypto suite is named")
+        yield nothing_keyed(evidence.seen, "no crypto suite is named")
 
 
 RULE = Rule(

@@ -1,0 +1,157 @@
+"""A capture to observations: every SIP message in it, what it describes, and what could not be read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from auditor.errors import InputError, InputErrors
+from auditor.inputs.captures.containers import MalformedCapture, packets
+from auditor.inputs.captures.datagrams import Part, Unread, parts
+from auditor.inputs.captures.marking import Markings
+from auditor.inputs.captures.sip_messages import Found, TcpStreams, chunks, in_chunk, in_datagram, is_tls
+from auditor.model.observation import NotAttempted, NotObserved, Observation, Transport
+from auditor.network.addresses import Range, parse_range
+from auditor.sip import Captured, Origin, captured
+
+_MOST_MESSAGES = 5000
+_MOST_PROBLEMS = 3
+"""Messages that are not readable and are named; the others are counted."""
+_LONGEST = 1024 * 1024
+"""The most bytes of a message that is read."""
+_MEDIA, _MESSAGE, _MARKING = "sdp", "sip-message", "dscp"
+
+
+def load_capture(content: bytes, origin: Origin, peers: Sequence[Range] = ()) -> tuple[Observation, ...]:
+    """Every observation that a capture gives; with ``peers`` only of what was sent to or from these.
+
+    Raises ``InputErrors`` for a capture that is broken.
+    """
+    try:
+        return tuple(_observations(content, origin, peers))
+    except MalformedCapture as error:
+        raise InputErrors([InputError(str(error), origin.source)]) from None
+
+
+@dataclass
+class _CaptureReading:
+    """What is found while a capture is read."""
+
+    peers: Sequence[Range]
+    unread: Unread = field(default_factory=Unread)
+    markings: Markings = field(default_factory=Markings)
+    streams: TcpStreams = field(default_factory=TcpStreams)
+    found: list[Found] = field(default_factory=list)
+    encrypted: set[frozenset[str]] = field(default_factory=set)
+    others: set[frozenset[str]] = field(default_factory=set)
+
+    def take(self, part: Part) -> None:
+        """Sort one datagram or segment."""
+        if not _concerns(part, self.peers):
+            return
+        if part.sequence is not None:
+            self.streams.add(part)
+        elif message := in_datagram(part):
+            self.found.append(message)
+        elif _outgoing(part, self.peers):
+            self.markings.add_datagram(part)
+
+    def end(self) -> None:
+        """Read the TCP streams, and put the messages in the order of their packets."""
+        for stream in self.streams.all():
+            first = stream.parts[0][1]
+            ends = frozenset({_end(first.source, first.source_port), _end(first.destination, first.destination_port)})
+            for data, begins in chunks(stream):
+                before = len(self.found)
+                self.found += islice(in_chunk(data, begins), _MOST_MESSAGES + 1)
+                if len(self.found) == before:
+                    (self.encrypted if is_tls(data) else self.others).add(ends)
+                self.check()
+        self.found = [
+            one if len(one.content) <= _LONGEST else Found(one.part, b"", complete=False) for one in self.found
+        ]
+        self.found.sort(key=lambda message: message.part.number)
+        for message in self.found:
+            if _outgoing(message.part, self.peers):
+                self.markings.add_sip(message.part)
+
+    def check(self) -> None:
+        """Refuse more messages than the limit."""
+        if len(self.found) > _MOST_MESSAGES:
+            limit = f"the capture has more than {_MOST_MESSAGES} SIP messages, the limit"
+            raise MalformedCapture(f"{limit}: split it with editcap -c")
+
+    def problems(self) -> Iterator[str]:
+        """What could not be read."""
+        if self.unread.fragments:
+            yield f"fragments of {self.unread.fragments} IP packets are missing"
+        if self.unread.broken:
+            yield f"{self.unread.broken} packets are not readable"
+
+    def nothing(self) -> str:
+        """Why there is no message."""
+        where = " to or from the given peers" if self.peers else ""
+        because = f"nothing could be read: the capture contains no SIP message{where}"
+        if self.encrypted:
+            return f"{because}, but {len(self.encrypted)} TLS connections; provide the messages as the SBC logs them"
+        return f"{because} and no TLS connection ({len(self.others)} other TCP connections)"
+
+
+def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Iterator[Observation]:
+    reading = _CaptureReading(peers)
+    for part in parts(packets(content), reading.unread):
+        reading.take(part)
+        reading.check()
+    reading.end()
+    messages = [
+        Captured(one.content, _place(origin, one.part), _transport(one.part)) for one in reading.found if one.content
+    ]
+    described, measured, problems = captured(messages, origin)
+    problems += [
+        f"{_place(origin, one.part)}: a SIP message is not complete" for one in reading.found if not one.complete
+    ]
+    problems += reading.problems()
+    yield from described
+    yield from measured
+    marked = tuple(reading.markings.seen(origin.target, origin.at))
+    yield from marked
+    if not marked:
+        yield _missing(origin, _MARKING, "the capture contains no SIP message and no RTP stream")
+    unseen = [] if measured or problems else [reading.nothing()]
+    for kind, seen in ((_MEDIA, described), (_MESSAGE, measured)):
+        for reason in (*unseen, *_few(problems)):
+            yield NotObserved(target=origin.target, at=origin.at, wanted=kind, reason=reason)
+        if not (seen or unseen or problems):
+            yield _missing(origin, kind, "the SIP messages in the capture contain no session description")
+
+
+def _missing(origin: Origin, kind: str, reason: str) -> NotAttempted:
+    return NotAttempted(target=origin.target, at=origin.at, wanted=kind, reason=reason)
+
+
+def _few(problems: Sequence[str]) -> Iterator[str]:
+    yield from problems[:_MOST_PROBLEMS]
+    if len(problems) > _MOST_PROBLEMS:
+        yield f"{len(problems) - _MOST_PROBLEMS} more messages or packets are not readable"
+
+
+def _concerns(part: Part, peers: Sequence[Range]) -> bool:
+    ends = (parse_range(part.source), parse_range(part.destination)) if peers else ()
+    return not peers or any(end.within(peer) for end in ends for peer in peers)
+
+
+def _outgoing(part: Part, peers: Sequence[Range]) -> bool:
+    """Whether it was sent to a peer; without peers every packet counts."""
+    return not peers or any(parse_range(part.destination).within(peer) for peer in peers)
+
+
+def _transport(part: Part) -> Transport:
+    return "udp" if part.sequence is None else "tcp"
+
+
+def _end(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _place(origin: Origin, part: Part) -> str:
+    source, destination = _end(part.source, part.source_port), _end(part.destination, part.destination_port)
+    return f"{origin.source}, packet {part.number} ({source} to {destination})"

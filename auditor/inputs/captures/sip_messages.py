@@ -1,0 +1,127 @@
+"""SIP messages in datagrams and in TCP streams, and what else a TCP stream is."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from auditor.inputs.captures.datagrams import Part
+
+_START = re.compile(rb"(?:[A-Z]{2,20} \S{1,2048} SIP/2\.0|SIP/2\.0 [1-6][0-9]{2}(?: [^\r\n]{0,1024})?)[ \t]*\r?\n")
+_START_OF_LINE = re.compile(rb"(?m)^" + _START.pattern)
+_HEAD_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_LENGTH = re.compile(rb"(?im)^(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,7})[ \t]*\r?$")
+_LIKE_SIP = re.compile(rb"[A-Z]{3,20} sips?:|SIP/2\.0")
+_TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One SIP message."""
+
+    part: Part
+    """The datagram, or the segment in which it begins."""
+    content: bytes
+    """Where the message is not complete, the lines of its head that are there, or nothing."""
+    complete: bool = True
+
+
+@dataclass
+class TcpStream:
+    """One direction of one TCP connection."""
+
+    base: int
+    parts: list[tuple[int, Part]] = field(default_factory=list)
+    """The position of each in the stream, and the segment."""
+
+
+@dataclass
+class TcpStreams:
+    """The TCP streams of a capture."""
+
+    current: dict[tuple[str, int, str, int], TcpStream] = field(default_factory=dict)
+    ended: list[TcpStream] = field(default_factory=list)
+
+    def add(self, part: Part) -> None:
+        """Take in one segment; a SYN with another number begins a new stream."""
+        key = (part.source, part.source_port, part.destination, part.destination_port)
+        sequence = (part.sequence or 0) + part.syn
+        stream = self.current.get(key)
+        if stream is None or (part.syn and stream.base != sequence):
+            if stream is not None:
+                self.ended.append(stream)
+            stream = self.current[key] = TcpStream(sequence)
+        if part.data:
+            position = (sequence - stream.base) % 2**32
+            stream.parts.append((position - 2**32 if position >= 2**31 else position, part))
+
+    def all(self) -> Iterator[TcpStream]:
+        """Every stream with data."""
+        yield from (stream for stream in (*self.ended, *self.current.values()) if stream.parts)
+
+
+def in_datagram(part: Part) -> Found | None:
+    """The SIP message in a UDP datagram; keep-alives of line ends may precede it."""
+    content = part.data.lstrip(b"\r\n")
+    if _START.match(content):
+        if part.cut or _HEAD_END.search(content) is None:
+            return Found(part, _head(content), complete=False)
+        return Found(part, content)
+    if part.cut and (not content or _LIKE_SIP.match(content)):
+        return Found(part, b"", complete=False)
+    return None
+
+
+def _next(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The next start line: right behind the message before it, or at the start of a line."""
+    return _START.match(data, at) or _START_OF_LINE.search(data, at)
+
+
+def _head(content: bytes) -> bytes:
+    """The lines of the head that are there, without the last one if it is cut."""
+    end = _HEAD_END.search(content)
+    return content[: end.end()] if end else content[: content.rindex(b"\n") + 1] + b"\r\n"
+
+
+def chunks(stream: TcpStream) -> Iterator[tuple[bytes, Sequence[tuple[int, Part]]]]:
+    """What is there of a stream without a gap, with the segment that begins at each offset."""
+    data, at = bytearray(), 0
+    begins: list[tuple[int, Part]] = []
+    for position, part in sorted(stream.parts, key=lambda found: (found[0], -len(found[1].data))):
+        if not begins or position > at + len(data):
+            if data:
+                yield bytes(data), begins
+            data, at, begins = bytearray(), position, []
+        new = part.data[at + len(data) - position :]
+        if new:
+            begins.append((len(data), part))
+            data += new
+    if data:
+        yield bytes(data), begins
+
+
+def is_tls(data: bytes) -> bool:
+    """Whether the bytes begin with a TLS record."""
+    return _TLS_RECORD.match(data) is not None
+
+
+def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Found]:
+    """The SIP messages of a stream, framed by Content-Length (RFC 3261 section 18.3)."""
+    at, offsets = 0, [offset for offset, _ in begins]
+    while start := _next(data, at):
+        part = begins[bisect_right(offsets, start.start()) - 1][1]
+        if data[at : start.start()].strip(b"\r\n\0 "):
+            yield Found(part, b"", complete=False)  # the rest of a message whose beginning is missing
+        head = _HEAD_END.search(data, start.end() - 2)
+        if head is None:
+            yield Found(part, _head(data[start.start() :]), complete=False)
+            return
+        length = _LENGTH.search(data, start.start(), head.start() + 1)
+        following = None if length else _START_OF_LINE.search(data, head.end())
+        end = head.end() + int(length[1]) if length else following.start() if following else len(data)
+        complete = end <= len(data)
+        content = data[start.start() : end]
+        yield Found(part, content if complete else _head(content), complete=complete)
+        at = end
+    if at and data[at:].strip(b"\r\n\0 "):
+        yield Found(begins[-1][1], b"", complete=False)
