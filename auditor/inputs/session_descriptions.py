@@ -13,7 +13,7 @@ from auditor.model.deployment import Deployment
 from auditor.model.observation import NotAttempted, Observation, SdpSeen, Transport
 from auditor.model.target import SessionDescriptionTarget, Target
 from auditor.network.addresses import Range, parse_range
-from auditor.rules.deployment._shared import only_vnet_injection, uses_microsoft_peering
+from auditor.network.connections import only_vnet_injection, uses_microsoft_peering
 from auditor.sanitise import clean
 from auditor.sip import MalformedSdp, Origin, descriptions, measured, paired
 from auditor.sip.description import Role

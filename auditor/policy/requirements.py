@@ -131,7 +131,7 @@ def _requirement_schema(sources: Json) -> Json:
             },
             "breaks": {
                 **rules,
-                "description": "Further rules of which a violation breaks it; none of them has to pass",
+                "description": "Rules of which a violation breaks it; none of them has to pass",
             },
             "related": {**rules, "description": "Rules that report on it and do not decide it"},
             "not_proved": {**_TEXT, "description": "The part that no rule proves"},
