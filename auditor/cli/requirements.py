@@ -30,7 +30,5 @@ def requirements(report: Path, *, only_open: bool, as_json: bool) -> None:
     from auditor.render.terminal import requirement_table as table  # noqa: PLC0415 - as above
 
     found = load_report(report)
-    if only_open:
-        still = tuple(answer for answer in found.requirements if answer.answer is AnswerKind.OPEN)
-        found = found.model_copy(update={"requirements": still})
-    say(render_answers(found) if as_json else table.render(found, width=terminal_width()))
+    only = (AnswerKind.OPEN,) if only_open else tuple(AnswerKind)
+    say(render_answers(found, only) if as_json else table.render(found, width=terminal_width(), only=only))
