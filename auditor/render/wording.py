@@ -219,14 +219,8 @@ def exit_meaning(report: Report) -> str:
         return "nothing was checked, so the result is inconclusive"
     if report.verdict is Verdict.FAIL:
         return "at least one check failed"
-    unanswered = report.completeness.open if report.completeness else 0
     if report.verdict is Verdict.PASS:
-        if report.completeness is None:
-            return "no check failed"
-        if not unanswered:
-            return "no check failed, and every requirement is answered"
-        are = "requirement is" if unanswered == 1 else "requirements are"
-        return f"no check failed, but {unanswered} {are} open and may still not be met"
+        return _meaning_of_pass(report.completeness)
     if (blocking := must_be_answered(report)) and not _doubtful(report):
         are = "open one is" if blocking == 1 else "open ones are"
         return (
@@ -236,12 +230,20 @@ def exit_meaning(report: Report) -> str:
     return "no check failed, but compliance is not proven"
 
 
+def _meaning_of_pass(found: Completeness | None) -> str:
+    if found is None:
+        return "no check failed"
+    if not found.open:
+        return "no check failed, and every requirement is answered"
+    are = "requirement is" if found.open == 1 else "requirements are"
+    return f"no check failed, but {found.open} {are} open and may still not be met"
+
+
 def _doubtful(report: Report) -> bool:
     """Whether the verdict is inconclusive whatever is required to be answered."""
     outcomes = {finding.outcome for finding in report.findings}
     return not outcomes & {Outcome.PASS, Outcome.WARN} or any(
-        finding.outcome is Outcome.INCONCLUSIVE
-        and report.rules[finding.rule].severity.rank >= report.fail_on.rank
+        finding.outcome is Outcome.INCONCLUSIVE and report.rules[finding.rule].severity.rank >= report.fail_on.rank
         for finding in report.findings
     )
 

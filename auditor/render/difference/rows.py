@@ -73,10 +73,7 @@ def _weight(change: Change) -> tuple[bool, int, int]:
 def judged(side: Side) -> str:
     """One of the two reports in a line."""
     said = ": ".join(filter(None, (verdict_words(side), standing_of(side))))
-    return (
-        f"{said}; policy {side.policy.id} {side.policy.version}, "
-        f"observed {side.observed_at:%Y-%m-%d %H:%M} UTC"
-    )
+    return f"{said}; policy {side.policy.id} {side.policy.version}, observed {side.observed_at:%Y-%m-%d %H:%M} UTC"
 
 
 def rest(difference: Difference) -> Iterator[str]:

@@ -28,7 +28,7 @@ def render(difference: Difference, *, width: int) -> str:
         [*wrap(f"Before: {judged(difference.before)}", width), *wrap(f"Now:    {judged(difference.after)}", width)],
         [line for said in _differences(difference) for line in wrap(said, width)],
         grid(("Change", "Target, rule", "Observed", "Required"), records, width) if records else [],
-        grid(("Change", "Id", "Requirement", "Why, and what closes it"), answered, width) if answered else [],
+        grid(("Change, id", "Requirement", "Why, and what closes it"), answered, width) if answered else [],
         list(rest(difference)),
         wrap(conclusion(difference), width),
     )
@@ -45,7 +45,7 @@ def _differences(difference: Difference) -> Iterator[str]:
 
 def _answer(change: RequirementChange) -> list[list[str]]:
     why = [change.reason, *([f"Closed by: {change.closes}"] if change.closes else [])]
-    return [[change.direction.capitalize(), answer_step(change)], [change.id], [change.statement], why]
+    return [[change.direction.capitalize(), answer_step(change), change.id], [change.statement], why]
 
 
 def _evidence(change: Change) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,7 @@ def _suite(report: Report, name: str, cases: Sequence[TestCase]) -> TestSuite:
         suite.add_property("note", note)
     for said in idle_waivers(report):
         suite.add_property("waiver", said)
-    suite.add_testcases(cases)
+    suite.add_testcases(list(cases))
     return suite
 
 

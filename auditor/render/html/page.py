@@ -242,7 +242,7 @@ def page(report: Report) -> Page:
 
 def _hrefs(sections: Iterable[Section]) -> dict[FindingKey, str]:
     """Where each finding stands."""
-    found = {}
+    found: dict[FindingKey, str] = {}
     for section in sections:
         for item in section.items:
             found |= {FindingKey(rule=one.rule, target=section.name): f"#{item.id}" for one in item.rules}
@@ -288,9 +288,7 @@ def _rules(report: Report) -> dict[str, RuleEntry]:
     unseen = dict.fromkeys(finding.rule for finding in loud)
     ids = {rule: f"r{position}" for position, rule in enumerate(looked, 1)}
     return {
-        rule: RuleEntry(
-            ids.get(rule, ""), rule, report.rules[rule], tuple(map(_source, report.rules[rule].citations))
-        )
+        rule: RuleEntry(ids.get(rule, ""), rule, report.rules[rule], tuple(map(_source, report.rules[rule].citations)))
         for rule in dict.fromkeys((*looked, *unseen))
     }
 

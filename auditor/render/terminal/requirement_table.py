@@ -26,7 +26,7 @@ def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(A
     if report.completeness is None:
         return "\n".join(wrap(NO_REQUIREMENTS.format(policy=report.policy.id), width)) + "\n"
     records = [_record(found) for found in worst_answers_first(report.requirements) if found.answer in only]
-    headers = ("Answer", "Id", "Requirement", "Why, and what closes it")
+    headers = ("Answer, id", "Requirement", "Why, and what closes it")
     table = grid(headers, records, width) if records else []
     ending = [
         *wrap(f"{headline_loud(report)}.", width),
@@ -37,9 +37,9 @@ def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(A
 
 def _record(found: RequirementAnswer) -> list[list[str]]:
     derived = f" (derived: {found.derived})" if found.derived else ""
-    why = [_sentence(found.reason), *(_sentence(confirmed(one)) for one in found.confirmations)]
+    why = [_sentence(confirmed(one)) for one in found.confirmations] or [_sentence(found.reason)]
     why += [f"Closed by: {_sentence(found.closes)}"] if found.closes else []
-    return [[ANSWER_WORDS[found.answer], found.severity.value], [found.id], [found.statement + derived], why]
+    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], [found.statement + derived], why]
 
 
 def _sentence(text: str) -> str:
