@@ -136,8 +136,10 @@ def test_the_end_has_the_verdict_and_how_complete_the_audit_is() -> None:
     assert text.splitlines()[-3:] == [
         "COMPLIANT so far: 1 of 3 requirements answered, 2 open.",
         "Checks: 4 not tested, 16 passed. Policy acg 2026.11.",
-        "Exit code 0: no check failed, but 2 requirements are open and may still not be met. "
-        "Violations of severity medium or above are failures.",
+        (
+            "Exit code 0: no check failed, but 2 requirements are open and may still not be met. "
+            "Violations of severity medium or above are failures."
+        ),
     ]
     assert "auditor requirements FILE.json --open lists what would answer each" in text
     coloured = table.render(example.UNFINISHED, width=120, colour=True)
