@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.model.answer import AnswerKind, FindingKey, RequirementAnswer
 from auditor.model.finding import Finding, Outcome, listed, reason_text
@@ -397,7 +398,8 @@ def _lead(endpoint: EndpointSummary) -> str:
 
 
 def _chains(report: Report, endpoint: EndpointSummary) -> Iterable[ChainView]:
-    drawn = len(report.endpoints) <= MOST_PICTURES
+    looked_at = (one for one in report.endpoints if not _is_owed(one))
+    drawn = next(islice(looked_at, MOST_PICTURES, None), None) is None
     for chain in endpoint.chains:
         shown = links(chain, report.certificates, report.observed_at)
         yield ChainView(shown, ", ".join(chain.versions), chain_picture(shown) if drawn else None)
