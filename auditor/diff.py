@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from auditor.model.answer import AnswerKind, Completeness, RequirementAnswer
 from auditor.model.finding import Finding, Outcome, Violation, Warning, reason_text
 from auditor.model.report import PolicyReference, Report, RuleSummary, Verdict
 from auditor.model.severity import Severity
@@ -36,6 +37,10 @@ _WORSE: dict[Outcome, set[Outcome]] = {
 """An outcome, and the better outcomes it is a step down from."""
 _KNOWN = {Outcome.FAIL, Outcome.WARN, Outcome.WAIVED, Outcome.PASS}
 """Outcomes for which all violations are known; with any other, a missing violation may still exist."""
+
+
+_ANSWERED = {AnswerKind.CONFIRMED, AnswerKind.MET}
+_CONCERNS_NOBODY = {AnswerKind.PROVIDER, AnswerKind.NOT_APPLICABLE}
 
 
 class Direction(StrEnum):
@@ -65,10 +70,24 @@ class Change(Value):
     reason: str = Field(default="", description="Why it is inconclusive, not tested or not applicable")
 
 
+class RequirementChange(Value):
+    """The change in the answer to one requirement that both reports have."""
+
+    direction: Direction
+    id: str
+    statement: str
+    severity: Severity
+    before: AnswerKind
+    after: AnswerKind
+    reason: str = Field(description="Why it has the answer it has now")
+    closes: str = Field(default="", description="What would answer it, if it is open now")
+
+
 class Side(Value):
     """One of the two reports."""
 
     verdict: Verdict
+    completeness: Completeness | None = None
     policy: PolicyReference
     fail_on: Severity
     auditor_version: str
@@ -89,6 +108,9 @@ class Difference(Value):
     changes: tuple[Change, ...]
     compared: int = Field(description="Checks that both reports have")
     unchanged: int = Field(description="Checks that came out as before")
+    requirements: tuple[RequirementChange, ...] = Field(
+        default=(), description="Requirements that have another answer; none if one of the reports answers none"
+    )
 
     @property
     def new_failures(self) -> tuple[Change, ...]:
@@ -103,6 +125,19 @@ class Difference(Value):
             for change in self.changes
             if change.after is Outcome.INCONCLUSIVE
             and change.direction in {Direction.WORSE, Direction.APPEARED}
+            and change.severity.rank >= self.after.fail_on.rank
+        )
+
+    @property
+    def new_open(self) -> tuple[RequirementChange, ...]:
+        """The important requirements that are open now and were not, where every one must be answered."""
+        if self.after.completeness is None or not self.after.completeness.required:
+            return ()
+        return tuple(
+            change
+            for change in self.requirements
+            if change.after is AnswerKind.OPEN
+            and change.direction is Direction.WORSE
             and change.severity.rank >= self.after.fail_on.rank
         )
 
@@ -125,7 +160,30 @@ def compare(old: Report, new: Report) -> Difference:
         changes=found,
         compared=len(before.keys() & after.keys()),
         unchanged=len(changes) - len(found),
+        requirements=tuple(_answers(old, new)),
     )
+
+
+def _answers(old: Report, new: Report) -> Iterator[RequirementChange]:
+    """The requirements that have another answer, in the order of the new report."""
+    before = {found.id: found.answer for found in old.requirements}
+    for found in new.requirements:
+        earlier = before.get(found.id, found.answer)
+        if earlier is not found.answer:
+            yield RequirementChange(
+                direction=_direction_of(earlier, found),
+                before=earlier,
+                after=found.answer,
+                **{name: getattr(found, name) for name in ("id", "statement", "severity", "reason", "closes")},
+            )
+
+
+def _direction_of(before: AnswerKind, found: RequirementAnswer) -> Direction:
+    """Open is never better than not met: nobody proved that it was put right."""
+    if found.answer is AnswerKind.NOT_MET or (found.answer is AnswerKind.OPEN and before is not AnswerKind.NOT_MET):
+        return Direction.WORSE
+    proven = found.answer in _ANSWERED and before not in {*_ANSWERED, *_CONCERNS_NOBODY}
+    return Direction.BETTER if proven else Direction.CHANGED
 
 
 def _side(report: Report) -> Side:

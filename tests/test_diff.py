@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.diff import Change, Difference, Direction, compare
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
@@ -267,3 +268,54 @@ def test_what_fails_now_and_did_not_is_always_found(old: Report, new: Report) ->
     failed = {(one.rule, one.target) for one in old.findings if one.outcome is F}
     now = {(one.rule, one.target) for one in new.findings if one.outcome is F}
     assert now - failed <= {(change.rule, change.target) for change in compare(old, new).new_failures} <= now
+
+
+def test_every_step_of_an_answer_has_its_direction_and_only_a_proof_is_better() -> None:
+    letters = {Direction.WORSE: "w", Direction.BETTER: "b", Direction.CHANGED: "c"}
+    kinds = tuple(AnswerKind)
+    found = {}
+    for before in kinds:
+        old, new = (
+            [example.answered(report(), example.answer("R", kind)) for kind in these]
+            for these in ((before,) * len(kinds), kinds)
+        )
+        steps = [compare(one, other).requirements for one, other in zip(old, new, strict=True)]
+        found[before.value] = "".join(letters[step[0].direction] if step else "." for step in steps)
+    assert found == {  # after: not met, open, confirmed, met, provider, not applicable
+        "not-met": ".cbbcc",
+        "open": "w.bbcc",
+        "confirmed": "ww.ccc",
+        "met": "wwc.cc",
+        "provider": "wwcc.c",
+        "not-applicable": "wwccc.",
+    }
+
+
+def test_requirements_that_only_one_report_has_are_not_compared() -> None:
+    old = example.answered(report(), example.answer("gone", AnswerKind.MET), example.answer("R", AnswerKind.MET))
+    new = example.answered(report(), example.answer("came", AnswerKind.OPEN), example.answer("R", AnswerKind.MET))
+    assert compare(old, new).requirements == ()
+    assert compare(report(), new).requirements == compare(old, report()).requirements == ()
+
+
+@pytest.mark.parametrize(
+    ("required", "severity", "kind", "count"),
+    [
+        (True, Severity.HIGH, AnswerKind.OPEN, 1),
+        (False, Severity.HIGH, AnswerKind.OPEN, 0),
+        (True, Severity.LOW, AnswerKind.OPEN, 0),
+        (True, Severity.HIGH, AnswerKind.NOT_MET, 0),
+    ],
+)
+def test_an_important_requirement_that_is_newly_open_counts_where_every_one_must_be_answered(
+    required: bool,  # noqa: FBT001 - a parameter of the test
+    severity: Severity,
+    kind: AnswerKind,
+    count: int,
+) -> None:
+    old = example.answered(report(), example.answer("R", AnswerKind.MET, severity))
+    new = example.answered(report(), example.answer("R", kind, severity), required=required)
+    assert len(compare(old, new).new_open) == count
+    assert compare(old, report()).new_open == ()
+    unmet = example.answered(report(), example.answer("R", AnswerKind.NOT_MET, severity))
+    assert compare(unmet, new).new_open == ()

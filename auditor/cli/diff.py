@@ -12,7 +12,7 @@ from auditor.cli.options import READABLE, epilog
         "auditor diff last-week.json audit.json",
         "auditor diff baseline.json audit.json --fail-on-new --format markdown",
         codes="Exit codes: 0 compared, 2 the input is wrong; with --fail-on-new also 1 something new fails, 3 "
-        "something is newly inconclusive.",
+        "something is newly inconclusive, or newly open where every requirement must be answered.",
     )
 )
 @click.argument("old", type=READABLE)
@@ -48,5 +48,5 @@ def diff(old: Path, new: Path, *, fail_on_new: bool, form: str) -> int:
     say(text)
     if not fail_on_new:
         return 0
-    settled = difference.compared and not difference.new_doubts
+    settled = difference.compared and not difference.new_doubts and not difference.new_open
     return 1 if difference.new_failures else 0 if settled else 3

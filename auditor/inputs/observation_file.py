@@ -7,11 +7,14 @@ file must be complete before it is judged.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic_core import from_json
+
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.documents.files import unreadable
 from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
 
 _MOST_BYTES = 256 * 1024 * 1024
+_MOST_HEAD = 16 * 1024 * 1024
 _ANEW = "run auditor collect again"
 
 
@@ -70,6 +73,16 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
     if lack:
         raise InputErrors([InputError(f"{lack}; {_ANEW}", str(path))])
     return head, read.observations
+
+
+def is_observation_file(path: Path) -> bool:
+    """Whether the first line is the head of a file of observations, be the rest of it right or wrong."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            head = from_json(lines.readline(_MOST_HEAD))
+    except (OSError, ValueError):
+        return False
+    return isinstance(head, dict) and head.get("kind") == "run"
 
 
 def _head(line: str, file: str) -> Run:

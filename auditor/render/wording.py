@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
-from auditor.model.answer import AnswerKind
-from auditor.model.finding import Finding, Outcome
+from auditor.model.answer import AnswerKind, Completeness, Confirmation, RequirementAnswer
+from auditor.model.finding import Finding, Outcome, listed
 from auditor.model.report import Report, RuleSummary, Verdict
 from auditor.model.rule import Citation, Group
 from auditor.model.scanner import ScannerVersions
-from auditor.model.target import Perspective
+from auditor.model.severity import Severity
+from auditor.model.target import OWED, Perspective
 from auditor.model.waiver import Waiver, WaiverState
 
 WORST_FIRST = tuple(Outcome)
@@ -56,6 +58,24 @@ ANSWER_WORDS = {
     AnswerKind.NOT_APPLICABLE: "Does not apply",
 }
 """The words for answers to requirements, worst first."""
+ANSWERED_AS = {
+    AnswerKind.NOT_MET: "not met",
+    AnswerKind.OPEN: "open",
+    AnswerKind.CONFIRMED: "confirmed",
+    AnswerKind.MET: "met",
+    AnswerKind.PROVIDER: "the provider's",
+    AnswerKind.NOT_APPLICABLE: "not applicable",
+}
+"""The words that follow a count of answers."""
+ANSWER_SYMBOLS = {
+    AnswerKind.NOT_MET: "\u2715",
+    AnswerKind.OPEN: "?",
+    AnswerKind.CONFIRMED: "\u2713",
+    AnswerKind.MET: "\u2713",
+    AnswerKind.PROVIDER: "\u2013",
+    AnswerKind.NOT_APPLICABLE: "\u00b7",
+}
+"""A sign for each answer, as for outcomes."""
 WAIVER_WORDS = {
     WaiverState.USED: "Used",
     WaiverState.UNUSED: "Unused",
@@ -64,12 +84,6 @@ WAIVER_WORDS = {
 NO_REASON = "no reason was recorded"
 """For a finding with neither evidence nor a reason; its title states a defect, not what was observed."""
 
-EXIT_MEANINGS = {
-    Verdict.PASS: "no check failed",
-    Verdict.FAIL: "at least one check failed",
-    Verdict.INCONCLUSIVE: "no check failed, but compliance is not proven",
-}
-NOTHING_CHECKED = "nothing was checked, so the result is inconclusive"
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][^\s\\\"'<>]*)?", re.ASCII)
@@ -99,19 +113,140 @@ def counted(report: Report) -> str:
     return ", ".join(f"{report.counts[o]} {COUNTED_AS[o]}" for o in WORST_FIRST if report.counts.get(o)) or "no checks"
 
 
-def verdict_words(report: Report) -> str:
+class Judged(Protocol):
+    """A report, or what is kept of one."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The result."""
+
+    @property
+    def completeness(self) -> Completeness | None:
+        """How many requirements are answered."""
+
+
+def verdict_words(judged: Judged) -> str:
     """The verdict in words; while requirements are open, a pass is one so far."""
-    so_far = report.verdict is Verdict.PASS and report.completeness is not None and report.completeness.open
-    return VERDICT_WORDS[report.verdict] + (" so far" if so_far else "")
+    return VERDICT_WORDS[judged.verdict] + _so_far(judged)
+
+
+def verdict_loud(judged: Judged) -> str:
+    """The verdict in capital letters, for text without any other emphasis: ``COMPLIANT so far``."""
+    return VERDICT_WORDS[judged.verdict].upper() + _so_far(judged)
+
+
+def _so_far(judged: Judged) -> str:
+    unfinished = judged.completeness is not None and judged.completeness.open
+    return " so far" if unfinished and judged.verdict is Verdict.PASS else ""
 
 
 def standing(report: Report) -> str:
     """How complete the audit is, such as ``61 of 118 requirements answered, 57 open``; empty without requirements."""
-    if (found := report.completeness) is None:
+    missed = sum(found.answer is AnswerKind.NOT_MET for found in report.requirements)
+    return _standing(report.completeness, f" ({missed} not met)" if missed else "")
+
+
+def standing_of(judged: Judged) -> str:
+    """The same of what is kept of a report, which does not know what is not met."""
+    return _standing(judged.completeness)
+
+
+def _standing(found: Completeness | None, missed: str = "") -> str:
+    if found is None:
         return ""
-    answered = f"{found.answered} of {number(found.total, 'requirement')} answered"
-    missed = sum(answer.answer is AnswerKind.NOT_MET for answer in report.requirements)
-    return f"{answered}{f' ({missed} not met)' if missed else ''}, {found.open} open"
+    return f"{found.answered} of {number(found.total, 'requirement')} answered{missed}, {found.open} open"
+
+
+def headline(report: Report) -> str:
+    """The verdict and how complete the audit is, which are always shown together."""
+    return ": ".join(filter(None, (verdict_words(report), standing(report))))
+
+
+def headline_loud(report: Report) -> str:
+    """The same, the verdict in capital letters."""
+    return ": ".join(filter(None, (verdict_loud(report), standing(report))))
+
+
+def answers_counted(report: Report) -> str:
+    """The answers by kind, such as ``3 not met, 57 open, 58 met``."""
+    counts = Counter(found.answer for found in report.requirements)
+    return ", ".join(f"{counts[kind]} {ANSWERED_AS[kind]}" for kind in AnswerKind if counts[kind]) or "no requirements"
+
+
+def worst_answers_first(answers: Iterable[RequirementAnswer]) -> list[RequirementAnswer]:
+    """By answer, then severity; equals keep the order of the documents."""
+    order = tuple(AnswerKind)
+    return sorted(answers, key=lambda found: (order.index(found.answer), -found.severity.rank))
+
+
+def confirmed(confirmation: Confirmation) -> str:
+    """Who confirmed what, when, and in which document."""
+    said = f"{confirmation.statement}: confirmed by {confirmation.by} on {confirmation.date}"
+    said += f", {confirmation.document}" if confirmation.document else ""
+    return said + (f", SHA-256 {confirmation.sha256}" if confirmation.sha256 else "")
+
+
+def owed_names(report: Report) -> tuple[str, ...]:
+    """What the deployment must have and nobody looked at."""
+    return tuple(seen.target for seen in report.endpoints if seen.perspective == OWED)
+
+
+def closing_owed(report: Report) -> dict[str, str]:
+    """What nobody looked at, and what would put a target in its place."""
+    untested = {one.target: seen.closes for one in report.findings for seen in one.not_tested if seen.closes}
+    return {name: untested.get(name, NO_REASON) for name in owed_names(report)}
+
+
+def must_be_answered(report: Report) -> int:
+    """How many open requirements keep the verdict from being a pass; 0 where it takes no answer to every one."""
+    if report.completeness is None or not report.completeness.required:
+        return 0
+    return sum(_blocks(found, report.fail_on) for found in report.requirements)
+
+
+def blocks(found: RequirementAnswer, report: Report) -> bool:
+    """Whether the requirement is open and so keeps the verdict from being a pass."""
+    required = report.completeness is not None and report.completeness.required
+    return required and _blocks(found, report.fail_on)
+
+
+def _blocks(found: RequirementAnswer, fail_on: Severity) -> bool:
+    return found.answer is AnswerKind.OPEN and found.severity.rank >= fail_on.rank
+
+
+def exit_meaning(report: Report) -> str:
+    """What the exit code stands for; it never sounds complete while requirements are open."""
+    if not report.findings:
+        return "nothing was checked, so the result is inconclusive"
+    if report.verdict is Verdict.FAIL:
+        return "at least one check failed"
+    if report.verdict is Verdict.PASS:
+        return _meaning_of_pass(report.completeness)
+    if (blocking := must_be_answered(report)) and not _doubtful(report):
+        are = "open one is" if blocking == 1 else "open ones are"
+        return (
+            "no check failed, but every requirement must be answered (complete: required in the policy, or "
+            f"--complete), and {blocking} {are} of severity {report.fail_on} or above"
+        )
+    return "no check failed, but compliance is not proven"
+
+
+def _meaning_of_pass(found: Completeness | None) -> str:
+    if found is None:
+        return "no check failed"
+    if not found.open:
+        return "no check failed, and every requirement is answered"
+    are = "requirement is" if found.open == 1 else "requirements are"
+    return f"no check failed, but {found.open} {are} open and may still not be met"
+
+
+def _doubtful(report: Report) -> bool:
+    """Whether the verdict is inconclusive whatever is required to be answered."""
+    outcomes = {finding.outcome for finding in report.findings}
+    return not outcomes & {Outcome.PASS, Outcome.WARN} or any(
+        finding.outcome is Outcome.INCONCLUSIVE and report.rules[finding.rule].severity.rank >= report.fail_on.rank
+        for finding in report.findings
+    )
 
 
 def cited(citation: Citation) -> str:
@@ -170,14 +305,16 @@ def number(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def summary(report: Report) -> str:
-    """The result in one or two sentences, for a reader who reads no further."""
-    targets: dict[Outcome, set[str]] = {
-        outcome: {finding.target for finding in report.findings if finding.outcome is outcome} for outcome in Outcome
-    }
-    everything = {finding.target for finding in report.findings}
+    """The result in a few sentences, for a reader who reads no further."""
+    owed = owed_names(report)
+    looked = [finding for finding in report.findings if finding.target not in owed]
+    targets = {outcome: {finding.target for finding in looked if finding.outcome is outcome} for outcome in Outcome}
+    everything = {finding.target for finding in looked}
     deployments = {seen.target for seen in report.endpoints if seen.perspective == Perspective.DEPLOYMENT}
-    counts = Counter(finding.outcome for finding in report.findings)
+    counts = Counter(finding.outcome for finding in looked)
     failing, unclear, warned = targets[Outcome.FAIL], targets[Outcome.INCONCLUSIVE], targets[Outcome.WARN]
+    unanswered = report.completeness.open if report.completeness else 0
+    waived_checks = counts[Outcome.WAIVED]
     said = []
     if failing:
         others = number(len(everything - deployments), "endpoint")
@@ -185,23 +322,41 @@ def summary(report: Report) -> str:
         verb = "does" if len(failing) == 1 else "do"
         fail = "fails" if counts[Outcome.FAIL] == 1 else "fail"
         said.append(f"{who} {verb} not meet the policy: {number(counts[Outcome.FAIL], 'check')} {fail}.")
-    elif report.verdict is Verdict.PASS:
-        waived_checks = counts[Outcome.WAIVED]
+    elif report.verdict is not Verdict.PASS:
+        said.append("No check failed, but there is not enough evidence to call this compliant.")
+    elif unanswered or owed:
+        who = _who(everything, deployments, number(len(everything - deployments), "endpoint"), starts=False)
+        but = f"; {number(waived_checks, 'check')} {_is(waived_checks)} waived" if waived_checks else ""
+        said.append(f"No check failed on {who}{but}, but the audit is not complete.")
+    else:
         but = f", except for {number(waived_checks, 'waived check')}" if waived_checks else ""
         endpoints = len(everything - deployments)
         who = _who(everything, deployments, "the endpoint" if endpoints == 1 else f"all {endpoints} endpoints")
         said.append(f"{who} {'meets' if len(everything) == 1 else 'meet'} the policy{but}.")
-    else:
-        said.append("No check failed, but there is not enough evidence to call this compliant.")
+    said += _unfinished(report, unanswered, owed)
     if unclear:
         who = _who(unclear, deployments, number(len(unclear - deployments), "endpoint"), starts=False)
-        checks = number(counts[Outcome.INCONCLUSIVE], "check")
-        are = "is" if counts[Outcome.INCONCLUSIVE] == 1 else "are"
-        said.append(f"{checks} on {who} {are} inconclusive, which is not a pass.")
+        doubts = counts[Outcome.INCONCLUSIVE]
+        said.append(f"{number(doubts, 'check')} on {who} {_is(doubts)} inconclusive, which is not a pass.")
     if warned:
         warnings = counts[Outcome.WARN]
         said.append(f"Review {number(warnings, 'warning')} before {_it(warnings)}.")
     return " ".join(said)
+
+
+def _unfinished(report: Report, unanswered: int, owed: tuple[str, ...]) -> Iterator[str]:
+    """What was not answered, and what nobody looked at."""
+    if report.completeness is not None and unanswered:
+        most = f"{unanswered} of {number(report.completeness.total, 'requirement')} {_is(unanswered)} open"
+        blocking = must_be_answered(report)
+        severe = f", {blocking} of them of severity {report.fail_on} or above, which must be answered"
+        yield f"{most}{severe if blocking else ''}."
+    if owed:
+        yield f"Nobody looked at {listed(owed)}, which the deployment must have."
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _who(targets: set[str], deployments: set[str], endpoints: str, *, starts: bool = True) -> str:

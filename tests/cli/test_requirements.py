@@ -1,138 +1,68 @@
-"""``auditor requirements``, ``--complete``, and several looks judged as one audit."""
+"""``auditor requirements``: a report's answers, or those of observations that are judged first."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
-from auditor import pipeline
-from tests.cli.conftest import AT, Auditor, auditor
+from auditor.render.formats.json import render
+from tests.cli.conftest import Auditor
 from tests.deployment.test_faults import INVENTORIES
+from tests.render import example
 
-__all__ = ["auditor"]
-MAPS = INVENTORIES / "maps.yaml"
-
-
-@pytest.fixture
-def confirmed(tmp_path: Path) -> Path:
-    """The golden deployment, with confirmations of the year of the tests."""
-    path = tmp_path / "maps.yaml"
-    path.write_text(re.sub(r"date: 20\d\d", "date: 2039", MAPS.read_text(encoding="utf-8")), encoding="utf-8")
-    return path
+STANDARD = INVENTORIES / "maps.yaml"
 
 
 @pytest.fixture
-def report(auditor: Auditor, confirmed: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "audit.json"
-    done = auditor("audit", "-i", confirmed, "--offline", "--report", path)
-    assert done.code == 0
-    assert "COMPLIANT so far: " in done.out
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.json"
+    path.write_text(render(example.ANSWERED), encoding="utf-8")
     return path
 
 
-def test_every_requirement_has_one_answer_and_open_ones_say_what_closes_them(auditor: Auditor, report: Path) -> None:
-    document = json.loads(auditor("requirements", report, "--json").out)
-    answers = {found["id"]: found for found in document["requirements"]}
-    assert len(answers) == len(document["requirements"]) >= 130
-    assert all(found["reason"] for found in answers.values())
-    assert all(found["closes"] for found in answers.values() if found["answer"] == "open")
-    assert answers["CON-12"]["answer"] == "met"
-    assert answers["SEC-27"]["answer"] == "open"
-    assert answers["SEC-01"]["answer"] == "provider"
-    assert answers["ER-06"]["answer"] == "not-applicable"
-    counted = [found for found in answers.values() if found["answer"] not in ("provider", "not-applicable")]
-    still = [found for found in counted if found["answer"] == "open"]
-    standing = document["completeness"]
-    assert (standing["total"], standing["open"]) == (len(counted), len(still))
-    assert standing["answered"] + standing["open"] == standing["total"]
-
-
-def test_the_table_ends_with_the_verdict_and_the_standing(auditor: Auditor, report: Path) -> None:
+def test_a_report_is_listed_with_its_verdict_and_how_complete_it_is(auditor: Auditor, report: Path) -> None:
     done = auditor("requirements", report)
     assert done.code == 0
-    last = done.out.rstrip().splitlines()[-1]
-    assert last.startswith("COMPLIANT so far: ")
-    assert last.endswith(" open.")
-    only = auditor("requirements", report, "--open")
-    assert "SEC-27" in only.out
-    assert "CON-12 " not in only.out
+    assert "NOT COMPLIANT: 4 of 5 requirements answered (2 not met), 1 open." in done.out
+    assert all(answer.id in done.out for answer in example.ANSWERS)
 
 
-def test_a_report_without_requirements_says_so(auditor: Auditor, tmp_path: Path) -> None:
-    path = tmp_path / "audit.json"
-    auditor("audit", "127.0.0.1:1", "-p", "mozilla-modern", "--report", path)
-    assert "names no requirements file" in auditor("requirements", path).out
+def test_what_is_open_is_listed_alone(auditor: Auditor, report: Path) -> None:
+    done = auditor("requirements", report, "--open")
+    assert "SEC-07" in done.out
+    assert "SEC-10" not in done.out
+    listed = json.loads(auditor("requirements", report, "--open", "--json").out)
+    assert [one["id"] for one in listed["requirements"]] == ["SEC-07"]
+    assert listed["completeness"]["total"] == 5
 
 
-def test_what_is_no_report_is_refused(auditor: Auditor) -> None:
-    done = auditor("requirements", MAPS)
+def test_observations_are_judged_as_evaluate_judges_them(auditor: Auditor, tmp_path: Path) -> None:
+    seen, written = tmp_path / "seen.jsonl", tmp_path / "evaluated.json"
+    auditor("collect", "-i", STANDARD, "-o", seen)
+    auditor("evaluate", seen, "--report", written)
+    from_report = json.loads(auditor("requirements", written, "--json").out)
+    assert json.loads(auditor("requirements", seen, "--json").out) == from_report
+    assert from_report["completeness"]["required"] is False
+    assert json.loads(auditor("requirements", seen, "--complete", "--json").out)["completeness"]["required"] is True
+
+
+def test_several_files_are_files_of_observations(auditor: Auditor, report: Path) -> None:
+    done = auditor("requirements", report, report)
     assert done.code == 2
+    assert "this is not a file of observations" in done.err
 
 
-def test_a_complete_audit_is_required_only_where_asked(auditor: Auditor, confirmed: Path) -> None:
-    assert auditor("audit", "-i", confirmed, "--offline").code == 0
-    done = auditor("audit", "-i", confirmed, "--offline", "--complete", "--json")
-    document = json.loads(done.out)
-    assert (done.code, document["verdict"]) == (3, "inconclusive")
-    assert document["completeness"]["required"] is True
-
-
-def test_a_policy_may_require_it(auditor: Auditor, confirmed: Path, tmp_path: Path) -> None:
-    path = tmp_path / "own.yaml"
-    path.write_text("id: own\nversion: '1'\ntitle: Own\nextends: acg\ncomplete: required\n", encoding="utf-8")
-    assert auditor("audit", "-i", confirmed, "--offline", "-p", path).code == 3
-    shown = auditor("policy", "show", path).out
-    assert "complete: required" in shown
-    assert "~ complete: shown → required" in auditor("policy", "diff", "acg", path).out
-    again = tmp_path / "again.yaml"
-    again.write_text(shown, encoding="utf-8")
-    assert shown.splitlines()[0] == auditor("policy", "show", again).out.splitlines()[0]
-
-
-@pytest.mark.parametrize(
-    ("head", "message"),
-    [
-        ("extends: mozilla-modern\ncomplete: required\n", "complete: required needs the key requirements"),
-        ("extends: acg\ncomplete: yes\n", "complete cannot be"),
-    ],
-)
-def test_it_cannot_be_required_without_requirements(head: str, message: str, auditor: Auditor, tmp_path: Path) -> None:
-    path = tmp_path / "own.yaml"
-    path.write_text(f"id: own\nversion: '1'\ntitle: Own\n{head}", encoding="utf-8")
-    done = auditor("policy", "check", path)
+@pytest.mark.parametrize("option", ["--policy", "--inventory", "--root", "--waivers"])
+def test_an_option_that_a_report_gives_no_effect_is_refused(auditor: Auditor, report: Path, option: str) -> None:
+    done = auditor("requirements", report, option, report)
     assert done.code == 2
-    assert message in done.err
+    assert f"this is a report, which was judged already: leave out {option}" in done.err
 
 
-def test_the_option_is_refused_where_there_is_nothing_to_complete(auditor: Auditor) -> None:
-    done = auditor("audit", "127.0.0.1:1", "-p", "mozilla-modern", "--complete")
-    assert done.code == 2
-    assert "--complete has no effect" in done.err
-
-
-SDP = b"v=0\r\no=- 1 1 IN IP4 193.5.122.9\r\ns=-\r\nc=IN IP4 193.5.122.9\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0\r\n"
-
-
-def look(path: Path, name: str) -> Path:
-    seen = pipeline.observe_session_descriptions([(name, SDP)], pipeline.load_policy("acg"), role="offer", at=AT)
-    pipeline.write_observations(path, seen)
-    return path
-
-
-def test_several_looks_are_one_audit(auditor: Auditor, tmp_path: Path) -> None:
-    looks = look(tmp_path / "one.jsonl", "one.sdp"), look(tmp_path / "two.jsonl", "two.sdp")
-    done = auditor("evaluate", *looks, "-i", MAPS, "--json")
-    document = json.loads(done.out)
-    targets = {found["target"] for found in document["findings"]}
-    assert {"deployment", "one.sdp", "two.sdp", "site A: SIP client"} <= targets
-    assert "session descriptions" not in targets
-    answers = {found["id"]: found["answer"] for found in document["requirements"]}
-    assert (answers["SEC-07"], answers["CON-12"]) == ("not-met", "met")
-    assert done.code == 1
-
-
-def test_two_looks_at_targets_of_one_name_are_refused(auditor: Auditor, tmp_path: Path) -> None:
-    one, two = look(tmp_path / "one.jsonl", "same.sdp"), look(tmp_path / "two.jsonl", "same.sdp")
-    done = auditor("evaluate", one, two)
-    assert (done.code, done.err) == (2, f'auditor: {two}: {one} has the target "same.sdp" too\n')
+def test_a_file_that_is_neither_is_refused_in_one_sentence(auditor: Auditor, tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    for text in ("", "[", '{"kind": "walk"}', "[1]"):
+        path.write_text(text, encoding="utf-8")
+        done = auditor("requirements", path)
+        assert done.code == 2
+        assert "report of auditor" in done.err or "not JSON" in done.err

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from auditor.model.answer import AnswerKind, Completeness, Confirmation, FindingKey, RequirementAnswer
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.report import (
     CertificateFacts,
@@ -31,6 +32,7 @@ from auditor.model.subject import (
     PortSubject,
     ProtocolVersionSubject,
 )
+from auditor.model.target import OWED
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -603,3 +605,135 @@ UNREACHABLE = report(
     ENDPOINTS[2:3],
     Verdict.INCONCLUSIVE,
 )
+
+
+def answer(answer_id: str, kind: AnswerKind, severity: Severity = Severity.HIGH, **more: Any) -> RequirementAnswer:
+    """The answer to a requirement that a test makes up."""
+    said = {"statement": f"What {answer_id} asks for", "sources": (), "reason": "a reason", **more}
+    return RequirementAnswer(id=answer_id, answer=kind, severity=severity, **said)
+
+
+def answered(
+    given: Report, *answers: RequirementAnswer, required: bool = False, verdict: Verdict | None = None
+) -> Report:
+    """The report with these answers."""
+    concern = [one for one in answers if one.answer not in (AnswerKind.PROVIDER, AnswerKind.NOT_APPLICABLE)]
+    unanswered = sum(one.answer is AnswerKind.OPEN for one in concern)
+    counts = Completeness(required=required, answered=len(concern) - unanswered, open=unanswered, total=len(concern))
+    return given.model_copy(
+        update={"requirements": answers, "completeness": counts, "verdict": verdict or given.verdict}
+    )
+
+
+_SECURITY = (Citation(document=_ACG, section="Encryption in transit", url=_ACG_URL),)
+ANSWERS = (
+    answer(
+        "SEC-07",
+        AnswerKind.OPEN,
+        Severity.CRITICAL,
+        statement="Media traffic is encrypted using SRTP",
+        sources=_SECURITY,
+        reason="no session description was audited",
+        closes="audit an offer and an answer of the SBC with auditor sdp FILE",
+    ),
+    answer(
+        "SEC-10",
+        AnswerKind.NOT_MET,
+        statement="Versions below TLS 1.2 are not used",
+        sources=_SECURITY,
+        reason=f"protocol-not-allowed at {SBC_2}",
+        findings=(FindingKey(rule="protocol-not-allowed", target=SBC_2),),
+    ),
+    answer(
+        "SEC-21",
+        AnswerKind.MET,
+        statement="No certificate has expired",
+        sources=(Citation(document="A contract that is nowhere on the web"),),
+        reason=f"certificate-expired, certificate-expires-soon passed at {SBC_1}",
+        derived="the document speaks of valid certificates",
+        findings=tuple(
+            FindingKey(rule=rule, target=SBC_1) for rule in ("certificate-expired", "certificate-expires-soon")
+        ),
+    ),
+    answer(
+        "CON-11",
+        AnswerKind.CONFIRMED,
+        Severity.MEDIUM,
+        statement="The network follows the network connectivity specification",
+        sources=_SECURITY,
+        reason="confirmed by Head of Networks on 2026-10-01, spec-review.pdf",
+        confirmations=(
+            Confirmation(
+                statement="network-connectivity-specification",
+                by="Head of Networks",
+                date=date(2026, 10, 1),
+                document="spec-review.pdf",
+                sha256="ab" * 32,
+            ),
+            Confirmation(statement="network-connectivity-specification", by="Auditor", date=date(2026, 10, 2)),
+        ),
+    ),
+    answer(
+        "CON-20",
+        AnswerKind.NOT_MET,
+        Severity.LOW,
+        statement="The exact name is in the certificate",
+        reason=f"certificate-wildcard at {SBC_6}",
+        findings=(FindingKey(rule="certificate-wildcard", target=SBC_6),),
+    ),
+    answer(
+        "SEC-01",
+        AnswerKind.PROVIDER,
+        Severity.INFO,
+        statement="Customer data at rest is encrypted",
+        sources=_SECURITY,
+        reason="Microsoft encrypts it.",
+    ),
+    answer(
+        "CON-IP14",
+        AnswerKind.NOT_APPLICABLE,
+        Severity.LOW,
+        statement="Addresses for Zoom",
+        reason="the deployment does not use Zoom Phone Cloud Peering",
+    ),
+)
+ANSWERED = answered(REPORT, *ANSWERS)
+"""The report of five endpoints, with an answer of each kind."""
+
+DEPLOYMENT = "deployment"
+OWED_CLIENT, OWED_MEDIA = "site A: SIP client", "session descriptions"
+_OWED = {
+    OWED_CLIENT: "have the SBC of site A connect to auditor listen",
+    OWED_MEDIA: "audit an offer and an answer of the SBC with auditor sdp FILE",
+}
+UNFINISHED = answered(
+    report(
+        (
+            Finding(rule="link-missing", target=DEPLOYMENT, outcome=Outcome.PASS),
+            *COMPLIANT.findings,
+            *(
+                Finding(
+                    rule=rule,
+                    target=target,
+                    outcome=Outcome.NOT_TESTED,
+                    not_tested=(NotTested(subject=TARGET, reason=f"nobody looked: {said}", whole=True, closes=said),),
+                )
+                for target, said in _OWED.items()
+                for rule in ("client-certificate-not-presented", "srtp-not-required")
+            ),
+        ),
+        (
+            EndpointSummary(target=DEPLOYMENT, perspective="deployment"),
+            *COMPLIANT.endpoints,
+            EndpointSummary(target=OWED_CLIENT, perspective=OWED, service="sip", site="A"),
+            EndpointSummary(target=OWED_MEDIA, perspective=OWED, service="sip"),
+        ),
+        Verdict.PASS,
+        rules={"link-missing": summary("A link is missing", group="Deployment")},
+    ),
+    answer("SEC-05", AnswerKind.MET),
+    answer("SEC-07", AnswerKind.OPEN, Severity.CRITICAL, closes=_OWED[OWED_MEDIA]),
+    answer("SEC-16", AnswerKind.OPEN, Severity.LOW, closes=_OWED[OWED_CLIENT]),
+    answer("SEC-01", AnswerKind.PROVIDER),
+)
+"""A pass so far: nothing failed, and nobody looked at the client or at media."""

@@ -16,11 +16,12 @@ from auditor.model.deployment import Deployment
 from auditor.model.finding import Doubt, Finding, Outcome, Violation
 from auditor.model.report import EndpointSummary, Report
 from auditor.model.subject import TARGET, DeclaredSubject, DnsNameSubject, Subject
+from auditor.model.target import OWED
 from auditor.plan import make_plan
 from auditor.policy.read import load_policy
 from auditor.render.html import document as html
 from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
-from auditor.render.html.deployment_scene import MOST, MOST_ENDPOINTS
+from auditor.render.html.deployment_scene import MOST, MOST_ENDPOINTS, NOT_LOOKED_AT
 from auditor.render.html.drawing import Box, Text, ems
 from tests.deployment.test_faults import endpoints_of
 from tests.render import example
@@ -224,9 +225,35 @@ def test_endpoints_stand_at_their_site_with_what_came_of_them() -> None:
     assert box(FAULTY, "At no declared site").y < box(FAULTY, example.SBC_6).y
 
 
-def test_an_endpoint_without_a_finding_has_no_sign() -> None:
+def test_an_endpoint_without_a_finding_and_its_site_say_that_nobody_looked() -> None:
     report = with_more(judged(golden("lab")), (example.ENDPOINTS[0].model_copy(update={"site": "lab"}),), [])
-    assert example.SBC_1 in texts(drawn(report))
+    found = drawn(report)
+    assert f"\u2013 {example.SBC_1}" in texts(found)
+    assert box(found, example.SBC_1).hint == f"{example.SBC_1}. Nobody looked at it."
+    assert NOT_LOOKED_AT in texts(found)
+
+
+def test_a_site_whose_endpoint_was_looked_at_does_not_say_that_nobody_did_and_another_does() -> None:
+    assert texts(drawn(judged(golden("maps"), ("A",)))).count(NOT_LOOKED_AT) == 1
+    assert texts(drawn(judged(golden("maps"), ("A", "B")))).count(NOT_LOOKED_AT) == 0
+    assert texts(drawn(judged(golden("maps")))).count(NOT_LOOKED_AT) == 2
+
+
+def test_the_endpoint_of_the_only_site_need_not_name_it() -> None:
+    assert NOT_LOOKED_AT not in texts(drawn(judged(golden("lab"), (None,))))
+    assert texts(drawn(judged(golden("maps"), (None,)))).count(NOT_LOOKED_AT) == 2
+
+
+def test_what_a_site_owes_is_drawn_at_it_and_what_the_deployment_owes_is_not() -> None:
+    owed = (
+        EndpointSummary(target="site A: SIP client", perspective=OWED, service="sip", site="A"),
+        EndpointSummary(target="HTTPS server", perspective=OWED, service="https"),
+    )
+    findings = [Finding(rule="some-rule", target=one.target, outcome=Outcome.NOT_TESTED) for one in owed]
+    found = drawn(with_more(judged(golden("maps"), ("A", "B")), owed, findings))
+    assert "\u2013 site A: SIP client" in texts(found)
+    assert not [text for text in texts(found) if "HTTPS server" in text]
+    assert "site A: SIP client. Nobody looked at it." in found.picture.description
 
 
 def test_what_has_no_place_in_the_picture_is_named_below_it_with_a_link_to_its_finding() -> None:

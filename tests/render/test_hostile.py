@@ -7,20 +7,24 @@ from functools import cache
 
 import pytest
 
+from auditor.model.answer import AnswerKind, Confirmation, FindingKey, RequirementAnswer
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation
-from auditor.model.report import CertificateFacts, Report, RuleSummary, Verdict
+from auditor.model.report import CertificateFacts, EndpointSummary, Report, RuleSummary, Verdict
 from auditor.model.rule import Citation
 from auditor.model.subject import TARGET, Named
+from auditor.model.target import OWED
 from auditor.model.waiver import Waiver, WaiverState, WaiverStatus
 from auditor.render.formats import json, junit, markdown, prometheus, sarif
 from auditor.render.html import document as html
-from auditor.render.terminal import table
+from auditor.render.terminal import requirement_table, table
 from auditor.sanitise import clean
 from tests.render import example
 from tests.render.hostile import FORBIDDEN, PAYLOADS
 from tests.render.parsed import Document
 
-OURS = Document(html.render(example.REPORT)).elements
+OURS = [
+    element for report in (example.ANSWERED, example.UNFINISHED) for element in Document(html.render(report)).elements
+]
 OUR_TAGS = {element.tag for element in OURS}
 OUR_ATTRIBUTES = {name for element in OURS for name in element.attributes}
 
@@ -28,6 +32,7 @@ OUR_ATTRIBUTES = {name for element in OURS for name in element.attributes}
 def _report(payloads: tuple[str, ...]) -> Report:
     """Every payload in every field that may come from outside."""
     findings, endpoints, waivers = [], [], []
+    answers: list[RequirementAnswer] = []
     rules: dict[str, RuleSummary] = {}
     certificates: dict[str, CertificateFacts] = {}
     for position, payload in enumerate(payloads):
@@ -89,8 +94,37 @@ def _report(payloads: tuple[str, ...]) -> Report:
                 }
             )
         )
-    return example.report(
+        answers += [
+            _answer(f"{kind} {payload}", kind, payload, target)
+            for kind in (AnswerKind.NOT_MET, *_EVERY[position % 5 :])
+        ]
+        owed = f"owed {position} {payload}"
+        endpoints.append(EndpointSummary(target=owed, perspective=OWED, service=payload, site=payload))
+        untested = NotTested(subject=TARGET, reason=payload, whole=True, closes=payload)
+        findings.append(Finding(rule="rule-owed", target=owed, outcome=Outcome.NOT_TESTED, not_tested=(untested,)))
+    found = example.report(
         tuple(findings), tuple(endpoints), Verdict.FAIL, tuple(waivers), payloads, rules, certificates
+    )
+    return example.answered(found, *answers)
+
+
+_EVERY = tuple(AnswerKind)[1:]
+
+
+def _answer(answer_id: str, kind: AnswerKind, payload: str, target: str) -> RequirementAnswer:
+    key = FindingKey(rule=payload, target=target)
+    return example.answer(
+        answer_id,
+        kind,
+        statement=payload,
+        sources=(Citation(document=payload, section=payload, url=payload),),
+        reason=payload,
+        closes=payload,
+        derived=payload,
+        findings=(key, FindingKey(rule=payload, target=payload)),
+        confirmations=(
+            Confirmation(statement=payload, by=payload, date=example.AT.date(), document=payload, sha256=payload),
+        ),
     )
 
 
@@ -105,6 +139,8 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "sarif": sarif.render,
     "table": lambda report: table.render(report, width=100, colour=False),
     "wide table": lambda report: table.render(report, width=160, colour=False),
+    "requirements": lambda report: requirement_table.render(report, width=100),
+    "answers": json.render_answers,
 }
 
 
@@ -144,7 +180,7 @@ def test_a_table_may_colour_but_lets_no_escape_through() -> None:
 
 
 def test_no_line_of_the_table_is_forged() -> None:
-    assert not re.search(r"^(PASS|COMPLIANT)", rendered("table"), re.MULTILINE)
+    assert not re.search(r"^(PASS|COMPLIANT)", rendered("table") + rendered("requirements"), re.MULTILINE)
 
 
 def test_no_line_of_the_table_begins_a_formula() -> None:

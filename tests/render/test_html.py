@@ -6,18 +6,25 @@ from itertools import pairwise
 import pytest
 from markupsafe import escape
 
+from auditor.model.answer import AnswerKind, FindingKey
 from auditor.model.finding import NotTested, Outcome, reason_text
 from auditor.model.report import Report, Verdict
 from auditor.model.subject import TARGET, subject_text
 from auditor.render.html import document as html
-from auditor.render.html.page import MOST_PICTURES
+from auditor.render.html.page import MOST_LINKS, MOST_PICTURES
 from auditor.render.wording import cited
 from auditor.sanitise import clean
 from tests.render import example
 from tests.render.large import estate
 from tests.render.parsed import Document
 
-REPORTS = {"rich": example.REPORT, "compliant": example.COMPLIANT, "unreachable": example.UNREACHABLE}
+REPORTS = {
+    "rich": example.REPORT,
+    "answered": example.ANSWERED,
+    "unfinished": example.UNFINISHED,
+    "compliant": example.COMPLIANT,
+    "unreachable": example.UNREACHABLE,
+}
 EMPTY = example.report((), (), Verdict.INCONCLUSIVE)
 
 
@@ -301,3 +308,68 @@ def test_a_cell_where_some_checks_were_not_made_says_of_how_many() -> None:
     )
     source = html.render(example.report((passed, skipped), (), Verdict.PASS))
     assert "Not tested <i>1 of 2</i>" in source
+
+
+def _row(source: str, requirement: str) -> str:
+    (row,) = (part for part in source.split("<tr")[1:] if f'<span class="code">{requirement}</span>' in part)
+    return row.split("</tr>")[0]
+
+
+def test_the_head_has_the_verdict_and_how_complete_the_audit_is_and_leads_to_the_requirements() -> None:
+    source = html.render(example.UNFINISHED)
+    head = source.split("<header")[1].split("</header>")[0]
+    assert 'class="verdict pass unfinished"' in source
+    assert "Compliant so far</h1>" in head
+    assert "1 of 3 requirements answered, 2 open" in head
+    assert '<a href="#requirements">' in head
+    assert "<title>Compliant so far: 1 of 3 requirements answered, 2 open: " in source
+    assert "\u2713" not in head
+
+
+def test_requirements_stand_worst_first_each_with_links_to_its_findings() -> None:
+    source = html.render(example.ANSWERED)
+    section = _between(source, '<section id="requirements"', "</section>")
+    assert re.findall('<span class="code">([A-Z0-9-]+)</span>', section) == [
+        "SEC-10", "CON-20", "SEC-07", "CON-11", "SEC-21", "SEC-01", "CON-IP14",
+    ]  # fmt: skip
+    (href,) = re.findall('<a href="#(e[0-9-]+)">protocol-not-allowed at', _row(section, "SEC-10"))
+    assert "protocol-not-allowed" in _between(source, f'<article class="fail" id="{href}"', "</article>")
+    assert f'<a href="#e1-quiet">2 checks at {example.SBC_1}</a>' in _row(section, "SEC-21")
+    assert "<b>Closed by</b> audit an offer" in _row(section, "SEC-07")
+    assert "<dt>Document</dt><dd>spec-review.pdf</dd>" in _row(section, "CON-11")
+    assert "<dt>Document</dt><dd>none named</dd>" in _row(section, "CON-11")
+    assert "Derived: the document speaks of valid certificates" in _row(section, "SEC-21")
+    assert [one for one in ("SEC-01", "SEC-10") if "Acknowledged by" in _row(section, one)] == ["SEC-01"]
+
+
+def test_rules_lead_to_the_requirements_that_the_report_answers() -> None:
+    source = html.render(example.ANSWERED)
+    assert re.search(r'<b>Requirements</b> <a href="#q\d">SEC-10</a>, DER-03', source)
+
+
+def test_a_finding_that_the_report_does_not_have_is_named_without_a_link_and_many_are_counted() -> None:
+    keys = tuple(FindingKey(rule="r", target=f"t{position}") for position in range(MOST_LINKS + 3))
+    report = example.answered(example.COMPLIANT, example.answer("X-1", AnswerKind.OPEN, findings=keys))
+    row = _row(html.render(report), "X-1")
+    assert '<p class="source">Findings: r at t0, ' in row
+    assert "and 3 more" in row
+
+
+def test_where_every_requirement_must_be_answered_the_page_says_so() -> None:
+    required = example.answered(example.COMPLIANT, *example.UNFINISHED.requirements, required=True)
+    assert "Every requirement of severity medium or above must be answered." in html.render(required)
+    assert "must be answered." not in html.render(example.UNFINISHED)
+
+
+def test_what_nobody_looked_at_has_a_section_and_rows_of_its_own_and_no_fixes() -> None:
+    source = html.render(example.UNFINISHED)
+    section = source.split('<section id="owed"')[1].split("<section id=")[0]
+    assert section.count('<section class="endpoint"') == 2
+    assert "have the SBC of site A connect to auditor listen" in section
+    assert '<section id="rules"' not in source
+    matrix = _between(source, '<table class="matrix">', "</table>")
+    assert matrix.count('<tr class="owed">') == 2
+    assert "Not tested <i>2</i>" in matrix
+    alone = next(one for one in example.UNFINISHED.findings if one.outcome is Outcome.NOT_TESTED)
+    one = example.report((alone,), example.UNFINISHED.endpoints, Verdict.INCONCLUSIVE)
+    assert f"<code>{alone.rule}</code></p>" in html.render(one)

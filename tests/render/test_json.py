@@ -2,7 +2,9 @@ import json as stdlib_json
 from datetime import timedelta
 
 import jsonschema
+import pytest
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Report
 from auditor.model.subject import TARGET
@@ -18,8 +20,19 @@ def test_it_is_exactly_the_model() -> None:
     assert Report.model_validate_json(json.render(example.REPORT)) == example.REPORT
 
 
-def test_it_conforms_to_the_schema_of_the_model() -> None:
-    SCHEMA.validate(stdlib_json.loads(json.render(example.REPORT)))
+@pytest.mark.parametrize("report", [example.REPORT, example.ANSWERED, example.UNFINISHED])
+def test_it_conforms_to_the_schema_of_the_model(report: Report) -> None:
+    assert Report.model_validate_json(json.render(report)) == report
+    SCHEMA.validate(stdlib_json.loads(json.render(report)))
+
+
+def test_answers_alone_have_the_verdict_and_how_complete_it_is_beside_them() -> None:
+    document = stdlib_json.loads(json.render_answers(example.ANSWERED))
+    assert list(document) == ["schema_version", "verdict", "policy", "requirements", "completeness"]
+    assert [one["id"] for one in document["requirements"]] == [one.id for one in example.ANSWERS]
+    only = stdlib_json.loads(json.render_answers(example.ANSWERED, (AnswerKind.OPEN,)))
+    assert [one["id"] for one in only["requirements"]] == ["SEC-07"]
+    assert only["completeness"] == {"required": False, "answered": 4, "open": 1, "total": 5}
 
 
 def test_a_deployment_comes_back_whole_and_conforms_to_the_schema() -> None:
@@ -38,7 +51,7 @@ def test_the_schema_would_find_a_mistake() -> None:
 
 
 def test_keys_stand_in_the_order_of_the_model_and_outcomes_worst_first() -> None:
-    scrambled = example.REPORT.model_copy(update={"counts": dict(reversed(example.REPORT.counts.items()))})
+    scrambled = example.ANSWERED.model_copy(update={"counts": dict(reversed(example.REPORT.counts.items()))})
     document = stdlib_json.loads(json.render(scrambled))
     assert list(document) == [name for name in Report.model_fields if getattr(scrambled, name) is not None]
     assert list(document["counts"]) == [outcome for outcome in Outcome if outcome in example.REPORT.counts]

@@ -4,8 +4,9 @@ from xml.etree import ElementTree as ET
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Finding, Outcome, observed_text
-from auditor.model.report import Verdict
+from auditor.model.report import Report, Verdict
 from auditor.render.formats import junit
 from tests.render import example
 from tests.render.test_hostile import REPORT as HOSTILE
@@ -106,11 +107,57 @@ def test_nothing_from_outside_makes_an_element() -> None:
     root = ET.fromstring(junit.render(HOSTILE))
     assert {element.tag for element in root.iter()} == {
         "testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
+        "system-out",
     }  # fmt: skip
-    assert len(root.findall(".//testcase")) == len(HOSTILE.findings)
+    assert len(root.findall(".//testcase")) == len(HOSTILE.findings) + len(HOSTILE.requirements)
 
 
 def test_a_waiver_that_has_expired_or_that_nothing_needs_is_a_property_of_every_suite() -> None:
     for suite in ET.fromstring(junit.render(example.REPORT)).iter("testsuite"):
         said = [found.get("value", "") for found in suite.iter("property") if found.get("name") == "waiver"]
         assert [words.partition(" ")[0] for words in said] == ["Expired", "Unused"]
+
+
+def answers(report: Report) -> dict[str, TestCase]:
+    *_, suite = JUnitXml.fromstring(junit.render(report))
+    assert suite.name == "requirements"
+    return {case.name: case for case in suite}
+
+
+def test_requirements_are_a_suite_of_their_own_and_what_is_open_says_what_closes_it() -> None:
+    found = answers(example.ANSWERED)
+    assert {name: outcome_of(case) for name, case in found.items()} == {
+        "SEC-07": "Skipped",
+        "SEC-10": "Failure",
+        "SEC-21": "passed",
+        "CON-11": "passed with output",
+        "CON-20": "passed with output",
+        "SEC-01": "Skipped",
+        "CON-IP14": "Skipped",
+    }
+    assert found["SEC-07"].result[0].message == "Open: audit an offer and an answer of the SBC with auditor sdp FILE"
+    assert found["SEC-10"].result[0].message == "Versions below TLS 1.2 are not used"
+    assert found["SEC-01"].result[0].message == "The provider's: Microsoft encrypts it."
+    assert (found["CON-20"].system_out or "").startswith("Not met: The exact name is in the certificate\n")
+    assert "SHA-256 " + "ab" * 32 in (found["CON-11"].system_out or "")
+
+
+def test_an_open_requirement_is_an_error_where_it_keeps_the_verdict_from_being_a_pass() -> None:
+    required = example.answered(example.COMPLIANT, *example.UNFINISHED.requirements, required=True)
+    found = answers(required)
+    assert {name: outcome_of(case) for name, case in found.items()} == {
+        "SEC-05": "passed", "SEC-07": "Error", "SEC-16": "Skipped", "SEC-01": "Skipped",
+    }  # fmt: skip
+
+
+def test_an_answer_without_a_reason_and_a_source_still_says_something() -> None:
+    bare = example.answered(example.COMPLIANT, example.answer("X-1", AnswerKind.OPEN, reason=""))
+    (skipped,) = answers(bare)["X-1"].result
+    assert (skipped.message, skipped.text) == ("Open: no reason was recorded", "What X-1 asks for")
+
+
+def test_every_suite_says_how_complete_the_audit_is() -> None:
+    for suite in ET.fromstring(junit.render(example.UNFINISHED)).iter("testsuite"):
+        said = {found.get("name"): found.get("value") for found in suite.iter("property")}
+        assert said["verdict"] == "Compliant so far"
+        assert said["completeness"] == "1 of 3 requirements answered, 2 open"

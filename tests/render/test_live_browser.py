@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
-PAGE = html.render(example.REPORT)
+PAGE = html.render(example.ANSWERED)
 
 # What the page looks like from inside, told to the page around it.
 PROBE = """

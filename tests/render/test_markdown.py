@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome, Violation
-from auditor.model.report import Report, Verdict
+from auditor.model.report import EndpointSummary, Report, Verdict
 from auditor.model.subject import Named
+from auditor.model.target import OWED
 from auditor.model.waiver import WaiverState
 from auditor.render.formats import markdown
 from tests.render import example
@@ -77,7 +79,7 @@ def test_it_fits_into_a_comment_and_says_what_is_left_out(report: Report) -> Non
     text = markdown.render(report)
     assert len(text.encode()) < GITHUB_LIMIT
     document = page(text)
-    shown = len(document.all("details"))
+    shown = len([found for found in document.all("summary") if not re.search("requirements are", found.text)])
     wanted = len(
         {
             finding.target
@@ -132,3 +134,41 @@ def test_nothing_from_outside_makes_an_element_a_link_or_a_mention() -> None:
 
 def test_no_line_begins_a_command_of_the_review_system() -> None:
     assert not re.search(r"^\s*/", markdown.render(HOSTILE), re.MULTILINE)
+
+
+def test_the_heading_has_the_verdict_and_how_complete_the_audit_is() -> None:
+    for report, said in (
+        (example.ANSWERED, "auditor: Not compliant: 4 of 5 requirements answered (2 not met), 1 open"),
+        (example.UNFINISHED, "auditor: Compliant so far: 1 of 3 requirements answered, 2 open"),
+    ):
+        assert rendered(report).all("h3")[0].text == said
+
+
+def test_requirements_that_are_not_met_or_open_are_folded_and_say_why_or_what_closes_them() -> None:
+    text = markdown.render(example.ANSWERED)
+    assert "<details><summary>2 requirements are not met</summary>" in text
+    assert "<details><summary>1 requirement is open</summary>" in text
+    assert (
+        f"| `SEC-10` | high | Versions below TLS 1.2 are not used | `protocol-not-allowed at {example.SBC_2}` |" in text
+    )
+    assert "| `audit an offer and an answer of the SBC with auditor sdp FILE` |" in text
+    assert len(rendered(example.ANSWERED).all("table")) == 3
+
+
+def test_what_nobody_looked_at_is_named_with_what_would_put_that_right() -> None:
+    text = markdown.render(example.UNFINISHED)
+    assert "**Nobody looked at**" in text
+    assert f"- `{example.OWED_CLIENT}`: `have the SBC of site A connect to auditor listen`" in text
+    many = tuple(
+        EndpointSummary(target=f"owed {position}", perspective=OWED) for position in range(markdown.MOST_OWED + 2)
+    )
+    assert "- `owed 0`: `no reason was recorded`\n" in markdown.render(example.report((), many, Verdict.INCONCLUSIVE))
+    assert "- and 2 more" in markdown.render(example.report((), many, Verdict.INCONCLUSIVE))
+
+
+def test_so_many_open_requirements_that_they_do_not_fit_are_counted() -> None:
+    answers = (example.answer(f"R-{position}", AnswerKind.OPEN, closes="x" * 150) for position in range(200))
+    text = markdown.render(example.answered(example.REPORT, *answers))
+    assert len(text.encode()) < GITHUB_LIMIT
+    assert re.search(r"And \d+ more: `auditor requirements FILE.json` lists every one.", text)
+    assert "<details><summary>200 requirements are open</summary>" in text

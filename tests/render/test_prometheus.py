@@ -68,6 +68,7 @@ def test_labels_from_outside_come_back_as_they_were_and_make_no_other_series() -
     found = samples(text)
     assert set(found) == {
         "auditor_verdict",
+        "auditor_requirements",
         "auditor_finding_outcome",
         "auditor_certificate_not_after_timestamp_seconds",
         "auditor_audit_timestamp_seconds",
@@ -77,3 +78,12 @@ def test_labels_from_outside_come_back_as_they_were_and_make_no_other_series() -
     ]
     keys = [(name, *sorted(sample.labels.items())) for name, series in found.items() for sample in series]
     assert len(keys) == len(set(keys))
+
+
+def test_every_answer_is_counted_and_without_requirements_there_is_no_series() -> None:
+    found = samples(prometheus.render(example.ANSWERED))["auditor_requirements"]
+    assert {sample.labels["answer"]: sample.value for sample in found} == {
+        "not-met": 2, "open": 1, "confirmed": 1, "met": 1, "provider": 1, "not-applicable": 1,
+    }  # fmt: skip
+    assert {sample.labels["policy"] for sample in found} == {"acg"}
+    assert "auditor_requirements" not in prometheus.render(example.REPORT)

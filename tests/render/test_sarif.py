@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Doubt, Finding, Outcome, Violation
 from auditor.model.report import Report, Verdict
 from auditor.model.severity import Severity
@@ -51,7 +52,7 @@ def one(outcome: Outcome, severity: Severity = Severity.HIGH) -> Any:
     return run(example.report((finding,), (), Verdict.FAIL, rules=rules))["results"][0]
 
 
-@pytest.mark.parametrize("report", [example.REPORT, example.COMPLIANT, example.UNREACHABLE, HOSTILE])
+@pytest.mark.parametrize("report", [example.ANSWERED, example.UNFINISHED, example.COMPLIANT, HOSTILE])
 def test_it_is_valid_by_the_schema_of_the_standard(report: Report) -> None:
     run(report)
     run(report, LOCATIONS, SourceLocation("policy.yaml"))
@@ -202,3 +203,15 @@ def test_a_waiver_that_has_expired_or_that_nothing_needs_is_a_notification() -> 
     (invocation,) = run(example.REPORT)["invocations"]
     said = [note["message"]["text"] for note in invocation["toolExecutionNotifications"] if note["level"] == "warning"]
     assert [words.partition(" ")[0] for words in said] == ["Expired", "Unused"]
+
+
+def test_the_run_says_how_complete_the_audit_is() -> None:
+    found = run(example.UNFINISHED)
+    assert found["properties"]["completeness"] == {"required": False, "answered": 1, "open": 2, "total": 3}
+    assert found["properties"]["requirements"]["open"] == 2
+    (said,) = found["invocations"][0]["toolExecutionNotifications"]
+    assert said["level"] == "warning"
+    assert said["message"]["text"].startswith("Compliant so far: 1 of 3 requirements answered, 2 open. ")
+    whole = run(example.answered(example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET)))
+    assert [one["level"] for one in whole["invocations"][0]["toolExecutionNotifications"]] == ["note"]
+    assert "completeness" not in run(example.COMPLIANT)["properties"]

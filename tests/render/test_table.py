@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Finding, Outcome, Violation, observed_text, reason_text
 from auditor.model.report import Report, Verdict
 from auditor.model.subject import Named
@@ -81,8 +82,7 @@ def test_passes_are_one_line() -> None:
     text = table.render(example.COMPLIANT, width=100, colour=False)
     assert text == (
         "15 passed\n\nCOMPLIANT: 15 passed. Policy acg 2026.11.\n"
-        "Exit code 0: no check failed, and no important check is inconclusive. Violations of severity medium\n"
-        "or above are failures.\n"
+        "Exit code 0: no check failed. Violations of severity medium or above are failures.\n"
     )
 
 
@@ -129,3 +129,32 @@ def test_short_findings_stand_on_one_line_each_without_gaps() -> None:
 
 def test_a_terminal_narrower_than_sixty_columns_gets_sixty() -> None:
     assert table.render(example.REPORT, width=10, colour=False) == table.render(example.REPORT, width=60, colour=False)
+
+
+def test_the_end_has_the_verdict_and_how_complete_the_audit_is() -> None:
+    text = table.render(example.UNFINISHED, width=200, colour=False)
+    assert text.splitlines()[-3:] == [
+        "COMPLIANT so far: 1 of 3 requirements answered, 2 open.",
+        "Checks: 4 not tested, 16 passed. Policy acg 2026.11.",
+        (
+            "Exit code 0: no check failed, but 2 requirements are open and may still not be met. "
+            "Violations of severity medium or above are failures."
+        ),
+    ]
+    assert "auditor requirements FILE.json --open lists what would answer each" in text
+    coloured = table.render(example.UNFINISHED, width=120, colour=True)
+    assert "\x1b[1;32mCOMPLIANT so far\x1b[0m: 1 of 3" in coloured
+
+
+def test_one_open_requirement_is_one_and_where_none_is_open_nothing_points_to_them() -> None:
+    assert "1 requirement is open: " in table.render(example.ANSWERED, width=120, colour=False)
+    met = example.answered(example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET))
+    text = table.render(met, width=120, colour=False)
+    assert "COMPLIANT: 1 of 1 requirement answered, 0 open." in text
+    assert "auditor requirements" not in text
+
+
+def test_what_nobody_looked_at_is_one_row_each_after_all_that_failed() -> None:
+    lines = table.render(example.UNFINISHED, width=160, colour=False).splitlines()
+    (client,) = (line for line in lines if example.OWED_CLIENT in line)
+    assert re.search(r"^Not tested +high +site A: SIP client +all 2 checks +nobody looked: have the SBC", client)

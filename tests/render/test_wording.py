@@ -1,9 +1,19 @@
 import pytest
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Verdict
 from auditor.model.rule import Citation
-from auditor.render.wording import cited, groups_of, summary, web_address
+from auditor.render.wording import (
+    answers_counted,
+    cited,
+    exit_meaning,
+    groups_of,
+    headline,
+    headline_loud,
+    summary,
+    web_address,
+)
 from tests.render import example
 
 
@@ -117,3 +127,72 @@ def test_a_pass_that_rests_on_waivers_says_so() -> None:
     assert summary(example.report((passed, waived), (), Verdict.PASS)) == (
         "All 2 endpoints meet the policy, except for 1 waived check."
     )
+
+
+def test_a_pass_so_far_never_sounds_complete() -> None:
+    assert headline(example.UNFINISHED) == "Compliant so far: 1 of 3 requirements answered, 2 open"
+    assert headline_loud(example.UNFINISHED).startswith("COMPLIANT so far: ")
+    assert exit_meaning(example.UNFINISHED) == "no check failed, but 2 requirements are open and may still not be met"
+    assert summary(example.UNFINISHED) == (
+        "No check failed on the deployment and 1 endpoint, but the audit is not complete. 2 of 3 requirements are "
+        "open. Nobody looked at site A: SIP client, session descriptions, which the deployment must have."
+    )
+
+
+def test_a_pass_with_every_answer_is_one() -> None:
+    whole = example.answered(example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET))
+    assert headline(whole) == "Compliant: 1 of 1 requirement answered, 0 open"
+    assert exit_meaning(whole) == "no check failed, and every requirement is answered"
+    assert summary(whole) == "The endpoint meets the policy."
+
+
+def test_a_pass_so_far_that_rests_on_waivers_says_so() -> None:
+    waived = next(finding for finding in example.REPORT.findings if finding.outcome is Outcome.WAIVED)
+    given = example.report((example.COMPLIANT.findings[0], waived), (), Verdict.PASS)
+    assert summary(example.answered(given, example.answer("SEC-05", AnswerKind.OPEN))) == (
+        "No check failed on 2 endpoints; 1 check is waived, but the audit is not complete. 1 of 1 requirement is open."
+    )
+
+
+def test_without_requirements_there_is_no_standing() -> None:
+    assert headline(example.COMPLIANT) == "Compliant"
+    assert exit_meaning(example.COMPLIANT) == "no check failed"
+    assert answers_counted(example.COMPLIANT) == "no requirements"
+
+
+def test_what_is_owed_is_no_endpoint_that_meets_the_policy() -> None:
+    owed = example.UNFINISHED.model_copy(update={"requirements": (), "completeness": None})
+    assert summary(owed).startswith("No check failed on the deployment and 1 endpoint, but the audit is not complete.")
+    failing = owed.findings[1].model_copy(update={"outcome": Outcome.FAIL})
+    failed = owed.model_copy(
+        update={"verdict": Verdict.FAIL, "findings": (owed.findings[0], failing, *owed.findings[2:])}
+    )
+    assert summary(failed).startswith("1 of 1 endpoint does not meet the policy: 1 check fails. Nobody looked at ")
+
+
+def test_inconclusive_for_open_requirements_alone_says_so() -> None:
+    answers = example.UNFINISHED.requirements
+    given = example.answered(example.UNFINISHED, *answers, required=True, verdict=Verdict.INCONCLUSIVE)
+    assert exit_meaning(given) == (
+        "no check failed, but every requirement must be answered (complete: required in the policy, or --complete), "
+        "and 1 open one is of severity medium or above"
+    )
+    assert "2 of 3 requirements are open, 1 of them of severity medium or above, which must be answered." in summary(
+        given
+    )
+    more = example.answered(
+        given, *answers, example.answer("X-1", AnswerKind.OPEN), required=True, verdict=Verdict.INCONCLUSIVE
+    )
+    assert "and 2 open ones are of severity medium or above" in exit_meaning(more)
+
+
+def test_inconclusive_for_another_reason_does_not_blame_the_requirements() -> None:
+    answers = example.UNFINISHED.requirements
+    doubted = example.answered(example.UNREACHABLE, *answers, required=True)
+    assert exit_meaning(doubted) == "no check failed, but compliance is not proven"
+    nothing = example.report(example.UNFINISHED.findings[-2:], (), Verdict.INCONCLUSIVE)
+    assert exit_meaning(example.answered(nothing, *answers, required=True)) == exit_meaning(doubted)
+    assert exit_meaning(example.report((), (), Verdict.INCONCLUSIVE)) == (
+        "nothing was checked, so the result is inconclusive"
+    )
+    assert exit_meaning(example.ANSWERED) == "at least one check failed"

@@ -11,11 +11,14 @@ from pydantic_core import from_json
 from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.documents.files import read_bytes
 from auditor.inputs.reports.version_1 import converted
+from auditor.model.answer import AnswerKind
 from auditor.model.report import Report
 
 MAX_BYTES = 256 * 1024 * 1024
 _READERS: Mapping[str, Callable[[dict[str, Any]], Report]] = {"1": converted, "2": Report.model_validate}
 """The reader of each schema version."""
+_CONCERN = set(AnswerKind) - {AnswerKind.PROVIDER, AnswerKind.NOT_APPLICABLE}
+"""The answers that count in a report's completeness."""
 
 
 def load_report(path: Path) -> Report:
@@ -56,12 +59,33 @@ def _inconsistent(report: Report) -> str:
     for (rule, target), count in Counter((finding.rule, finding.target) for finding in report.findings).items():
         if count > 1:
             return f"it has {quoted(rule)} at {quoted(target)} twice"
+    if said := _inconsistent_answers(report):
+        return said
     for endpoint in report.endpoints:
         for chain in endpoint.chains:
             for key in (*chain.certificates, chain.anchor):
                 if key is not None and key not in report.certificates:
                     return f"a chain of {quoted(endpoint.target)} names a certificate that the report does not contain"
     return ""
+
+
+def _inconsistent_answers(report: Report) -> str:
+    """What contradicts itself in the answers to requirements."""
+    for answer_id, count in Counter(found.id for found in report.requirements).items():
+        if count > 1:
+            return f"it answers the requirement {quoted(answer_id)} twice"
+    known = {(finding.rule, finding.target) for finding in report.findings}
+    for found in report.requirements:
+        for key in found.findings:
+            if (key.rule, key.target) not in known:
+                named = f"{quoted(key.rule)} at {quoted(key.target)}"
+                return f"its requirement {quoted(found.id)} names a finding of {named}, which it does not have"
+    counts = Counter(found.answer for found in report.requirements)
+    unanswered, concern = counts[AnswerKind.OPEN], sum(counts[kind] for kind in _CONCERN)
+    stated = report.completeness
+    if stated and (stated.answered, stated.open, stated.total) != (concern - unanswered, unanswered, concern):
+        return "its completeness does not agree with its answers to requirements"
+    return "" if stated or not counts else "it answers requirements and has no completeness"
 
 
 def _refuse(path: Path, message: str) -> NoReturn:

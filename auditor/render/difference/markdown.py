@@ -6,7 +6,7 @@ from auditor.diff import Change, Difference
 from auditor.model.finding import observed_text
 from auditor.render.cleaned import cleaned
 from auditor.render.commonmark import code, prose, table
-from auditor.render.difference.rows import DifferenceRow, conclusion, judged, named, rest, rows
+from auditor.render.difference.rows import DifferenceRow, answer_step, answers, conclusion, judged, named, rest, rows
 from auditor.render.fitting import fitting
 from auditor.render.wording import number
 
@@ -24,6 +24,7 @@ def render(difference: Difference) -> str:
         f"Before: {prose(judged(difference.before))}  \nNow: {prose(judged(difference.after))}",
         *_differences(difference),
         *_table(found),
+        *_answers(difference),
     ]
     tail = "\n".join(f"- {prose(line)}" for line in rest(difference))
     evidence = ["\n".join(_block(row)) for row in found if row.first.added or row.first.removed or row.first.reason]
@@ -54,6 +55,26 @@ def _table(found: list[DifferenceRow]) -> Iterator[str]:
     yield table(("Change", "Outcome", "Severity", "Target", "Rule"), cells)
     if len(found) > MOST_ROWS:
         yield f"And {number(len(found) - MOST_ROWS, 'more row')}."
+
+
+def _answers(difference: Difference) -> Iterator[str]:
+    changes = answers(difference)
+    if not changes:
+        return
+    cells = [
+        (
+            one.direction.capitalize(),
+            answer_step(one),
+            one.severity.value,
+            code(one.id, 40),
+            prose(one.statement, 120),
+            code(one.closes or one.reason, 160),
+        )
+        for one in changes[:MOST_ROWS]
+    ]
+    yield table(("Change", "Answer", "Severity", "Id", "Requirement", "Closed by, or why"), cells)
+    if len(changes) > MOST_ROWS:
+        yield f"And {number(len(changes) - MOST_ROWS, 'more requirement')}."
 
 
 def _block(row: DifferenceRow) -> Iterator[str]:

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from auditor.diff import Change, Difference, Direction, Side
+from auditor.diff import Change, Difference, Direction, RequirementChange, Side
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.render.grouped import MOST_RULES
-from auditor.render.wording import OUTCOME_WORDS, VERDICT_WORDS, number
+from auditor.render.wording import ANSWER_WORDS, OUTCOME_WORDS, number, standing_of, verdict_words
 
 _ORDER = list(Direction)
 _LOUD = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN)
@@ -71,10 +72,8 @@ def _weight(change: Change) -> tuple[bool, int, int]:
 
 def judged(side: Side) -> str:
     """One of the two reports in a line."""
-    return (
-        f"{VERDICT_WORDS[side.verdict]}, policy {side.policy.id} {side.policy.version}, "
-        f"observed {side.observed_at:%Y-%m-%d %H:%M} UTC"
-    )
+    said = ": ".join(filter(None, (verdict_words(side), standing_of(side))))
+    return f"{said}; policy {side.policy.id} {side.policy.version}, observed {side.observed_at:%Y-%m-%d %H:%M} UTC"
 
 
 def rest(difference: Difference) -> Iterator[str]:
@@ -88,6 +87,18 @@ def rest(difference: Difference) -> Iterator[str]:
     for (direction, outcome), count in sorted(quiet.items(), key=lambda item: _ORDER.index(item[0][0])):
         yield f"{number(count, 'check')} {direction}: {OUTCOME_WORDS[outcome].lower()}"
     yield f"{number(difference.unchanged, 'check')} unchanged"
+    if bool(difference.before.completeness) is not bool(difference.after.completeness):
+        yield "requirements not compared: one of the reports does not answer them"
+
+
+def answers(difference: Difference) -> list[RequirementChange]:
+    """The requirements that have another answer: worse first, then the most severe."""
+    return sorted(difference.requirements, key=lambda one: (_ORDER.index(one.direction), -one.severity.rank))
+
+
+def answer_step(change: RequirementChange) -> str:
+    """From what to what, as ``met to open``."""
+    return f"{ANSWER_WORDS[change.before].lower()} to {ANSWER_WORDS[change.after].lower()}"
 
 
 def conclusion(difference: Difference) -> str:
@@ -95,8 +106,12 @@ def conclusion(difference: Difference) -> str:
     if not difference.compared:
         return "The reports have no check in common, so nothing was compared."
     failures, doubts = len(difference.new_failures), len(difference.new_doubts)
-    said = number(failures, "new failure") if failures else "No new failure"
-    return f"{said}; {number(doubts, 'important check')} newly inconclusive." if doubts else f"{said}."
+    said = [number(failures, "new failure") if failures else "No new failure"]
+    said += [f"{number(doubts, 'important check')} newly inconclusive"] if doubts else []
+    for kind, words in ((AnswerKind.NOT_MET, "newly not met"), (AnswerKind.OPEN, "newly open")):
+        worse = [one for one in difference.requirements if one.direction is Direction.WORSE and one.after is kind]
+        said += [f"{number(len(worse), 'requirement')} {words}"] if worse else []
+    return f"{'; '.join(said)}."
 
 
 def named(targets: Iterable[str], most: int = 20) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auditor.diff import Change, Difference
+from auditor.diff import Change, Difference, RequirementChange
 from auditor.model.finding import observed_text
 from auditor.render.cleaned import cleaned
-from auditor.render.difference.rows import conclusion, judged, named, rest, rows
+from auditor.render.difference.rows import answer_step, answers, conclusion, judged, named, rest, rows
 from auditor.render.terminal.grid import grid
 from auditor.render.terminal.table import MOST_VIOLATIONS, NARROWEST
 from auditor.render.wrapping import wrap
@@ -23,10 +23,12 @@ def render(difference: Difference, *, width: int) -> str:
         ]
         for row in rows(difference)
     ]
+    answered = [_answer(change) for change in answers(difference)]
     parts = (
         [*wrap(f"Before: {judged(difference.before)}", width), *wrap(f"Now:    {judged(difference.after)}", width)],
         [line for said in _differences(difference) for line in wrap(said, width)],
         grid(("Change", "Target, rule", "Observed", "Required"), records, width) if records else [],
+        grid(("Change, id", "Requirement", "Why, and what closes it"), answered, width) if answered else [],
         list(rest(difference)),
         wrap(conclusion(difference), width),
     )
@@ -39,6 +41,11 @@ def _differences(difference: Difference) -> Iterator[str]:
         yield f"New endpoints: {named(difference.endpoints_appeared)}."
     if difference.endpoints_disappeared:
         yield f"Endpoints no longer there: {named(difference.endpoints_disappeared)}."
+
+
+def _answer(change: RequirementChange) -> list[list[str]]:
+    why = [change.reason, *([f"Closed by: {change.closes}"] if change.closes else [])]
+    return [[change.direction.capitalize(), answer_step(change), change.id], [change.statement], why]
 
 
 def _evidence(change: Change) -> Iterator[tuple[str, str]]:

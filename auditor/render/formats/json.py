@@ -5,9 +5,10 @@ angle brackets, so the file can safely be shown in a terminal or embedded in a p
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Report
 from auditor.model.value import Value
@@ -36,10 +37,13 @@ def schema() -> dict[str, Any]:
     return document
 
 
-def render_answers(report: Report) -> str:
-    """The verdict, how complete the audit is and the answers to the requirements, laid out as in ``render``."""
-    part = {"verdict", "completeness", "requirements"}
-    return _laid_out({"schema_version": report.schema_version, **report.model_dump(mode="json", include=part)})
+def render_answers(report: Report, only: Collection[AnswerKind] = tuple(AnswerKind)) -> str:
+    """The verdict, how complete the audit is and these answers to the requirements, laid out as in ``render``."""
+    shown = tuple(found for found in report.requirements if found.answer in only)
+    part = report.model_copy(update={"requirements": shown}).model_dump(
+        mode="json", include={"verdict", "policy", "completeness", "requirements"}
+    )
+    return _laid_out({"schema_version": report.schema_version, **part})
 
 
 def written(value: Value, schema_version: str) -> str:

@@ -5,6 +5,7 @@ A comment holds 65,536 characters; the report stays under it, counted in bytes, 
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from auditor.model.answer import AnswerKind, RequirementAnswer
 from auditor.model.finding import Finding, Outcome, observed_text, reason_text
 from auditor.model.report import Report, RuleSummary
 from auditor.model.waiver import WaiverState
@@ -16,13 +17,15 @@ from auditor.render.wording import (
     EXIT_CODES,
     NO_REASON,
     OUTCOME_WORDS,
-    VERDICT_WORDS,
     WAIVER_WORDS,
+    closing_owed,
     counted,
+    headline,
     number,
     scanned,
     waived,
     waiver_named,
+    worst_answers_first,
 )
 from auditor.render.wording import summary as in_words
 
@@ -30,7 +33,10 @@ SHOWN = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.WAIVED)
 """The outcomes that a reviewer must read; untested checks are counted."""
 MOST_BYTES = 60_000
 MOST_BYTES_OF_ENDPOINT = 16_000
+MOST_BYTES_OF_ANSWERS = 9_000
+"""Of those that are not met, and of those that are open."""
 MOST_ROWS = 30
+MOST_OWED = 10
 MOST_VIOLATIONS = 5
 MOST_WAIVERS = 10
 
@@ -43,11 +49,14 @@ def render(report: Report) -> str:
     ends = f"exit code {EXIT_CODES[report.verdict]}, observed {report.observed_at:%Y-%m-%d %H:%M} UTC."
     ends += f" {prose(scanned(report.scanner))}" if report.scanner else ""
     head = [
-        f"### auditor: {VERDICT_WORDS[report.verdict]}",
+        f"### auditor: {headline(report)}",
         f"{prose(in_words(report))}  \n{prose(counted(report))}. Policy {policy}, {ends}",
         *(f"**Note:** {prose(note)}" for note in report.notes),
         *_table(rows),
+        *_owed(report),
         *_waivers(report),
+        *_requirements(report, AnswerKind.NOT_MET, "not met", "Why"),
+        *_requirements(report, AnswerKind.OPEN, "open", "Closed by"),
     ]
     endpoints, left = fitting(_endpoints(rows, report.rules), MOST_BYTES - len("\n\n".join(head).encode()))
     if left:
@@ -68,6 +77,36 @@ def _table(rows: Sequence[FindingGroup]) -> list[str]:
         table(("Outcome", "Severity", "Target", "Rule"), cells),
         *([f"And {number(more, 'more row', 'more rows')}."] if more > 0 else []),
     ]
+
+
+def _owed(report: Report) -> list[str]:
+    """What nobody looked at, and what would put that right."""
+    closing = closing_owed(report)
+    lines = [f"- {code(name, 120)}: {code(closes, 300)}" for name, closes in list(closing.items())[:MOST_OWED]]
+    more = len(closing) - MOST_OWED
+    lines += [f"- and {more} more"] if more > 0 else []
+    return ["**Nobody looked at**", "\n".join(lines)] if lines else []
+
+
+def _requirements(report: Report, kind: AnswerKind, words: str, heading: str) -> Iterator[str]:
+    """The requirements with this answer in a folded table, the most severe first, as far as there is room."""
+    answers = [found for found in worst_answers_first(report.requirements) if found.answer is kind]
+    if not answers:
+        return
+    rows = ["".join(f" {cell} |" for cell in _cells(found)) for found in answers]
+    shown, left = fitting(rows, MOST_BYTES_OF_ANSWERS)
+    are = "requirement is" if len(answers) == 1 else "requirements are"
+    yield f"<details><summary>{len(answers)} {are} {words}</summary>"
+    head = f"| Id | Severity | Requirement | {heading} |\n| --- | --- | --- | --- |"
+    yield "\n".join([head, *(f"|{row}" for row in shown)])
+    if left:
+        yield f"And {left} more: `auditor requirements FILE.json` lists every one."
+    yield "</details>"
+
+
+def _cells(found: RequirementAnswer) -> tuple[str, ...]:
+    why = found.closes if found.answer is AnswerKind.OPEN and found.closes else found.reason
+    return code(found.id, 40), found.severity.value, prose(found.statement, 200), code(why or NO_REASON, 200)
 
 
 def _waivers(report: Report) -> list[str]:

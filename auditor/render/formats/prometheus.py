@@ -1,13 +1,15 @@
 r"""The report as metrics in Prometheus' text format 0.0.4, for the textfile collector of node_exporter.
 
 Everything is a gauge.  Times are seconds since 1970-01-01 UTC.  The verdict is a series for each of its values, of
-which one is 1, so an alert can use ``auditor_verdict{verdict="pass"} == 0``.
+which one is 1, so an alert can use ``auditor_verdict{verdict="pass"} == 0``.  A pass says nothing about what nobody
+looked at: that is ``auditor_requirements{answer="open"}``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Report, Verdict
 from auditor.render.cleaned import cleaned
@@ -26,6 +28,7 @@ def render(report: Report) -> str:
     }
     parts = (
         _metric("auditor_verdict", "1 for the verdict of the last audit, 0 for the others.", verdicts),
+        *_requirements(report),
         _metric("auditor_finding_outcome", "Checks of the last audit, by target and outcome.", _outcomes(report)),
         _metric(
             "auditor_certificate_not_after_timestamp_seconds",
@@ -39,6 +42,17 @@ def render(report: Report) -> str:
         ),
     )
     return "".join(parts)
+
+
+def _requirements(report: Report) -> Iterator[str]:
+    """Every answer, zeros too; nothing where the policy has no requirements, so that no zero sounds like an answer."""
+    if report.completeness is not None:
+        counts = Counter(found.answer for found in report.requirements)
+        meaning = "Requirements of the documents behind the policy, by their answer in the last audit."
+        series: dict[Labels, int] = {
+            (("policy", report.policy.id), ("answer", kind.value)): counts[kind] for kind in AnswerKind
+        }
+        yield _metric("auditor_requirements", meaning, series)
 
 
 def _outcomes(report: Report) -> dict[Labels, int]:

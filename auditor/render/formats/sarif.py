@@ -7,19 +7,30 @@ alert when a date, a certificate or a line number changes.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Finding, Outcome, observed_text, reason_text
 from auditor.model.report import Report, RuleSummary
 from auditor.model.severity import Severity
 from auditor.model.source_location import SourceLocation
 from auditor.render.cleaned import cleaned
 from auditor.render.rule_page import explain_markdown
-from auditor.render.wording import EXIT_CODES, NO_REASON, idle_waivers, waived, web_address
+from auditor.render.wording import (
+    EXIT_CODES,
+    NO_REASON,
+    headline,
+    idle_waivers,
+    standing,
+    summary,
+    waived,
+    web_address,
+)
 from auditor.rules import all_rules, rationale
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -70,6 +81,7 @@ def render(
                 "exitCode": EXIT_CODES[report.verdict],
                 "endTimeUtc": report.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "toolExecutionNotifications": [
+                    *_standing(report),
                     *({"level": "note", "message": {"text": _plain(note)}} for note in report.notes),
                     *({"level": "warning", "message": {"text": _plain(said)}} for said in idle_waivers(report)),
                 ],
@@ -85,27 +97,45 @@ def render(
             "policy": report.policy.model_dump(mode="json", exclude_none=True),
             "failOn": report.fail_on.value,
             "counts": {outcome.value: report.counts[outcome] for outcome in Outcome if outcome in report.counts},
+            **_requirements(report),
         },
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule_id: str, summary: RuleSummary) -> Json:
+def _standing(report: Report) -> Iterator[Json]:
+    """The verdict and how complete the audit is: results show only what was looked at."""
+    if standing(report):
+        level = "warning" if report.completeness is not None and report.completeness.open else "note"
+        yield {"level": level, "message": {"text": _plain(f"{headline(report)}. {summary(report)}")}}
+
+
+def _requirements(report: Report) -> Json:
+    if report.completeness is None:
+        return {}
+    counts = Counter(found.answer for found in report.requirements)
+    return {
+        "completeness": report.completeness.model_dump(),
+        "requirements": {kind.value: counts[kind] for kind in AnswerKind},
+    }
+
+
+def _rule(rule_id: str, summarised: RuleSummary) -> Json:
     """The rule's page; a rule that this version does not know has what the report says of it."""
     rule = all_rules().get(rule_id)
-    remedy = summary.remedy or summary.title
+    remedy = summarised.remedy or summarised.title
     described = {
         "id": rule_id,
-        "shortDescription": {"text": summary.title},
-        "fullDescription": {"text": " ".join(rationale(rule).split()) if rule else summary.title},
-        "help": {"text": remedy, "markdown": explain_markdown(rule, summary)} if rule else {"text": remedy},
-        "defaultConfiguration": {"level": LEVELS[rule.severity if rule else summary.severity]},
+        "shortDescription": {"text": summarised.title},
+        "fullDescription": {"text": " ".join(rationale(rule).split()) if rule else summarised.title},
+        "help": {"text": remedy, "markdown": explain_markdown(rule, summarised)} if rule else {"text": remedy},
+        "defaultConfiguration": {"level": LEVELS[rule.severity if rule else summarised.severity]},
         "properties": {
-            "tags": list(dict.fromkeys(("security", summary.group, *summary.requirements))),
-            "security-severity": _SCORES[summary.severity],
+            "tags": list(dict.fromkeys(("security", summarised.group, *summarised.requirements))),
+            "security-severity": _SCORES[summarised.severity],
         },
     }
-    address = next((address for citation in summary.citations if (address := web_address(citation))), "")
+    address = next((address for citation in summarised.citations if (address := web_address(citation))), "")
     return {**described, "helpUri": address} if address else described
 
 

@@ -9,6 +9,7 @@ from auditor.model.deployment import Deployment
 from auditor.model.finding import Finding, Outcome, listed
 from auditor.model.report import EndpointSummary, Report
 from auditor.model.subject import DeclaredSubject, DnsNameSubject, Subject, subject_text
+from auditor.model.target import OWED
 from auditor.render.wording import OUTCOME_WORDS, WORST_FIRST, by_weight
 from auditor.sanitise import clean
 
@@ -39,10 +40,14 @@ class Marks:
     located: tuple[LocatedFinding, ...]
     outcomes: Mapping[str, Outcome]
     """The worst outcome at each endpoint, including passes."""
+    unseen: frozenset[str]
+    """Endpoints that nobody looked at."""
 
     def outcome(self, element: Element) -> Outcome | None:
         """The worst outcome of the element itself; for an endpoint, including a pass."""
         if element[:1] == ("endpoints",):
+            if element[1] in self.unseen:
+                return Outcome.NOT_TESTED
             return self.outcomes.get(element[1])
         outcomes = self.at.get(element)
         return min(outcomes.values(), key=WORST_FIRST.index) if outcomes else None
@@ -50,6 +55,8 @@ class Marks:
     def words(self, element: Element) -> str:
         """Such as ``Fail: address-missing, nat-missing.``; empty if there are no findings."""
         outcomes = self.at.get(element)
+        if element[:1] == ("endpoints",) and element[1] in self.unseen:
+            return "Nobody looked at it."
         if not outcomes:
             outcome = self.outcome(element)
             return f"{OUTCOME_WORDS[outcome]}." if outcome else ""
@@ -86,7 +93,12 @@ def marks_of(report: Report, declared: Deployment) -> Marks:
             for element in elements:
                 _mark(at[element], finding.rule, outcome)
         located.append(LocatedFinding(finding, tuple(subjects)))
-    return Marks(at, tuple(located), outcomes)
+    unseen = {
+        endpoint.target
+        for endpoint in report.endpoints
+        if endpoint.perspective == OWED or endpoint.target not in {*outcomes, *own}
+    }
+    return Marks(at, tuple(located), outcomes, frozenset(unseen))
 
 
 @dataclass(frozen=True)

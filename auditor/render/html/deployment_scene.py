@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import TypeAlias, TypeVar
 
 from auditor.model.deployment import Deployment, Link
-from auditor.model.report import Report
+from auditor.model.report import EndpointSummary, Report
+from auditor.model.target import OWED, Perspective
 from auditor.render.html.deployment_marks import Element, Marks, weights
 from auditor.render.wording import WORST_FIRST, number
 from auditor.sanitise import clean
@@ -16,6 +17,7 @@ MOST = 12
 """Sites, service regions, connections of a site, cross-connects, and what belongs to no connection."""
 MOST_ENDPOINTS = 6
 """At one site."""
+NOT_LOOKED_AT = "Nobody looked at an endpoint here"
 _TYPES = {
     "maps_voice": "MAPS Voice",
     "expressroute_microsoft": "ExpressRoute",
@@ -91,7 +93,7 @@ def short(text: str) -> str:
 
 def scene(report: Report, declared: Deployment, marks: Marks) -> Scene:
     """The elements that are drawn, as they were declared; where there are too many, the worst first."""
-    standing = [endpoint for endpoint in report.endpoints if endpoint.perspective in {"server", "client"}]
+    standing = [endpoint for endpoint in report.endpoints if _stands(endpoint)]
     weight = weights(marks, standing)
     links: dict[str, list[Link]] = defaultdict(list)
     for link in declared.links:
@@ -123,12 +125,20 @@ def scene(report: Report, declared: Deployment, marks: Marks) -> Scene:
         drawn, more = _taken(connections, lambda one: one.element, weight, "connection")
         apart = len(links[site.name]) - sum(not one.missing for one in connections)
         more += [f"and {number(apart, 'link')} to regions not drawn"] if apart else []
+        seen = targets[site.name] if len(declared.sites) > 1 else [*targets[site.name], *nowhere]
+        more += [] if any(target not in marks.unseen for _, target in seen) else [NOT_LOOKED_AT]
         node = Node(("sites", site.name), short(site.name), _lines(site.location))
         drawn_sites.append(_site(node, targets[site.name], tuple(_side_by_side(drawn)), more, weight))
     if nowhere:
         drawn_sites.append(_site(Node((), "At no declared site"), nowhere, (), [], weight))
     left = (*more_sites, *more_regions, *more_crossings, *more_circuits, *more_peerings)
     return Scene(tuple(drawn_sites), tuple(regions), circuits, tuple(_in_lanes(crossings)), (*spare, *peerings), left)
+
+
+def _stands(endpoint: EndpointSummary) -> bool:
+    """Whether it stands at a site: an endpoint, a client, or one that a site owes."""
+    owed = endpoint.perspective == OWED and endpoint.site is not None
+    return owed or endpoint.perspective in {Perspective.SERVER, Perspective.CLIENT}
 
 
 def _taken(

@@ -12,22 +12,28 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Report
 from auditor.render.cleaned import cleaned
 from auditor.render.html.page import page
 from auditor.render.html.timeline import MOST_BARS
 from auditor.render.wording import (
+    ANSWER_SYMBOLS,
+    ANSWER_WORDS,
+    ANSWERED_AS,
     COUNTED_AS,
     NO_REASON,
     OUTCOME_SYMBOLS,
     OUTCOME_WORDS,
     SSLYZE_DOES,
-    VERDICT_WORDS,
     WAIVER_WORDS,
+    headline,
     number,
     scanned,
+    standing,
     summary,
+    verdict_words,
     waived,
 )
 
@@ -43,7 +49,9 @@ def render(report: Report) -> str:
         report=report,
         page=page(report),
         summary=summary(report),
-        verdict_word=VERDICT_WORDS[report.verdict],
+        verdict_word=verdict_words(report),
+        standing=standing(report),
+        headline=headline(report),
         style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
@@ -61,6 +69,10 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.globals.update(
+        AnswerKind=AnswerKind,
+        answer_words=ANSWER_WORDS,
+        answered_as=ANSWERED_AS,
+        answer_symbols=ANSWER_SYMBOLS,
         Outcome=Outcome,
         words=OUTCOME_WORDS,
         counted_as=COUNTED_AS,

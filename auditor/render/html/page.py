@@ -1,26 +1,41 @@
 """The content of the HTML page, computed before any markup: the templates only lay it out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from auditor.model.answer import AnswerKind, FindingKey, RequirementAnswer
 from auditor.model.finding import Finding, Outcome, listed, reason_text
 from auditor.model.report import CertificateFacts, EndpointSummary, Report, RuleSummary
 from auditor.model.rule import Citation
 from auditor.model.severity import Severity
 from auditor.model.subject import subject_text
-from auditor.model.target import Perspective
+from auditor.model.target import OWED, Perspective
 from auditor.render.grouped import FindingGroup, grouped
 from auditor.render.html.chain import ChainLink, chain_picture, links
 from auditor.render.html.deployment_picture import DeploymentPicture, deployment_picture
 from auditor.render.html.drawing import Picture
 from auditor.render.html.timeline import timeline
 from auditor.render.validity import Validity, validity
-from auditor.render.wording import NEEDS_READING, by_weight, cited, groups_of, number, web_address, worst
+from auditor.render.wording import (
+    NEEDS_READING,
+    by_weight,
+    cited,
+    groups_of,
+    number,
+    owed_names,
+    web_address,
+    worst,
+    worst_answers_first,
+)
 
 MOST_PICTURES = 100
 """The most endpoints whose chains are drawn; a longer report lists all chains in words, to limit its size."""
 MOST_USERS = 20
 """The most endpoints named with a certificate; the others are counted, and link to it themselves."""
+
+MOST_LINKS = 8
+"""The most findings that a requirement links to; a large estate has thousands."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ class RuleEntry:
     """What is true of a rule, for all its findings."""
 
     id: str
+    """Empty for a rule that only has findings of what nobody looked at: there is nothing to fix."""
     rule: str
     summary: RuleSummary
     sources: tuple[SourceLink, ...]
@@ -102,11 +118,16 @@ class Section:
     outcome: Outcome
     cells: tuple[Cell | None, ...]
     whole: Cell | None
-    """Replaces all cells for a deployment among endpoints, which has none of their groups."""
+    """Replaces all cells for a deployment among endpoints, which has none of their groups, and for what is owed."""
     items: tuple[Item, ...]
     quiet: tuple[Quiet, ...]
     endpoint: EndpointSummary | None
     chains: tuple[ChainView, ...]
+
+    @property
+    def owed(self) -> bool:
+        """Whether it is something that the deployment must have and nobody looked at."""
+        return _is_owed(self.endpoint)
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -132,6 +153,35 @@ class Card:
 
 
 @dataclass(frozen=True)
+class FindingLink:
+    """One or several findings that stand in one place; without a link where the report does not have them."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class RequirementEntry:
+    """One requirement, its answer, and where the findings are that decide it."""
+
+    id: str
+    found: RequirementAnswer
+    sources: tuple[SourceLink, ...]
+    findings: tuple[FindingLink, ...]
+    more: int
+    """How many places are not linked."""
+
+
+@dataclass(frozen=True)
+class AnswerGroup:
+    """The requirements with one answer, the most severe first."""
+
+    id: str
+    kind: AnswerKind
+    entries: tuple[RequirementEntry, ...]
+
+
+@dataclass(frozen=True)
 class Page:
     """The whole page."""
 
@@ -143,13 +193,24 @@ class Page:
     deployment: DeploymentPicture | None
     hrefs: Mapping[str, str]
     """The anchor of each rule's finding about the deployment."""
+    answers: tuple[AnswerGroup, ...]
+    """The requirements by their answers, worst first."""
+    anchors: Mapping[str, str]
+    """The id of each requirement on the page."""
+
+    @property
+    def owed(self) -> bool:
+        """Whether the deployment must have something that nobody looked at."""
+        return any(section.owed for section in self.sections)
 
 
 def page(report: Report) -> Page:
     """The view of a report whose strings have been cleaned."""
     deployments = {endpoint.target for endpoint in report.endpoints if endpoint.perspective == Perspective.DEPLOYMENT}
-    of_endpoints = [finding for finding in report.findings if finding.target not in deployments]
-    groups = groups_of(report.rules[finding.rule] for finding in of_endpoints or report.findings)
+    alone = deployments | {endpoint.target for endpoint in report.endpoints if endpoint.perspective == OWED}
+    of_endpoints = [finding for finding in report.findings if finding.target not in alone]
+    of_deployments = [finding for finding in report.findings if finding.target in deployments]
+    groups = groups_of(report.rules[finding.rule] for finding in of_endpoints or of_deployments or report.findings)
     by_target: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_target.setdefault(finding.target, []).append(finding)
@@ -160,10 +221,11 @@ def page(report: Report) -> Page:
         for position, (name, findings) in enumerate(by_target.items(), 1)
     )
     cards = _cards(report)
+    answers = tuple(_answers(report, _hrefs(sections)))
     return Page(
         groups=groups,
         sections=sections,
-        rules=tuple(rules.values()),
+        rules=tuple(entry for entry in rules.values() if entry.id),
         cards=cards,
         timeline=timeline([card.facts for card in cards.values()], report.observed_at) if cards else None,
         deployment=deployment_picture(report, report.deployment) if report.deployment else None,
@@ -174,15 +236,61 @@ def page(report: Report) -> Page:
             for item in section.items
             for entry in item.rules
         },
+        answers=answers,
+        anchors={entry.found.id: entry.id for group in answers for entry in group.entries},
+    )
+
+
+def _hrefs(sections: Iterable[Section]) -> dict[FindingKey, str]:
+    """Where each finding stands."""
+    found: dict[FindingKey, str] = {}
+    for section in sections:
+        for item in section.items:
+            found |= {FindingKey(rule=one.rule, target=section.name): f"#{item.id}" for one in item.rules}
+        for quiet in section.quiet:
+            found |= {FindingKey(rule=rule, target=section.name): f"#{section.id}-quiet" for rule in quiet.rules}
+    return found
+
+
+def _answers(report: Report, hrefs: Mapping[FindingKey, str]) -> Iterator[AnswerGroup]:
+    entries = [
+        _requirement(f"q{position}", found, hrefs)
+        for position, found in enumerate(worst_answers_first(report.requirements), 1)
+    ]
+    for kind in AnswerKind:
+        if those := tuple(entry for entry in entries if entry.found.answer is kind):
+            yield AnswerGroup(f"requirements-{kind.value}", kind, those)
+
+
+def _requirement(entry_id: str, found: RequirementAnswer, hrefs: Mapping[FindingKey, str]) -> RequirementEntry:
+    """Findings at one place are one link, which names the target, and the rule if it is one alone."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for key in found.findings:
+        places.setdefault((hrefs.get(key, ""), key.target), []).append(key.rule)
+    links = [
+        FindingLink(f"{rules[0] if len(rules) == 1 else number(len(rules), 'check')} at {target}", href)
+        for (href, target), rules in places.items()
+    ]
+    more = len(links) - MOST_LINKS
+    return RequirementEntry(
+        id=entry_id,
+        found=found,
+        sources=tuple(map(_source, found.sources)),
+        findings=tuple(links[: MOST_LINKS if more > 0 else None]),
+        more=max(more, 0),
     )
 
 
 def _rules(report: Report) -> dict[str, RuleEntry]:
     """Every rule that has a finding to be read, by its id, the most urgent first."""
-    loud = [finding for finding in report.findings if finding.outcome in NEEDS_READING]
+    owed = owed_names(report)
+    loud = by_weight([one for one in report.findings if one.outcome in NEEDS_READING], report.rules)
+    looked = list(dict.fromkeys(finding.rule for finding in loud if finding.target not in owed))
+    unseen = dict.fromkeys(finding.rule for finding in loud)
+    ids = {rule: f"r{position}" for position, rule in enumerate(looked, 1)}
     return {
-        rule: RuleEntry(f"r{position}", rule, report.rules[rule], tuple(map(_source, report.rules[rule].citations)))
-        for position, rule in enumerate(dict.fromkeys(one.rule for one in by_weight(loud, report.rules)), 1)
+        rule: RuleEntry(ids.get(rule, ""), rule, report.rules[rule], tuple(map(_source, report.rules[rule].citations)))
+        for rule in dict.fromkeys((*looked, *unseen))
     }
 
 
@@ -212,12 +320,16 @@ def _section(
         lead=_lead(endpoint) if endpoint else "",
         outcome=worst(findings),
         cells=cells,
-        whole=None if any(cells) else _cell(findings, hrefs, quiet, report.rules),
+        whole=None if any(cells) and not _is_owed(endpoint) else _cell(findings, hrefs, quiet, report.rules),
         items=items,
         quiet=_quiet(findings),
         endpoint=endpoint,
         chains=tuple(_chains(report, endpoint)) if endpoint else (),
     )
+
+
+def _is_owed(endpoint: EndpointSummary | None) -> bool:
+    return endpoint is not None and endpoint.perspective == OWED
 
 
 def _item(item_id: str, row: FindingGroup, rules: Mapping[str, RuleEntry]) -> Item:
@@ -266,7 +378,8 @@ def _cell(
     return Cell(first.outcome, count, hrefs.get(first.rule, quiet), of)
 
 
-_LEADS = {
+_LEADS: Mapping[str, str] = {
+    OWED: "The deployment must have this, and nobody looked at it.",
     Perspective.SDP: "Session descriptions in a file.",
     Perspective.DEPLOYMENT: "As declared in the inventory.",
     Perspective.CERTIFICATE: "A certificate in a file.",
@@ -276,9 +389,8 @@ _LEADS = {
 
 def _lead(endpoint: EndpointSummary) -> str:
     """What was audited, and how: in one line."""
-    for perspective, words in _LEADS.items():
-        if endpoint.perspective == perspective:
-            return words
+    if (words := _LEADS.get(endpoint.perspective)) is not None:
+        return words
     parts = [f"{(endpoint.service or '').upper()} at {endpoint.address or endpoint.host} port {endpoint.port}"]
     parts += [f"SNI {endpoint.server_name}"] if endpoint.server_name else []
     parts += [number(endpoint.connections, "connection")] if endpoint.connections is not None else []
@@ -287,7 +399,8 @@ def _lead(endpoint: EndpointSummary) -> str:
 
 
 def _chains(report: Report, endpoint: EndpointSummary) -> Iterable[ChainView]:
-    drawn = len(report.endpoints) <= MOST_PICTURES
+    looked_at = (one for one in report.endpoints if not _is_owed(one))
+    drawn = next(islice(looked_at, MOST_PICTURES, None), None) is None
     for chain in endpoint.chains:
         shown = links(chain, report.certificates, report.observed_at)
         yield ChainView(shown, ", ".join(chain.versions), chain_picture(shown) if drawn else None)

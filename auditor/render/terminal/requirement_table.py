@@ -1,37 +1,47 @@
-"""The requirements and their answers as a table for the terminal: worst first, the standing last."""
+"""The requirements and their answers as a table for the terminal: worst first, the verdict and the standing last."""
+
+from collections.abc import Collection
 
 from auditor.model.answer import AnswerKind, RequirementAnswer
 from auditor.model.report import Report
 from auditor.render.cleaned import cleaned
 from auditor.render.terminal.grid import grid
-from auditor.render.wording import ANSWER_WORDS, standing, verdict_words
+from auditor.render.terminal.table import NARROWEST
+from auditor.render.wording import (
+    ANSWER_WORDS,
+    answers_counted,
+    confirmed,
+    headline_loud,
+    worst_answers_first,
+)
 from auditor.render.wrapping import wrap
 
 NO_REQUIREMENTS = "The policy {policy} names no requirements file, so there are no requirements to answer."
 
 
-def render(report: Report, *, width: int) -> str:
-    """The table in ``width`` terminal columns; ends with a newline."""
+def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(AnswerKind)) -> str:
+    """The table in ``width`` terminal columns (60 at least), of these answers only; ends with a newline."""
     report = cleaned(report)
+    width = max(width, NARROWEST)
     if report.completeness is None:
-        return NO_REQUIREMENTS.format(policy=report.policy.id) + "\n"
-    records = [_record(answer) for answer in worst_first(report.requirements)]
-    lines = grid(("Answer", "Id", "Requirement", "Why, and what would answer it"), records, width) if records else []
-    ending = wrap(f"{verdict_words(report).upper()}: {standing(report)}.", width)
-    return "\n".join([*lines, *([""] if lines else []), *ending]) + "\n"
-
-
-def worst_first(answers: tuple[RequirementAnswer, ...]) -> list[RequirementAnswer]:
-    """By answer, then severity; equals keep the order of the documents."""
-    order = tuple(AnswerKind)
-    return sorted(answers, key=lambda found: (order.index(found.answer), -found.severity.rank))
+        return "\n".join(wrap(NO_REQUIREMENTS.format(policy=report.policy.id), width)) + "\n"
+    records = [_record(found) for found in worst_answers_first(report.requirements) if found.answer in only]
+    headers = ("Answer, id", "Requirement", "Why, and what closes it")
+    table = grid(headers, records, width) if records else []
+    ending = [
+        *wrap(f"{headline_loud(report)}.", width),
+        *wrap(f"Requirements: {answers_counted(report)}. Policy {report.policy.id} {report.policy.version}.", width),
+    ]
+    return "\n\n".join("\n".join(part) for part in (table, ending) if part) + "\n"
 
 
 def _record(found: RequirementAnswer) -> list[list[str]]:
-    closes = [f"To answer it: {found.closes}"] if found.closes else []
-    return [
-        [ANSWER_WORDS[found.answer], found.severity.value],
-        [found.id],
-        [found.statement],
-        [found.reason, *closes],
-    ]
+    derived = f" (derived: {found.derived})" if found.derived else ""
+    why = [_sentence(confirmed(one)) for one in found.confirmations] or [_sentence(found.reason)]
+    why += [f"Closed by: {_sentence(found.closes)}"] if found.closes else []
+    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], [found.statement + derived], why]
+
+
+def _sentence(text: str) -> str:
+    """With one full stop at its end."""
+    return f"{text.rstrip('.')}."

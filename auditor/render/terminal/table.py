@@ -13,17 +13,18 @@ from auditor.render.terminal.grid import grid
 from auditor.render.wording import (
     COUNTED_AS,
     EXIT_CODES,
-    EXIT_MEANINGS,
     NEEDS_READING,
     NO_REASON,
-    NOTHING_CHECKED,
     OUTCOME_WORDS,
-    VERDICT_WORDS,
     WAIVER_WORDS,
     cited,
     counted,
+    exit_meaning,
+    headline_loud,
     number,
     scanned,
+    standing,
+    verdict_loud,
     waived,
     waiver_named,
 )
@@ -63,6 +64,7 @@ def render(report: Report, *, width: int, colour: bool) -> str:
         _waivers(report, width),
         _notes(report, width),
         _fixes([row.first for row in rows if row.outcome in (Outcome.FAIL, Outcome.WARN)], report.rules, width),
+        _open(report, width),
         _verdict(report, width=width, colour=colour),
     )
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -149,12 +151,25 @@ def _indented(text: str, width: int, indent: int) -> list[str]:
     return [" " * indent + line for line in wrap(text, min(width, READABLE) - indent)]
 
 
+def _open(report: Report, width: int) -> list[str]:
+    """Where the open requirements are listed, if there are any."""
+    if report.completeness is None or not (unanswered := report.completeness.open):
+        return []
+    are = "requirement is" if unanswered == 1 else "requirements are"
+    where = "auditor requirements FILE.json --open lists what would answer each (FILE.json is written by --report)"
+    return ["Open requirements", *_indented(f"{unanswered} {are} open: {where}.", width, 2)]
+
+
 def _verdict(report: Report, *, width: int, colour: bool) -> list[str]:
-    word = VERDICT_WORDS[report.verdict].upper()
+    """The verdict and how complete the audit is, the counts, and what the exit code means."""
+    word = verdict_loud(report)
     probed = f" {scanned(report.scanner)}" if report.scanner else ""
-    lines = wrap(f"{word}: {counted(report)}. Policy {report.policy.id} {report.policy.version}.{probed}", width)
+    policy = f"Policy {report.policy.id} {report.policy.version}.{probed}"
+    if standing(report):
+        lines = [*wrap(f"{headline_loud(report)}.", width), *wrap(f"Checks: {counted(report)}. {policy}", width)]
+    else:
+        lines = wrap(f"{word}: {counted(report)}. {policy}", width)
     if colour:
         lines[0] = _coloured(lines[0], {word: _SGR_OF_VERDICT[report.verdict]})
-    meaning = EXIT_MEANINGS[report.verdict] if report.findings else NOTHING_CHECKED
-    ends = f"Exit code {EXIT_CODES[report.verdict]}: {meaning}."
+    ends = f"Exit code {EXIT_CODES[report.verdict]}: {exit_meaning(report)}."
     return [*lines, *wrap(f"{ends} Violations of severity {report.fail_on} or above are failures.", width)]

@@ -29,8 +29,9 @@ def version_1(name: str) -> Any:
 
 
 def test_a_report_comes_back_as_it_was_written(file: Path) -> None:
-    file.write_text(render(example.REPORT), encoding="utf-8")
-    assert load_report(file) == example.REPORT
+    for report in (example.REPORT, example.ANSWERED, example.UNFINISHED):
+        file.write_text(render(report), encoding="utf-8")
+        assert load_report(file) == report
 
 
 @pytest.mark.parametrize("name", ["sample", "example"])
@@ -139,6 +140,11 @@ def changed_1(**update: Any) -> str:
     return json.dumps({**version_1("example"), **update})
 
 
+def answers(**update: Any) -> str:
+    return json.dumps({**json.loads(render(example.ANSWERED)), **update})
+
+
+_ANSWER = json.loads(answers())["requirements"][0]
 _ONE = json.loads(render(example.REPORT))["findings"][0]
 _ONE_1 = version_1("example")["findings"][0]
 _CHAIN = {"target": "x", "chains": [{"versions": [], "certificates": ["00"]}]}
@@ -190,6 +196,22 @@ WRONG = {
     "a finding without its rule": (
         changed(rules={}),
         f'{_NO_REPORT}: it has a finding of "{_ONE["rule"]}", which is not among its rules',
+    ),
+    "a requirement twice": (
+        answers(requirements=[_ANSWER, _ANSWER]),
+        f'{_NO_REPORT}: it answers the requirement "{_ANSWER["id"]}" twice',
+    ),
+    "a requirement with a finding that is not there": (
+        answers(requirements=[{**_ANSWER, "findings": [{"rule": "r", "target": "t"}]}]),
+        f'{_NO_REPORT}: its requirement "{_ANSWER["id"]}" names a finding of "r" at "t", which it does not have',
+    ),
+    "a completeness that its requirements contradict": (
+        answers(completeness={"required": False, "answered": 5, "open": 0, "total": 5}),
+        f"{_NO_REPORT}: its completeness does not agree with its answers to requirements",
+    ),
+    "requirements without a completeness": (
+        answers(completeness=None),
+        f"{_NO_REPORT}: it answers requirements and has no completeness",
     ),
     "a chain without its certificate": (
         changed(endpoints=[_CHAIN]),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor.diff import Difference, compare
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import Doubt, Finding, Outcome, Violation
 from auditor.model.report import Report, Verdict
 from auditor.model.subject import TARGET, CipherSuiteSubject
@@ -50,14 +51,24 @@ def _later(finding: Finding) -> Finding:
     return finding
 
 
-LATER = example.REPORT.model_copy(
+LATER = example.answered(
+    example.REPORT,
+    *(
+        one.model_copy(update={"answer": AnswerKind.OPEN, "closes": "audit the other endpoint"})
+        if one.answer is AnswerKind.MET
+        else one.model_copy(update={"answer": AnswerKind.NOT_MET})
+        if one.answer is AnswerKind.OPEN
+        else one.model_copy(update={"answer": AnswerKind.MET})
+        for one in example.ANSWERS
+    ),
+).model_copy(
     update={
         "findings": tuple(_later(finding) for finding in example.REPORT.findings if finding.target != example.HOSTILE),
         "endpoints": example.ENDPOINTS[:4],
         "policy": example.REPORT.policy.model_copy(update={"version": "2026.12"}),
     }
 )
-DIFFERENCE = compare(example.REPORT, LATER)
+DIFFERENCE = compare(example.ANSWERED, LATER)
 
 
 @pytest.mark.parametrize("name", RENDERERS)
@@ -78,12 +89,12 @@ def test_the_table_names_every_change_that_needs_reading() -> None:
     assert "+ TLS_RSA_WITH_NULL_SHA" in text
     assert f"Endpoints no longer there: {example.HOSTILE}." in text
     assert "Judged differently: the version of the policy acg changed: 2026.11, now 2026.12." in text
-    assert text.splitlines()[-1].startswith("3 new failures; ")
+    assert text.split("\n\n")[-1].startswith("3 new failures; ")
     assert max(map(len, text.splitlines())) <= 100
 
 
 def test_the_order_of_severity_is_that_of_reading() -> None:
-    text = table.render(DIFFERENCE, width=100)
+    text = table.render(DIFFERENCE, width=100).split("\nChange, id")[0]
     order = ["New failure", "Worse", "Better", "Changed", "Appeared", "Disappeared"]
     words = re.findall(rf"^({'|'.join(order)})  ", text, re.MULTILINE)
     assert words == sorted(words, key=order.index)
@@ -147,3 +158,27 @@ def test_the_comment_stays_under_the_limit_and_says_what_is_left_out() -> None:
     assert re.search(r"The evidence on \d+ changes does not fit here; --format json has it\.", text)
     assert re.search(r"And \d+ more rows\.", text)
     assert text.count("<details>") == text.count("</details>") == 1
+
+
+def test_answers_stand_worse_first_and_the_conclusion_counts_them() -> None:
+    text = table.render(DIFFERENCE, width=120)
+    assert text.index("open to not met") < text.index("met to open") < text.index("not met to met")
+    assert "1 requirement newly not met; 1 requirement newly open." in text
+    assert "Now: Not compliant: 6 of 7 requirements answered, 1 open; policy acg 2026.12" in text
+    assert "| Worse | met to open | high | `SEC-21` |" in markdown.render(DIFFERENCE)
+
+
+def test_a_report_without_answers_says_that_they_were_not_compared() -> None:
+    for difference in (compare(example.REPORT, LATER), compare(LATER, example.REPORT)):
+        assert "requirements not compared: one of the reports does not answer them" in table.render(
+            difference, width=120
+        )
+    assert "requirements not compared" not in table.render(DIFFERENCE, width=120)
+
+
+def test_more_answers_than_a_comment_holds_are_counted() -> None:
+    old, new = (
+        example.answered(example.REPORT, *(example.answer(f"R-{position}", kind) for position in range(33)))
+        for kind in (AnswerKind.MET, AnswerKind.NOT_MET)
+    )
+    assert "And 3 more requirements." in markdown.render(compare(old, new))
