@@ -44,7 +44,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _RuleAnswer:
     """The answer of one rule at one target, or of a need without any."""
 
     answer: AnswerKind
@@ -145,11 +145,11 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
     return _confirmed(requirement, passed, looked) if requirement.confirmation else _met(passed)
 
 
-def _met(passed: Sequence[_Part]) -> _Said:
+def _met(passed: Sequence[_RuleAnswer]) -> _Said:
     return _Said(AnswerKind.MET, _passed(passed), findings=_keys(passed))
 
 
-def _confirmed(requirement: Requirement, passed: Sequence[_Part], looked: Looked) -> _Said:
+def _confirmed(requirement: Requirement, passed: Sequence[_RuleAnswer], looked: Looked) -> _Said:
     """What no rule proves is open until somebody confirms it."""
     if confirmed := _confirmations(requirement, looked):
         who = "; ".join(_named(one) for one in confirmed)
@@ -162,7 +162,7 @@ def _confirmed(requirement: Requirement, passed: Sequence[_Part], looked: Looked
     return _Said(AnswerKind.OPEN, f"nobody has confirmed {statement}: {what}", closes)
 
 
-def _parts(need: Need, looked: Looked) -> Iterator[_Part]:
+def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     """The answer of every rule of the need at every target that it concerns, or those of the other proof."""
     first = tuple(_proof(need, looked))
     other = tuple(_parts(need.otherwise, looked)) if need.otherwise else ()
@@ -173,58 +173,59 @@ def _parts(need: Need, looked: Looked) -> Iterator[_Part]:
     yield from other if answers == {AnswerKind.MET} and open_only else first
 
 
-def _proof(need: Need, looked: Looked) -> Iterator[_Part]:
+def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     """The answer of every rule of the need at every target that it concerns."""
     policy = {setting.rule.id for setting in looked.policy.settings}
     targets, unlooked = looked.targets[need.at], looked.unlooked[need.at]
     for rule in need.rules:
         if rule not in policy:
             reason = f"the policy {looked.policy.id} does not have the rule {rule}"
-            yield _Part(AnswerKind.OPEN, reason, f"judge by a policy that has {rule}")
+            yield _RuleAnswer(AnswerKind.OPEN, reason, f"judge by a policy that has {rule}")
             continue
         yield from (_part(rule, target, need, looked) for target in targets)
-        elsewhere = (_part(rule, target, need, looked) for target in looked.also[need.at])
+        seen_at = (target for target in looked.also[need.at] if (rule, target.name) in looked.findings)
+        elsewhere = (_part(rule, target, need, looked) for target in seen_at)
         yield from (part for part in elsewhere if part.answer is AnswerKind.NOT_MET)
     if unlooked:  # endpoints alone are listed and not audited
         were = "was" if len(unlooked) == 1 else "were"
-        yield _Part(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", "audit without --offline")
+        yield _RuleAnswer(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", "audit without --offline")
     if not (targets or unlooked):
         yield _nobody(need, looked)
 
 
-def _broken(rule: str, looked: Looked) -> Iterator[_Part]:
+def _broken(rule: str, looked: Looked) -> Iterator[_RuleAnswer]:
     """The violations of a rule, wherever it was asked."""
     for finding in looked.by_rule.get(rule, ()):
         if finding.violations:
             key = FindingKey(rule=rule, target=finding.target)
-            yield _Part(AnswerKind.NOT_MET, f"{rule} at {finding.target}", finding=key)
+            yield _RuleAnswer(AnswerKind.NOT_MET, f"{rule} at {finding.target}", finding=key)
 
 
-def _nobody(need: Need, looked: Looked) -> _Part:
+def _nobody(need: Need, looked: Looked) -> _RuleAnswer:
     """There is no target of the kind: either the deployment has none, or nobody looked."""
     kind = KINDS[need.at]
     if looked.declared is not None and (reason := why_none(need.at, looked.declared)):
-        return _Part(AnswerKind.NOT_APPLICABLE, reason)
-    return _Part(AnswerKind.OPEN, f"no {kind.words} was audited", kind.closes)
+        return _RuleAnswer(AnswerKind.NOT_APPLICABLE, reason)
+    return _RuleAnswer(AnswerKind.OPEN, f"no {kind.words} was audited", kind.closes)
 
 
-def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) -> _Part:
+def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) -> _RuleAnswer:
     key = FindingKey(rule=rule, target=target.name)
     finding = looked.findings.get((rule, target.name))
     if finding is None:
-        return _Part(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", "audit again by this policy")
+        return _RuleAnswer(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", "audit again by this policy")
     if isinstance(target, OwedTarget):
-        return _Part(AnswerKind.OPEN, f"{target.name}: nobody looked", target.closes, key)
+        return _RuleAnswer(AnswerKind.OPEN, f"{target.name}: nobody looked", target.closes, key)
     at = "" if isinstance(target, DeploymentTarget) else f" at {target.name}"
     mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked.declared)]
     if any(_is_wrong(remark) for remark in mine):
         accepted = f" ({_accepted(finding.waiver)})" if finding.waiver else ""
-        return _Part(AnswerKind.NOT_MET, f"{rule}{at}{accepted}", finding=key)
+        return _RuleAnswer(AnswerKind.NOT_MET, f"{rule}{at}{accepted}", finding=key)
     if mine or (finding.outcome is Outcome.NOT_TESTED and not finding.not_tested):
-        return _Part(AnswerKind.OPEN, f"{rule}{at}: {_why_open(mine)}", _closing(mine), key)
+        return _RuleAnswer(AnswerKind.OPEN, f"{rule}{at}: {_why_open(mine)}", _closing(mine), key)
     if finding.outcome is Outcome.NOT_APPLICABLE:
-        return _Part(AnswerKind.NOT_APPLICABLE, finding.not_applicable, finding=key)
-    return _Part(AnswerKind.MET, finding=key)
+        return _RuleAnswer(AnswerKind.NOT_APPLICABLE, finding.not_applicable, finding=key)
+    return _RuleAnswer(AnswerKind.MET, finding=key)
 
 
 _Remark: TypeAlias = Violation | Warning | Doubt | NotTested
@@ -281,15 +282,15 @@ def _closing(remarks: Sequence[_Remark]) -> str:
     return "audit again once nothing keeps it from being observed"
 
 
-def _reasons(parts: Sequence[_Part]) -> str:
+def _reasons(parts: Sequence[_RuleAnswer]) -> str:
     return listed(dict.fromkeys(part.reason for part in parts))
 
 
-def _keys(parts: Sequence[_Part]) -> tuple[FindingKey, ...]:
+def _keys(parts: Sequence[_RuleAnswer]) -> tuple[FindingKey, ...]:
     return tuple(dict.fromkeys(part.finding for part in parts if part.finding is not None))
 
 
-def _passed(parts: Sequence[_Part]) -> str:
+def _passed(parts: Sequence[_RuleAnswer]) -> str:
     rules = dict.fromkeys(part.finding.rule for part in parts if part.finding)
     targets = dict.fromkeys(part.finding.target for part in parts if part.finding)
     return f"{listed(rules)} passed at {listed(targets)}"

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from auditor.model.requirement import TargetKind
-from auditor.model.target import ClientTarget, OwedTarget, Perspective, ServerTarget, Service, Target
+from auditor.model.target import (
+    CertificateFileTarget,
+    ClientTarget,
+    OwedTarget,
+    Perspective,
+    ServerTarget,
+    Service,
+    Target,
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,12 @@ def is_of(target: Target | OwedTarget, kind: TargetKind) -> bool:
 def also_seen_at(target: Target | OwedTarget, kind: TargetKind) -> bool:
     """Whether the target may show by the way what the kind is asked for: a violation there counts, a pass does not.
 
-    An endpoint or a client shows session descriptions while it is called.
+    An endpoint or a client shows session descriptions while it is called, and a certificate in a file is one that an
+    endpoint or a client is to present.
     """
-    return kind is TargetKind.SESSION_DESCRIPTION and isinstance(target, ServerTarget | ClientTarget)
+    wanted = KINDS[kind]
+    if kind is TargetKind.SESSION_DESCRIPTION:
+        return isinstance(target, ServerTarget | ClientTarget)
+    if isinstance(target, CertificateFileTarget) and wanted.perspective in (Perspective.SERVER, Perspective.CLIENT):
+        return wanted.service in (None, target.service)
+    return False

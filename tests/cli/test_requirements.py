@@ -49,7 +49,7 @@ def test_observations_are_judged_as_evaluate_judges_them(auditor: Auditor, tmp_p
 def test_several_files_are_files_of_observations(auditor: Auditor, report: Path) -> None:
     done = auditor("requirements", report, report)
     assert done.code == 2
-    assert "this is not a file of observations" in done.err
+    assert "this is neither a file of observations" in done.err
 
 
 @pytest.mark.parametrize("option", ["--policy", "--inventory", "--root", "--waivers"])

@@ -48,7 +48,7 @@ def test_every_list_of_suites_and_roots_in_the_schema_is_a_list_of_known_names()
         assert len(found) == 4
         assert all(one["items"] == {"$ref": f"#/$defs/suites-{version}"} for one in found)
         assert set(definitions[f"suites-{version}"]["enum"]) == {suite.name for suite in suites_of(version)}
-    assert len(lists(rules, "roots")) == 9
+    assert len(lists(rules, "roots")) == 12
     assert all(one["items"] == {"$ref": "#/$defs/roots"} for one in lists(rules, "roots"))
     assert [one["items"] for one in lists(rules, "curves")] == [{"$ref": "#/$defs/curves"}]
     assert [one["items"] for one in lists(rules["rule-group-not-allowed"], "allowed")] == [{"$ref": "#/$defs/groups"}]

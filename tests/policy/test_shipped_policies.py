@@ -149,7 +149,7 @@ def test_a_policy_that_is_not_about_mutual_tls_does_not_ask_for_it(name: str) ->
 
 def test_teams_direct_routing_accepts_the_roots_of_microsofts_program_and_declared_ones() -> None:
     policy = load_policy("teams-direct-routing")
-    about_roots = [params(policy, rule) for rule in severities(policy) if "roots" in params(policy, rule)]
+    about_roots = [params(policy, rule) for rule in severities(policy) if "public_roots" in params(policy, rule)]
     accepted = {"roots": [], "declared_roots": True, "public_roots": False, "root_programs": ["microsoft"]}
     assert about_roots == [accepted] * 4
     assert severities(policy)["certificate-root-not-allowed"] is Severity.CRITICAL

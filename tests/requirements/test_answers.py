@@ -23,6 +23,7 @@ from auditor.model.requirement import (
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
 from auditor.model.target import (
+    CertificateFileTarget,
     ClientTarget,
     DeploymentTarget,
     OwedTarget,
@@ -185,6 +186,24 @@ def test_session_descriptions_seen_in_a_call_can_break_it_and_do_not_meet_it() -
         answer(wanted, (A,), passed("srtp-not-required", A, outcome=Outcome.FAIL, violations=(VIOLATION,))),
     )
     assert (good.answer, bad.answer) == (AnswerKind.OPEN, AnswerKind.NOT_MET)
+
+
+def test_a_certificate_in_a_file_can_break_it_and_does_not_meet_it() -> None:
+    file = CertificateFileTarget(name="new.pem", service=Service.SIP)
+    wanted = replace(BASE, needs=(Need(TargetKind.SIP_SERVER, ("certificate-expired",)),))
+    bad = passed("certificate-expired", file, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(wanted, (file,), bad).answer is AnswerKind.NOT_MET
+    assert answer(wanted, (file,), passed("certificate-expired", file)).answer is AnswerKind.OPEN
+    web = replace(BASE, needs=(Need(TargetKind.HTTPS_SERVER, ("certificate-expired",)),))
+    assert answer(web, (file,), bad).answer is AnswerKind.OPEN
+
+
+def test_a_rule_that_breaks_it_need_not_pass() -> None:
+    wanted = replace(BASE, needs=AT_SERVERS, breaks=("srtp-not-required",))
+    seen = passed("srtp-not-required", B, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(wanted, (A,), passed(SERVER_RULE, A)).answer is AnswerKind.MET
+    broken = answer(wanted, (A,), passed(SERVER_RULE, A), seen)
+    assert (broken.answer, broken.reason) == (AnswerKind.NOT_MET, "srtp-not-required at b")
 
 
 STORE = TrustStoreTarget(name="store.pem")

@@ -8,7 +8,7 @@ from auditor.errors import InputError, InputErrors
 from auditor.inputs.captures.containers import MalformedCapture, packets
 from auditor.inputs.captures.datagrams import Part, Unread, parts
 from auditor.inputs.captures.marking import Markings
-from auditor.inputs.captures.sip_messages import Found, TcpStreams, chunks, in_chunk, in_datagram, is_tls
+from auditor.inputs.captures.sip_messages import CapturedMessage, TcpStreams, chunks, in_chunk, in_datagram, is_tls
 from auditor.model.observation import NotAttempted, NotObserved, Observation, Transport
 from auditor.network.addresses import Range, parse_range
 from auditor.sip import Captured, Origin, captured
@@ -40,7 +40,7 @@ class _CaptureReading:
     unread: Unread = field(default_factory=Unread)
     markings: Markings = field(default_factory=Markings)
     streams: TcpStreams = field(default_factory=TcpStreams)
-    found: list[Found] = field(default_factory=list)
+    found: list[CapturedMessage] = field(default_factory=list)
     encrypted: set[frozenset[str]] = field(default_factory=set)
     others: set[frozenset[str]] = field(default_factory=set)
 
@@ -67,7 +67,8 @@ class _CaptureReading:
                     (self.encrypted if is_tls(data) else self.others).add(ends)
                 self.check()
         self.found = [
-            one if len(one.content) <= _LONGEST else Found(one.part, b"", complete=False) for one in self.found
+            one if len(one.content) <= _LONGEST else CapturedMessage(one.part, b"", complete=False)
+            for one in self.found
         ]
         self.found.sort(key=lambda message: message.part.number)
         for message in self.found:

@@ -16,7 +16,7 @@ _TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")
 
 
 @dataclass(frozen=True)
-class Found:
+class CapturedMessage:
     """One SIP message."""
 
     part: Part
@@ -60,15 +60,15 @@ class TcpStreams:
         yield from (stream for stream in (*self.ended, *self.current.values()) if stream.parts)
 
 
-def in_datagram(part: Part) -> Found | None:
+def in_datagram(part: Part) -> CapturedMessage | None:
     """The SIP message in a UDP datagram; keep-alives of line ends may precede it."""
     content = part.data.lstrip(b"\r\n")
     if _START.match(content):
         if part.cut or _HEAD_END.search(content) is None:
-            return Found(part, _head(content), complete=False)
-        return Found(part, content)
+            return CapturedMessage(part, _head(content), complete=False)
+        return CapturedMessage(part, content)
     if part.cut and (not content or _LIKE_SIP.match(content)):
-        return Found(part, b"", complete=False)
+        return CapturedMessage(part, b"", complete=False)
     return None
 
 
@@ -105,23 +105,23 @@ def is_tls(data: bytes) -> bool:
     return _TLS_RECORD.match(data) is not None
 
 
-def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Found]:
+def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[CapturedMessage]:
     """The SIP messages of a stream, framed by Content-Length (RFC 3261 section 18.3)."""
     at, offsets = 0, [offset for offset, _ in begins]
     while start := _next(data, at):
         part = begins[bisect_right(offsets, start.start()) - 1][1]
         if data[at : start.start()].strip(b"\r\n\0 "):
-            yield Found(part, b"", complete=False)  # the rest of a message whose beginning is missing
+            yield CapturedMessage(part, b"", complete=False)  # the rest of a message whose beginning is missing
         head = _HEAD_END.search(data, start.end() - 2)
         if head is None:
-            yield Found(part, _head(data[start.start() :]), complete=False)
+            yield CapturedMessage(part, _head(data[start.start() :]), complete=False)
             return
         length = _LENGTH.search(data, start.start(), head.start() + 1)
         following = None if length else _START_OF_LINE.search(data, head.end())
         end = head.end() + int(length[1]) if length else following.start() if following else len(data)
         complete = end <= len(data)
         content = data[start.start() : end]
-        yield Found(part, content if complete else _head(content), complete=complete)
+        yield CapturedMessage(part, content if complete else _head(content), complete=complete)
         at = end
     if at and data[at:].strip(b"\r\n\0 "):
-        yield Found(begins[-1][1], b"", complete=False)
+        yield CapturedMessage(begins[-1][1], b"", complete=False)

@@ -29,7 +29,7 @@ class GatewayDomains(Params):
 
 
 @dataclass(frozen=True)
-class _Around:
+class _Nearby:
     """What the addresses of a site's name are compared with."""
 
     declared: Deployment
@@ -70,7 +70,7 @@ def _addresses(found: LookedUpName) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _around(seen: SiteNamesSeen) -> _Around:
+def _around(seen: SiteNamesSeen) -> _Nearby:
     names: dict[str, dict[str, str]] = defaultdict(dict)
     for site, name, found in names_of_sites(seen):
         for address in _addresses(found) if found else ():
@@ -90,7 +90,7 @@ def _around(seen: SiteNamesSeen) -> _Around:
         for text in (*region.signaling_ranges, *region.media_ranges, *region.service_facing)
         if is_range(text)
     )
-    return _Around(seen.declared, Spans(sites), Spans(gateway), names)
+    return _Nearby(seen.declared, Spans(sites), Spans(gateway), names)
 
 
 def _gateway_names(
@@ -106,7 +106,7 @@ def _gateway_names(
             yield Violation(subject=subject, expected="a name of the site", observed=observed)
 
 
-def _address(subject: DnsNameSubject, site: Site, address: str, around: _Around) -> Iterator[Remark]:
+def _address(subject: DnsNameSubject, site: Site, address: str, around: _Nearby) -> Iterator[Remark]:
     links = [link for link in around.declared.links if link.site == site.name]
     expected = f"an address of site {site.name}"
     inside = only_vnet_injection(around.declared, links)

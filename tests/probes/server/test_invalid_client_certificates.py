@@ -203,11 +203,11 @@ def test_a_compliant_endpoint_takes_one_connection_for_each_case_and_two_for_the
         return one.count
 
     without = used(role(), ASKS.model_copy(update={"kinds": frozenset({"client-certificate"})}))
-    # Impostors of G2, which the policy names, and of the root that the endpoint announces besides.
-    assert used(role()) == without + 2 * 4
-    assert used(role(identity=good_client_certificate(lab_ca, AT))) == without + 2 * (4 + 2)
+    # Impostors of G2, which the policy names, and of two of the roots that the endpoint announces besides.
+    assert used(role()) == without + 2 * 5
+    assert used(role(identity=good_client_certificate(lab_ca, AT))) == without + 2 * (5 + 2)
     trust = ASKS.model_copy(update={"kinds": KINDS | {"root-trust"}, "trust_roots": (G2,)})
-    assert used(role(trust_probe=True), trust) == without + 2 * 4 + 2
+    assert used(role(trust_probe=True), trust) == without + 2 * 5 + 2
 
 
 def test_the_trust_probe_is_made_only_where_it_is_asked_for(backend: Make) -> None:
