@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auditor.lab.declared import SITES, DeclaredDeployment, declared
+from auditor.lab.declared import SITES, DeclaredDeployment, declared, with_ipv6
 from auditor.lab.estate import estate
 from auditor.lab.lab_endpoint import PlannedEndpoint
 from auditor.lab.loop import LabListener, listen, serving
@@ -123,6 +123,9 @@ def _write_files(pki: Pki, directory: Path, endpoints: tuple[LabEndpoint, ...]) 
         client_certificate=directory / "client.pem",
         pki=pki,
         client_key=directory / "client.key",
+        deployment=with_ipv6(DeclaredDeployment())
+        if any(endpoint.host == "::1" for endpoint in endpoints)
+        else DeclaredDeployment(),
     )
     for path, certificates in (
         (lab.roots[0], (pki.root.certificate,)),

@@ -1,7 +1,7 @@
 """The deployment that the lab's inventory declares: the shipped example of one, with faults planted in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.policy.shipped import policy_directory
 
@@ -31,6 +31,12 @@ class DeclaredDeployment:
     expected: frozenset[str] = frozenset({"region-site-link-missing", "address-not-public", "bfd-missing"})
     undecidable: frozenset[str] = frozenset()
     inconclusive: bool = False
+
+
+def with_ipv6(deployment: DeclaredDeployment) -> DeclaredDeployment:
+    """The deployment with an endpoint that the gateway cannot reach, because it has an IPv6 address alone."""
+    fault = f"{deployment.fault}  One endpoint has an IPv6 address alone."
+    return replace(deployment, fault=fault, expected=deployment.expected | {"endpoint-address-undeclared"})
 
 
 def declared(day: str, names: Mapping[str, Iterable[str]]) -> str:

@@ -25,7 +25,7 @@ RULE = Rule(
     title="Endpoint does not trust a root CA that peers announced",
     group=Group.MUTUAL_TLS,
     severity=Severity.LOW,
-    citations=(Citation(document="RFC 8446", section="6.2", url="https://www.rfc-editor.org/rfc/rfc8446#section-6.2"),),
+    citations=(Citation(document="RFC 9846", section="6.2", url="https://www.rfc-editor.org/rfc/rfc9846#section-6.2"),),
     remedy=lambda params: (
         f"Install those of {all_of(params.roots)} that are missing in the trust store that this listener verifies "
         "client certificates with."
