@@ -32,7 +32,7 @@ def _source(policy: Policy) -> str:
     newer = shipped_facts().reference
     if not facts.shipped and facts.date < newer.date:
         origin += f", older than those of {newer.date} that the auditor ships"
-    return f"Dated facts {facts.version} of {facts.date}, {origin}, SHA-256 {facts.sha256}:"
+    return f"Dated facts {facts.version} of {facts.date}, {origin}:"
 
 
 def _ago(day: dt.date, today: dt.date) -> str:
