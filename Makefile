@@ -26,10 +26,10 @@ quick: $(READY)  ## Run the tests that take under a minute together
 test: $(READY)  ## Run all tests
 	$(PYTEST)
 
-# Of the rules, the plan, the evaluation and the rendering; no server is started for it.
+# Of the rules, the plan, the evaluation, the answers and the rendering; no server is started for it.
 coverage: $(READY)  ## Fail when a branch of what decides or shows it is not tested
 	$(PYTEST) -m "not live and not slow" --hypothesis-profile=few --cov --cov-report= \
-	  tests/rules tests/render tests/deployment \
+	  tests/rules tests/render tests/deployment tests/requirements \
 	  tests/test_evaluate.py tests/test_plan.py tests/test_explain.py
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
@@ -43,8 +43,8 @@ generate: $(READY)  ## Write everything that is generated
 
 check: lint coverage  ## Lint, and fail when something generated is stale or coverage has holes
 	$(BIN)/python tools/generate.py --check
-	$(BIN)/auditor policy check policies/acg.yaml policies/acg-strict.yaml policies/teams-direct-routing.yaml \
-	  policies/mozilla-intermediate.yaml policies/mozilla-modern.yaml policies/rfc9325.yaml
+	$(BIN)/auditor policy check policies/acg.yaml policies/acg-strict.yaml policies/acg-gateway.yaml \
+	  policies/teams-direct-routing.yaml policies/mozilla-intermediate.yaml policies/mozilla-modern.yaml policies/rfc9325.yaml
 
 bench: $(READY)  ## Measure beside other scanners (those that are installed)
 	$(BIN)/python bench/run.py --quick
