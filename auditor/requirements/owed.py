@@ -8,6 +8,7 @@ from auditor.model.policy import Policy
 from auditor.model.requirement import TargetKind
 from auditor.model.target import ClientTarget, OwedTarget, Perspective, ServerTarget, Service, Target
 from auditor.network.addresses import is_range, parse_range
+from auditor.network.endpoints import plain_name
 from auditor.requirements.kinds import KINDS, is_of
 
 
@@ -97,11 +98,17 @@ def _owed(name: str, role: _Role, closes: str, site: str | None = None) -> OwedT
 
 
 def _stands_at(target: Target, site: Site) -> bool:
-    """Whether an endpoint is listed at the site, or a client connected from an address of it."""
+    """Whether an endpoint is the site's, by its site or by items 2 and 5, or a client connected from the site."""
     if isinstance(target, ServerTarget):
-        return target.site == site.name
-    if not isinstance(target, ClientTarget):
-        return False
+        if target.site is not None:
+            return target.site == site.name
+        names = {plain_name(text) for text in site.signaling_destination if not is_range(text)}
+        own = {plain_name(name) for name in (target.host, target.server_name) if name}
+        return bool(names & own) or _within(target.address, site.signaling_destination)
     ours = (*site.signaling_source, *site.internal_ranges, *(site.nat.pool if site.nat else ()))
-    source = parse_range(target.address)
-    return any(source.within(parse_range(text)) for text in ours if is_range(text))
+    return isinstance(target, ClientTarget) and _within(target.address, ours)
+
+
+def _within(address: str | None, ranges: Iterable[str]) -> bool:
+    source = parse_range(address) if address else None
+    return source is not None and any(source.within(parse_range(text)) for text in ranges if is_range(text))

@@ -29,6 +29,7 @@ from auditor.model.target import (
     OwedTarget,
     ServerTarget,
     Service,
+    SessionDescriptionTarget,
     Target,
     TrustStoreTarget,
 )
@@ -202,6 +203,7 @@ def test_a_rule_that_breaks_it_need_not_pass() -> None:
     wanted = replace(BASE, needs=AT_SERVERS, breaks=("srtp-not-required",))
     seen = passed("srtp-not-required", B, outcome=Outcome.FAIL, violations=(VIOLATION,))
     assert answer(wanted, (A,), passed(SERVER_RULE, A)).answer is AnswerKind.MET
+    assert answer(wanted, (A,), passed(SERVER_RULE, A), passed("srtp-not-required", B)).answer is AnswerKind.MET
     broken = answer(wanted, (A,), passed(SERVER_RULE, A), seen)
     assert (broken.answer, broken.reason) == (AnswerKind.NOT_MET, "srtp-not-required at b")
 
@@ -412,6 +414,20 @@ def test_a_client_is_that_of_the_site_whose_address_it_connects_from() -> None:
     one = declared.model_copy(update={"sites": (site,)})
     assert "site A: SIP client" not in names(client("198.51.100.1"), declared=one)
     assert "HTTPS client" not in names(client("192.0.2.1", Service.HTTPS), declared=declared)
+
+
+def test_an_endpoint_that_names_no_site_is_that_of_the_site_at_whose_item_it_stands() -> None:
+    site = Site(name="A", signaling_destination=("SBC.example.net.", "192.0.2.0/29"))
+    declared = TWO_SITES.model_copy(update={"sites": (site, Site(name="B"))})
+    lost = A.model_copy(update={"site": None})
+    assert "site A: SIP server" in names(lost, declared=declared)
+    for changes in ({"host": "sbc.example.net"}, {"server_name": "sbc.example.net"}, {"address": "192.0.2.1"}):
+        assert "site A: SIP server" not in names(lost.model_copy(update=changes), declared=declared)
+    assert "site A: SIP server" in names(lost.model_copy(update={"address": "192.0.2.9"}), declared=declared)
+
+
+def test_a_file_of_session_descriptions_is_what_was_owed() -> None:
+    assert "session descriptions" not in names(SessionDescriptionTarget(name="trace.txt"))
 
 
 def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_https() -> None:
