@@ -106,7 +106,9 @@ def live_policy(authority: Authority, closed_port: int) -> Policy:
     The port that must not answer without TLS is ``closed_port``: this machine may have a SIP service of its own.  The
     root that the servers have to announce is the test's own.
     """
-    policy = load_policy("acg", declared=(TrustAnchor("live-test-root", authority.root.der, declared=True),))
+    policy = load_policy(
+        "acg", declared=(TrustAnchor("live-test-root", authority.root.der, declared=True, sent=AT.date()),)
+    )
     own: dict[str, dict[str, Any]] = {
         "plaintext-accepted": {"ports": {"sip": (closed_port,), "https": (closed_port,)}},
         "required-root-not-announced": {"roots": ("live-test-root",)},

@@ -221,6 +221,6 @@ def judged(scene: Scene, connect: Callable[[int, threading.Event], None]) -> dic
             state.satisfied.wait(0.01)
     targets, seen = observed([series], scene.at, port, None)
     root = scene.authority.certificate.public_bytes(Encoding.DER)
-    policy = load_policy("acg", [TrustAnchor("test", root, declared=True)])
+    policy = load_policy("acg", [TrustAnchor("test", root, declared=True, sent=scene.at.date())])
     report = evaluate(make_plan(policy, targets), seen, scene.at, scene.at)
     return {finding.rule: finding.outcome for finding in report.findings}
