@@ -11,7 +11,8 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import why_not_public
-from auditor.network.connections import only_vnet_injection, uses_microsoft_peering
+from auditor.network.confirmations import is_placeholder
+from auditor.network.connections import EXPRESSROUTE, only_vnet_injection, uses_microsoft_peering
 from auditor.network.subjects import SITES
 
 
@@ -25,7 +26,9 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         peering = uses_microsoft_peering(declared)
         outside = [site for site in declared.sites if not only_vnet_injection(declared, links.get(site.name, ()))]
         for site in outside:
-            yield from _site(site, peering=peering)
+            mine = links.get(site.name, ())
+            peered = not mine or any(link.connection_type in (None, EXPRESSROUTE) for link in mine)
+            yield from _site(site, peering=peering and peered)
         if not (peering or any(site.nat and site.nat.pool for site in outside)):
             yield NotApplicable(reason="no Microsoft peering and no NAT pool is declared")
         if peering and not declared.sites:
@@ -47,7 +50,7 @@ def _site(site: Site, *, peering: bool) -> Iterator[Remark]:
     for text in pool:
         if why := why_not_public(text):
             yield Violation(subject=owner.at("nat.pool"), expected="public addresses", observed=f"{text}: {why}")
-    if pool and site.nat and site.nat.managed_by is None:
+    if pool and site.nat and (site.nat.managed_by is None or is_placeholder(site.nat.managed_by)):
         yield Doubt(subject=owner.at("nat.managed_by"), reason="who manages NAT is not declared")
 
 

@@ -49,7 +49,7 @@ def test_the_digest_of_a_document_is_stated_or_computed(folder: Path) -> None:
 def test_a_document_named_twice_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def digest(_folder: Path, name: str) -> str:
+    def digest(_folder: Path, name: str, _inventory: Path) -> str:
         read.append(name)
         return DIGEST
 
@@ -101,7 +101,7 @@ def test_a_document_without_end_is_refused(folder: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     "by",
-    ["x", "'-'", "n/a", "N.A.", "tbd", "T B D", "'42'", "xx", "'?'", "none", "A. B.", "to be confirmed", "'__'", "us"],
+    ["x", "'-'", "n/a", "N.A.", "tbd", "T B D", "'42'", "xx", "'?'", "none", "N. N.", "to be confirmed", "'__'", "us"],
 )
 def test_nobody_is_no_author(folder: Path, by: str) -> None:
     assert "names nobody" in refused(folder, "", by)
