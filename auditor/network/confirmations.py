@@ -9,7 +9,7 @@ _NOBODY = re.compile(
     "na|nadie|name|nessuno|niemand|nil|nn|no|nobody|none|noone|notapplicable|notdone|notknown|notyet|null|offen|"
     "nochoffen|ok|open|pending|person|personne|placeholder|qwerty|role|seeabove|seebelow|seedocument|seefile|somebody|"
     "someone|tba|tbc|tbd|tbn|test|tobe(announced|confirmed|decided|defined|determined|named)|todo|true|unassigned|"
-    "unbekannt|undecided|undefined|unknown|vacant|whoever|willfollow|xyz|yes|you|"
+    "unbekannt|undecided|undefined|unknown|vacant|whoever|willfollow|x+|xyz|yes|you|"
     "\u7121|\u65e0|\u306a\u3057|\u672a\u5b9a|\u5f85\u5b9a|\u4e0d\u660e"
 )
 """What stands in a form that nobody has filled in: also none, not decided and unknown in Chinese and Japanese."""
@@ -40,13 +40,9 @@ def names_somebody(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether a text stands for nothing, such as n/a or x, although something was to be named."""
     words = _words(text)
-    if _NOT_YET.match(text.strip()):
+    if _NOT_YET.match(text.strip()) or not any(map(str.isalnum, text)):
         return True
-    if not any(map(str.isalnum, text)):
-        return True
-    joined = "".join(words)
-    alone = len(text.strip()) == 1 and text.isascii() and text.strip().isalpha()
-    return alone or bool(words and (_NOBODY.fullmatch(joined) or all(map(_NOBODY.fullmatch, words))))
+    return bool(words) and (_NOBODY.fullmatch("".join(words)) is not None or all(map(_NOBODY.fullmatch, words)))
 
 
 def _initials(text: str) -> bool:

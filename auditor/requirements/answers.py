@@ -141,8 +141,8 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
     if parts and not passed:
         if concerns is None:
             closes = (
-                "declare the connection type of every link, the carrier of those that use vnet_injection (over), and the "
-                "services and the sku of the deployment"
+                "declare the connection type of every link, the carrier (over) of those that use vnet_injection, and "
+                "the services and the sku of the deployment"
             )
             return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
         return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))

@@ -70,7 +70,7 @@ class Export:
     """The id of the attached route filter, according to the export of the circuit."""
 
 
-def export_of(  # noqa: PLR0913 - the file, and what it is to prove
+def export_of(
     document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource, *, private: bool = False
 ) -> Export:
     """Read a flattened document of that kind; ``InputErrors`` lists everything that is wrong with it.

@@ -185,7 +185,7 @@ def _one_resource(document: Document, declared: Deployment, facts: list[Fact]) -
     for one in facts:
         if one.subject.field == "resource_id":
             (name,) = one.subject.names
-            other = first.setdefault(one.value.casefold(), name)
+            other = first.setdefault(one.value.casefold().strip("/ "), name)
             if other != name:
                 message = f"the evidence of the circuits {quoted(other)} and {quoted(name)} shows the same circuit"
                 if other not in shown:
