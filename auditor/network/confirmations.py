@@ -5,19 +5,21 @@ import re
 import unicodedata
 
 _NOBODY = re.compile(
-    "abc|all|anonymous|anybody|anyone|asdf|author|everybody|everyone|false|fixme|foo|bar|inconnu|ka|keine|keiner|later|"
-    "na|nadie|name|nessuno|niemand|nil|nn|no|nobody|none|noone|notapplicable|notdone|notknown|notyet|null|offen|"
-    "nochoffen|ok|open|pending|person|personne|placeholder|qwerty|role|seeabove|seebelow|seedocument|seefile|somebody|"
-    "someone|tba|tbc|tbd|tbn|test|tobe(announced|confirmed|decided|defined|determined|named)|todo|true|unassigned|"
-    "unbekannt|undecided|undefined|unknown|vacant|whoever|willfollow|x+|xyz|yes|you|"
+    "abc|all|anonymous|anybody|anyone|asdf|author|auto|automatic|bar|computer|everybody|everyone|example|exampleperson|"
+    "false|firstlast|firstname|fixme|foo|inconnu|ka|keine|keiner|lastname|later|machine|mrx|msx|na|nadie|name|nessuno|"
+    "niemand|nil|nn|no|nobody|nochoffen|none|noone|noreply|notapplicable|notdone|notknown|notyet|null|offen|ok|open|"
+    "pending|person|personne|placeholder|qwerty|role|script|seeabove|seebelow|seedocument|seefile|somebody|someone|"
+    "system|tba|tbc|tbd|tbn|test|tobe(announced|confirmed|decided|defined|determined|named)|todo|true|unassigned|"
+    "unbekannt|undecided|undefined|unknown|vacant|whoever|willfollow|x+|xyz|yes|you|yourname|"
     "\u7121|\u65e0|\u306a\u3057|\u672a\u5b9a|\u5f85\u5b9a|\u4e0d\u660e"
 )
 """What stands in a form that nobody has filled in: also none, not decided and unknown in Chinese and Japanese."""
 _OURSELVES = re.compile("me|myself|self|us|we")
 """Who these are depends on who says so."""
 _NOT_YET = re.compile(
-    r"(anonymous|fixme|niemand|no one|nobody|noone|not yet|pending|tb[acdn]|to be|todo|unassigned|unbekannt|"
-    r"undecided|vacant|whoever)\b",
+    r"(anonymous|anybody|anyone|e\.g\.|fixme|n ?/ ?a|niemand|no one|nobody|none|noone|not applicable|not yet|"
+    r"pending|somebody|someone|tb[acdn]|to be|to follow|todo|unassigned|unbekannt|undecided|unknown|vacant|whoever)"
+    r"(?![\w-])",
     re.IGNORECASE,
 )
 """How a text begins that says that somebody is still to be found, whatever follows."""

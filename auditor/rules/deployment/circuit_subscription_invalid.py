@@ -14,8 +14,8 @@ from auditor.rules.deployment._shared import judge_circuits
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CIRCUIT = re.compile(
-    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/[^/]+"
-    r"/providers/Microsoft\.Network/expressRouteCircuits/[^/]+",
+    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/[\w.()-]+"
+    r"/providers/Microsoft\.Network/expressRouteCircuits/[\w.-]+",
     re.IGNORECASE,
 )
 

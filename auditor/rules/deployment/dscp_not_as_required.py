@@ -4,7 +4,6 @@ Microsoft rewrites the values that it does not know to best effort.
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 from pydantic import Field
 
@@ -51,7 +50,7 @@ def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Re
                 yield from _other(name, value, kept, params)
 
 
-def _other(name: Literal["signaling", "others"], value: int | None, kept: str, params: DscpValues) -> Iterator[Remark]:
+def _other(name: str, value: int | None, kept: str, params: DscpValues) -> Iterator[Remark]:
     """Signaling, or text and anything else, which must not take the queues of voice and video."""
     subject = QOS.at(name)
     if value is None:
