@@ -28,14 +28,15 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         for site in outside:
             mine = links.get(site.name, ())
             peered = not mine or any(link.connection_type in (None, EXPRESSROUTE) for link in mine)
-            yield from _site(site, peering=peering and peered)
+            # What a site translates that has other connections alone is no matter of the peering.
+            yield from _site(site, peering=peering and peered, elsewhere=peering and not peered)
         if not (peering or any(site.nat and site.nat.pool for site in outside)):
             yield NotApplicable(reason="no Microsoft peering and no NAT pool is declared")
         if peering and not declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
 
 
-def _site(site: Site, *, peering: bool) -> Iterator[Remark]:
+def _site(site: Site, *, peering: bool, elsewhere: bool) -> Iterator[Remark]:
     private = [text for text in site.internal_ranges if why_not_public(text)]
     pool = site.nat.pool if site.nat else ()
     owner = SITES.named(site.name)
@@ -45,7 +46,7 @@ def _site(site: Site, *, peering: bool) -> Iterator[Remark]:
         if peering:
             observed = f"none for {private[0]}"
             yield Violation(subject=owner.at("nat"), expected="a pool of public addresses", observed=observed)
-        else:
+        elif not elsewhere:
             yield Doubt(subject=owner.at("nat"), reason=f"what translates {private[0]} is not declared")
     for text in pool:
         if why := why_not_public(text):
