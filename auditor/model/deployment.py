@@ -182,12 +182,12 @@ class BgpSession(Value):
     """One BGP session of a circuit's Microsoft peering."""
 
     path: Path
-    prefix: str | None = Field(default=None, description="The /30 of the session")
+    prefix: str | None = Field(default=None, description="The /30 of the session, or the /29 of both")
     state: SessionState = "unknown"
 
 
 class Circuit(Value):
-    """One ExpressRoute circuit with its Microsoft peering."""
+    """One ExpressRoute circuit with its Microsoft peering, or private peering if its links use vnet_injection."""
 
     name: str
     subscription_id: str | None = None
@@ -262,7 +262,7 @@ class Attestation(Value):
     document: str | None = Field(default=None, description="A file in the inventory's folder")
     sha256: str | None = Field(
         default=None,
-        pattern="^[0-9a-f]{64}$",
+        pattern="^[0-9a-fA-F]{64}$",
         description="SHA-256 of the document, 64 digits from 0 to f; computed where it is left out",
     )
 

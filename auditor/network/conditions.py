@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditor.model.deployment import CommunicationsService, Deployment
 from auditor.model.requirement import Condition
-from auditor.network.connections import uses_expressroute, uses_maps_voice, uses_microsoft_peering
+from auditor.network.connections import INJECTED, uses_expressroute, uses_maps_voice, uses_microsoft_peering
 
 _MICROSOFT_365 = {"operator_connect", "teams_phone_mobile", "teams_direct_routing"}
 
@@ -27,6 +27,11 @@ def _connections(declared: Deployment) -> bool:
     return bool(declared.links) and all(link.connection_type is not None for link in declared.links)
 
 
+def _carriers(declared: Deployment) -> bool:
+    """Whether every connection is declared, and what carries those to an injected virtual network."""
+    return _connections(declared) and all(link.over or link.connection_type != INJECTED for link in declared.links)
+
+
 def _services(declared: Deployment) -> bool:
     return bool(declared.deployment.services)
 
@@ -35,8 +40,14 @@ def _uses(service: CommunicationsService) -> Callable[[Deployment], bool]:
     return lambda declared: service in declared.deployment.services
 
 
-def _microsoft_365_over_expressroute(declared: Deployment) -> bool:
-    return uses_expressroute(declared) and bool(_MICROSOFT_365 & set(declared.deployment.services))
+def _microsoft_365(declared: Deployment) -> bool:
+    return bool(_MICROSOFT_365 & set(declared.deployment.services))
+
+
+def _no_microsoft_365_over_expressroute(declared: Deployment) -> bool:
+    """Whether one of the two is known to be absent, which is enough."""
+    no_service = _services(declared) and not _microsoft_365(declared)
+    return no_service or (_carriers(declared) and not uses_expressroute(declared))
 
 
 _TESTS = {
@@ -44,13 +55,13 @@ _TESTS = {
         lambda declared: declared.production is True, _sku, "it is not a production deployment"
     ),
     Condition.LAB: _Test(lambda declared: declared.production is False, _sku, "it is not a lab deployment"),
-    Condition.EXPRESSROUTE: _Test(uses_expressroute, _connections, "the deployment does not use ExpressRoute"),
+    Condition.EXPRESSROUTE: _Test(uses_expressroute, _carriers, "the deployment does not use ExpressRoute"),
     Condition.MICROSOFT_PEERING: _Test(
         uses_microsoft_peering, _connections, "the deployment does not use ExpressRoute Microsoft Peering"
     ),
     Condition.MICROSOFT_365_OVER_EXPRESSROUTE: _Test(
-        _microsoft_365_over_expressroute,
-        lambda declared: _connections(declared) and _services(declared),
+        lambda declared: uses_expressroute(declared) and _microsoft_365(declared),
+        _no_microsoft_365_over_expressroute,
         "the deployment does not use Microsoft 365 over ExpressRoute",
     ),
     Condition.MAPS_VOICE: _Test(uses_maps_voice, _connections, "the deployment does not use MAPS Voice"),

@@ -23,6 +23,12 @@ def circuits_with_microsoft_peering(declared: Deployment) -> tuple[Circuit, ...]
     return tuple(circuit for circuit in declared.circuits if circuit.name not in inside - outside)
 
 
+def circuits_with_private_peering(declared: Deployment) -> set[str]:
+    """The names of circuits that lead to an injected virtual network only."""
+    microsoft = {circuit.name for circuit in circuits_with_microsoft_peering(declared)}
+    return {circuit.name for circuit in declared.circuits} - microsoft
+
+
 def uses_microsoft_peering(declared: Deployment) -> bool:
     """Whether ExpressRoute with Microsoft peering is in use, or declared to be."""
     return bool(circuits_with_microsoft_peering(declared)) or any(
@@ -32,7 +38,9 @@ def uses_microsoft_peering(declared: Deployment) -> bool:
 
 def uses_expressroute(declared: Deployment) -> bool:
     """Whether ExpressRoute is in use, or declared to be, with any peering."""
-    return bool(declared.circuits) or any(link.connection_type == EXPRESSROUTE for link in declared.links)
+    return bool(declared.circuits) or any(
+        link.connection_type == EXPRESSROUTE or link.over == "expressroute_private" for link in declared.links
+    )
 
 
 def uses_maps_voice(declared: Deployment) -> bool:

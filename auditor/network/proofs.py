@@ -17,6 +17,7 @@ PROVABLE = (
     CIRCUITS.at("subscription_id"),
     CIRCUITS.at("resource_id"),
     CIRCUITS.at("provider"),
+    CIRCUITS.at("connectivity_model"),
     CIRCUITS.at("peering_location"),
     CIRCUITS.at("asn"),
     CIRCUITS.at("registry"),

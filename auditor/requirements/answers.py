@@ -6,7 +6,7 @@ looked at, what was not tested and what is inconclusive leave it open.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 
 from auditor.model.answer import AnswerKind, Completeness, Confirmation, FindingKey, RequirementAnswer
@@ -18,11 +18,12 @@ from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, subje
 from auditor.model.target import DeploymentTarget, OwedTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
+from auditor.network.confirmations import last_day, names_somebody
 from auditor.requirements.kinds import KINDS, also_seen_at, is_of
 from auditor.requirements.owed import why_none
 
-_VALID = timedelta(days=2 * 366)
-"""How long a confirmation of a part that no rule proves is valid."""
+_YEARS = 2
+"""How long a confirmation of a statement that the policy does not ask for is valid."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,10 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
     passed = [part for part in parts if part.answer is AnswerKind.MET]
     if parts and not passed:
         if concerns is None:
-            closes = "declare the connection type of every link, the services and the sku of the deployment"
+            closes = (
+                "declare the connection type of every link, the carrier (over) of those that use vnet_injection, and "
+                "the services and the sku of the deployment"
+            )
             return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
         return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
     return _confirmed(requirement, passed, looked) if requirement.confirmation else _met(passed)
@@ -304,10 +308,18 @@ def _confirmations(requirement: Requirement, looked: Looked) -> tuple[Confirmati
     """The valid confirmations of the requirement's statement."""
     if not requirement.confirmation or looked.declared is None:
         return ()
+    past = [
+        one
+        for one in looked.declared.attestations
+        if one.statement == requirement.confirmation and one.date <= looked.today and names_somebody(one.by)
+    ]
+    valid = [one for one in past if looked.today <= last_day(one.date, _YEARS)]
+    if not valid and past and any(requirement.confirmation in need.about.statements for need in requirement.needs):
+        # The rule that asks for the statement has passed: the policy lets a confirmation be older.
+        valid = [max(past, key=lambda one: one.date)]
     return tuple(
         Confirmation(statement=one.statement, by=one.by, date=one.date, document=one.document, sha256=one.sha256)
-        for one in looked.declared.attestations
-        if one.statement == requirement.confirmation and one.date <= looked.today <= one.date + _VALID
+        for one in valid
     )
 
 

@@ -40,6 +40,7 @@ from auditor.requirements import answered, completeness, owed_targets
 TODAY = date(2040, 3, 1)
 SERVER_RULE, OTHER_RULE = "protocol-not-allowed", "protocol-required-missing"
 DECLARED_RULE = "address-missing"
+ATTESTATIONS = "attestation-missing"
 SITES = DeclaredSubject(part="sites")
 A = ServerTarget(name="a", host="a", port=5061, service=Service.SIP, site="A")
 B = ServerTarget(name="b", host="b", port=5061, service=Service.SIP, site="B")
@@ -338,6 +339,7 @@ def test_the_provider_answers_what_nobody_else_can_see() -> None:
     [
         (date(2040, 3, 1), AnswerKind.CONFIRMED),
         (date(2038, 3, 1), AnswerKind.CONFIRMED),
+        (date(2038, 2, 28), AnswerKind.OPEN),
         (date(2038, 2, 20), AnswerKind.OPEN),
         (date(2040, 3, 2), AnswerKind.OPEN),
     ],
@@ -354,6 +356,51 @@ def test_a_confirmation_closes_what_no_rule_proves_while_it_is_valid(day: date, 
     else:
         assert found.reason == "nobody has confirmed x-1: The rest."
         assert "statement: x-1" in found.closes
+
+
+def test_a_confirmation_that_the_policy_still_accepts_is_valid_for_longer() -> None:
+    about = About(statements=("x-1",))
+    wanted = replace(
+        BASE, needs=(Need(TargetKind.DEPLOYMENT, (ATTESTATIONS,), about),), not_proved="The rest.", confirmation="x-1"
+    )
+    old, older, nobody = (
+        Attestation(statement="x-1", by=by, date=date(year, 3, 1))
+        for by, year in (("Head of Networks", 2036), ("Head of IT", 2035), ("nobody yet", 2037))
+    )
+    declared = TWO_SITES.model_copy(update={"attestations": (older, old, nobody)})
+    found = answer(wanted, (DEPLOYMENT,), passed(ATTESTATIONS, DEPLOYMENT), declared=declared)
+    assert (found.answer, [one.by for one in found.confirmations]) == ("confirmed", ["Head of Networks"])
+    unknown = TWO_SITES.model_copy(update={"attestations": (nobody,)})
+    assert answer(wanted, (DEPLOYMENT,), passed(ATTESTATIONS, DEPLOYMENT), declared=unknown).answer == "open"
+
+
+EXPRESSROUTE_LINK = {"connection_type": "vnet_injection", "over": "expressroute_private"}
+ZOOM, TEAMS = "zoom_phone_cloud_peering", "teams_direct_routing"
+
+
+@pytest.mark.parametrize(
+    ("condition", "link", "services", "expected"),
+    [
+        (Condition.EXPRESSROUTE, EXPRESSROUTE_LINK, (), "met"),
+        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection"}, (), "open"),
+        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection", "over": "vpn"}, (), "not-applicable"),
+        (Condition.MICROSOFT_PEERING, EXPRESSROUTE_LINK, (), "not-applicable"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (TEAMS,), "met"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (), "open"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {}, (ZOOM,), "not-applicable"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {"connection_type": "maps_voice"}, (), "not-applicable"),
+    ],
+)
+def test_a_condition_holds_by_what_is_declared(
+    condition: Condition, link: dict[str, str], services: tuple[str, ...], expected: str
+) -> None:
+    resource = Resource.model_validate({"services": services})
+    links = (Link.model_validate({"site": "A", "region": "one", **link}),)
+    declared = Deployment(deployment=resource, links=links)
+    outcome = Outcome.PASS if expected == "met" else Outcome.NOT_APPLICABLE
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=outcome, not_applicable="" if expected == "met" else "none")
+    wanted = replace(BASE, applies=condition, needs=AT_DEPLOYMENT)
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=declared).answer == expected
 
 
 def test_a_confirmation_does_not_stand_for_a_rule_that_did_not_pass() -> None:

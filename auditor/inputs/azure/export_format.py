@@ -29,6 +29,7 @@ ACCEPTED = (
     "list-arp-tables, and of az network route-filter show"
 )
 MICROSOFT = "MicrosoftPeering"
+PRIVATE = "AzurePrivatePeering"
 
 _SUMMARY = "az network express-route list-route-tables-summary"
 _RESOURCE = r"(?i)^/subscriptions/[0-9a-z-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.Network/"
@@ -59,8 +60,8 @@ _FILTER_ID = _id(r"routeFilters/[\w.-]+", "a route filter")
 _PEERING_SCHEMA = {
     "type": "object",
     "required": ["peeringType"],
-    "properties": {"peeringType": {"enum": ["AzurePublicPeering", "AzurePrivatePeering", MICROSOFT]}},
-    "if": {"required": ["peeringType"], "properties": {"peeringType": {"const": MICROSOFT}}},
+    "properties": {"peeringType": {"enum": ["AzurePublicPeering", PRIVATE, MICROSOFT]}},
+    "if": {"required": ["peeringType"], "properties": {"peeringType": {"enum": [MICROSOFT, PRIVATE]}}},
     "then": {
         "required": ["id", "state"],
         "properties": {
@@ -93,6 +94,11 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
             "serviceProviderProperties": {
                 "type": "object",
                 "properties": {"serviceProviderName": _TEXT, "peeringLocation": _TEXT},
+            },
+            "expressRoutePort": {
+                "type": "object",
+                "required": ["id"],
+                "properties": {"id": _id(r"expressRoutePorts/[\w.-]+", "an ExpressRoute Direct port")},
             },
             "peerings": {"type": "array", "items": _PEERING_SCHEMA},
         },

@@ -19,6 +19,7 @@ from auditor.inputs.azure.export_format import (
     FILTER,
     LISTS,
     MICROSOFT,
+    PRIVATE,
     ROUTES,
     entries_of,
     format_errors,
@@ -69,14 +70,19 @@ class Export:
     """The id of the attached route filter, according to the export of the circuit."""
 
 
-def export_of(document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource) -> Export:
-    """Read a flattened document of that kind; ``InputErrors`` lists everything that is wrong with it."""
+def export_of(
+    document: Document, kind: str, circuit: Circuit, path: Path | None, source: EvidenceSource, *, private: bool = False
+) -> Export:
+    """Read a flattened document of that kind; ``InputErrors`` lists everything that is wrong with it.
+
+    ``private`` says that private peering is in use on the circuit, and Microsoft peering is not.
+    """
     if errors := [*format_errors(document, kind)]:
         raise InputErrors(errors)
     entries, around = entries_of(document)
     several = around or isinstance(document.data, list)
     source = replace(source, kind=LISTS.get(kind, kind) if several else kind)
-    reader = _ExportReader(document, circuit, source)
+    reader = _ExportReader(document, circuit, source, PRIVATE if private else MICROSOFT)
     if path is not None:
         return reader.table(kind, entries, path)
     if kind == FILTER:
@@ -91,6 +97,8 @@ class _ExportReader:
     document: Document
     circuit: Circuit
     source: EvidenceSource
+    used: str
+    """The type of the peering in use."""
 
     def error(self, message: str, path: Keys = ()) -> InputErrors:
         return InputErrors([self.document.error(message, path)])
@@ -151,16 +159,18 @@ class _ExportReader:
             *(self.field("provider", text) for text in self.text(provider, "serviceProviderName", path)),
             *(self.field("peering_location", text) for text in self.text(provider, "peeringLocation", path)),
         ]
+        if "expressRoutePort" in entry:
+            facts.append(self.field("connectivity_model", "expressroute_direct"))
         inner = self.peering([(one, (*path, "peerings", index)) for index, one in enumerate(entry["peerings"])])
         works = (entry["circuitProvisioningState"], entry["serviceProviderProvisioningState"])
         down = () if works == ("Enabled", "Provisioned") else self.down()
         return replace(inner, facts=tuple(dict.fromkeys([*facts, *inner.facts, *down])))
 
     def peerings(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """The Microsoft peering, of one or several of the same circuit."""
-        if entries[0][1] == () and entries[0][0]["peeringType"] != MICROSOFT:
-            raise self.error(f"this is the {entries[0][0]['peeringType']}; the {MICROSOFT} is required")
-        found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
+        """The peering in use, of one or several of the same circuit."""
+        if entries[0][1] == () and entries[0][0]["peeringType"] != self.used:
+            raise self.error(f"this is the {entries[0][0]['peeringType']}; the {self.used} is required")
+        found = [(entry, path) for entry, path in entries if entry["peeringType"] == self.used]
         named = [(entry["id"], path) for entry, path in entries if isinstance(entry.get("id"), str)]
         ids = {_circuit_of(text) for text, _ in named}
         if len(ids) > 1 or (self.circuit.resource_id and ids - {self.circuit.resource_id.casefold()}):
@@ -170,12 +180,12 @@ class _ExportReader:
         return replace(inner, facts=(*facts, *inner.facts))
 
     def peering(self, entries: list[tuple[dict[str, Any], Keys]]) -> Export:
-        """The facts about the peerings of a circuit; without an enabled Microsoft peering both sessions are down."""
-        found = [(entry, path) for entry, path in entries if entry["peeringType"] == MICROSOFT]
+        """The facts about the peerings of a circuit; without one in use and enabled both sessions are down."""
+        found = [(entry, path) for entry, path in entries if entry["peeringType"] == self.used]
         if not found:
             return self.export(*self.down())
         if len(found) > 1:
-            raise self.error(f"there are two peerings of the type {MICROSOFT}; export one circuit", found[1][1])
+            raise self.error(f"there are two peerings of the type {self.used}; export one circuit", found[1][1])
         entry, path = found[0]
         self.require_succeeded(entry, path)
         facts = [self.field("asn", entry["peerASN"])] if "peerASN" in entry else []
@@ -186,9 +196,11 @@ class _ExportReader:
                 for text in self.text(entry, key, path)
                 if self.is_range(text, (*path, key))
             ]
-        facts += self.configuration(entry, path)
         if entry["state"] != "Enabled":
             facts += self.down()
+        if self.used == PRIVATE:
+            return self.export(*facts)
+        facts += self.configuration(entry, path)
         attached = entry.get("routeFilter", {}).get("id")
         if attached is None and entry.get("microsoftPeeringConfig", {}).get("legacyMode") == 0:
             # Since August 2017 nothing is announced without an attached filter; older peerings are in legacy mode.

@@ -64,6 +64,19 @@ class _Fault:
     message: str
 
 
+def _nearest(errors: Iterable[ValidationError]) -> list[ValidationError]:
+    """Of anyOf, what is wrong by the alternative that is meant: the first, or the words where a text is no number."""
+    by_alternative: dict[object, list[ValidationError]] = {}
+    for error in errors:
+        by_alternative.setdefault(error.schema_path[0], []).append(error)
+    first = by_alternative.get(0, [])
+    if any(error.validator == "type" and isinstance(error.instance, str) for error in first):
+        return next(
+            (found for found in by_alternative.values() if all(error.validator == "enum" for error in found)), first
+        )
+    return first
+
+
 def _fault(error: ValidationError) -> _Fault:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     path = tuple(error.absolute_path)
@@ -75,8 +88,8 @@ def _fault(error: ValidationError) -> _Fault:
 def _sentences(errors: Iterable[ValidationError], document: Document, explain: Explain) -> Iterator[InputError]:
     for error in errors:
         fault = _fault(error)
-        nearest = [inner for inner in error.context or () if inner.schema_path[0] == 0]
-        if nearest:  # anyOf: the first alternative is the one that is meant, others are for null
+        nearest = _nearest(error.context or ())
+        if nearest:
             yield from _sentences(nearest, document, explain)
         elif fault.keyword == "additionalProperties":
             yield from _unknown_keys(fault, document)

@@ -43,14 +43,14 @@ def with_documents(document: Document, declared: Deployment, folder: Path) -> De
             continue
         try:
             if one.document not in digests:
-                digests[one.document] = _digest(folder, one.document)
+                digests[one.document] = _digest(folder, one.document, Path(document.file))
             digest = digests[one.document]
         except InputErrors as wrong:
             reasons = "; ".join(error.message for error in wrong.errors)
             message = f"document {quoted(one.document)}: {reasons}"
             errors.append(document.error(message, (SECTION, index, "document")))
             continue
-        if one.sha256 not in (None, digest):
+        if one.sha256 is not None and one.sha256.lower() != digest:
             message = (
                 f"document {quoted(one.document)} has the SHA-256 {digest}, not the one that was confirmed; "
                 "have the statement confirmed for this document, or restore the document"
@@ -62,7 +62,7 @@ def with_documents(document: Document, declared: Deployment, folder: Path) -> De
     return declared.model_copy(update={"attestations": tuple(attestations)})
 
 
-def _digest(folder: Path, name: str) -> str:
+def _digest(folder: Path, name: str, inventory: Path) -> str:
     path = folder / name
     if _leaves(name) or not _inside(path, folder):
         raise _refused("it must lie in the inventory's folder or below it")
@@ -70,6 +70,8 @@ def _digest(folder: Path, name: str) -> str:
         with open(path, "rb", opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise _refused("it is not a regular file")
+            if inventory.is_file() and os.path.samestat(os.fstat(file.fileno()), inventory.stat()):
+                raise _refused("it is the inventory, which confirms nothing by itself")
             return _hashed(file)
     except (OSError, ValueError) as error:
         raise InputErrors([unreadable(error, str(path))]) from None

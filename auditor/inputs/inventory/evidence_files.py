@@ -17,6 +17,7 @@ from auditor.inputs.inventory.access_list import KIND, LARGEST, access_list
 from auditor.model.deployment import Circuit, Deployment, Proof
 from auditor.model.deployment import Path as SessionPath
 from auditor.model.subject import subject_text
+from auditor.network.connections import circuits_with_private_peering
 from auditor.network.proofs import EvidenceSource, Fact, conflicts, session_states, with_facts
 from auditor.network.subjects import CIRCUITS, SITES
 
@@ -35,6 +36,15 @@ class EvidenceFile:
     circuit: str | None = None
     site: str | None = None
     path: SessionPath | None = None
+
+
+@dataclass(frozen=True)
+class _Of:
+    """The circuit that an export is to show."""
+
+    circuit: Circuit
+    private: bool
+    """Whether private peering is in use on it, and Microsoft peering is not."""
 
 
 def evidence_schema() -> dict[str, Any]:
@@ -86,6 +96,7 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
     ``document`` is the inventory, and ``folder`` its folder.
     """
     circuits = {circuit.name: circuit for circuit in declared.circuits}
+    private = circuits_with_private_peering(declared)
     facts: list[Fact] = []
     exports: list[Export] = []
     errors: list[InputError] = []
@@ -101,7 +112,8 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
                 acl = access_list(content, str(folder / entry.file))
                 facts.append(Fact(SITES.named(entry.site or "").at("acl"), acl, source))
             else:
-                exports.append(_export(document, content, folder, entry, circuits[entry.circuit], source))
+                of = _Of(circuits[entry.circuit], private=entry.circuit in private)
+                exports.append(_export(document, content, folder, entry, of, source))
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:
@@ -110,7 +122,7 @@ def with_evidence(document: Document, declared: Deployment, folder: Path) -> tup
 
 
 def _export(
-    document: Document, content: bytes, folder: Path, entry: EvidenceFile, circuit: Circuit, source: EvidenceSource
+    document: Document, content: bytes, folder: Path, entry: EvidenceFile, of: _Of, source: EvidenceSource
 ) -> Export:
     export = flattened(parse_json(content, str(folder / entry.file)))
     kind = kind_of(export)
@@ -123,7 +135,7 @@ def _export(
     if kind not in TABLES and entry.path is not None:
         message = f"{quoted(entry.file)} is {kind}, which covers both paths; remove path"
         raise InputErrors([document.error(message, (*where, "path"))])
-    return export_of(export, kind, circuit, entry.path, source)
+    return export_of(export, kind, of.circuit, entry.path, source, private=of.private)
 
 
 def _merged(
@@ -131,7 +143,7 @@ def _merged(
 ) -> tuple[Deployment, tuple[Proof, ...]]:
     facts = [*facts, *(one for export in exports for one in export.facts)]
     facts.sort(key=lambda one: one.source.entry)
-    errors = [*_conflicts(document, facts), *_one_resource(document, facts)]
+    errors = [*_conflicts(document, facts), *_one_resource(document, declared, facts)]
     if errors:
         raise InputErrors(errors)
     # Route filters and route tables are interpreted with the ids, prefixes and AS numbers of the other files.
@@ -162,17 +174,23 @@ def _conflicts(document: Document, facts: list[Fact]) -> Iterator[InputError]:
         yield document.error(f"{message}; export both again", (SECTION, second.source.entry))
 
 
-def _one_resource(document: Document, facts: list[Fact]) -> Iterator[InputError]:
+def _one_resource(document: Document, declared: Deployment, facts: list[Fact]) -> Iterator[InputError]:
     """Two circuits of an inventory cannot be the same resource: that would be no redundancy."""
-    first: dict[str, Fact] = {}
+    shown = {one.subject.names[0] for one in facts if one.subject.field == "resource_id"}
+    first = {
+        circuit.resource_id.casefold().strip("/ "): circuit.name
+        for circuit in declared.circuits
+        if circuit.resource_id and circuit.name not in shown
+    }
     for one in facts:
         if one.subject.field == "resource_id":
-            other = first.setdefault(one.value.casefold(), one)
-            if other.subject != one.subject:
-                names = f"{quoted(*other.subject.names)} and {quoted(*one.subject.names)}"
-                yield document.error(
-                    f"the evidence of the circuits {names} shows the same circuit", (SECTION, one.source.entry)
-                )
+            (name,) = one.subject.names
+            other = first.setdefault(one.value.casefold().strip("/ "), name)
+            if other != name:
+                message = f"the evidence of the circuits {quoted(other)} and {quoted(name)} shows the same circuit"
+                if other not in shown:
+                    message = f"the evidence of the circuit {quoted(name)} shows the circuit {quoted(other)}"
+                yield document.error(message, (SECTION, one.source.entry))
 
 
 def _unattached(export: Export, known: Deployment, exports: list[Export]) -> str:

@@ -1,5 +1,7 @@
 """Shared by the rules about the deployment: preconditions."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -24,6 +26,12 @@ def undeclared_sku(declared: Deployment) -> Iterator[Doubt]:
 def normalised_name(text: str) -> str:
     """The name of a location or a router without differences in case and spaces."""
     return " ".join(text.split()).casefold()
+
+
+def normalised_place(text: str) -> str:
+    """The name of a peering location without accents and punctuation too: Washington D.C. is Washington DC."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.category(one).startswith("M"))
+    return normalised_name(re.sub(r"[^\w\s]", " ", re.sub(r"[.']", "", plain)))
 
 
 def judge_production(

@@ -4,20 +4,20 @@ Private addresses work only with an injected virtual network.  Behind a public N
 items of the connectivity page are the addresses of the pool.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.model.deployment import Site
 from auditor.model.finding import Doubt, NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.addresses import is_range, why_not_public
+from auditor.network.addresses import is_range, parse_range, why_not_public
 from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import SITES
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """The ranges of every site are public, unless all its links lead to an injected virtual network."""
+    """The addresses of every site are public, unless all its links lead to an injected virtual network."""
     for seen in evidence.seen:
         declared = seen.declared
         links = {site.name: [link for link in declared.links if link.site == site.name] for site in declared.sites}
@@ -37,6 +37,9 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         ]
         if not found:
             yield Doubt(subject=SITES, reason="no address of a site is declared")
+        resolved = {endpoint.host.lower(): endpoint.addresses for endpoint in seen.endpoints or ()}
+        for site in reached:
+            yield from _names(site, resolved)
         for subject, text, translated in found:
             if not (why := why_not_public(text)):
                 continue
@@ -45,6 +48,16 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 yield Warning(subject=subject, expected=expected, observed=observed)
             else:
                 yield Violation(subject=subject, expected="public addresses", observed=f"{text}: {why}")
+
+
+def _names(site: Site, resolved: Mapping[str, tuple[str, ...]]) -> Iterator[Warning]:
+    """Names that led the auditor to private addresses, which need not be those that the gateway is led to."""
+    subject = SITES.named(site.name).at("signaling_destination")
+    for name in site.signaling_destination:
+        for address in () if is_range(name) else resolved.get(name.lower().removesuffix("."), ()):
+            if parse_range(address).version == 4 and (why := why_not_public(address)):
+                observed = f"{name} leads to {address} here: {why}"
+                yield Warning(subject=subject, expected="public addresses", observed=observed, unproven=True)
 
 
 def _translated(site: Site) -> bool:

@@ -27,11 +27,18 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 
 def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
     sessions, subject = circuit.bgp_sessions, owner.at("bgp_sessions")
-    # The gateway uses IPv4 only: an IPv6 session replaces none.
-    known = [one for one in sessions if one.prefix is None or parse_range(one.prefix).version == 4]
-    for path in PATHS:
-        if not any(session.path == path for session in known):
-            yield Violation(subject=subject, expected=f"a {path} session", observed="none is declared")
+    # The gateway uses IPv4 only: an IPv6 session replaces none.  Sessions over IPv6 are redundant as well.
+    by_version = {
+        version: [one for one in sessions if one.prefix is None or parse_range(one.prefix).version == version]
+        for version in (4, 6)
+    }
+    known = by_version[4]
+    for version, found in by_version.items():
+        wanted = version == 4 or any(one.prefix for one in found)
+        for path in PATHS if wanted else ():
+            if not any(session.path == path for session in found):
+                over = "" if version == 4 else " over IPv6"
+                yield Violation(subject=subject, expected=f"a {path} session{over}", observed="none is declared")
     for session in sessions:
         if session.state == "down":
             yield Violation(subject=subject.at("bgp_sessions", session.path), expected="established", observed="down")

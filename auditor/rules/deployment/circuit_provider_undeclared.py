@@ -18,8 +18,9 @@ from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject, Named
 from auditor.model.value import Value
 from auditor.network.basis import subject_of
+from auditor.network.confirmations import is_placeholder
 from auditor.network.subjects import CIRCUITS
-from auditor.rules.deployment._shared import judge_circuits, normalised_name
+from auditor.rules.deployment._shared import judge_circuits, normalised_name, normalised_place
 
 
 class Partner(Value):
@@ -52,7 +53,7 @@ def _circuit(
     owner: DeclaredSubject, circuit: Circuit, partners: Sequence[Partner], proven: set[DeclaredSubject | Named]
 ) -> Iterator[Remark]:
     yield from _declared(owner, circuit)
-    fields = {field for field in ("provider", "resource_id") if owner.at(field) in proven}
+    fields = {field for field in ("provider", "connectivity_model") if owner.at(field) in proven}
     yield from _provider(owner, circuit, partners, fields)
 
 
@@ -60,8 +61,9 @@ def _declared(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
     if circuit.connectivity_model is None:
         subject = owner.at("connectivity_model")
         yield Warning(subject=subject, expected="a connectivity model", observed="none is declared")
-    if circuit.bgp_managed_by is None:
-        yield Warning(subject=owner.at("bgp_managed_by"), expected="who manages BGP", observed="not declared")
+    if _named(circuit.bgp_managed_by) is None:
+        observed = circuit.bgp_managed_by or "not declared"
+        yield Warning(subject=owner.at("bgp_managed_by"), expected="who manages BGP", observed=observed)
 
 
 def _provider(
@@ -70,16 +72,21 @@ def _provider(
     direct = circuit.connectivity_model == "expressroute_direct"
     # Where an export shows a circuit that is not provisioned, both sessions are down.
     works = not circuit.bgp_sessions or any(session.state != "down" for session in circuit.bgp_sessions)
-    if works and ("provider" in proven or (direct and "resource_id" in proven)):
+    provider, exchange = _named(circuit.provider), _named(circuit.exchange)
+    if direct and "provider" in proven:
+        observed = f"expressroute_direct, but {provider} provisioned the circuit"
+        expected = "the model of a circuit from a provider"
+        yield Violation(subject=owner.at("connectivity_model"), expected=expected, observed=observed)
+    if works and ("provider" in proven or "connectivity_model" in proven):
         return
     if direct:
-        yield _unproven(owner.at("connectivity_model"), "an ExpressRoute Direct port", "declared")
-    elif circuit.provider is None and circuit.exchange is None:
+        yield _unproven(owner.at("provider"), "an ExpressRoute Direct port, by an export of the circuit", "declared")
+    elif provider is None and exchange is None:
         yield Violation(subject=owner.at("provider"), expected="a connectivity provider", observed="none is declared")
-    elif circuit.provider_is_partner is None and circuit.exchange is None:
+    elif circuit.provider_is_partner is None and exchange is None:
         reason = "whether the provider is an ExpressRoute partner is not declared"
         yield Doubt(subject=owner.at("provider"), reason=reason)
-    elif circuit.provider_is_partner is False and circuit.exchange is None:
+    elif circuit.provider_is_partner is False and exchange is None:
         expected = "an ExpressRoute partner or a cloud exchange"
         yield Violation(subject=owner.at("exchange"), expected=expected, observed="neither is declared")
     else:
@@ -88,8 +95,9 @@ def _provider(
 
 def _listed(owner: DeclaredSubject, circuit: Circuit, partners: Sequence[Partner]) -> Iterator[Remark]:
     """Judge the partner, or the exchange in its place, by the list."""
-    field = "provider" if circuit.exchange is None or circuit.provider_is_partner else "exchange"
-    name = (circuit.provider if field == "provider" else circuit.exchange) or ""
+    by_provider = _named(circuit.exchange) is None or (circuit.provider_is_partner and _named(circuit.provider))
+    field = "provider" if by_provider else "exchange"
+    name = (circuit.provider if by_provider else circuit.exchange) or ""
     location = circuit.peering_location or ""
     expected = "a partner that Microsoft lists at the peering location, or an export of the circuit"
     found = [one for one in partners if normalised_name(one.provider) == normalised_name(name)]
@@ -99,10 +107,15 @@ def _listed(owner: DeclaredSubject, circuit: Circuit, partners: Sequence[Partner
     elif not found:
         newest = max(partners, key=lambda one: one.as_of)
         yield _unproven(owner.at(field), expected, f"{observed}; not listed in {newest.source} of {newest.as_of}")
-    elif not any(normalised_name(location) in map(normalised_name, one.locations) for one in found):
+    elif not any(normalised_place(location) in map(normalised_place, one.locations) for one in found):
         newest = max(found, key=lambda one: one.as_of)
         observed = f"{observed}; not a location of this partner in {newest.source} of {newest.as_of}"
         yield _unproven(owner.at("peering_location"), expected, observed)
+
+
+def _named(text: str | None) -> str | None:
+    """The name; None where nobody is named."""
+    return None if text is None or is_placeholder(text) else text
 
 
 def _unproven(subject: DeclaredSubject, expected: str, observed: str) -> Warning:
@@ -122,5 +135,5 @@ RULE = Rule(
     observes=DeploymentSeen,
     params=Partners,
     check=check,
-    rests_on=(CIRCUITS.at("provider"),),
+    rests_on=(CIRCUITS.at("provider"), CIRCUITS.at("connectivity_model")),
 )

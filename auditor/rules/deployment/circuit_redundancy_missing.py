@@ -12,7 +12,7 @@ from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.connections import EXPRESSROUTE, INJECTED, uses_expressroute
 from auditor.network.subjects import CIRCUITS, LINKS
-from auditor.rules.deployment._shared import normalised_name
+from auditor.rules.deployment._shared import normalised_place
 
 _FEW = 5
 
@@ -57,18 +57,18 @@ def _redundancy(declared: Deployment, *, mandated: bool) -> Iterator[Remark]:
 def _in_use(declared: Deployment) -> tuple[Sequence[Circuit], Sequence[Circuit]]:
     """The circuits that links run over, and those that they may run over: all, if a link names no circuit."""
     named = {link.circuit for link in declared.links if link.circuit}
-    if not named:
-        return declared.circuits, declared.circuits
     unnamed = any(
         link.circuit is None and link.connection_type in (None, EXPRESSROUTE, INJECTED) and link.over != "vpn"
         for link in declared.links
     )
+    if not named and (unnamed or not declared.links):
+        return declared.circuits, declared.circuits
     used = [circuit for circuit in declared.circuits if circuit.name in named]
     return used, declared.circuits if unnamed else used
 
 
 def _locations(circuits: Sequence[Circuit]) -> set[str]:
-    return {normalised_name(circuit.peering_location) for circuit in circuits if circuit.peering_location}
+    return {normalised_place(circuit.peering_location) for circuit in circuits if circuit.peering_location}
 
 
 RULE = Rule(

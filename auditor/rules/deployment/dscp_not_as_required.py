@@ -45,10 +45,25 @@ def check(evidence: Evidence[DeploymentSeen], params: DscpValues) -> Iterator[Re
             yield Violation(subject=QOS.at("voice"), expected=_value(params.voice), observed=observed)
         yield from _video(declared.qos, params)
         kept = f"one of {', '.join(map(str, params.kept)) or 'none'}"
-        for name, value in (("signaling", declared.qos.signaling), *(("others", one) for one in declared.qos.others)):
-            if value is not None and value not in params.kept:
-                remark = Warning if value in params.unsettled else Violation
-                yield remark(subject=QOS.at(name), expected=kept, observed=str(value))
+        for name, values in (("signaling", (declared.qos.signaling,)), ("others", declared.qos.others or (None,))):
+            for value in values:
+                yield from _other(name, value, kept, params)
+
+
+def _other(name: str, value: int | None, kept: str, params: DscpValues) -> Iterator[Remark]:
+    """Signaling, or text and anything else, which must not take the queues of voice and video."""
+    subject = QOS.at(name)
+    if value is None:
+        observed = "not declared; declare its value, such as 0"
+        yield Warning(subject=subject, expected=kept, observed=observed, unproven=True)
+    elif value not in params.kept:
+        remark = Warning if value in params.unsettled else Violation
+        yield remark(subject=subject, expected=kept, observed=str(value))
+    elif name == "others" and value in (params.voice, params.video):
+        queue = "voice" if value == params.voice else "video"
+        yield Violation(subject=subject, expected="a value of its own", observed=f"{value}, the value of {queue}")
+    elif value == params.voice:
+        yield Warning(subject=subject, expected="a value of its own", observed=f"{value}, the value of voice")
 
 
 def _video(qos: Qos, params: DscpValues) -> Iterator[Remark]:

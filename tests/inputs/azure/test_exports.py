@@ -24,10 +24,10 @@ def data_of(name: str) -> Any:
     return json.loads((EVIDENCE / name).read_text(encoding="utf-8"))
 
 
-def read(data: object, circuit: Circuit = ER_1, path: Path | None = None) -> Export:
+def read(data: object, circuit: Circuit = ER_1, path: Path | None = None, *, private: bool = False) -> Export:
     content = data if isinstance(data, bytes) else json.dumps(data, indent=1).encode()
     document = flattened(parse_json(content, "f.json"))
-    return export_of(document, kind_of(document), circuit, path, SOURCE)
+    return export_of(document, kind_of(document), circuit, path, SOURCE, private=private)
 
 
 def facts(export: Export) -> dict[str, object]:
@@ -172,6 +172,32 @@ def test_prefixes_of_ipv6_count_where_that_is_enabled() -> None:
 def test_without_a_microsoft_peering_both_sessions_are_down() -> None:
     data = data_of("er-1-peerings.json")[:1]
     assert facts(read(data)) == {"bgp_sessions[primary].state": "down", "bgp_sessions[secondary].state": "down"}
+
+
+def test_private_peering_is_read_where_it_alone_is_in_use() -> None:
+    sessions = {
+        "asn": 65020,
+        "bgp_sessions[primary].prefix": "192.168.17.16/30",
+        "bgp_sessions[secondary].prefix": "192.168.17.20/30",
+    }
+    ids = {"resource_id", "subscription_id"}
+    found = facts(read(data_of("er-1-peerings.json"), private=True))
+    assert {name: value for name, value in found.items() if name not in ids} == sessions
+    disabled = changed("er-1-peerings.json", "0.state", "Disabled")
+    assert facts(read(disabled, private=True))["bgp_sessions[primary].state"] == "down"
+    with pytest.raises(InputErrors, match="this is the MicrosoftPeering; the AzurePrivatePeering is required"):
+        read(data_of("er-1-peering.json"), private=True)
+
+
+def test_a_port_of_ones_own_proves_the_model() -> None:
+    data = changed("er-1.json", "serviceProviderProperties", None)
+    port = data["id"].replace("expressRouteCircuits/er-1", "expressRoutePorts/p")
+    found = facts(read({**data, "expressRoutePort": {"id": port}}))
+    assert found["connectivity_model"] == "expressroute_direct"
+    assert "provider" not in found
+    assert "connectivity_model" not in facts(read(data))
+    (message,) = errors_of({**data, "expressRoutePort": {"id": "p"}})
+    assert "it is not a resource id of an ExpressRoute Direct port" in message
 
 
 @pytest.mark.parametrize("empty", [[], {"value": []}, {"value": [], "nextLink": None}])

@@ -9,6 +9,16 @@ from auditor.inputs.documents.yaml import parse_yaml
 
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "anyOf": ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "x", 'k must be a whole number, not the text "x"'),
+    "anyOf with a word": (
+        {"anyOf": [{"type": "integer"}, {"enum": ["unused"]}]},
+        "none",
+        'k cannot be "none"; it is one of unused',
+    ),
+    "anyOf with a word, and a number": (
+        {"anyOf": [{"type": "integer", "minimum": 3}, {"enum": ["unused"]}]},
+        "2",
+        "k must be at least 3, not 2",
+    ),
     "oneOf that fits twice": (
         {"oneOf": [{"type": "integer"}, {"minimum": 0}]},
         "1",

@@ -44,12 +44,13 @@ def test_the_digest_of_a_document_is_stated_or_computed(folder: Path) -> None:
     assert [one.sha256 for one in loaded(folder, f", document: ./docs/spec.pdf, sha256: {DIGEST}")] == [DIGEST]
     assert [one.sha256 for one in loaded(folder, f", sha256: {'0' * 64}")] == ["0" * 64]
     assert [one.sha256 for one in loaded(folder, "")] == [None]
+    assert [one.sha256 for one in loaded(folder, f", document: docs/spec.pdf, sha256: {DIGEST.upper()}")] == [DIGEST]
 
 
 def test_a_document_named_twice_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def digest(_folder: Path, name: str) -> str:
+    def digest(_folder: Path, name: str, _inventory: Path) -> str:
         read.append(name)
         return DIGEST
 
@@ -79,6 +80,7 @@ def test_another_digest_is_an_error_at_its_place(folder: Path) -> None:
         ("docs", ""),
         ("pipe", "it is not a regular file"),
         ("empty.pdf", "it is empty"),
+        ("inventory.yaml", "it is the inventory"),
         ('"a\\0b"', ""),
     ],
 )
@@ -101,7 +103,45 @@ def test_a_document_without_end_is_refused(folder: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     "by",
-    ["x", "'-'", "n/a", "N.A.", "tbd", "T B D", "'42'", "xx", "'?'", "none", "A. B.", "to be confirmed", "'__'", "us"],
+    [
+        "x",
+        "'-'",
+        "n/a",
+        "N.A.",
+        "tbd",
+        "T B D",
+        "'42'",
+        "xx",
+        "'?'",
+        "none",
+        "N. N.",
+        "to be confirmed",
+        "'__'",
+        "us",
+        "pending",
+        "To be named",
+        "nobody yet",
+        "TBD (Head of Networks)",
+        "not yet confirmed",
+        "niemand",
+        "noch offen",
+        "see document",
+        "unassigned",
+        "Vacant position",
+        "whoever is on call",
+        "k. A.",
+        "X. X.",
+        "N/A (see below)",
+        "none so far",
+        "none@example.com",
+        "Somebody else",
+        "e.g. Head of Networks",
+        "Your Name",
+        "system",
+        "O.K.",
+        "ok",
+        "\u672a\u5b9a",
+    ],
 )
 def test_nobody_is_no_author(folder: Path, by: str) -> None:
     assert "names nobody" in refused(folder, "", by)
@@ -120,6 +160,18 @@ def test_nobody_is_no_author(folder: Path, by: str) -> None:
         "IT",
         "a.body@example.net",
         "No Name Ltd",
+        "O. K.",
+        "\u00c5. \u00d6.",
+        "Ng Li",
+        "Na Li",
+        "See Kok Leng",
+        "Test Manager",
+        "To Hoang Anh",
+        "Niemand-Huber",
+        "admin@carrier.example",
+        "\u674e",
+        "\u738b \u4f1f",
+        "\uae40",
     ],
 )
 def test_a_person_or_a_role_is_one(folder: Path, by: str) -> None:

@@ -252,3 +252,10 @@ def test_what_is_shown_is_read_as_the_same(declared: dict[str, object], tmp_path
     assert read.deployment.circuits == inventory.deployment.circuits
     assert read.deployment.sites[0].acl == inventory.deployment.sites[0].acl
     assert not [proof for proof in read.proofs if proof.declared]
+
+
+def test_evidence_of_one_circuit_cannot_show_another_that_is_declared(tmp_path: Path) -> None:
+    evidence = [{"file": "er-2-rest.json", "circuit": "er-1"}]
+    path = estate(tmp_path, declared={"evidence": evidence, "circuits.0.resource_id": GONE})
+    (message,) = errors_of(path)
+    assert message.endswith('the evidence of the circuit "er-1" shows the circuit "er-2"')
