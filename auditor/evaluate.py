@@ -45,6 +45,7 @@ def evaluate(
 
     Waivers and confirmations are judged as of the day of ``at`` too, as everything is that has a date.
     """
+    at = _in_utc(at)
     threshold = fail_on or plan.policy.fail_on
     required = plan.policy.complete if complete is None else complete
     by_target: dict[str, list[Observation]] = defaultdict(list)
@@ -83,11 +84,19 @@ def evaluate(
         waivers=statuses,
         notes=(
             *_disabled(plan.policy),
-            *_age(plan.policy, max(at, generated_at)),
+            *_age(plan.policy, max(at, _in_utc(generated_at))),
             *_opt_ins(by_target),
             *_unjudged(plan),
         ),
     )
+
+
+def _in_utc(at: datetime) -> datetime:
+    """The moment with the date that certificates and dated facts mean; one without a zone is taken for UTC."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:  # the first or the last day of the calendar
+        return at.replace(tzinfo=UTC)
 
 
 def verdict(

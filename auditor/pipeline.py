@@ -40,7 +40,7 @@ from auditor.inputs.session_descriptions import known_of, load_descriptions, par
 from auditor.inputs.sslyze.scan_file import is_sslyze_scan, read_scan
 from auditor.inputs.sslyze.scan_observations import observed as observed_by_sslyze
 from auditor.inputs.sslyze.scan_observations import scanner_of
-from auditor.inputs.targets import listed_endpoints, parse_target, parse_targets, targets_of
+from auditor.inputs.targets import as_listed, listed_endpoints, parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
 from auditor.model.deployment import ResolvedName
@@ -51,6 +51,7 @@ from auditor.model.observation import (
     End,
     NotObserved,
     Observation,
+    PlaintextSeen,
     Run,
     SiteNamesSeen,
     StatusSource,
@@ -741,7 +742,7 @@ def evaluate_observations(
     generated = _moment(generated_at)
     check_roots(inventory, generated)
     accepted = (*(inventory.waivers if inventory is not None else ()), *waivers)
-    observations = _with_deployment(observations, inventory)
+    observations = _with_deployment(_with_listed(observations, inventory), inventory)
     declared = next((seen.declared for seen in observations.seen if isinstance(seen, DeploymentSeen)), None)
     known = _with_days(_with_roots(policy, inventory), observations.seen)
     plan = make_plan(known, observations.targets, offline=observations.offline, declared=declared)
@@ -754,6 +755,14 @@ def evaluate_observations(
             "scanner": observations.scanner,
         }
     )
+
+
+def _with_listed(observations: Observations, inventory: Inventory | None) -> Observations:
+    """The observations with the service and the site that the inventory lists for what was observed."""
+    if inventory is None:
+        return observations
+    probed = {seen.target for seen in observations.seen if isinstance(seen, PlaintextSeen)}
+    return replace(observations, targets=as_listed(observations.targets, inventory.requests, probed))
 
 
 def _with_deployment(observations: Observations, inventory: Inventory | None) -> Observations:

@@ -505,6 +505,20 @@ def test_a_policy_older_than_a_year_says_so(sip: ServerTarget, version: str, jud
     assert note is None or f"acg {version} is more than a year old" in note
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("2026-10-19T23:00:00-12:00", "2026-10-20T11:00:00+00:00"),
+        ("2026-10-20T00:30:00+14:00", "2026-10-19T10:30:00+00:00"),
+        ("2026-10-20T00:30:00", "2026-10-20T00:30:00+00:00"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00"),
+    ],
+)
+def test_dates_are_those_of_utc(sip: ServerTarget, given: str, meant: str) -> None:
+    moment = datetime.fromisoformat(given)
+    assert evaluate(make_plan(load_policy("acg"), (sip,)), [], moment, moment).observed_at.isoformat() == meant
+
+
 def test_what_the_policy_disables_is_said(sip: ServerTarget, tmp_path: Path) -> None:
     path = tmp_path / "acg.yaml"
     path.write_text(

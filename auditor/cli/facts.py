@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.options import READABLE, epilog
+
+if TYPE_CHECKING:
+    from auditor.policy.dated_facts import Facts
 
 PAYLOAD_TYPE = "application/vnd.auditor.facts+yaml"
 """The type of a signed file of facts; a signature covers it."""
@@ -65,17 +69,35 @@ def update(file: Path, key: Path) -> None:
     """Install signed facts in place of those that the auditor ships.
 
     FILE is a DSSE envelope, as `auditor facts sign` makes it.  A file is refused that the key did not sign, that is no
-    file of facts, or that is older than the facts in use.
+    file of facts, that has a day in the future, or that is older than the facts in use.  Each row that it removes or
+    changes is named.
     """
     from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
     from auditor.inputs.documents.envelope import opened  # noqa: PLC0415 - as above
-    from auditor.policy.dated_facts import damaged, newest_facts, parse_facts, update_file  # noqa: PLC0415 - as above
-    from auditor.writing import write_file  # noqa: PLC0415 - as above
+    from auditor.pipeline import now  # noqa: PLC0415 - as above
+    from auditor.policy.dated_facts import alone, from_the_future, parse_facts, update_file  # noqa: PLC0415 - as above
 
     content = opened(file, PAYLOAD_TYPE, key)
-    given, current, place = parse_facts(content, str(file), shipped=False), newest_facts(), update_file()
+    given, place = parse_facts(content, str(file), shipped=False), update_file()
+    if errors := from_the_future(given, now().date()):
+        raise InputErrors(errors)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError):
+        raise InputErrors([InputError("the folder for the facts cannot be made", str(place.parent))]) from None
+    with alone(place.parent):
+        _install(given, content.decode("utf-8"), file, place)
+
+
+def _install(given: "Facts", text: str, file: Path, place: Path) -> None:
+    """Put the facts in place, unless they are older than those in use, and say which rows go."""
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.policy.dated_facts import LISTS, damaged, left_out, missing, newest_facts  # noqa: PLC0415 - as above
+    from auditor.writing import write_file  # noqa: PLC0415 - as above
+
+    current = newest_facts()
     old, new = current.reference, given.reference
-    if new.sha256 == old.sha256 and not damaged(place):
+    if new.sha256 == old.sha256 and not (damaged(place) or missing(place)):
         click.echo(f"Facts {new.version} of {new.date} are in use already.")
         return
     if given.number < current.number or (given.number > current.number and new.date < old.date):
@@ -84,12 +106,10 @@ def update(file: Path, key: Path) -> None:
     if given.number == current.number and new.sha256 != old.sha256:
         message = f"these facts differ from those in use, but both are {new.version}; a new file needs a new version"
         raise InputErrors([InputError(message, str(file))])
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError):
-        raise InputErrors([InputError("the folder for the facts cannot be made", str(place.parent))]) from None
-    write_file(place, content.decode("utf-8"))
+    write_file(place, text)
     click.echo(f"Installed facts {new.version} of {new.date} in {place}; before it was {old.version} of {old.date}.")
+    for row in (row for name in LISTS for row in left_out(name, current, given.rows(name))):
+        click.echo(f"Removed or changed: {row}")
 
 
 @facts.command(
@@ -105,12 +125,20 @@ def update(file: Path, key: Path) -> None:
 def sign(file: Path, key: Path, output: Path, key_passphrase_fd: int | None) -> None:
     """Sign a file of facts (YAML) that others may install with `auditor facts update`."""
     from auditor.cli.passphrases import given  # noqa: PLC0415 - --help stays quick
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - as above
     from auditor.inputs.documents.envelope import sealed  # noqa: PLC0415 - as above
     from auditor.inputs.documents.files import read_bytes  # noqa: PLC0415 - as above
-    from auditor.policy.dated_facts import LIMITS, parse_facts  # noqa: PLC0415 - as above
+    from auditor.pipeline import now  # noqa: PLC0415 - as above
+    from auditor.policy.dated_facts import LIMITS, from_the_future, parse_facts  # noqa: PLC0415 - as above
     from auditor.writing import write_file  # noqa: PLC0415 - as above
 
+    for given_file, what in ((file, "the facts"), (key, "the private key")):
+        if output.exists() and output.samefile(given_file):
+            message = f"this is the file of {what}, which would be lost; name another file with -o"
+            raise InputErrors([InputError(message, str(output))])
     content = read_bytes(file, LIMITS.size)
     found = parse_facts(content, str(file), shipped=False)
+    if errors := from_the_future(found, now().date()):
+        raise InputErrors(errors)
     write_file(output, sealed(content, PAYLOAD_TYPE, key, given(key_passphrase_fd)))
     click.echo(f"Signed facts {found.reference.version} of {found.reference.date} into {output}.")

@@ -4,8 +4,10 @@ A lost line would be a missing observation, and the rest could pass without it. 
 file must be complete before it is judged.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from pydantic_core import from_json
 
@@ -15,7 +17,11 @@ from auditor.model.observation import OBSERVATION_OR_END, End, Observation, Run
 
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_HEAD = 16 * 1024 * 1024
+_MOST_LINE = 64 * 1024 * 1024
+"""The most characters of one line, which a device or a pipe may never end."""
 _ANEW = "run auditor collect again"
+YEARS = range(1970, 9000)
+"""In which something may have been observed: with years to spare for dates before and after."""
 
 
 @dataclass
@@ -55,16 +61,16 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
     """Read the whole file.  Raises ``InputErrors`` with the line that is wrong."""
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise InputErrors([InputError(f"the file is larger than {_MOST_BYTES // 2**20} MiB", str(path))])
+            raise _too_large(path)
         opened = path.open(encoding="utf-8", errors="replace")
     except (OSError, ValueError) as error:
         raise InputErrors([unreadable(error, str(path))]) from None
     with opened as lines:
-        head = _head(lines.readline(), str(path))
+        head = _head(lines.readline(_MOST_LINE), str(path))
         read = _Lines(frozenset(target.name for target in head.targets))
         errors = [
             InputError(f"{problem}; {_ANEW}", str(path), number)
-            for number, line in enumerate(lines, 2)
+            for number, line in enumerate(_bounded(lines, path), 2)
             if (problem := read.take(line))
         ]
     if errors:
@@ -73,6 +79,20 @@ def read_observations(path: Path) -> tuple[Run, list[Observation]]:
     if lack:
         raise InputErrors([InputError(f"{lack}; {_ANEW}", str(path))])
     return head, read.observations
+
+
+def _bounded(lines: TextIO, path: Path) -> Iterator[str]:
+    """The lines that are left, of a file whose size may not be what its folder says."""
+    read = 0
+    while line := lines.readline(_MOST_LINE):
+        read += len(line)
+        if read > _MOST_BYTES:
+            raise _too_large(path)
+        yield line
+
+
+def _too_large(path: Path) -> InputErrors:
+    return InputErrors([InputError(f"the file is larger than {_MOST_BYTES // 2**20} MiB", str(path))])
 
 
 def is_observation_file(path: Path) -> bool:
@@ -89,7 +109,10 @@ def _head(line: str, file: str) -> Run:
     if not line:
         raise InputErrors([InputError("the file is empty", file)])
     try:
-        return Run.model_validate_json(line)
+        head = Run.model_validate_json(line)
     except ValueError:
         message = "this is neither a file of observations (auditor collect -o) nor the JSON of sslyze --json_out"
         raise InputErrors([InputError(message, file, 1)]) from None
+    if head.at.year not in YEARS:
+        raise InputErrors([InputError(f"the observations are of the year {head.at.year}; {_ANEW}", file, 1)])
+    return head

@@ -1,6 +1,6 @@
 """Targets named on the command line or in an inventory, and their addresses."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from auditor.errors import InputError, InputErrors, quoted
 from auditor.inputs.host import Host, parse_host, parse_port, parse_scheme
 from auditor.model.deployment import DeclaredEndpoint
 from auditor.model.source_location import SourceLocation
-from auditor.model.target import ServerTarget, Service
+from auditor.model.target import ServerTarget, Service, Target
 
 SIPS_PORT = 5061
 """The port of SIP over TLS (RFC 3261 section 19.1.2)."""
@@ -126,6 +126,34 @@ def repeated(requests: Sequence[TargetRequest]) -> Iterator[InputError]:
 def named_at(name: str, address: str) -> str:
     """The name of a target that is one of several addresses."""
     return f"{name}@{address}"
+
+
+def as_listed(
+    targets: Iterable[Target], requests: Iterable[TargetRequest], probed: Container[str]
+) -> tuple[Target, ...]:
+    """The targets with what an inventory states of the endpoint at the same host and port.
+
+    The site is that of an endpoint which is asked for the same name.  The service is the inventory's, except of targets
+    whose own service was ``probed``: a port alone does not say it.
+    """
+    found: dict[tuple[str, int], list[TargetRequest]] = {}
+    for request in requests:
+        found.setdefault((request.host, request.port), []).append(request)
+    return tuple(
+        _as_listed(target, found.get((target.host, target.port), []), known=target.name in probed)
+        if isinstance(target, ServerTarget) and target.site is None
+        else target
+        for target in targets
+    )
+
+
+def _as_listed(target: ServerTarget, requests: Sequence[TargetRequest], *, known: bool) -> ServerTarget:
+    services = {request.service for request in requests}
+    service = target.service if known or len(services) != 1 else services.pop()
+    sites = {
+        request.site for request in requests if (request.service, request.server_name) == (service, target.server_name)
+    }
+    return target.model_copy(update={"service": service, "site": sites.pop() if len(sites) == 1 else None})
 
 
 def listed_endpoints(targets: Iterable[ServerTarget]) -> tuple[DeclaredEndpoint, ...]:

@@ -31,7 +31,13 @@ class Dated(Value):
     @property
     def due(self) -> dt.date:
         """The last day on which the row needs no review."""
-        return self.review_after or self.checked + dt.timedelta(days=REVIEW_DAYS)
+        latest = min(self.checked.toordinal() + REVIEW_DAYS, dt.date.max.toordinal())
+        return self.review_after or dt.date.fromordinal(latest)
+
+    @property
+    def claim(self) -> tuple[Any, ...]:
+        """What the row says, whatever its source and the day it was read."""
+        return tuple(value for name, value in self if name not in Dated.model_fields)
 
     @property
     def row_name(self) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from auditor.certificates.root_programs import ROOT_LISTS
 from auditor.model.dated import dated_rows
 from auditor.model.policy import Policy
-from auditor.policy.dated_facts import shipped_facts
+from auditor.policy.dated_facts import LISTS, left_out, shipped_facts
+
+_NEXT_DAY = dt.timedelta(days=1)
+"""It may be tomorrow already where a row was written."""
 
 
 def age_notes(policy: Policy, today: dt.date) -> Iterator[str]:
@@ -22,6 +25,20 @@ def age_notes(policy: Policy, today: dt.date) -> Iterator[str]:
         late = [f"{row.row_name} (checked {row.checked}, review after {row.due})" for row in found if row.due < today]
         if late:
             yield f"Dated facts of {rule} are past their review: {'; '.join(late)}."
+        if early := [f"{row.row_name} ({row.checked})" for row in found if row.checked > today + _NEXT_DAY]:
+            yield f"Dated facts of {rule} are said to have been checked on a day to come: {'; '.join(early)}."
+    if lacking := "; ".join(_unused(policy)):
+        yield f"The update leaves out or changes facts that the auditor ships: {lacking}."
+
+
+def _unused(policy: Policy) -> Iterator[str]:
+    """What an update keeps from being used, of the lists that the policy's rules take."""
+    if policy.facts is None or policy.facts.shipped:
+        return
+    params = {setting.rule.id: setting.params for setting in policy.settings}
+    for name, (rule, parameter) in LISTS.items():
+        if rule in params:
+            yield from left_out(name, shipped_facts(), getattr(params[rule], parameter))
 
 
 def _source(policy: Policy) -> str:

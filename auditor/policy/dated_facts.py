@@ -5,8 +5,11 @@ place in the user's data directory.  Every file says its version: an update is u
 """
 
 import datetime as dt
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from auditor.errors import InputError, InputErrors, escaped, quoted, suggestion
 from auditor.inputs.documents.files import read_bytes
 from auditor.inputs.documents.validation import complaints
-from auditor.inputs.documents.yaml import Document, ReadLimits, parse_yaml
+from auditor.inputs.documents.yaml import Document, Keys, ReadLimits, parse_yaml
 from auditor.model.dated import Dated, FactsReference
 from auditor.policy.schema import Json, policy_schema
 from auditor.policy.shipped import policy_directory
@@ -71,6 +74,9 @@ def facts_in_force() -> Facts:
     if not _is_file(path):
         if _is_there(path):
             raise InputErrors([InputError("this is no file; dated facts are kept in one", str(path))])
+        if missing(path):
+            message = f"there is no such file, and {VARIABLE} names it; correct or unset {VARIABLE}"
+            raise InputErrors([InputError(message, str(path))])
         return shipped
     update = read_facts(path)
     return update if os.environ.get(VARIABLE) or update.number > shipped.number else shipped
@@ -84,6 +90,44 @@ def newest_facts() -> Facts:
     shipped, path = shipped_facts(), update_file()
     update = read_facts(path) if _is_file(path) and not damaged(path) else shipped
     return max(shipped, update, key=lambda facts: facts.number)
+
+
+def left_out(name: str, before: Facts, rows: Iterable[Dated]) -> Iterator[str]:
+    """Name each row of a list that is not among ``rows``, or says something else there."""
+    claims = {row.claim for row in rows}
+    yield from (f"{name} {row.row_name}" for row in before.rows(name) if row.claim not in claims)
+
+
+def from_the_future(facts: Facts, today: dt.date) -> list[InputError]:
+    """Return an error for every day in the file that is still to come: the file's own, and those of its reviews.
+
+    It may be tomorrow already where the file was written.
+    """
+    found: list[tuple[dt.date, Keys]] = [(facts.reference.date, ("date",))]
+    for name in LISTS:
+        found += [(row.checked, ("facts", name, index, "checked")) for index, row in enumerate(facts.rows(name))]
+    late = today + dt.timedelta(days=1)
+    return [
+        facts.document.error(f"{quoted(str(path[-1]))[1:-1]} is {day}, which is in the future", path)
+        for day, path in found
+        if day > late
+    ]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other updates in this folder waiting, so that none replaces a newer one that it has not seen."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def missing(path: Path) -> bool:
+    """Return whether there is nothing where AUDITOR_FACTS says that the facts are."""
+    return bool(os.environ.get(VARIABLE)) and not _is_there(path)
 
 
 def damaged(path: Path) -> bool:

@@ -73,7 +73,7 @@ def hops(head: Sequence[str]) -> tuple[HopSeen, ...]:
         for position, entry in enumerate(routes[:_MOST_ENTRIES], 1):
             if transport := _transport(entry):
                 found.append(_hop(field, position, transport))
-    request = re.match(r"[A-Z]+ (\S+) SIP/2\.0", head[0])
+    request = re.match(r"[A-Z]+ (\S+) (?i:SIP)/2\.0", head[0])
     if request and (transport := _transport(request[1])) and not any(name == "route" for name, _ in headers):
         found.append(_hop("Request-URI", 1, transport))
     return tuple(found)

@@ -17,7 +17,7 @@ def lengths(head: Sequence[str], body: Sequence[str], content_length: str) -> di
     count two bytes, and a Content-Length is believed where it is the larger.
     """
     headers = [(name, unquoted(value)) for name, value in unfolded(head[1:])]
-    request = re.match(r"[A-Z]+ (\S+) SIP/2\.0", head[0])
+    request = re.match(r"[A-Z]+ (\S+) (?i:SIP)/2\.0", head[0])
     uri = request[1] if request else ""
     declared = int(content_length) if re.fullmatch(r"[0-9]{1,9}", content_length) else 0
     texts = [uri, *(value for _, value in headers)]

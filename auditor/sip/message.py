@@ -22,8 +22,8 @@ _MOST_PARTS = 32
 _MOST_DEPTH = 3
 _LONGEST_HEADER = 8192
 """The most characters of a folded header."""
-_REQUEST = re.compile(r"([A-Z]{2,20}) \S+ SIP/2\.0[ \t]*")
-_STATUS = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: .*)?")
+_REQUEST = re.compile(r"([A-Z]{2,20}) \S+ (?i:SIP)/2\.0[ \t]*")
+_STATUS = re.compile(r"(?i:SIP)/2\.0 ([1-6][0-9]{2})(?: .*)?")
 _HEADER = re.compile(r"([A-Za-z0-9.!%*_+`'~-]+)[ \t]*:(.*)", re.DOTALL)
 _COMPACT = {"i": "call-id", "c": "content-type", "e": "content-encoding", "f": "from", "l": "content-length"}
 _WANTED = frozenset({*_COMPACT.values(), "cseq"})

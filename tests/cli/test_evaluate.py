@@ -1,7 +1,10 @@
 """``auditor evaluate``: opens no connection, names the line that is wrong, and judges as of the day of the run."""
 
 import json
+import os
 import socket  # noqa: TID251 - to see that nothing is opened
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,38 @@ def test_a_time_without_a_zone_is_no_bug_of_ours(auditor: Auditor, tmp_path: Pat
     done = auditor("evaluate", path, "-p", policy)
     assert done.code in (2, 3)
     assert "a bug in the auditor" not in done.err
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_a_time_at_an_end_of_the_calendar_is_refused(auditor: Auditor, tmp_path: Path, policy: str, at: str) -> None:
+    path = written(tmp_path, GAP)
+    head, *rest = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([json.dumps({**json.loads(head), "at": at}), *rest]), encoding="utf-8")
+    done = auditor("evaluate", path, "-p", policy, "--report", tmp_path / "page.html")
+    assert done.code == 2
+    assert f"the observations are of the year {int(at[:4])}" in done.err
+
+
+def test_a_file_without_an_end_is_refused(
+    auditor: Auditor, tmp_path: Path, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.inputs.observation_file._MOST_LINE", 1 << 16)
+    monkeypatch.setattr("auditor.inputs.observation_file._MOST_BYTES", 1 << 17)
+    assert auditor("evaluate", Path("/dev/zero"), "-p", policy).code == 2
+    path, pipe = written(tmp_path, GAP), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = path.read_bytes().splitlines(keepends=True)[0] + b"0" * (1 << 20)
+    writer = threading.Thread(target=lambda: _pour(pipe, content))
+    writer.start()
+    done = auditor("evaluate", pipe, "-p", policy)
+    writer.join(30)
+    assert done.code == 2
+    assert "the file is larger than" in done.err
+
+
+def _pour(pipe: Path, content: bytes) -> None:
+    with suppress(BrokenPipeError):
+        pipe.write_bytes(content)
 
 
 @pytest.mark.parametrize(("name", "code"), [("nginx", 1), ("haproxy", 1), ("no-commands", 3)])

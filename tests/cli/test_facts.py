@@ -3,7 +3,9 @@
 import base64
 import json
 import subprocess
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from auditor.cli.facts import PAYLOAD_TYPE, facts
 from auditor.errors import InputErrors
-from auditor.policy.dated_facts import shipped_facts, update_file
+from auditor.policy.dated_facts import alone, shipped_facts, update_file
 from auditor.policy.shipped import policy_directory
 
 SHIPPED = policy_directory() / "facts" / "facts.yaml"
@@ -37,6 +39,7 @@ KEYS: dict[str, Any] = {
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("AUDITOR_FACTS", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("auditor.pipeline.now", lambda: datetime(2999, 1, 1, 12, tzinfo=UTC))
     return tmp_path
 
 
@@ -214,6 +217,66 @@ def test_older_facts_are_refused(home: Path) -> None:
         old, _ = signed(home, newer(home, version, date))
         assert said in refused("update", old, "--key", key)
     assert "Facts 2999.1 of 2999-01-01" in run("show").output
+
+
+def test_each_row_that_an_update_removes_or_changes_is_named(home: Path) -> None:
+    path = newer(home)
+    text = path.read_text()
+    path.write_text(text[: text.index("    - issuer: EM OV TLS CA - G3C")].replace("2026-06-15", "2031-06-15"))
+    file, key = signed(home, path)
+    assert run("update", file, "--key", key).output.splitlines()[1:] == [
+        "Removed or changed: client-usage-ending GoDaddy",
+        "Removed or changed: withdrawn-issuers EM OV TLS CA - G3C",
+    ]
+
+
+def test_a_day_in_the_future_is_refused_by_who_signs_and_who_installs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = newer(home, date="2999-01-02")
+    end = "\n    - organization: Sectigo"
+    path.write_text(path.read_text().replace(f"2026-11-20{end}", f"2999-01-02{end}"))
+    private, _ = pair(home)
+    file, key = signed(home, path)
+    monkeypatch.setattr("auditor.pipeline.now", lambda: datetime(2998, 12, 31, 12, tzinfo=UTC))
+    said = [refused("update", file, "--key", key), refused("sign", path, "--key", private, "-o", home / "other.json")]
+    for sentences in said:
+        assert "date is 2999-01-02, which is in the future" in sentences
+        assert "checked is 2999-01-02, which is in the future" in sentences
+    assert not update_file().exists()
+
+
+def test_signing_never_overwrites_what_it_reads(home: Path) -> None:
+    path, (private, _) = newer(home), pair(home)
+    for output, what in ((path, "the facts"), (private, "the private key")):
+        before = output.read_bytes()
+        assert f"this is the file of {what}" in refused("sign", path, "--key", private, "-o", output)
+        assert output.read_bytes() == before
+
+
+def test_of_two_updates_at_once_the_newer_stays(home: Path) -> None:
+    older, key = signed(home, newer(home, "2999.1"))
+    update_file().parent.mkdir(parents=True)
+    results: list[Result] = []
+    waiting = threading.Thread(target=lambda: results.append(run("update", older, "--key", key)))
+    with alone(update_file().parent):
+        waiting.start()
+        waiting.join(1)
+        assert waiting.is_alive()
+        update_file().write_text(newer(home, "2999.2").read_text())
+    waiting.join(30)
+    assert "older than those in use" in str(results[0].exception)
+    assert "Facts 2999.2" in run("show").output
+
+
+def test_what_is_shipped_is_installed_where_the_environment_names_a_file_that_is_not_there(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDITOR_FACTS", str(home / "mine.yaml"))
+    file, key = signed(home, SHIPPED)
+    assert "there is no such file" in refused("show")
+    assert run("update", file, "--key", key).exit_code == 0
+    assert run("show").exit_code == 0
 
 
 def test_facts_that_a_signer_got_wrong_are_refused(home: Path) -> None:

@@ -83,12 +83,38 @@ def test_the_file_of_the_environment_is_in_force_even_if_it_is_older(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUDITOR_FACTS", str(home / "mine.yaml"))
-    assert facts_in_force().reference.shipped
+    with pytest.raises(InputErrors, match="no such file, and AUDITOR_FACTS names it"):
+        facts_in_force()
     written(home / "mine.yaml", version="2000.1", date="2000-01-01")
     assert facts_in_force().reference.version == "2000.1"
     assert newest_facts().reference.shipped
-    (note, *_) = age_notes(load_policy("acg"), TODAY)
+    (note, *others) = age_notes(load_policy("acg"), TODAY)
     assert "an update, older than those of" in note
+    assert not any("leaves out or changes" in other for other in others)
+
+
+def test_facts_that_an_update_leaves_out_or_changes_are_named(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    row = text.index("    - issuer: EM OV TLS CA - G3C")
+    less = written(home / "less.yaml", old=text[row:], new="")
+    less.write_text(less.read_text().replace("2026-06-15", "9999-12-31"))
+    monkeypatch.setenv("AUDITOR_FACTS", str(less))
+    notes = list(age_notes(load_policy("acg"), TODAY))
+    assert notes[-1] == (
+        "The update leaves out or changes facts that the auditor ships: client-usage-ending GoDaddy; withdrawn-issuers "
+        "EM OV TLS CA - G3C."
+    )
+    assert list(
+        age_notes(load_policy(own(home, "[{issuer: X, since: 2026-01-01, source: s, checked: 2026-11-01}]")), TODAY)
+    )
+
+
+def test_a_day_to_come_is_said(tmp_path: Path) -> None:
+    rows = "[{issuer: X, since: 2026-01-01, source: s, checked: 9999-12-31}]"
+    notes = list(age_notes(load_policy(own(tmp_path, rows)), TODAY))
+    assert notes[-1] == (
+        "Dated facts of certificate-issuer-withdrawn are said to have been checked on a day to come: X (9999-12-31)."
+    )
 
 
 def test_a_data_home_that_is_no_absolute_path_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +124,8 @@ def test_a_data_home_that_is_no_absolute_path_does_not_count(monkeypatch: pytest
 
 def test_a_name_that_cannot_be_a_file_is_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDITOR_FACTS", "a" * 5000)
-    assert facts_in_force().reference.shipped
+    with pytest.raises(InputErrors, match="no such file"):
+        facts_in_force()
 
 
 def test_a_folder_in_the_place_of_the_file_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import dpkt
 from pcapng import FileScanner
-from pcapng.blocks import EnhancedPacket, ObsoletePacket, SimplePacket
+from pcapng.blocks import EnhancedPacket, InterfaceDescription, ObsoletePacket, SimplePacket
 
 MAX_BYTES = 64 * 1024 * 1024
 """The limit for one capture."""
 _MOST_PACKETS = 500_000
+_MOST_INTERFACES = 10_000
 _PCAP = tuple(
     bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1")
 )
@@ -21,6 +22,10 @@ _FILTER = "keep only the SIP and RTP of this trunk, with tcpdump -r or editcap"
 
 class MalformedCapture(ValueError):  # noqa: N818 - it says what the file is
     """Why a capture cannot be read, in one sentence."""
+
+
+class _TooLarge(MalformedCapture):
+    """A capture that is whole, and more than is read."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ def packets(content: bytes) -> Iterator[Packet]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 found = next(read, None)
+        except _TooLarge:
+            raise
         except Exception:  # noqa: BLE001 - the libraries raise whatever a broken file makes them stumble over
             after = f"after packet {number}" if number else "before its first packet"
             advice = "capture again, or keep what precedes it with tcpdump -r FILE -w NEW"
@@ -88,7 +95,11 @@ def _pcap(stream: _CaptureFile) -> Iterator[tuple[int, bytes]]:
 
 
 def _pcapng(stream: _CaptureFile) -> Iterator[tuple[int, bytes]]:
+    interfaces = 0
     for block in FileScanner(stream):
         stream.boundary = stream.tell()
+        interfaces += isinstance(block, InterfaceDescription)
+        if interfaces > _MOST_INTERFACES:
+            raise _TooLarge(f"the capture has more than {_MOST_INTERFACES} interfaces, the limit: {_FILTER}")
         if isinstance(block, EnhancedPacket | ObsoletePacket | SimplePacket):
             yield block.interface.link_type, bytes(block.packet_data)

@@ -159,6 +159,8 @@ def _put_together(waiting: dict[_Key, _Pieces], key: _Key, offset: int, payload:
     if offset not in pieces.found:
         pieces.found[offset] = payload
         pieces.size += len(payload)
+    elif pieces.found[offset] != payload:
+        pieces.overlap = True
     if not more:
         pieces.whole = offset + len(payload)
     if pieces.overlap or pieces.whole is None or pieces.size < pieces.whole:

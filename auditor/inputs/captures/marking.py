@@ -32,6 +32,8 @@ class Markings:
     """Counts packets while a capture is read."""
 
     sip: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    left_out: bool = False
+    """Whether there is more than is counted."""
     streams: dict[tuple[str, int, str, int, bytes], _RtpStream] = field(default_factory=dict)
 
     def add_sip(self, part: Part) -> None:
@@ -49,6 +51,8 @@ class Markings:
         if stream is None:
             if len(self.streams) < _MOST_STREAMS:
                 self.streams[key] = _RtpStream(number, data[1] & 0x7F, values=Counter([part.dscp]))
+            else:
+                self.left_out = True
             return
         stream.packets += 1
         stream.in_order += 0 < (number - stream.last) % 65536 < 10
@@ -65,6 +69,7 @@ class Markings:
                 kind = "audio" if stream.kind in _AUDIO else "video" if stream.kind in _VIDEO else "rtp"
                 for value, count in stream.values.items():
                     rows[kind, source, destination, value] += count
+        self.left_out = self.left_out or len(rows) > _MOST_ROWS
         for (traffic, sender, receiver, value), count in sorted(rows.items())[:_MOST_ROWS]:
             row = {"traffic": traffic, "sender": sender, "receiver": receiver, "value": value, "packets": count}
             yield DscpSeen.model_validate({"target": target, "at": at, **row})

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from auditor.errors import InputError, InputErrors
 from auditor.inputs.captures.containers import MalformedCapture, packets
 from auditor.inputs.captures.datagrams import Part, Unread, parts
 from auditor.inputs.captures.marking import Markings
-from auditor.inputs.captures.sip_messages import CapturedMessage, TcpStreams, chunks, in_chunk, in_datagram, is_tls
+from auditor.inputs.captures.sip_messages import (
+    CapturedMessage,
+    TcpStreams,
+    chunks,
+    in_chunk,
+    in_datagram,
+    is_like_sip,
+    is_tls,
+)
 from auditor.model.observation import NotAttempted, NotObserved, Observation, Transport
 from auditor.network.addresses import Range, parse_range
 from auditor.sip import Captured, Origin, captured
@@ -18,6 +27,7 @@ _MOST_PROBLEMS = 3
 """Messages that are not readable and are named; the others are counted."""
 _LONGEST = 1024 * 1024
 """The most bytes of a message that is read."""
+_FEWER = "split it with editcap -c, or give the gateway's addresses with --peer"
 _MEDIA, _MESSAGE, _MARKING = "sdp", "sip-message", "dscp"
 
 
@@ -36,13 +46,15 @@ def load_capture(content: bytes, origin: Origin, peers: Sequence[Range] = ()) ->
 class _CaptureReading:
     """What is found while a capture is read."""
 
-    peers: Sequence[Range]
+    peers: tuple[Range, ...]
     unread: Unread = field(default_factory=Unread)
     markings: Markings = field(default_factory=Markings)
     streams: TcpStreams = field(default_factory=TcpStreams)
     found: list[CapturedMessage] = field(default_factory=list)
     encrypted: set[frozenset[str]] = field(default_factory=set)
     others: set[frozenset[str]] = field(default_factory=set)
+    contradicted: list[Part] = field(default_factory=list)
+    """Segments that repeat what was sent before with other bytes."""
 
     def take(self, part: Part) -> None:
         """Sort one datagram or segment."""
@@ -60,11 +72,15 @@ class _CaptureReading:
         for stream in self.streams.all():
             first = stream.parts[0][1]
             ends = frozenset({_end(first.source, first.source_port), _end(first.destination, first.destination_port)})
-            for data, begins in chunks(stream):
+            for chunk in chunks(stream):
                 before = len(self.found)
-                self.found += islice(in_chunk(data, begins), _MOST_MESSAGES + 1)
-                if len(self.found) == before:
-                    (self.encrypted if is_tls(data) else self.others).add(ends)
+                self.found += islice(in_chunk(chunk), _MOST_MESSAGES + 1)
+                if len(self.found) == before and is_like_sip(chunk.data):
+                    self.found.append(CapturedMessage(chunk.begins[0][1], b"", complete=False))
+                elif len(self.found) == before:
+                    (self.encrypted if is_tls(chunk.data) else self.others).add(ends)
+                elif chunk.contradicted is not None:
+                    self.contradicted.append(chunk.contradicted)
                 self.check()
         self.found = [
             one if len(one.content) <= _LONGEST else CapturedMessage(one.part, b"", complete=False)
@@ -98,7 +114,7 @@ class _CaptureReading:
 
 
 def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Iterator[Observation]:
-    reading = _CaptureReading(peers)
+    reading = _CaptureReading(tuple(peers))
     for part in parts(packets(content), reading.unread):
         reading.take(part)
         reading.check()
@@ -110,12 +126,19 @@ def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Ite
     problems += [
         f"{_place(origin, one.part)}: a SIP message is not complete" for one in reading.found if not one.complete
     ]
+    problems += [
+        f"{_place(origin, part)}: the segment repeats an earlier one with other content; only one of them was received"
+        for part in reading.contradicted
+    ]
     problems += reading.problems()
     yield from described
     yield from measured
     marked = tuple(reading.markings.seen(origin.target, origin.at))
     yield from marked
-    if not marked:
+    if reading.markings.left_out:
+        reason = f"the capture has more senders, receivers and streams than are counted: {_FEWER}"
+        yield NotObserved(target=origin.target, at=origin.at, wanted=_MARKING, reason=reason)
+    elif not marked:
         yield _missing(origin, _MARKING, "the capture contains no SIP message and no RTP stream")
     unseen = [] if measured or problems else [reading.nothing()]
     for kind, seen in ((_MEDIA, described), (_MESSAGE, measured)):
@@ -135,14 +158,18 @@ def _few(problems: Sequence[str]) -> Iterator[str]:
         yield f"{len(problems) - _MOST_PROBLEMS} more messages or packets are not readable"
 
 
-def _concerns(part: Part, peers: Sequence[Range]) -> bool:
-    ends = (parse_range(part.source), parse_range(part.destination)) if peers else ()
-    return not peers or any(end.within(peer) for end in ends for peer in peers)
+def _concerns(part: Part, peers: tuple[Range, ...]) -> bool:
+    return not peers or _is_among(part.source, peers) or _is_among(part.destination, peers)
 
 
-def _outgoing(part: Part, peers: Sequence[Range]) -> bool:
+def _outgoing(part: Part, peers: tuple[Range, ...]) -> bool:
     """Whether it was sent to a peer; without peers every packet counts."""
-    return not peers or any(parse_range(part.destination).within(peer) for peer in peers)
+    return not peers or _is_among(part.destination, peers)
+
+
+@lru_cache(maxsize=65536)
+def _is_among(address: str, peers: tuple[Range, ...]) -> bool:
+    return any(parse_range(address).within(peer) for peer in peers)
 
 
 def _transport(part: Part) -> Transport:

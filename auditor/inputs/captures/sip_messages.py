@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 from auditor.inputs.captures.datagrams import Part
 
-_START = re.compile(rb"(?:[A-Z]{2,20} \S{1,2048} SIP/2\.0|SIP/2\.0 [1-6][0-9]{2}(?: [^\r\n]{0,1024})?)[ \t]*\r?\n")
+# The version is case-insensitive (RFC 3261 section 7.1).
+_START = re.compile(
+    rb"(?:[A-Z]{2,20} \S{1,2048} (?i:SIP)/2\.0|(?i:SIP)/2\.0 [1-6][0-9]{2}(?: [^\r\n]{0,1024})?)[ \t]*\r?\n"
+)
 _START_OF_LINE = re.compile(rb"(?m)^" + _START.pattern)
 _HEAD_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LENGTH = re.compile(rb"(?im)^(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,7})[ \t]*\r?$")
-_LIKE_SIP = re.compile(rb"[A-Z]{3,20} sips?:|SIP/2\.0")
+_LIKE_SIP = re.compile(rb"(?m)^(?:[A-Z]{3,20}[ \t]+sips?:|(?i:SIP)/2\.0)")
+_KEEP_ALIVE = b"\r\n\0 "
 _TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")
 
 
@@ -67,7 +71,7 @@ def in_datagram(part: Part) -> CapturedMessage | None:
         if part.cut or _HEAD_END.search(content) is None:
             return CapturedMessage(part, _head(content), complete=False)
         return CapturedMessage(part, content)
-    if part.cut and (not content or _LIKE_SIP.match(content)):
+    if _LIKE_SIP.match(content) or (part.cut and not content):
         return CapturedMessage(part, b"", complete=False)
     return None
 
@@ -83,21 +87,45 @@ def _head(content: bytes) -> bytes:
     return content[: end.end()] if end else content[: content.rindex(b"\n") + 1] + b"\r\n"
 
 
-def chunks(stream: TcpStream) -> Iterator[tuple[bytes, Sequence[tuple[int, Part]]]]:
-    """What is there of a stream without a gap, with the segment that begins at each offset."""
+@dataclass(frozen=True)
+class Chunk:
+    """What is there of a stream without a gap."""
+
+    data: bytes
+    begins: Sequence[tuple[int, Part]]
+    """The segment that begins at each offset."""
+    contradicted: Part | None = None
+    """The first segment that repeats a part of it with other bytes; which of them was received is not known."""
+
+
+def chunks(stream: TcpStream) -> Iterator[Chunk]:
+    """The chunks of a stream, in its order."""
     data, at = bytearray(), 0
     begins: list[tuple[int, Part]] = []
+    other: Part | None = None
     for position, part in sorted(stream.parts, key=lambda found: (found[0], -len(found[1].data))):
         if not begins or position > at + len(data):
             if data:
-                yield bytes(data), begins
-            data, at, begins = bytearray(), position, []
+                yield Chunk(bytes(data), begins, other)
+            data, at, begins, other = bytearray(), position, [], None
+        if other is None and _contradicts(data, position - at, part.data):
+            other = part
         new = part.data[at + len(data) - position :]
         if new:
             begins.append((len(data), part))
             data += new
     if data:
-        yield bytes(data), begins
+        yield Chunk(bytes(data), begins, other)
+
+
+def _contradicts(data: bytearray, offset: int, again: bytes) -> bool:
+    """Whether a segment differs from what is there; a single byte may be any, as a keep-alive of TCP is."""
+    return len(again) > 1 and data[offset : offset + len(again)] != again[: len(data) - offset]
+
+
+def is_like_sip(data: bytes) -> bool:
+    """Whether a line looks like the start of a SIP message that is not one."""
+    return _LIKE_SIP.search(data) is not None
 
 
 def is_tls(data: bytes) -> bool:
@@ -105,12 +133,14 @@ def is_tls(data: bytes) -> bool:
     return _TLS_RECORD.match(data) is not None
 
 
-def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[CapturedMessage]:
+def in_chunk(chunk: Chunk) -> Iterator[CapturedMessage]:
     """The SIP messages of a stream, framed by Content-Length (RFC 3261 section 18.3)."""
-    at, offsets = 0, [offset for offset, _ in begins]
+    data, begins = chunk.data, chunk.begins
+    at, offsets = len(data) - len(data.lstrip(_KEEP_ALIVE)), [offset for offset, _ in begins]
+    first = at
     while start := _next(data, at):
         part = begins[bisect_right(offsets, start.start()) - 1][1]
-        if data[at : start.start()].strip(b"\r\n\0 "):
+        if data[at : start.start()].strip(_KEEP_ALIVE):
             yield CapturedMessage(part, b"", complete=False)  # the rest of a message whose beginning is missing
         head = _HEAD_END.search(data, start.end() - 2)
         if head is None:
@@ -123,5 +153,5 @@ def in_chunk(data: bytes, begins: Sequence[tuple[int, Part]]) -> Iterator[Captur
         content = data[start.start() : end]
         yield CapturedMessage(part, content if complete else _head(content), complete=complete)
         at = end
-    if at and data[at:].strip(b"\r\n\0 "):
+    if at > first and data[at:].strip(_KEEP_ALIVE):
         yield CapturedMessage(begins[-1][1], b"", complete=False)

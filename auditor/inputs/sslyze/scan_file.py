@@ -16,6 +16,7 @@ from auditor.inputs.documents.files import read_bytes
 from auditor.inputs.documents.json_document import parse_json
 from auditor.inputs.documents.validation import Schema, complaints
 from auditor.inputs.documents.yaml import Document, Keys, ReadLimits
+from auditor.inputs.observation_file import YEARS
 from auditor.model.tls import ProtocolVersion
 
 LIMITS: Final = ReadLimits(size=48 * 1024 * 1024, values=800_000, long_numbers=True)
@@ -182,7 +183,9 @@ def _moment(document: Document) -> datetime:
     where: Keys = ("date_scans_started",)
     try:
         found = datetime.fromisoformat(document.data["date_scans_started"])
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
+    except ValueError:
+        found = datetime.min.replace(tzinfo=UTC)
+    if found.year not in YEARS:
         error: InputError = document.error("date_scans_started must be a moment such as 2026-11-21T18:59:52Z", where)
-        raise InputErrors([error]) from None
+        raise InputErrors([error])
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

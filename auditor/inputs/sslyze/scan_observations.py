@@ -82,7 +82,7 @@ def observed(scan: SslyzeScan) -> tuple[tuple[ServerTarget, ...], tuple[Observat
     targets = [*_targets(scan), *_unresolved(scan)]
     twice = [name for name, times in Counter(target.name for target in targets).items() if times > 1]
     if twice:
-        scan.refuse(f"the server {quoted(twice[0])} appears twice", ("server_scan_results",))
+        scan.refuse(f"the server {quoted(twice[0])} appears twice; keep one of its scans", ("server_scan_results",))
     seen: list[Observation] = []
     for index, (target, server) in enumerate(zip(targets, scan.servers, strict=False)):
         seen += _Server(scan, target, server, ("server_scan_results", index)).observations()
@@ -110,13 +110,14 @@ def _targets(scan: SslyzeScan) -> Iterator[ServerTarget]:
             name = _name(settings["tls_server_name_indication"])
         except ValueError as error:
             scan.refuse(f"server_location or tls_server_name_indication: {error}", (*path, "server_location"))
-        label = f"{host.bracketed}:{where['port']}"
+        port = int(where["port"])  # JSON has 5061.0 as well
+        label = f"{host.bracketed}:{port}"
         alone = several[where["hostname"].lower(), where["port"]] == 1 or address is None
         yield ServerTarget(
             name=label if alone else named_at(label, address or ""),
             host=host.text,
-            port=where["port"],
-            service=service_of(where["port"]),
+            port=port,
+            service=service_of(port),
             address=address,
             server_name=name,
         )
@@ -241,11 +242,13 @@ class _Server:
         ders: list[bytes] = []
         for index, certificate in enumerate(certificates):
             try:
-                blocks = list(blocks_of(certificate["as_pem"].encode("utf-8", "replace"), self.scan.document.file))
-                (block,) = blocks
-                ders.append(decoded(block, self.scan.document.file))
+                (block,) = blocks_of(certificate["as_pem"].encode("utf-8", "replace"), self.scan.document.file)
+                der = decoded(block, self.scan.document.file) if block.label == "CERTIFICATE" else b""
             except (InputErrors, ValueError):
+                der = b""
+            if not der:  # the bytes of a private key go nowhere
                 self.scan.refuse("as_pem is not one certificate in PEM", (*path, index, "as_pem"))
+            ders.append(der)
         return tuple(ders)
 
     def _stapled(self, chain: tuple[bytes, ...], stapled: Mapping[str, Any] | None) -> Observation:

@@ -171,6 +171,7 @@ def enumerations(server: Mapping[str, Any], attempts: Mapping[str, Any], failure
 _NEWEST: Final = ProtocolVersion.TLS_1_3
 
 
+_SEVERAL: Final = "listed twice, with different error messages"
 _MOST_UNKNOWN: Final = 20
 """The most accepted suites that nobody here knows."""
 
@@ -181,13 +182,14 @@ def _enumeration(result: Mapping[str, Any]) -> Enumeration:
     keys = [suite.get("ephemeral_key") or {} for suite in accepted]
     names = tuple(dict.fromkeys(suite["cipher_suite"]["name"] for suite in accepted))
     unknown = [clean(name, limit=100) for name in names if name not in known]
+    rejected: dict[str, str] = {}
+    for suite in result["rejected_cipher_suites"]:
+        name, message = suite["cipher_suite"]["name"], clean(suite["error_message"].strip(), limit=120)
+        if name in known and rejected.setdefault(name, message) != message:
+            rejected[name] = _SEVERAL
     return Enumeration(
         accepted=(*(name for name in names if name in known), *unknown[:_MOST_UNKNOWN]),
-        rejected={
-            suite["cipher_suite"]["name"]: clean(suite["error_message"].strip(), limit=120)
-            for suite in result["rejected_cipher_suites"]
-            if suite["cipher_suite"]["name"] in known
-        },
+        rejected=rejected,
         curves=frozenset(str(key["curve_name"]) for key in keys if key.get("curve_name")),
         supported=result["is_tls_version_supported"],
     )

@@ -220,6 +220,50 @@ def test_fragments_are_put_together_in_any_order_and_missing_ones_are_said(*, si
     assert "fragments of 1 IP packets are missing" in reasons(seen)
 
 
+def test_fragments_that_repeat_one_with_other_content_are_never_put_together() -> None:
+    datagram = bytes(dpkt.udp.UDP(sport=5060, dport=5060, ulen=8 + len(OFFER), data=OFFER))
+    other = datagram.replace(b"a=crypto", b"a=xxxxxx")
+    cut = len(datagram) // 8 * 8 - 8
+    first, last = ip(datagram[:cut], 17, mf=1, id=7), ip(datagram[cut:], 17, offset=cut // 8, id=7)
+    assert sdps(observe(pcap(first, first, last))) == [("offer", "udp")]
+    assert reasons(observe(pcap(ip(other[:cut], 17, mf=1, id=7), first, last)))[0].startswith("fragments of 1 IP")
+
+
+def test_segments_that_repeat_one_with_other_content_are_said() -> None:
+    other = OFFER.replace(b"a=crypto", b"a=xxxxxx")
+    same = [tcp(b"", 99, syn=True), tcp(OFFER, 100), tcp(OFFER[200:] + ACK, 300), tcp(OFFER[:50], 100)]
+    assert not reasons(observe(pcap(*same)))
+    (reason,) = reasons(observe(pcap(tcp(b"", 99, syn=True), tcp(other, 100), tcp(OFFER, 100))))
+    assert "packet 3" in reason
+    assert "repeats an earlier one with other content" in reason
+
+
+def test_a_keep_alive_of_tcp_neither_contradicts_nor_hides_a_message() -> None:
+    kept = observe(pcap(tcp(b"\0", 99), tcp(OFFER[:300], 100), tcp(b"\0", 399), tcp(OFFER[300:], 400)))
+    assert sdps(kept) == [("offer", "tcp")]
+    assert not reasons(kept)
+
+
+@pytest.mark.parametrize("wrap", [udp, lambda data: tcp(data, 1)])
+def test_what_is_almost_a_message_is_said_beside_one_that_is(wrap: Callable[[bytes], bytes]) -> None:
+    almost = OFFER.replace(b" SIP/2.0", b"  SIP/2.0", 1)
+    (reason,) = reasons(observe(pcap(udp(OFFER), wrap(almost))))
+    assert "packet 2" in reason
+
+
+def test_the_version_may_be_in_lower_case() -> None:
+    lower = [part.replace(b"SIP/2.0", b"sip/2.0", 1) for part in (OFFER, ANSWER)]
+    assert sdps(observe(pcap(*map(udp, lower)))) == [("offer", "udp"), ("answer", "udp")]
+
+
+def test_more_interfaces_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(containers, "_MOST_INTERFACES", 2)
+    interface = block(1, struct.pack("<HHI", 101, 0, 65535))
+    assert not refused(pcapng(udp(OFFER)) + interface)
+    (error,) = refused(pcapng(udp(OFFER)) + interface * 2)
+    assert error.startswith("c.pcap: the capture has more than 2 interfaces, the limit: keep only the SIP and RTP of")
+
+
 def test_overlapping_fragments_are_never_put_together() -> None:
     first, *_ = fragmented(OFFER)
     assert reasons(observe(pcap(first, ip(OFFER, 17, id=9, offset=1, mf=0))))
@@ -294,10 +338,20 @@ def test_the_marking_of_sip_and_rtp_is_seen() -> None:
     assert sorted(marks(real)) == [("audio", 46, 10), ("sip", 0, 1), ("sip", 0, 2)]
 
 
-def test_an_rtp_stream_beyond_the_limit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_rtp_stream_beyond_the_limit_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("auditor.inputs.captures.marking._MOST_STREAMS", 1)
     packets = [udp(rtp(number, 0, source)) for source in (1, 2) for number in range(8)]
-    assert marks(observe(pcap(*packets))) == [("audio", 0, 8)]
+    seen = observe(pcap(*packets))
+    assert marks(seen) == [("audio", 0, 8)]
+    assert [reason.partition(":")[0] for reason in reasons(seen, "dscp")] == [
+        "the capture has more senders, receivers and streams than are counted"
+    ]
+
+
+def test_senders_beyond_the_limit_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.inputs.captures.marking._MOST_ROWS", 1)
+    seen = observe(pcap(udp(OFFER), udp(ANSWER, (B, A))))
+    assert len(marks(seen)) == len(reasons(seen, "dscp")) == 1
 
 
 def refused(content: bytes) -> list[str]:

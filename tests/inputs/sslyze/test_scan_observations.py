@@ -7,7 +7,7 @@ import pytest
 
 from auditor.errors import InputErrors
 from auditor.model.finding import Outcome, reason_text
-from auditor.model.observation import CertificateChainSeen, GroupsSeen, RevocationSeen, WeaknessSeen
+from auditor.model.observation import CertificateChainSeen, CipherSuitesSeen, GroupsSeen, RevocationSeen, WeaknessSeen
 from auditor.model.scanner import ScannerVersions
 from auditor.model.target import ServerTarget
 from auditor.model.tls import ProtocolVersion
@@ -190,6 +190,19 @@ def test_anonymous_suites_do_not_show_that_no_client_certificate_was_wanted(tmp_
     assert any("no accepted client certificate" in doubt.reason for doubt in judged.doubts)
 
 
+def test_a_suite_that_is_listed_twice_with_different_answers_is_open(tmp_path: Path) -> None:
+    document = scan(HAPROXY)
+    rejected = result(document, "tls_1_2_cipher_suites")["rejected_cipher_suites"]
+    name = rejected[0]["cipher_suite"]["name"]
+    again = [{**rejected[0], "error_message": message} for message in (rejected[0]["error_message"], TIMEOUT)]
+    for several in (again[:1], again, again[::-1]):
+        rejected[:1] = several
+        (seen,) = (one for one in of(read(tmp_path, document), CipherSuitesSeen) if one.version == "TLSv1.2")
+        assert (name in seen.refused) is (len(several) == 1)
+        assert (name in {doubt.subject for doubt in seen.undetermined}) is (len(several) == 2)
+        del rejected[1 : len(several)]
+
+
 def test_a_suite_that_nobody_here_knows_is_open_and_a_suite_in_both_lists_is_accepted(tmp_path: Path) -> None:
     document = scan(HAPROXY)
     found = result(document, "tls_1_3_cipher_suites")
@@ -237,7 +250,14 @@ def test_no_certificates_and_certificates_that_cannot_be_read(tmp_path: Path) ->
     chain = result(document, "certificate_info")["certificate_deployments"][0]["received_certificate_chain"]
     chain[0]["as_pem"] = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
     assert outcomes(read(tmp_path, document))["certificate-expired"] is Outcome.INCONCLUSIVE
-    for pem in ("", "no PEM", chain[1]["as_pem"] * 2, "-----BEGIN CERTIFICATE-----\n%\n-----END CERTIFICATE-----\n"):
+    key = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
+    for pem in (
+        "",
+        "no PEM",
+        key,
+        chain[1]["as_pem"] * 2,
+        "-----BEGIN CERTIFICATE-----\n%\n-----END CERTIFICATE-----\n",
+    ):
         chain[0]["as_pem"] = pem
         with pytest.raises(InputErrors, match=r"scan\.json:\d+:\d+: as_pem is not one certificate in PEM"):
             read(tmp_path, document)
@@ -361,7 +381,7 @@ def test_several_addresses_of_one_name_and_a_bare_address(tmp_path: Path) -> Non
     with pytest.raises(InputErrors, match="appears twice"):
         read(tmp_path, document)
     document = scan(NGINX)
-    server(document)["server_location"].update(hostname="127.0.0.1", port=5061)
+    server(document)["server_location"].update(hostname="127.0.0.1", port=5061.0)
     server(document)["network_configuration"]["tls_server_name_indication"] = "127.0.0.1"
     (target,) = read(tmp_path, document).targets
     assert (target.name, target.names, target.service) == ("127.0.0.1:5061", (), "sip")
