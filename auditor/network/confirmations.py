@@ -1,4 +1,4 @@
-"""Whether an attestation names who made it."""
+"""Whether a text that a person wrote says something: who confirmed it, why it is so, or where it is."""
 
 import re
 import unicodedata
@@ -9,6 +9,24 @@ _NOBODY = re.compile(
     "test|tobeconfirmed|tobedefined|tobedetermined|todo|true|undefined|unknown|us|we|whoever|xyz|yes|you"
 )
 """What stands in a form that nobody has filled in."""
+
+
+_NOTHING = re.compile(
+    "fixme|na|nil|none|notapplicable|notknown|null|placeholder|tba|tbc|tbd|tobeconfirmed|tobedefined|tobedetermined|"
+    "todo|undeclared|undefined|unknown"
+)
+"""What stands in place of a name or a location that nobody knows."""
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a name or a location is a placeholder, such as ``-`` or ``n/a``; a single letter may be a name."""
+    plain = "".join(filter(str.isalnum, text.casefold()))
+    return not plain or _NOTHING.fullmatch(plain) is not None
+
+
+def gives_reason(text: str | None) -> bool:
+    """Whether a text can be a reason: it has a word, and is no placeholder such as n/a."""
+    return text is not None and names_somebody(text)
 
 
 def names_somebody(text: str) -> bool:

@@ -109,12 +109,12 @@ def put(data: Any, path: str, value: object) -> None:
         data[last] = value
 
 
-DIRECT = {"connection_type": "public_internet", "reason": "x"}
+DIRECT = {"connection_type": "public_internet", "reason": "No MAPS Voice here"}
 # Title -> golden, changes, the rules that say something and how.
 FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "Operator Connect over a VPN in production": (
         "maps",
-        {"links.0": {"site": "A", "region": "one", "connection_type": "vnet_injection", "over": "vpn", "reason": "x"}},
+        {"links.0": {"site": "A", "region": "one", "connection_type": "vnet_injection", "over": "vpn", "reason": "No MAPS"}},
         {"connection-type-unsupported": "fail", "circuit-redundancy-missing": "fail"},
     ),
     "no type of connection": ("lab", {"links.0.connection_type": GONE}, {

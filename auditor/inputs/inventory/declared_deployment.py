@@ -13,6 +13,7 @@ from auditor.model.deployment import DeclaredEndpoint, Deployment, Proof, SentRo
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
+from auditor.network.confirmations import gives_reason
 from auditor.network.regions import geographies
 
 DEPLOYMENT = "deployment"
@@ -148,7 +149,7 @@ def _source(text: str) -> None:
 
 
 def _reason(text: str) -> None:
-    if sum(map(str.isalpha, text)) < 2:
+    if not gives_reason(text):
         raise ValueError("not a reason; say why the sites share an item 2 or 5")
 
 

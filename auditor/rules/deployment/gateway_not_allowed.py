@@ -27,6 +27,7 @@ from auditor.network.acl import (
     without_destinations,
 )
 from auditor.network.addresses import Range, is_range, parse_range
+from auditor.network.confirmations import gives_reason
 from auditor.network.subjects import REGIONS, SITES
 
 _UNKNOWN = "the list has entries for single destinations, and the addresses of the site are not declared"
@@ -128,7 +129,7 @@ def _others(site: Site, lines: Sequence[AclLine], gateway: Sequence[Range], para
             reason = f"{listed(wrong)}, and {_UNKNOWN}"
             yield Doubt(subject=owner.at("acl"), reason=reason)
         elif gateway:
-            open_entries = [line for line in possible if not reasons[line.number]]
+            open_entries = [line for line in possible if not gives_reason(reasons[line.number])]
             yield from _to_confirm(owner, open_entries)
 
 

@@ -17,6 +17,7 @@ from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
 from auditor.network.advertised import ranges_set
+from auditor.network.confirmations import names_somebody
 from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
 
@@ -28,6 +29,7 @@ class GatewayRanges(Params):
     widest: int = Field(
         default=20, ge=8, le=32, description="Prefix length of the most addresses that a region can have in all"
     )
+    years: int = Field(default=5, ge=1, description="Years after which the onboarding team is asked again")
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator[Remark]:
@@ -44,7 +46,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
             links = [link for link in declared.links if link.region == region.name]
             yield from _region(region, params, inside=only_vnet_injection(declared, links))
             if _ranges(region):
-                yield from _origin(region, evidence.at.date())
+                yield from _origin(region, evidence.at.date(), params)
         yield from _shared(declared.regions)
 
 
@@ -85,11 +87,13 @@ def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[
         yield Doubt(subject=subject, reason="the ranges of the region are not declared")
 
 
-def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
-    """Who gave the ranges, and when; a single letter names nobody."""
+def _origin(region: Region, today: dt.date, params: GatewayRanges) -> Iterator[Remark]:
+    """Who gave the ranges, and when; ranges that were given long ago may have changed."""
     subject = REGIONS.named(region.name)
-    named = sum(map(str.isalpha, region.ranges_from or "")) > 1
-    missing = [*([] if named else ["ranges_from"]), *([] if region.ranges_date else ["ranges_date"])]
+    missing = [
+        *([] if names_somebody(region.ranges_from or "") else ["ranges_from"]),
+        *([] if region.ranges_date else ["ranges_date"]),
+    ]
     if missing:
         yield Warning(
             subject=subject.at("ranges_from"),
@@ -100,6 +104,9 @@ def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
     if region.ranges_date and region.ranges_date > today:
         observed = f"{region.ranges_date}, a day in the future"
         yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
+    elif region.ranges_date and (today - region.ranges_date).days > params.years * 366:
+        expected, observed = f"values of the last {params.years} years", str(region.ranges_date)
+        yield Warning(subject=subject.at("ranges_date"), expected=expected, observed=observed, unproven=True)
 
 
 def _ranges(region: Region) -> tuple[str, ...]:
