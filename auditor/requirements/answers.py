@@ -243,13 +243,15 @@ def _is_wrong(remark: _Remark) -> bool:
 def _concerns(remark: _Remark, about: About, declared: Deployment | None) -> bool:
     """Whether the remark is about that part of the finding, or about more than a part."""
     subject = remark.subject
+    if not about.advice and isinstance(remark, Warning) and not remark.unproven:
+        return False
     if isinstance(subject, CertificateCaseSubject):
         whole = isinstance(remark, NotTested) and remark.whole
         return whole or not about.cases or subject.case in about.cases
     if not isinstance(subject, DeclaredSubject):
         return True
     return (
-        (not about.fields or not subject.field or subject.field in about.fields)
+        (not about.fields or not subject.field or not {*about.fields}.isdisjoint(_fields(subject)))
         and (not about.statements or not subject.names or bool({*subject.names} & {*about.statements}))
         and _is_at(subject, "sites", about.site, declared)
         and _is_at(subject, "regions", about.region, declared)
@@ -263,7 +265,12 @@ def _is_at(subject: DeclaredSubject, section: str, position: int | None, declare
     entries = declared.sites if section == "sites" else declared.regions
     if not subject.names:  # the section as a whole; items are those of the entries that it lacks
         return not subject.items or position > len(entries)
-    return position <= len(entries) and entries[position - 1].name in subject.names
+    return any(entry.name in subject.names for entry in (entries[:1] if position == 1 else entries[1:]))
+
+
+def _fields(subject: DeclaredSubject) -> tuple[str, str]:
+    """The field, and the field of its entry."""
+    return subject.field, f"{subject.field}.{subject.entry_field}"
 
 
 def _why_open(remarks: Sequence[_Remark]) -> str:

@@ -114,7 +114,9 @@ DIRECT = {"connection_type": "public_internet", "reason": "No MAPS Voice here"}
 FAULTS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "Operator Connect over a VPN in production": (
         "maps",
-        {"links.0": {"site": "A", "region": "one", "connection_type": "vnet_injection", "over": "vpn", "reason": "No MAPS"}},
+        {
+            "links.0": {"site": "A", "region": "one", **DIRECT, "connection_type": "vnet_injection", "over": "vpn"},
+        },
         {"connection-type-unsupported": "fail", "circuit-redundancy-missing": "fail"},
     ),
     "no type of connection": ("lab", {"links.0.connection_type": GONE}, {

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from auditor.model.answer import AnswerKind, RequirementAnswer
-from auditor.model.deployment import Attestation, Deployment, Link, Region, Resource, Site
+from auditor.model.deployment import Attestation, CommunicationsService, Deployment, Link, Region, Resource, Site, Sku
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.policy import Policy
 from auditor.model.requirement import (
@@ -254,8 +254,10 @@ def test_a_certificate_case_counts_for_the_requirement_about_it_alone() -> None:
     assert answer(others, (A,), whole).answer is AnswerKind.OPEN
 
 
+MAPS_BFD = DeclaredSubject(part="maps", names=("Zurich",), field="connections", entry="edge-1", entry_field="bfd")
 SITE_A, SITE_B = SITES.named("A"), SITES.named("B")
 TWO_SITES = Deployment(deployment=Resource(), sites=(Site(name="A"), Site(name="B")), regions=(Region(name="one"),))
+THREE_SITES = TWO_SITES.model_copy(update={"sites": (*TWO_SITES.sites, Site(name="C"))})
 
 
 @pytest.mark.parametrize(
@@ -273,6 +275,12 @@ TWO_SITES = Deployment(deployment=Resource(), sites=(Site(name="A"), Site(name="
         (DeclaredSubject(part="regions", names=("one",)), About(region=1), True),
         (DeclaredSubject(part="regions", names=("one",)), About(region=2), False),
         (DeclaredSubject(part="regions", names=("one",)), About(site=1), True),
+        (SITES.named("C").at("media"), About(fields=("media",), site=2), True),
+        (SITES.named("C").at("media"), About(fields=("media",), site=1), False),
+        (MAPS_BFD, About(fields=("connections.bfd",)), True),
+        (MAPS_BFD, About(fields=("connections",)), True),
+        (MAPS_BFD, About(fields=("connections.lacp",)), False),
+        (DeclaredSubject(part="endpoints", names=("api",), field="site"), About(fields=("media",), site=1), False),
         (DeclaredSubject(part="attestations", names=("x",)), About(statements=("x",)), True),
         (DeclaredSubject(part="attestations", names=("x",)), About(statements=("y",)), False),
         (TARGET, About(fields=("media",), site=2, statements=("y",)), True),
@@ -284,9 +292,42 @@ def test_a_declared_part_counts_for_the_requirement_about_it(
     wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about),))
     violation = Violation(subject=subject, expected="e", observed="o")
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(violation,))
-    found = answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES)
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=THREE_SITES)
     assert found.answer is (AnswerKind.NOT_MET if counts else AnswerKind.MET)
     assert found.reason == (DECLARED_RULE if counts else f"{DECLARED_RULE} passed at deployment")
+
+
+@pytest.mark.parametrize(
+    ("unproven", "advice", "expected"),
+    [
+        (False, False, AnswerKind.MET), (False, True, AnswerKind.NOT_MET),
+        (True, False, AnswerKind.OPEN), (True, True, AnswerKind.OPEN),
+    ],
+)  # fmt: skip
+def test_a_warning_that_says_more_than_the_requirement_does_not_break_it(
+    *, unproven: bool, advice: bool, expected: AnswerKind
+) -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), About(advice=advice)),))
+    warning = Warning(subject=SITE_A, expected="e", observed="o", unproven=unproven)
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.WARN, warnings=(warning,))
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("sku", "services", "expected"),
+    [
+        ("standard", ("zoom_phone_cloud_peering",), "met"),
+        ("lab", ("zoom_phone_cloud_peering",), "not-applicable"),
+        ("lab", (), "not-applicable"),
+        ("standard", ("operator_connect",), "not-applicable"),
+    ],
+)
+def test_zoom_has_items_of_a_second_region_in_production_alone(
+    sku: Sku, services: tuple[CommunicationsService, ...], expected: str
+) -> None:
+    wanted = replace(BASE, applies=Condition.ZOOM_IN_PRODUCTION, needs=AT_DEPLOYMENT)
+    declared = Deployment(deployment=Resource(sku=sku, services=services))
+    assert answer(wanted, (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT), declared=declared).answer == expected
 
 
 def test_what_is_undeclared_says_where_to_declare_it() -> None:

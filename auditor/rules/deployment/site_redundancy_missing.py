@@ -21,9 +21,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 def _production(declared: Deployment) -> Iterator[Remark]:
     if len(declared.sites) < 2:
         yield Violation(subject=SITES, expected="two sites", observed=f"{len(declared.sites)} declared")
-    known = {
-        site.name: normalised_name(site.location) for site in declared.sites if not says_nothing(site.location or "")
-    }
+    named = ((site.name, site.location or "") for site in declared.sites)
+    known = {name: normalised_name(location) for name, location in named if not says_nothing(location)}
     locations = set(known.values())
     for site in declared.sites if len(locations) < 2 else ():
         if site.name not in known:
