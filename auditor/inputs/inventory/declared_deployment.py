@@ -14,7 +14,7 @@ from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
 from auditor.network.confirmations import gives_reason
-from auditor.network.regions import geographies
+from auditor.network.regions import geographies, region_name
 
 DEPLOYMENT = "deployment"
 """The name of the deployment in reports."""
@@ -120,6 +120,7 @@ def _check(key: str) -> _Check | None:
         "source": _source,
         "destination": _source,
         "ports": _ports,
+        "media_ports": _ports,
         "anycast_reason": _reason,
         **dict.fromkeys(NAMES, parse_name),
     }.get(key)
@@ -139,7 +140,7 @@ def _range_or_name(text: str) -> None:
 
 
 def _azure_region(text: str) -> None:
-    if text not in geographies():
+    if region_name(text) is None:
         raise ValueError(f"not an Azure region{suggestion(text, geographies())}")
 
 
