@@ -21,7 +21,7 @@ from auditor.model.requirement import (
     TargetKind,
 )
 from auditor.model.severity import Severity
-from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
+from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject, DnsNameSubject
 from auditor.model.target import (
     CertificateFileTarget,
     ClientTarget,
@@ -328,6 +328,42 @@ def test_zoom_has_items_of_a_second_region_in_production_alone(
     wanted = replace(BASE, applies=Condition.ZOOM_IN_PRODUCTION, needs=AT_DEPLOYMENT)
     declared = Deployment(deployment=Resource(sku=sku, services=services))
     assert answer(wanted, (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT), declared=declared).answer == expected
+
+
+NAMED = Deployment(
+    deployment=Resource(),
+    regions=(Region(name="one", hostname="r1.a.example"), Region(name="two", hostname="R2.a.example.")),
+    sites=(
+        Site(name="A", signaling_destination=("a.example.net", "any.example.net")),
+        Site(name="B", signaling_destination=("193.5.123.1", "B.example.net", "any.example.net")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "counts"),
+    [
+        ("R1.a.example.", About(region=1), True),
+        ("r1.a.example", About(region=2), False),
+        ("r2.a.example", About(region=2), True),
+        ("r2.a.example", About(region=1), False),
+        ("r2.a.example", About(site=1), True),
+        ("a.example.net", About(site=1), True),
+        ("a.example.net", About(site=2), False),
+        ("b.example.net", About(site=2), True),
+        ("b.example.net", About(site=1), False),
+        ("any.example.net", About(site=1), True),
+        ("any.example.net", About(site=2), True),
+        ("other.example.net", About(site=2), True),
+        ("b.example.net", About(), True),
+    ],
+)
+def test_a_name_in_dns_counts_for_the_site_or_region_that_has_it(name: str, about: About, *, counts: bool) -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about),))
+    violation = Violation(subject=DnsNameSubject(name=name), expected="e", observed="o")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(violation,))
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=NAMED)
+    assert found.answer is (AnswerKind.NOT_MET if counts else AnswerKind.MET)
 
 
 def test_what_is_undeclared_says_where_to_declare_it() -> None:
