@@ -22,6 +22,10 @@ from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
 
 
+_FIRST_DAY = dt.date(2022, 1, 1)
+"""Before the service existed, so that nobody had ranges of it to give."""
+
+
 class GatewayRanges(Params):
     """The ranges that onboarding assigns."""
 
@@ -29,7 +33,6 @@ class GatewayRanges(Params):
     widest: int = Field(
         default=20, ge=8, le=32, description="Prefix length of the most addresses that a region can have in all"
     )
-    years: int = Field(default=5, ge=1, description="Years after which the onboarding team is asked again")
 
 
 def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator[Remark]:
@@ -46,7 +49,7 @@ def check(evidence: Evidence[DeploymentSeen], params: GatewayRanges) -> Iterator
             links = [link for link in declared.links if link.region == region.name]
             yield from _region(region, params, inside=only_vnet_injection(declared, links))
             if _ranges(region):
-                yield from _origin(region, evidence.at.date(), params)
+                yield from _origin(region, evidence.at.date())
         yield from _shared(declared.regions)
 
 
@@ -87,8 +90,8 @@ def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[
         yield Doubt(subject=subject, reason="the ranges of the region are not declared")
 
 
-def _origin(region: Region, today: dt.date, params: GatewayRanges) -> Iterator[Remark]:
-    """Who gave the ranges, and when; ranges that were given long ago may have changed."""
+def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
+    """Who gave the ranges, and when."""
     subject = REGIONS.named(region.name)
     missing = [
         *([] if names_somebody(region.ranges_from or "") else ["ranges_from"]),
@@ -104,9 +107,9 @@ def _origin(region: Region, today: dt.date, params: GatewayRanges) -> Iterator[R
     if region.ranges_date and region.ranges_date > today:
         observed = f"{region.ranges_date}, a day in the future"
         yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
-    elif region.ranges_date and (today - region.ranges_date).days > params.years * 366:
-        expected, observed = f"values of the last {params.years} years", str(region.ranges_date)
-        yield Warning(subject=subject.at("ranges_date"), expected=expected, observed=observed, unproven=True)
+    elif region.ranges_date and region.ranges_date < _FIRST_DAY:
+        observed = f"{region.ranges_date}, before there was such a gateway"
+        yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
 
 
 def _ranges(region: Region) -> tuple[str, ...]:
