@@ -21,7 +21,6 @@ from auditor.network.confirmations import names_somebody
 from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
 
-
 _FIRST_DAY = dt.date(2022, 1, 1)
 """Before the service existed, so that nobody had ranges of it to give."""
 
