@@ -140,6 +140,14 @@ class Site(Value):
         default=(), description="Items 2 and 5: addresses or host names it receives signaling at"
     )
     media: Ranges = Field(default=(), description="Items 3 and 6: addresses it sends and receives media at")
+    signaling_port: int | None = Field(
+        default=None, ge=1, le=65535, description="TCP port that it receives SIP over TLS at, if that is not 5061"
+    )
+    media_ports: str | None = Field(
+        default=None,
+        pattern="^[0-9]{1,5}-[0-9]{1,5}$",
+        description="UDP ports that it receives media at, first-last, if they are not those of the gateway",
+    )
     sip_transport: Transport | None = Field(default=None, description="SIP towards the gateway")
     routes: tuple[Route, ...] = ()
     retry_on: tuple[int, ...] = Field(default=(), description="SIP statuses after which the site tries another peer")

@@ -56,6 +56,7 @@ class Condition(StrEnum):
     MICROSOFT_365_OVER_EXPRESSROUTE = "microsoft-365-over-expressroute"
     MAPS_VOICE = "maps-voice"
     ZOOM = "zoom"
+    ZOOM_IN_PRODUCTION = "zoom-in-production"
     MOBILE_CONTROL_POINT = "mobile-control-point"
     HTTPS = "https"
     PROVISIONING_API = "provisioning-api"
@@ -72,13 +73,15 @@ class About:
     cases: tuple[str, ...] = ()
     """Certificate cases, such as wrong-name."""
     fields: tuple[str, ...] = ()
-    """Fields of the declared deployment, such as signaling_source."""
+    """Fields of the declared deployment, such as signaling_source, or connections.bfd for a field of its entries."""
     statements: tuple[str, ...] = ()
     """Statements of attestations."""
     site: int | None = None
-    """The site by its position in the inventory, from 1."""
+    """The site by its position in the inventory: 1 for the first, 2 for all others."""
     region: int | None = None
     """The region, likewise."""
+    advice: bool = True
+    """Whether warnings count that say more than the requirement asks for."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,11 @@ _TESTS = {
     Condition.ZOOM: _Test(
         _uses("zoom_phone_cloud_peering"), _services, "the deployment does not use Zoom Phone Cloud Peering"
     ),
+    Condition.ZOOM_IN_PRODUCTION: _Test(
+        lambda declared: declared.production is True and "zoom_phone_cloud_peering" in declared.deployment.services,
+        lambda declared: declared.production is False or (_sku(declared) and _services(declared)),
+        "it is not a production deployment with Zoom Phone Cloud Peering",
+    ),
     Condition.MOBILE_CONTROL_POINT: _Test(
         _uses("teams_phone_mobile"), _services, "the deployment does not use Teams Phone Mobile"
     ),

@@ -1,4 +1,4 @@
-"""Whether an attestation names who made it, and how long it is valid."""
+"""Whether a text that a person wrote names somebody, a reason or a place, and how long a confirmation is valid."""
 
 import datetime as dt
 import re
@@ -25,6 +25,25 @@ _NOT_YET = re.compile(
 """How a text begins that says that somebody is still to be found, whatever follows."""
 _INITIALS = re.compile(r"([^\W\d_]\. ?){2,4}")
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+
+
+_NOTHING = re.compile(
+    "fixme|na|nil|none|notapplicable|notknown|null|placeholder|tba|tbc|tbd|tobeconfirmed|tobedefined|tobedetermined|"
+    "todo|undeclared|undefined|unknown"
+)
+"""What stands in place of a name or a location that nobody knows."""
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a name or a location is a placeholder, such as ``-`` or ``n/a``; a single letter may be a name."""
+    plain = "".join(filter(str.isalnum, text.casefold()))
+    return not plain or _NOTHING.fullmatch(plain) is not None
+
+
+def gives_reason(text: str | None) -> bool:
+    """Whether a text can be a reason: it has a word of two letters that says something, and is no placeholder."""
+    words = [word for word in _words(text or "") if len(set(word)) > 1 or _IDEOGRAPH.fullmatch(word)]
+    return not says_nothing(text or "") and not all(map(_NOBODY.fullmatch, words))
 
 
 def names_somebody(text: str) -> bool:

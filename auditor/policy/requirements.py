@@ -148,12 +148,13 @@ def _requirement_schema(sources: Json) -> Json:
 def _need_schema(more: Json | None = None) -> Json:
     texts = {"type": "array", "minItems": 1, "uniqueItems": True, "items": NAME}
     position = {"type": "integer", "minimum": 1, "maximum": 2}
-    about = {
+    about: Json = {
+        "advice": {"const": False, "description": "false leaves out warnings that say more than the requirement"},
         "cases": {**texts, "description": "Certificate cases, such as wrong-name"},
-        "fields": {**texts, "description": "Fields of the declared deployment, such as media"},
+        "fields": {**texts, "description": "Fields of the declared deployment, such as media or connections.bfd"},
         "statements": {**texts, "description": "Statements of attestations"},
-        "site": {**position, "description": "The site by its position in the inventory"},
-        "region": {**position, "description": "The region by its position in the inventory"},
+        "site": {**position, "description": "The site by its position in the inventory; 2 for all but the first"},
+        "region": {**position, "description": "The region by its position in the inventory; 2 for all but the first"},
     }
     return {
         "type": "object",
@@ -232,7 +233,7 @@ def _need(given: Mapping[str, Any]) -> Need:
     return Need(
         at=TargetKind(given["at"]),
         rules=tuple(given["rules"]),
-        about=About(**texts, site=about.get("site"), region=about.get("region")),
+        about=About(**texts, site=about.get("site"), region=about.get("region"), advice=about.get("advice", True)),
         otherwise=_need(given["or"]) if "or" in given else None,
     )
 

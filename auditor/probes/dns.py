@@ -57,7 +57,8 @@ def look_up(
     for region in declared.regions:
         if region.hostname:
             ranges = tuple(dict.fromkeys((*region.signaling_ranges, *region.media_ranges)))
-            yield _region(target, at, region.hostname, ranges, resolver)
+            seen = _region(target, at, region.hostname, ranges, resolver)
+            yield seen.model_copy(update={"signaling_ranges": region.signaling_ranges})
     base = declared.deployment.base_domain
     if base:
         yield _seen(target, at, "provisioning", f"provapi.{base}", [_asked(f"provapi.{base}", "A", resolver)])

@@ -14,16 +14,21 @@ from auditor.model.deployment import Deployment
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning, listed
 from auditor.model.policy import Policy
 from auditor.model.requirement import About, Need, Requirement, TargetKind
-from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, subject_text
+from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, DnsNameSubject, subject_text
 from auditor.model.target import DeploymentTarget, OwedTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
 from auditor.network.confirmations import last_day, names_somebody
+from auditor.network.endpoints import plain_name
 from auditor.requirements.kinds import KINDS, also_seen_at, is_of
 from auditor.requirements.owed import why_none
 
 _YEARS = 2
 """How long a confirmation of a statement that the policy does not ask for is valid."""
+
+
+_Place: TypeAlias = tuple[str, int]
+"""A section of the inventory, and the position of an entry in it, from 1."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Looked:
     """By rule and target."""
     by_rule: Mapping[str, tuple[Finding, ...]]
     declared: Deployment | None
+    places: Mapping[str, Sequence[_Place]]
+    """The regions and sites that a name in DNS is the hostname, or an item 2 or 5, of."""
     today: date
 
 
@@ -85,6 +92,7 @@ def answered(
         findings=by_check,
         by_rule=by_rule,
         declared=declared,
+        places=_places(declared) if declared else {},
         today=today,
     )
     return tuple(_answer(requirement, looked) for requirement in policy.requirements)
@@ -221,7 +229,7 @@ def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) ->
     if isinstance(target, OwedTarget):
         return _RuleAnswer(AnswerKind.OPEN, f"{target.name}: nobody looked", target.closes, key)
     at = "" if isinstance(target, DeploymentTarget) else f" at {target.name}"
-    mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked.declared)]
+    mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked)]
     if any(_is_wrong(remark) for remark in mine):
         accepted = f" ({_accepted(finding.waiver)})" if finding.waiver else ""
         return _RuleAnswer(AnswerKind.NOT_MET, f"{rule}{at}{accepted}", finding=key)
@@ -244,19 +252,23 @@ def _is_wrong(remark: _Remark) -> bool:
     return isinstance(remark, Violation) or (isinstance(remark, Warning) and not remark.unproven)
 
 
-def _concerns(remark: _Remark, about: About, declared: Deployment | None) -> bool:
+def _concerns(remark: _Remark, about: About, looked: Looked) -> bool:
     """Whether the remark is about that part of the finding, or about more than a part."""
     subject = remark.subject
+    if not about.advice and isinstance(remark, Warning) and not remark.unproven:
+        return False
     if isinstance(subject, CertificateCaseSubject):
         whole = isinstance(remark, NotTested) and remark.whole
         return whole or not about.cases or subject.case in about.cases
+    if isinstance(subject, DnsNameSubject):
+        return _is_name_at(looked.places.get(plain_name(subject.name), ()), about)
     if not isinstance(subject, DeclaredSubject):
         return True
     return (
-        (not about.fields or not subject.field or subject.field in about.fields)
+        (not about.fields or not subject.field or not {*about.fields}.isdisjoint(_fields(subject)))
         and (not about.statements or not subject.names or bool({*subject.names} & {*about.statements}))
-        and _is_at(subject, "sites", about.site, declared)
-        and _is_at(subject, "regions", about.region, declared)
+        and _is_at(subject, "sites", about.site, looked.declared)
+        and _is_at(subject, "regions", about.region, looked.declared)
     )
 
 
@@ -267,7 +279,33 @@ def _is_at(subject: DeclaredSubject, section: str, position: int | None, declare
     entries = declared.sites if section == "sites" else declared.regions
     if not subject.names:  # the section as a whole; items are those of the entries that it lacks
         return not subject.items or position > len(entries)
-    return position <= len(entries) and entries[position - 1].name in subject.names
+    return any(entry.name in subject.names for entry in (entries[:1] if position == 1 else entries[1:]))
+
+
+def _is_name_at(places: Iterable[_Place], about: About) -> bool:
+    """Whether a name in DNS that is at these places is one of the region or the site, or of none."""
+    found = [*places]
+    for section, position in (("regions", about.region), ("sites", about.site)):
+        here = {1 if number == 1 else 2 for part, number in found if part == section}
+        if position is not None and here and position not in here:
+            return False
+    return True
+
+
+def _places(declared: Deployment) -> dict[str, list[_Place]]:
+    """Where the names in DNS stand."""
+    found: dict[str, list[_Place]] = {}
+    for number, region in enumerate(declared.regions, start=1):
+        found.setdefault(plain_name(region.hostname or ""), []).append(("regions", number))
+    for number, site in enumerate(declared.sites, start=1):
+        for text in site.signaling_destination:
+            found.setdefault(plain_name(text), []).append(("sites", number))
+    return found
+
+
+def _fields(subject: DeclaredSubject) -> tuple[str, str]:
+    """The field, and the field of its entry."""
+    return subject.field, f"{subject.field}.{subject.entry_field}"
 
 
 def _why_open(remarks: Sequence[_Remark]) -> str:

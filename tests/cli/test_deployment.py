@@ -152,6 +152,10 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         f"{HEAD}deployment: {{}}\nsites: [{{name: A, acl: [{{source: any, ports: 20-10}}]}}]\n",
         ['3:46: ports "20-10": ports must be from 1 to 65535, the lower one first'],
     ),
+    "ports of media from behind": (
+        f"{HEAD}deployment: {{}}\nsites: [{{name: A, media_ports: 20-10}}]\n",
+        ['3:32: media_ports "20-10": ports must be from 1 to 65535, the lower one first'],
+    ),
     "an endpoint by the deployment's name": (
         f"{HEAD}deployment: {{}}\nendpoints: [{{name: deployment, address: 'a:1'}}]\n",
         ['no endpoint can be called "deployment"'],

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from auditor.model.answer import AnswerKind, RequirementAnswer
-from auditor.model.deployment import Attestation, Deployment, Link, Region, Resource, Site
+from auditor.model.deployment import Attestation, CommunicationsService, Deployment, Link, Region, Resource, Site, Sku
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.policy import Policy
 from auditor.model.requirement import (
@@ -21,7 +21,7 @@ from auditor.model.requirement import (
     TargetKind,
 )
 from auditor.model.severity import Severity
-from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
+from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject, DnsNameSubject
 from auditor.model.target import (
     CertificateFileTarget,
     ClientTarget,
@@ -257,8 +257,10 @@ def test_a_certificate_case_counts_for_the_requirement_about_it_alone() -> None:
     assert answer(others, (A,), whole).answer is AnswerKind.OPEN
 
 
+MAPS_BFD = DeclaredSubject(part="maps", names=("Zurich",), field="connections", entry="edge-1", entry_field="bfd")
 SITE_A, SITE_B = SITES.named("A"), SITES.named("B")
 TWO_SITES = Deployment(deployment=Resource(), sites=(Site(name="A"), Site(name="B")), regions=(Region(name="one"),))
+THREE_SITES = TWO_SITES.model_copy(update={"sites": (*TWO_SITES.sites, Site(name="C"))})
 
 
 @pytest.mark.parametrize(
@@ -276,6 +278,12 @@ TWO_SITES = Deployment(deployment=Resource(), sites=(Site(name="A"), Site(name="
         (DeclaredSubject(part="regions", names=("one",)), About(region=1), True),
         (DeclaredSubject(part="regions", names=("one",)), About(region=2), False),
         (DeclaredSubject(part="regions", names=("one",)), About(site=1), True),
+        (SITES.named("C").at("media"), About(fields=("media",), site=2), True),
+        (SITES.named("C").at("media"), About(fields=("media",), site=1), False),
+        (MAPS_BFD, About(fields=("connections.bfd",)), True),
+        (MAPS_BFD, About(fields=("connections",)), True),
+        (MAPS_BFD, About(fields=("connections.lacp",)), False),
+        (DeclaredSubject(part="endpoints", names=("api",), field="site"), About(fields=("media",), site=1), False),
         (DeclaredSubject(part="attestations", names=("x",)), About(statements=("x",)), True),
         (DeclaredSubject(part="attestations", names=("x",)), About(statements=("y",)), False),
         (TARGET, About(fields=("media",), site=2, statements=("y",)), True),
@@ -287,9 +295,78 @@ def test_a_declared_part_counts_for_the_requirement_about_it(
     wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about),))
     violation = Violation(subject=subject, expected="e", observed="o")
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(violation,))
-    found = answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES)
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=THREE_SITES)
     assert found.answer is (AnswerKind.NOT_MET if counts else AnswerKind.MET)
     assert found.reason == (DECLARED_RULE if counts else f"{DECLARED_RULE} passed at deployment")
+
+
+@pytest.mark.parametrize(
+    ("unproven", "advice", "expected"),
+    [
+        (False, False, AnswerKind.MET), (False, True, AnswerKind.NOT_MET),
+        (True, False, AnswerKind.OPEN), (True, True, AnswerKind.OPEN),
+    ],
+)  # fmt: skip
+def test_a_warning_that_says_more_than_the_requirement_does_not_break_it(
+    *, unproven: bool, advice: bool, expected: AnswerKind
+) -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), About(advice=advice)),))
+    warning = Warning(subject=SITE_A, expected="e", observed="o", unproven=unproven)
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.WARN, warnings=(warning,))
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("sku", "services", "expected"),
+    [
+        ("standard", ("zoom_phone_cloud_peering",), "met"),
+        ("lab", ("zoom_phone_cloud_peering",), "not-applicable"),
+        ("lab", (), "not-applicable"),
+        ("standard", ("operator_connect",), "not-applicable"),
+    ],
+)
+def test_zoom_has_items_of_a_second_region_in_production_alone(
+    sku: Sku, services: tuple[CommunicationsService, ...], expected: str
+) -> None:
+    wanted = replace(BASE, applies=Condition.ZOOM_IN_PRODUCTION, needs=AT_DEPLOYMENT)
+    declared = Deployment(deployment=Resource(sku=sku, services=services))
+    assert answer(wanted, (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT), declared=declared).answer == expected
+
+
+NAMED = Deployment(
+    deployment=Resource(),
+    regions=(Region(name="one", hostname="r1.a.example"), Region(name="two", hostname="R2.a.example.")),
+    sites=(
+        Site(name="A", signaling_destination=("a.example.net", "any.example.net")),
+        Site(name="B", signaling_destination=("193.5.123.1", "B.example.net", "any.example.net")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "counts"),
+    [
+        ("R1.a.example.", About(region=1), True),
+        ("r1.a.example", About(region=2), False),
+        ("r2.a.example", About(region=2), True),
+        ("r2.a.example", About(region=1), False),
+        ("r2.a.example", About(site=1), True),
+        ("a.example.net", About(site=1), True),
+        ("a.example.net", About(site=2), False),
+        ("b.example.net", About(site=2), True),
+        ("b.example.net", About(site=1), False),
+        ("any.example.net", About(site=1), True),
+        ("any.example.net", About(site=2), True),
+        ("other.example.net", About(site=2), True),
+        ("b.example.net", About(), True),
+    ],
+)
+def test_a_name_in_dns_counts_for_the_site_or_region_that_has_it(name: str, about: About, *, counts: bool) -> None:
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about),))
+    violation = Violation(subject=DnsNameSubject(name=name), expected="e", observed="o")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(violation,))
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=NAMED)
+    assert found.answer is (AnswerKind.NOT_MET if counts else AnswerKind.MET)
 
 
 def test_what_is_undeclared_says_where_to_declare_it() -> None:

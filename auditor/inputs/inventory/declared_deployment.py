@@ -13,7 +13,8 @@ from auditor.model.deployment import DeclaredEndpoint, Deployment, Proof, SentRo
 from auditor.model.observation import DeploymentSeen, NotAttempted, Observation
 from auditor.model.target import DeploymentTarget, Target
 from auditor.network.addresses import is_range, overlapping, parse_range, prefix_length
-from auditor.network.regions import geographies
+from auditor.network.confirmations import gives_reason
+from auditor.network.regions import geographies, region_name
 
 DEPLOYMENT = "deployment"
 """The name of the deployment in reports."""
@@ -119,6 +120,7 @@ def _check(key: str) -> _Check | None:
         "source": _source,
         "destination": _source,
         "ports": _ports,
+        "media_ports": _ports,
         "anycast_reason": _reason,
         **dict.fromkeys(NAMES, parse_name),
     }.get(key)
@@ -138,7 +140,7 @@ def _range_or_name(text: str) -> None:
 
 
 def _azure_region(text: str) -> None:
-    if text not in geographies():
+    if region_name(text) is None:
         raise ValueError(f"not an Azure region{suggestion(text, geographies())}")
 
 
@@ -148,7 +150,7 @@ def _source(text: str) -> None:
 
 
 def _reason(text: str) -> None:
-    if sum(map(str.isalpha, text)) < 2:
+    if not gives_reason(text):
         raise ValueError("not a reason; say why the sites share an item 2 or 5")
 
 

@@ -31,6 +31,7 @@ class DnsSeen(Seen):
     records: tuple[DnsRecord, ...] = ()
     missing: tuple[Undetermined, ...] = Field(default=(), description="Queries without an answer")
     ranges: tuple[str, ...] = Field(default=(), description="The declared ranges of its addresses")
+    signaling_ranges: tuple[str, ...] = Field(default=(), description="Those of them that are for signaling")
 
 
 class LookedUpName(Value):

@@ -16,6 +16,7 @@ from auditor.network.address_sets import AddressSet, together_contain
 from auditor.network.addresses import is_range, parse_range, why_not_public
 from auditor.network.advertised import PEERED, Advertised, Way, ranges_set
 from auditor.network.connections import circuits_with_microsoft_peering, only_vnet_injection
+from auditor.network.endpoints import plain_name
 from auditor.network.subjects import CIRCUITS, LINKS, SITES
 
 _ITEMS = (
@@ -36,7 +37,7 @@ class _Connected:
     internet: bool
     """Whether the site has links over the Internet, too."""
     resolved: Mapping[str, tuple[str, ...]]
-    """The addresses of names that endpoints have."""
+    """The addresses of names that endpoints have, or that were looked up."""
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -49,7 +50,9 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
         if not declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
         advertised = Advertised(declared, circuits_with_microsoft_peering(declared))
-        resolved = {endpoint.host.lower(): endpoint.addresses for endpoint in seen.endpoints or ()}
+        resolved = {plain_name(endpoint.host): endpoint.addresses for endpoint in seen.endpoints or ()}
+        for found in seen.resolved:
+            resolved[found.name] = tuple(dict.fromkeys((*resolved.get(found.name, ()), *found.addresses)))
         for site in declared.sites:
             yield from _site(site, advertised, resolved)
         if not any(link.connection_type in PEERED for link in declared.links):
@@ -93,7 +96,7 @@ def _addresses(texts: Iterable[str], resolved: Mapping[str, tuple[str, ...]]) ->
             yield text
         else:
             # The gateway uses IPv4 only.
-            addresses = resolved.get(text.lower().removesuffix("."), ())
+            addresses = resolved.get(plain_name(text), ())
             yield from (one for one in addresses if parse_range(one).version == 4)
 
 

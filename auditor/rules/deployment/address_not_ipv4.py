@@ -24,7 +24,10 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 )
                 for site in declared.sites
             },
-            **{REGIONS.named(r.name): (*r.signaling_ranges, *r.media_ranges) for r in declared.regions},
+            **{
+                REGIONS.named(r.name): (*r.signaling_ranges, *r.media_ranges, *r.towards_services)
+                for r in declared.regions
+            },
         }
         if declared.deployment.provisioning:
             provisioning = RESOURCE.at("provisioning.source_ranges")

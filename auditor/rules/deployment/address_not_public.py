@@ -1,4 +1,4 @@
-"""Packets to a private, shared or documentation address never arrive.
+"""Packets to a private, shared or documentation address never arrive, and public DNS has no name below .local.
 
 Private addresses work only with an injected virtual network.  Behind a public NAT pool they are translated, and the
 items of the connectivity page are the addresses of the pool.
@@ -13,7 +13,11 @@ from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, why_not_public
 from auditor.network.connections import only_vnet_injection
+from auditor.network.endpoints import plain_name
 from auditor.network.subjects import SITES
+
+_NOT_IN_DNS = (".alt", ".home.arpa", ".internal", ".invalid", ".local", ".localhost", ".onion", ".test")
+"""Special-use domains (IANA; RFC 6761, 6762, 7686, 8375, 9476), and the one that ICANN keeps for private use."""
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -35,7 +39,16 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             )
             for text in filter(is_range, ranges)
         ]
-        if not found:
+        hidden = [
+            (SITES.named(site.name).at("signaling_destination"), text)
+            for site in reached
+            for text in site.signaling_destination
+            if not is_range(text) and f".{plain_name(text)}".endswith(_NOT_IN_DNS)
+        ]
+        for subject, text in hidden:
+            observed = f"{text}: a name that is not in public DNS"
+            yield Violation(subject=subject, expected="a public name", observed=observed)
+        if not found and not hidden:
             yield Doubt(subject=SITES, reason="no address of a site is declared")
         resolved = {endpoint.host.lower(): endpoint.addresses for endpoint in seen.endpoints or ()}
         for site in reached:

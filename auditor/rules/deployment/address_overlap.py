@@ -66,6 +66,10 @@ def _overlaps(
         if one.shared or other.shared or not shared:
             observed = f"{one.written}, which overlaps {other.written} of {others}"
             yield Violation(subject=one.owner, expected=f"no address of {others}", observed=observed)
+            if other.owner != _GATEWAY:  # the other site has that address as wrongly
+                mine = subject_text(one.owner)
+                observed = f"{other.written}, which overlaps {one.written} of {mine}"
+                yield Violation(subject=other.owner, expected=f"no address of {mine}", observed=observed)
 
 
 def _shares(site: Site, circuit: str | None) -> Iterator[_Share]:

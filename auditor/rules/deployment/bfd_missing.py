@@ -11,6 +11,7 @@ from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.network.confirmations import gives_reason
 from auditor.network.subjects import LINKS, link_subject
 
 
@@ -40,7 +41,7 @@ def check(evidence: Evidence[DeploymentSeen], params: BfdIntervals) -> Iterator[
             expected = f"at most {_allowed(params)}"
             if interval is None:
                 yield Violation(subject=subject, expected=expected, observed="no BFD interval is declared")
-            elif interval > params.longest_ms or (interval > params.interval_ms and not link.bfd_reason):
+            elif interval > params.longest_ms or (interval > params.interval_ms and not gives_reason(link.bfd_reason)):
                 yield Violation(subject=subject, expected=expected, observed=f"{interval} ms")
 
 

@@ -12,6 +12,7 @@ from auditor.model.finding import Doubt, Remark, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
+from auditor.network.confirmations import gives_reason
 from auditor.network.subjects import LINKS, link_subject
 
 
@@ -35,7 +36,7 @@ def check(evidence: Evidence[DeploymentSeen], params: ConnectionPreference) -> I
             if link.connection_type is None or link.connection_type == params.recommended[0]:
                 continue
             advised_against = link.connection_type in params.not_in_production and seen.declared.production is not False
-            if advised_against or not link.reason:
+            if advised_against or not gives_reason(link.reason):
                 why = "not recommended in production" if advised_against else "no reason is declared"
                 yield Warning(
                     subject=link_subject(link),

@@ -10,7 +10,7 @@ from auditor.model.finding import Doubt, NotTested, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.model.subject import Named
+from auditor.model.subject import DeclaredSubject, Named
 from auditor.network.addresses import is_range, parse_range
 from auditor.network.endpoints import SignalingItem, SignalingItems, plain_name, signaling_items
 from auditor.network.subjects import SITES
@@ -53,19 +53,27 @@ def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 
 def _endpoint(endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
-    subject = Named(name=endpoint.name)
+    subject = _subject(endpoint, items)
     if endpoint.site is not None and endpoint.site not in items.of_site:
         yield Violation(subject=subject, expected="a declared site", observed=f"site {endpoint.site}")
     elif endpoint.service == "https":
         if endpoint.site is None:
-            yield Warning(subject=subject, expected="a site of the deployment", observed="it belongs to no site")
+            own = DeclaredSubject(part="endpoints", names=(endpoint.name,), field="site")
+            yield Warning(subject=own, expected="a site of the deployment", observed="it belongs to no site")
     elif endpoint.site is not None and not items.of_site[endpoint.site]:
         yield Doubt(subject=subject, reason=f"items 2 and 5 of site {endpoint.site} are not declared")
     else:
         yield from _signaling(subject, endpoint, items)
 
 
-def _signaling(subject: Named, endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
+def _subject(endpoint: DeclaredEndpoint, items: SignalingItems) -> DeclaredSubject | Named:
+    """Items 2 or 5 of the endpoint's site, so that it says nothing of another; or the endpoint."""
+    if endpoint.site in items.of_site:
+        return SITES.named(str(endpoint.site)).at("signaling_destination", endpoint.name, items="items 2 and 5")
+    return Named(name=endpoint.name)
+
+
+def _signaling(subject: DeclaredSubject | Named, endpoint: DeclaredEndpoint, items: SignalingItems) -> Iterator[Remark]:
     site = endpoint.site
     named = items.named(endpoint)
     ours = tuple(item for item in named if _of(site, item))
@@ -101,7 +109,7 @@ def _elsewhere(
     endpoint: DeclaredEndpoint, expected: str, address: str, items: SignalingItems, *, beside: bool
 ) -> Remark:
     """An address that is in no declared range, and of no name as far as that is known."""
-    subject, site = Named(name=endpoint.name), endpoint.site
+    subject, site = _subject(endpoint, items), endpoint.site
     if beside:
         observed = f"{address} beside IPv4 addresses; the gateway uses IPv4 alone"
         return Warning(subject=subject, expected=expected, observed=observed)

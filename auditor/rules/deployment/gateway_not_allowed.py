@@ -27,6 +27,7 @@ from auditor.network.acl import (
     without_destinations,
 )
 from auditor.network.addresses import Range, is_range, parse_range
+from auditor.network.confirmations import gives_reason
 from auditor.network.subjects import REGIONS, SITES
 
 _UNKNOWN = "the list has entries for single destinations, and the addresses of the site are not declared"
@@ -93,12 +94,22 @@ def _region(
     subject: DeclaredSubject, lines: Sequence[AclLine], site: Site, region: Region, params: GatewayPorts
 ) -> Iterator[Remark]:
     signaling, media = _destinations(site.signaling_destination), _destinations(site.media)
+    sip, ports = site.signaling_port or params.sip, _media_ports(site, params)
     for text in region.signaling_ranges:
-        yield from _required_access(subject, lines, text, "tcp", (params.sip, params.sip), signaling)
+        yield from _required_access(subject, lines, text, "tcp", (sip, sip), signaling)
     for text in region.media_ranges:
-        yield from _required_access(subject, lines, text, "udp", (params.media_first, params.media_last), media)
+        yield from _required_access(subject, lines, text, "udp", ports, media)
+    protocols = ("udp",) if sip == params.plaintext_sip else ("tcp", "udp")
     for text in _ranges((region,)):
-        yield from _plaintext_access(subject, lines, text, params.plaintext_sip, signaling)
+        yield from _plaintext_access(subject, lines, text, params.plaintext_sip, signaling, protocols)
+
+
+def _media_ports(site: Site, params: GatewayPorts) -> tuple[int, int]:
+    """Those that the site declares; else those of the gateway, which many networks use too."""
+    if site.media_ports is None:
+        return params.media_first, params.media_last
+    first, _, last = site.media_ports.partition("-")
+    return int(first), int(last)
 
 
 def _ranges(regions: Sequence[Region]) -> tuple[str, ...]:
@@ -128,7 +139,7 @@ def _others(site: Site, lines: Sequence[AclLine], gateway: Sequence[Range], para
             reason = f"{listed(wrong)}, and {_UNKNOWN}"
             yield Doubt(subject=owner.at("acl"), reason=reason)
         elif gateway:
-            open_entries = [line for line in possible if not reasons[line.number]]
+            open_entries = [line for line in possible if not gives_reason(reasons[line.number])]
             yield from _to_confirm(owner, open_entries)
 
 
@@ -220,10 +231,15 @@ def _required_access(
 
 
 def _plaintext_access(
-    subject: DeclaredSubject, lines: Sequence[AclLine], text: str, port: int, destinations: _Destinations
+    subject: DeclaredSubject,
+    lines: Sequence[AclLine],
+    text: str,
+    port: int,
+    destinations: _Destinations,
+    protocols: Sequence[str],
 ) -> Iterator[Remark]:
     source, ports = parse_range(text), (port, port)
-    for protocol in ("tcp", "udp"):
+    for protocol in protocols:
         least = without_destinations(lines, "allow")
         if any(
             "allow" in decisions(lines if found else least, protocol, source, found, ports)
@@ -240,9 +256,9 @@ def _plaintext_access(
 
 def _remedy(params: GatewayPorts) -> str:
     return (
-        f"Allow SIP over TLS (TCP {params.sip}) and media (UDP {params.media_first} to {params.media_last}) from all "
-        "ranges of both regions at each site, and nothing from any other source.  Remove entries for wide sources, "
-        "and state the reason of an entry for another source."
+        f"Allow SIP over TLS (TCP {params.sip}) and media (UDP {params.media_first} to {params.media_last}), or the "
+        "ports that the site declares, from all ranges of both regions at each site, and nothing from any other "
+        "source.  Remove entries for wide sources, and state the reason of an entry for another source."
     )
 
 

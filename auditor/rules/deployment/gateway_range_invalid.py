@@ -17,8 +17,12 @@ from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.network.addresses import is_range, parse_range, prefix_length, why_not_public
 from auditor.network.advertised import ranges_set
+from auditor.network.confirmations import names_somebody
 from auditor.network.connections import only_vnet_injection
 from auditor.network.subjects import REGIONS
+
+_FIRST_DAY = dt.date(2022, 1, 1)
+"""Before the service existed, so that nobody had ranges of it to give."""
 
 
 class GatewayRanges(Params):
@@ -86,10 +90,12 @@ def _region(region: Region, params: GatewayRanges, *, inside: bool) -> Iterator[
 
 
 def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
-    """Who gave the ranges, and when; a single letter names nobody."""
+    """Who gave the ranges, and when."""
     subject = REGIONS.named(region.name)
-    named = sum(map(str.isalpha, region.ranges_from or "")) > 1
-    missing = [*([] if named else ["ranges_from"]), *([] if region.ranges_date else ["ranges_date"])]
+    missing = [
+        *([] if names_somebody(region.ranges_from or "") else ["ranges_from"]),
+        *([] if region.ranges_date else ["ranges_date"]),
+    ]
     if missing:
         yield Warning(
             subject=subject.at("ranges_from"),
@@ -99,6 +105,9 @@ def _origin(region: Region, today: dt.date) -> Iterator[Remark]:
         )
     if region.ranges_date and region.ranges_date > today:
         observed = f"{region.ranges_date}, a day in the future"
+        yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
+    elif region.ranges_date and region.ranges_date < _FIRST_DAY:
+        observed = f"{region.ranges_date}, before there was such a gateway"
         yield Violation(subject=subject.at("ranges_date"), expected="the day they were given", observed=observed)
 
 

@@ -1,8 +1,11 @@
-"""A lab deployment has one service region, and must be connected to at least one site."""
+"""A lab deployment has one service region and connects to one site.
+
+Whether it may connect to further sites the document leaves open.
+"""
 
 from collections.abc import Iterator
 
-from auditor.model.finding import NotApplicable, Remark, Violation
+from auditor.model.finding import NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
@@ -11,7 +14,7 @@ from auditor.rules.deployment._shared import undeclared_sku
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """A lab has one region and at least one linked site."""
+    """A lab has one region and one linked site."""
     for seen in evidence.seen:
         declared = seen.declared
         yield from undeclared_sku(declared)
@@ -25,6 +28,8 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
             )
         if not declared.links:
             yield Violation(subject=LINKS, expected="a link to a site", observed="none is declared")
+        if (sites := len({link.site for link in declared.links})) > 1:
+            yield Warning(subject=LINKS, expected="one site", observed=f"links to {sites} sites", unproven=True)
 
 
 RULE = Rule(

@@ -13,8 +13,11 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
-from auditor.network.addresses import parse_range, why_not_public
+from auditor.network.address_sets import AddressSet
+from auditor.network.addresses import is_range, parse_range, why_not_public
+from auditor.network.advertised import ranges_set
 from auditor.network.as_numbers import is_private, is_reserved
+from auditor.network.confirmations import says_nothing
 from auditor.network.subjects import MAPS
 from auditor.rules.deployment._shared import normalised_name
 
@@ -34,8 +37,10 @@ def check(evidence: Evidence[DeploymentSeen], params: MapsRequirements) -> Itera
             yield NotApplicable(reason="MAPS Voice is not in use")
         elif not seen.declared.maps:
             yield Doubt(subject=MAPS, reason="links use MAPS Voice, and no peering is declared under maps")
+        theirs = _of_gateway(seen.declared)
         for maps in seen.declared.maps:
             yield from _peering(maps, params)
+            yield from _others(maps, theirs)
         if seen.declared.maps and seen.declared.production is not False:
             yield from _second_location(seen.declared)
 
@@ -55,7 +60,9 @@ def _second_location(declared: Deployment) -> Iterator[Remark]:
 
 def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
     owner = MAPS.named(maps.location)
-    routers = {normalised_name(connection.router) for connection in maps.connections}
+    routers = {
+        normalised_name(connection.router) for connection in maps.connections if not says_nothing(connection.router)
+    }
     if len(routers) < 2:
         observed = f"connections: {len(maps.connections)}, routers: {len(routers)}"
         yield Violation(
@@ -76,6 +83,24 @@ def _peering(maps: Maps, params: MapsRequirements) -> Iterator[Remark]:
     ):
         yield from _flag(owner.at(field), field, value=value, wanted=False)
     yield from _numbers(owner, maps, params)
+
+
+def _of_gateway(declared: Deployment) -> AddressSet:
+    """The gateway's addresses, on both of its sides."""
+    return ranges_set(
+        text
+        for region in declared.regions
+        for text in filter(is_range, (*region.signaling_ranges, *region.media_ranges, *region.towards_services))
+    )
+
+
+def _others(maps: Maps, theirs: AddressSet) -> Iterator[Remark]:
+    """Addresses of the gateway are Microsoft's, whoever else advertises them."""
+    subject = MAPS.named(maps.location).at("address_ranges")
+    for text in maps.address_ranges:
+        if theirs.touches(parse_range(text)):
+            observed = f"{text}, which holds addresses of the gateway"
+            yield Violation(subject=subject, expected="addresses of your own", observed=observed)
 
 
 def _numbers(owner: DeclaredSubject, maps: Maps, params: MapsRequirements) -> Iterator[Remark]:

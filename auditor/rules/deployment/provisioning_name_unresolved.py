@@ -9,6 +9,7 @@ from auditor.model.observation import DnsSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DnsNameSubject
+from auditor.network.addresses import is_range, why_not_public
 from auditor.network.subjects import RESOURCE
 
 
@@ -30,6 +31,10 @@ def check(evidence: Evidence[DnsSeen], params: RecordLifetime) -> Iterator[Remar
             yield Doubt(subject=subject, reason=seen.missing[0].reason)
         elif not found:
             yield Violation(subject=subject, expected="an IPv4 address", observed="no A record")
+        for record in found:
+            if is_range(record.value) and (why := why_not_public(record.value)):
+                observed = f"{record.value}: {why}"
+                yield Warning(subject=subject, expected="a public address", observed=observed, unproven=True)
         longest = max((record.ttl for record in found), default=0)
         if longest > params.longest_ttl_seconds:
             expected = f"a TTL of at most {params.longest_ttl_seconds} s"

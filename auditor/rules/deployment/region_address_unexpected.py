@@ -28,9 +28,15 @@ def check(evidence: Evidence[DnsSeen], _params: NoParameters) -> Iterator[Remark
         if not seen.ranges or not addresses:
             reason = "the ranges of the region are not declared" if not seen.ranges else "no A record was found"
             yield Doubt(subject=subject, reason=reason)
+        signaling = [parse_range(text) for text in seen.signaling_ranges]
         for address in addresses if seen.ranges else ():
             if not any(parse_range(address).within(parse_range(text)) for text in seen.ranges):
                 yield Warning(subject=subject, expected=f"an address in {', '.join(seen.ranges)}", observed=address)
+            elif signaling and not any(parse_range(address).within(one) for one in signaling):
+                # A later edition of the document says that all addresses of the gateway may carry signaling.
+                expected = f"a signaling address, in {', '.join(seen.signaling_ranges)}"
+                observed = f"{address}, an address of media alone"
+                yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
 
 
 RULE = Rule(

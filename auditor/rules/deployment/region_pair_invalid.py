@@ -10,7 +10,7 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
-from auditor.network.regions import geographies, is_only_region
+from auditor.network.regions import geographies, is_only_region, region_name
 from auditor.network.subjects import REGIONS
 from auditor.rules.deployment._shared import judge_production
 
@@ -30,7 +30,7 @@ def _production(declared: Deployment) -> Iterator[Remark]:
             yield Doubt(
                 subject=REGIONS.named(region.name).at("azure_region"), reason="the Azure region is not declared"
             )
-    known = [name for name in names if name is not None]
+    known = [found for name in names if name is not None and (found := region_name(name))]
     if len(known) == 2 and known[0] == known[1]:
         yield Violation(subject=REGIONS, expected="two different regions", observed=f"{known[0]} twice")
     elif len(known) == 2 and len({geographies()[name] for name in known}) > 1 and not any(map(is_only_region, known)):

@@ -35,6 +35,9 @@ def check(evidence: Evidence[DeploymentSeen], params: Failover) -> Iterator[Rema
     for seen in evidence.seen:
         judge = partial(_production, params)
         yield from judge_production(seen.declared, judge, lab="a lab deployment has one region")
+        if seen.declared.production is False:
+            for site in seen.declared.sites:
+                yield from _interval(SITES.named(site.name), site, params)
 
 
 def _production(params: Failover, declared: Deployment) -> Iterator[Remark]:
@@ -49,14 +52,11 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
     if len({route.region for route in site.routes}) < 2:
         yield Violation(subject=owner.at("routes"), expected="a route to the other region", observed="none is declared")
     yield from _route_order(owner.at("routes"), site)
-    interval = site.options_interval_seconds
-    if interval is None:
+    if site.options_interval_seconds is None:
         yield Doubt(
             subject=owner.at("options_interval_seconds"), reason="the interval of OPTIONS requests is not declared"
         )
-    elif interval > params.longest_options_interval_seconds:
-        expected = f"at most {params.longest_options_interval_seconds} s"
-        yield Violation(subject=owner.at("options_interval_seconds"), expected=expected, observed=f"{interval} s")
+    yield from _interval(owner, site, params)
     if not site.retry_on:
         yield Doubt(
             subject=owner.at("retry_on"), reason="the SIP statuses after which the site retries are not declared"
@@ -75,6 +75,14 @@ def _site(site: Site, params: Failover) -> Iterator[Remark]:
             expected=f"retries only after {_causes(params)}",
             observed=f"also after {', '.join(map(str, others))}",
         )
+
+
+def _interval(owner: DeclaredSubject, site: Site, params: Failover) -> Iterator[Remark]:
+    """A declared interval is short enough; in a lab, too, where none has to be declared."""
+    interval = site.options_interval_seconds
+    if interval is not None and interval > params.longest_options_interval_seconds:
+        expected = f"at most {params.longest_options_interval_seconds} s"
+        yield Violation(subject=owner.at("options_interval_seconds"), expected=expected, observed=f"{interval} s")
 
 
 def _route_order(subject: DeclaredSubject, site: Site) -> Iterator[Remark]:

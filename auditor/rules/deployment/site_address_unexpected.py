@@ -87,7 +87,7 @@ def _around(seen: SiteNamesSeen) -> _Nearby:
     gateway = (
         (parse_range(text), region.name)
         for region in seen.declared.regions
-        for text in (*region.signaling_ranges, *region.media_ranges, *region.service_facing)
+        for text in (*region.signaling_ranges, *region.media_ranges, *region.towards_services)
         if is_range(text)
     )
     return _Nearby(seen.declared, Spans(sites), Spans(gateway), names)

@@ -7,6 +7,7 @@ from auditor.model.finding import Doubt, Remark, Violation
 from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
+from auditor.network.confirmations import says_nothing
 from auditor.network.subjects import SITES
 from auditor.rules.deployment._shared import judge_production, normalised_name
 
@@ -20,13 +21,15 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
 def _production(declared: Deployment) -> Iterator[Remark]:
     if len(declared.sites) < 2:
         yield Violation(subject=SITES, expected="two sites", observed=f"{len(declared.sites)} declared")
-    locations = {normalised_name(site.location) for site in declared.sites if site.location}
+    named = ((site.name, site.location or "") for site in declared.sites)
+    known = {name: normalised_name(location) for name, location in named if not says_nothing(location)}
+    locations = set(known.values())
     for site in declared.sites if len(locations) < 2 else ():
-        if site.location is None:
+        if site.name not in known:
             yield Doubt(
                 subject=SITES.named(site.name).at("location"), reason="the location of the site is not declared"
             )
-    if len(locations) == 1 and len(declared.sites) > 1 and all(site.location for site in declared.sites):
+    if len(locations) == 1 and len(declared.sites) > 1 and len(known) == len(declared.sites):
         yield Violation(subject=SITES, expected="different locations", observed=f"all in {declared.sites[0].location}")
 
 

@@ -11,7 +11,10 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import DeclaredSubject
-from auditor.network.addresses import is_range, why_not_public
+from auditor.network.address_sets import AddressSet
+from auditor.network.addresses import is_range, parse_range, why_not_public
+from auditor.network.advertised import ranges_set
+from auditor.network.endpoints import plain_name
 from auditor.network.subjects import REGIONS, RESOURCE
 from auditor.rules.deployment._shared import ZOOM
 
@@ -22,7 +25,7 @@ _FIELDS = ("service_signaling_source", "service_signaling_destination", "service
 
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
-    """Where Zoom is used, each region declares three items, which are public addresses or names of the service."""
+    """Where Zoom is used, each region declares three items of its own: public addresses, or names of the service."""
     for seen in evidence.seen:
         declared = seen.declared
         if not declared.deployment.services:
@@ -35,21 +38,68 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
                 yield Doubt(subject=REGIONS, reason="no region is declared")
             for number, region in enumerate(declared.regions):
                 yield from _region(region, 14 + 3 * number, declared)
+                for earlier in declared.regions[:number]:
+                    yield from _shared(region, earlier, 14 + 3 * number)
+            if declared.production and len(declared.regions) == 1:
+                second = REGIONS.at("", items="items 17 to 19")
+                yield Violation(subject=second, expected="a second region", observed="one is declared")
+
+
+def _items(region: Region, first: int) -> Iterator[tuple[str, DeclaredSubject, Ranges]]:
+    """What each of the three items is, where it is declared, and its values."""
+    owner = REGIONS.named(region.name)
+    values = (region.service_signaling_source, region.service_signaling_destination, region.service_media)
+    for number, (kind, field, texts) in enumerate(zip(_KINDS, _FIELDS, values, strict=True), start=first):
+        yield kind, owner.at(field, items=f"item {number}" if number < 20 else ""), texts
+
+
+def _shared(region: Region, earlier: Region, first: int) -> Iterator[Remark]:
+    """What stands in both of two regions: only one of them can be there."""
+    taken = ranges_set(filter(is_range, earlier.towards_services))
+    names = {plain_name(text) for text in earlier.towards_services if not is_range(text)}
+    for _, subject, texts in _items(region, first):
+        for text in texts:
+            if taken.touches(parse_range(text)) if is_range(text) else plain_name(text) in names:
+                observed = f"{text}, which is declared for the region {earlier.name} too"
+                yield Violation(subject=subject, expected="a value of its own", observed=observed)
 
 
 def _region(region: Region, first: int, declared: Deployment) -> Iterator[Remark]:
     owner = REGIONS.named(region.name)
-    values = (region.service_signaling_source, region.service_signaling_destination, region.service_media)
-    for number, (kind, field, texts) in enumerate(zip(_KINDS, _FIELDS, values, strict=True)):
-        subject = owner.at(field, items=f"item {first + number}" if first + number < 20 else "")
+    sites = _of_sites(declared)
+    for kind, subject, texts in _items(region, first):
         if texts:
             yield from _values(subject, texts, declared)
+            yield from _not_theirs(subject, texts, declared, sites)
         elif region.service_facing:
             reason = f"service_facing does not say which of its values are the {kind}; declare {', '.join(_FIELDS)}"
             yield Doubt(subject=subject, reason=reason)
         else:
             yield Violation(subject=subject, expected=f"{kind} towards Zoom", observed="none are declared")
     yield from _values(owner.at("service_facing"), region.service_facing, declared)
+
+
+def _of_sites(declared: Deployment) -> AddressSet:
+    """Items 1 to 6 of all sites."""
+    return ranges_set(
+        text
+        for site in declared.sites
+        for text in (*site.signaling_source, *site.signaling_destination, *site.media)
+        if is_range(text)
+    )
+
+
+def _not_theirs(subject: DeclaredSubject, texts: Ranges, declared: Deployment, sites: AddressSet) -> Iterator[Remark]:
+    """Values that are known to be something else: addresses of a site, or other names of the gateway."""
+    base = plain_name(declared.deployment.base_domain or "")
+    others = {f"provapi.{base}", *(plain_name(region.hostname) for region in declared.regions if region.hostname)}
+    for text in texts:
+        if is_range(text) and sites.touches(parse_range(text)):
+            observed = f"{text}, which holds addresses of a site"
+            yield Violation(subject=subject, expected="addresses of the gateway", observed=observed)
+        elif not is_range(text) and plain_name(text) in others:
+            observed = f"{text}, which is another name of the gateway"
+            yield Violation(subject=subject, expected="the name that faces Zoom", observed=observed)
 
 
 def _values(subject: DeclaredSubject, texts: Ranges, declared: Deployment) -> Iterator[Remark]:
