@@ -15,7 +15,7 @@ from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation,
 from auditor.model.policy import Policy
 from auditor.model.requirement import About, Need, Requirement, TargetKind
 from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, subject_text
-from auditor.model.target import DeploymentTarget, OwedTarget, Target
+from auditor.model.target import DeploymentTarget, OwedTarget, ServerTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
 from auditor.requirements.kinds import KINDS, also_seen_at, is_of
@@ -170,7 +170,30 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     if AnswerKind.NOT_MET in answers:
         yield from other
     open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
-    yield from other if answers == {AnswerKind.MET} and open_only else first
+    if need.otherwise is None or answers != {AnswerKind.MET} or not open_only:
+        yield from first
+        return
+    there, here = _open_places(need.at, first, looked), len(looked.targets[need.otherwise.at])
+    if there <= here:
+        yield from other
+        return
+    words = KINDS[need.otherwise.at].words
+    reason = f"{here} {words}{'s' if here > 1 else ''} for {there} places ({KINDS[need.at].words})"
+    yield _RuleAnswer(AnswerKind.OPEN, reason, f"audit the {words} of each: {KINDS[need.otherwise.at].closes}")
+    yield from first
+
+
+def _open_places(kind: TargetKind, parts: Sequence[_RuleAnswer], looked: Looked) -> int:
+    """How many places the parts leave open: sites where targets name theirs, hosts where not; at least one."""
+    still_open = {part.finding.target for part in parts if part.finding and part.answer is AnswerKind.OPEN}
+    places = {_place(target) for target in looked.targets[kind] if target.name in still_open}
+    return max(1, len(places) + len(looked.unlooked[kind]))
+
+
+def _place(target: Target | OwedTarget) -> str:
+    if isinstance(target, ServerTarget):
+        return f"site {target.site}" if target.site else target.host
+    return f"site {target.site}" if isinstance(target, OwedTarget) and target.site else target.name
 
 
 def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
