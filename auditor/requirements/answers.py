@@ -138,11 +138,18 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
             return _Said(kind, _reasons(those), those[0].closes, _keys(those))
     passed = [part for part in parts if part.answer is AnswerKind.MET]
     if parts and not passed:
-        if concerns is None:
-            closes = "declare the connection type of every link, the services and the sku of the deployment"
-            return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
-        return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
+        return _idle(requirement, parts, declared=concerns is not None)
     return _confirmed(requirement, passed, looked) if requirement.confirmation else _met(passed)
+
+
+def _idle(requirement: Requirement, parts: Sequence[_RuleAnswer], *, declared: bool) -> _Said:
+    """What no rule had anything to say about; every deployment has calls, so their descriptions are lacking."""
+    if not declared:
+        closes = "declare the connection type of every link, the services and the sku of the deployment"
+        return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
+    if any(need.at is TargetKind.SESSION_DESCRIPTION for need in requirement.needs):
+        return _Said(AnswerKind.OPEN, _reasons(parts), KINDS[TargetKind.SESSION_DESCRIPTION].closes, _keys(parts))
+    return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
 
 
 def _met(passed: Sequence[_RuleAnswer]) -> _Said:

@@ -29,6 +29,7 @@ from auditor.model.target import (
     OwedTarget,
     ServerTarget,
     Service,
+    SessionDescriptionTarget,
     Target,
     TrustStoreTarget,
 )
@@ -447,3 +448,12 @@ def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_h
 
 def test_what_is_owed_never_has_the_name_of_a_target() -> None:
     assert "HTTPS client (owed)" in names(A.model_copy(update={"name": "HTTPS client"}))
+
+
+def test_descriptions_of_no_call_leave_it_open_and_it_applies_all_the_same() -> None:
+    sdp = SessionDescriptionTarget(name="options.txt")
+    wanted = replace(BASE, needs=(Need(TargetKind.SESSION_DESCRIPTION, (OTHER_RULE,)),))
+    nothing = passed(OTHER_RULE, sdp, outcome=Outcome.NOT_APPLICABLE, not_applicable="no media section carries RTP")
+    found = answer(wanted, (sdp,), nothing)
+    assert (found.answer, found.reason) == ("open", "no media section carries RTP")
+    assert found.closes.startswith("audit an offer and an answer")

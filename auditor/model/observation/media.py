@@ -76,6 +76,9 @@ class MediaSeen(Value):
     bundle_only: bool = Field(
         default=False, description="Whether port 0 means that it shares the port of another section (RFC 9143)"
     )
+    plain_configuration: bool = Field(
+        default=False, description="Whether a=pcfg offers a profile without SRTP beside that of the m= line (RFC 5939)"
+    )
     addresses: tuple[AddressSeen, ...] = ()
 
 
