@@ -246,7 +246,9 @@ def test_names_are_looked_up_while_collecting_too(auditor: Auditor, tmp_path: Pa
     done = auditor("collect", "-i", INVENTORIES / "lab.yaml", "--resolver", "127.0.0.1", "-o", seen)
     assert (done.code, "--resolver requires --dns" in done.err) == (2, True)
     with closed_port() as port:
-        done = auditor("collect", "-i", INVENTORIES / "lab.yaml", "--dns", "--resolver", f"127.0.0.1:{port}", "-o", seen)
+        done = auditor(
+            "collect", "-i", INVENTORIES / "lab.yaml", "--dns", "--resolver", f"127.0.0.1:{port}", "-o", seen
+        )
     assert done.code == 0
     report = json.loads(auditor("evaluate", seen, "--json").out)
     outcomes = {found["rule"]: found["outcome"] for found in report["findings"]}
