@@ -58,10 +58,15 @@ def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remar
 
 
 def _usable(media: MediaSeen, params: RequiredSuites) -> bool:
-    return any(
+    return not _by_dtls(media) and any(
         crypto.suite in params.suites and all(_right_length(crypto.suite, key.octets) for key in crypto.keys)
         for crypto in media.cryptos
     )
+
+
+def _by_dtls(media: MediaSeen) -> bool:
+    """Whether the profile takes its keys from DTLS (RFC 5764 section 8), so that crypto lines do not count."""
+    return "TLS/" in media.profile.upper()
 
 
 def _right_length(suite: str, length: int | None) -> bool:
@@ -69,6 +74,8 @@ def _right_length(suite: str, length: int | None) -> bool:
 
 
 def _instead(media: MediaSeen, params: RequiredSuites) -> str:
+    if media.cryptos and _by_dtls(media):
+        return f"{media.profile}, which takes its keys from DTLS whatever crypto attributes there are"
     wanted = {name.casefold(): name for name in params.suites}
     for crypto in media.cryptos:
         name = wanted.get(crypto.suite.casefold())
