@@ -5,7 +5,7 @@ looked at, what was not tested and what is inconclusive leave it open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -177,8 +177,14 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     if AnswerKind.NOT_MET in answers:
         yield from other
     open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
-    if need.otherwise is None or answers != {AnswerKind.MET} or not open_only:
+    if need.otherwise is None or not open_only:
         yield from first
+        return
+    closes = KINDS[need.otherwise.at].closes
+    if answers != {AnswerKind.MET}:
+        for part in first:
+            is_open = part.answer is AnswerKind.OPEN
+            yield replace(part, closes=f"{part.closes}, or {closes}") if is_open else part
         return
     there, here = _open_places(need.at, first, looked), len(looked.targets[need.otherwise.at])
     if there <= here:
@@ -186,7 +192,7 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
         return
     words = KINDS[need.otherwise.at].words
     reason = f"{here} {words}{'s' if here > 1 else ''} for {there} places ({KINDS[need.at].words})"
-    yield _RuleAnswer(AnswerKind.OPEN, reason, f"audit the {words} of each: {KINDS[need.otherwise.at].closes}")
+    yield _RuleAnswer(AnswerKind.OPEN, reason, f"audit the {words} of each: {closes}")
     yield from first
 
 

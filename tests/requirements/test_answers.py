@@ -236,6 +236,14 @@ def test_another_proof_of_the_same_closes_what_is_open_and_a_violation_of_either
     assert answer(replace(BASE, needs=(need,)), (A, STORE), *findings).answer == expected
 
 
+def test_what_is_open_names_the_other_proof_as_well() -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE, OTHER_RULE), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+    doubtful = passed(SERVER_RULE, A, outcome=Outcome.INCONCLUSIVE, doubts=(Doubt(subject=TARGET, reason="no alert"),))
+    found = answer(replace(BASE, needs=(need,)), (A,), doubtful, passed(OTHER_RULE, A))
+    assert found.answer is AnswerKind.OPEN
+    assert found.closes.endswith(", or audit the roots that the SBC trusts with auditor certificate --trust-store FILE")
+
+
 def test_another_proof_stands_for_one_site_or_host_and_not_for_all() -> None:
     need = Need(TargetKind.SERVER, (SERVER_RULE,), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
     wanted = replace(BASE, needs=(need,))
