@@ -1,7 +1,6 @@
 """``auditor audit``: policy and targets in, verdict out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +11,7 @@ from auditor.cli.options import (
     dns_options,
     epilog,
     limit_options,
+    lookups,
     policy_option,
     report_options,
     root_option,
@@ -20,9 +20,6 @@ from auditor.cli.options import (
     waivers_option,
 )
 from auditor.cli.revocation import fetch_option, revocation_option
-
-if TYPE_CHECKING:
-    from auditor.pipeline import Dns
 
 
 @click.command(
@@ -83,7 +80,7 @@ def audit(  # noqa: PLR0913 - one parameter an option
         client_role(client, at),
         thorough=thorough,
         offline=offline,
-        dns=_dns(resolver, asked=dns),
+        dns=lookups(resolver, asked=dns),
         revocation=pipeline.Revocation(lists, fetch),
     )
     with shown(settings, inputs.policy) as progress:
@@ -101,12 +98,3 @@ def audit(  # noqa: PLR0913 - one parameter an option
     requests = inputs.inventory.requests if inputs.inventory is not None else ()
     sources = sources_of(requests, report.endpoints, policy_name, inventory)
     return publish(report, reports, as_json=as_json, sources=sources)
-
-
-def _dns(resolver: str | None, *, asked: bool) -> "Dns | None":
-    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
-    from auditor.pipeline import Dns  # noqa: PLC0415 - as above
-
-    if resolver is not None and not asked:
-        raise InputErrors([InputError("--resolver requires --dns")])
-    return Dns(resolver) if asked else None

@@ -90,6 +90,13 @@ class _File(click.Path):
     help="Read the passphrase from this file descriptor, up to the end of the line.  Without it that of "
     "AUDITOR_KEY_PASSPHRASE is taken, or it is asked for at the terminal.",
 )
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the observations to this file, as JSON lines, for `auditor evaluate`.",
+)
 @report_options  # fmt: skip
 def certificate(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
@@ -107,6 +114,7 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     fetch: bool,
     as_of: str | None,
     key_passphrase_fd: int | None,
+    output: Path | None,
     reports: tuple[Path, ...],
     as_json: bool,
     fail_on: str | None,
@@ -131,6 +139,8 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     from auditor.sources import sources_of_files  # noqa: PLC0415 - as above
 
     pipeline.check_report_files(reports)
+    if output is not None:
+        pipeline.check_observation_file(output)
     now = pipeline.now()
     at = _moment(as_of, now)
     listed = pipeline.load_inventory(inventory) if inventory else None
@@ -151,6 +161,8 @@ def certificate(  # noqa: PLR0913 - one parameter an option
     )
     for note in found.notes:
         click.echo(note, err=True)
+    if output is not None:
+        pipeline.write_observations(output, found)
     report = pipeline.evaluate_observations(
         found,
         policy,

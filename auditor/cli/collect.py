@@ -7,8 +7,10 @@ import click
 from auditor.cli.client_role import ClientOptions, client_options, client_role
 from auditor.cli.options import (
     LimitOptions,
+    dns_options,
     epilog,
     limit_options,
+    lookups,
     policy_option,
     target_arguments,
     thorough_option,
@@ -19,7 +21,7 @@ from auditor.cli.revocation import fetch_option
 @click.command(
     epilog=epilog(
         "auditor collect sbc1.example.net:5061 -o seen.jsonl",
-        "auditor collect -i inventory.yaml -p acg-strict -o seen.jsonl",
+        "auditor collect -i inventory.yaml --dns -p acg-strict -o seen.jsonl",
         codes="Exit codes: 0 written, whatever was observed; 2 the input is wrong.",
     )
 )
@@ -34,6 +36,7 @@ from auditor.cli.revocation import fetch_option
     help="Write the observations to this file, as JSON lines.",
 )
 @thorough_option
+@dns_options
 @fetch_option
 @client_options
 @limit_options
@@ -44,6 +47,8 @@ def collect(  # noqa: PLR0913 - one parameter an option
     output: Path,
     *,
     thorough: bool,
+    dns: bool,
+    resolver: str | None,
     fetch: bool,
     limits: LimitOptions,
     client: ClientOptions,
@@ -59,7 +64,12 @@ def collect(  # noqa: PLR0913 - one parameter an option
     pipeline.check_observation_file(output)
     at = pipeline.now()
     inputs = pipeline.read_inputs(targets, inventory, policy_name)
-    settings = limits.settings(client_role(client, at), thorough=thorough, revocation=pipeline.Revocation(fetch=fetch))
+    settings = limits.settings(
+        client_role(client, at),
+        thorough=thorough,
+        dns=lookups(resolver, asked=dns),
+        revocation=pipeline.Revocation(fetch=fetch),
+    )
     with shown(settings, inputs.policy) as progress:
         found = pipeline.collect_observations(
             targets, inputs.policy, inventory=inputs.inventory, settings=settings, at=at, progress=progress

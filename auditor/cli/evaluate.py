@@ -53,9 +53,9 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Judge files of observations as one audit; opens no connection.
 
-    A FILE is the output (-o) of `auditor collect`, `auditor listen` or `auditor sdp`, or an existing scan of
-    `sslyze --json_out`. Dates are judged as of the latest
-    observation. What the policy needs and was not observed is inconclusive.
+    A FILE is the output (-o) of `auditor collect`, `auditor listen`, `auditor sdp` or `auditor certificate`, or an
+    existing scan of `sslyze --json_out`. Dates are judged as of the latest observation. What the policy needs and was
+    not observed is inconclusive.
     """
     from auditor import pipeline  # noqa: PLC0415 - --help stays quick
     from auditor.cli.output import publish  # noqa: PLC0415 - as above

@@ -22,10 +22,11 @@ from auditor.inputs.host import parse_name
 from auditor.minting.server_certificates import NEEDS_AUTHORITY, ServerCertificateCase, ServerCertificates
 from auditor.model.identity import Identity
 from auditor.model.policy import Policy
+from auditor.model.target import Target
 from auditor.pipeline import Observations
 from auditor.plan import make_plan
 from auditor.probes.client.client_cases import ConnectionEnd
-from auditor.probes.client.client_observations import observed
+from auditor.probes.client.client_observations import observed, without_tls
 from auditor.probes.client.listener import listening, showable
 from auditor.probes.client.listener_state import ListenerEvent, ListenerSettings
 from auditor.probes.lint import with_lint
@@ -67,7 +68,9 @@ def observe_clients(options: ListenOptions, policy: Policy, at: datetime) -> Obs
         f"{_count(len(clients), 'client')}, {_count(sum(c.connections for c in clients), 'connection')}.", err=True
     )
     targets, seen = observed(clients, at, port, client_name)
-    return Observations(at, targets, tuple(with_lint(seen, make_plan(policy, targets).asks)))
+    plain, messages = without_tls(state.without_tls, at)
+    everything: tuple[Target, ...] = (*targets, *plain)
+    return Observations(at, everything, tuple(with_lint([*seen, *messages], make_plan(policy, everything).asks)))
 
 
 def _certificates(options: ListenOptions, policy: Policy, at: datetime) -> ServerCertificates:

@@ -12,7 +12,7 @@ import click
 from auditor.model.severity import Severity
 
 if TYPE_CHECKING:
-    from auditor.pipeline import CollectSettings
+    from auditor.pipeline import CollectSettings, Dns
     from auditor.probes.server.client_role import ClientRole
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -169,3 +169,13 @@ complete_option = click.option(
     help="Require an answer to every requirement: an open one as severe as the policy's fail_on makes the result "
     "inconclusive.",
 )
+
+
+def lookups(resolver: str | None, *, asked: bool) -> "Dns | None":
+    """What --dns and --resolver ask for.  Raises ``InputErrors``."""
+    from auditor.errors import InputError, InputErrors  # noqa: PLC0415 - --help stays quick
+    from auditor.pipeline import Dns  # noqa: PLC0415 - as above
+
+    if resolver is not None and not asked:
+        raise InputErrors([InputError("--resolver requires --dns")])
+    return Dns(resolver) if asked else None

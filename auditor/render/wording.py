@@ -221,7 +221,8 @@ def exit_meaning(report: Report) -> str:
     if report.verdict is Verdict.FAIL:
         return "at least one check failed"
     if report.verdict is Verdict.PASS:
-        return _meaning_of_pass(report.completeness)
+        missed = sum(found.answer is AnswerKind.NOT_MET for found in report.requirements)
+        return _meaning_of_pass(report.completeness, missed)
     if (blocking := must_be_answered(report)) and not _doubtful(report):
         are = "open one is" if blocking == 1 else "open ones are"
         return (
@@ -231,9 +232,12 @@ def exit_meaning(report: Report) -> str:
     return "no check failed, but compliance is not proven"
 
 
-def _meaning_of_pass(found: Completeness | None) -> str:
+def _meaning_of_pass(found: Completeness | None, missed: int) -> str:
     if found is None:
         return "no check failed"
+    if not found.open and missed:
+        unmet = f"{missed} {'is' if missed == 1 else 'are'} not met: see the warnings and waivers"
+        return f"no check failed, and every requirement is answered, but {unmet}"
     if not found.open:
         return "no check failed, and every requirement is answered"
     are = "requirement is" if found.open == 1 else "requirements are"

@@ -5,7 +5,7 @@ looked at, what was not tested and what is inconclusive leave it open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation,
 from auditor.model.policy import Policy
 from auditor.model.requirement import About, Need, Requirement, TargetKind
 from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, DnsNameSubject, subject_text
-from auditor.model.target import DeploymentTarget, OwedTarget, Target
+from auditor.model.target import DeploymentTarget, OwedTarget, ServerTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
 from auditor.network.confirmations import last_day, names_somebody
@@ -147,14 +147,18 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
             return _Said(kind, _reasons(those), those[0].closes, _keys(those))
     passed = [part for part in parts if part.answer is AnswerKind.MET]
     if parts and not passed:
-        if concerns is None:
-            closes = (
-                "declare the connection type of every link, the carrier (over) of those that use vnet_injection, and "
-                "the services and the sku of the deployment"
-            )
-            return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
-        return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
+        return _idle(requirement, parts, declared=concerns is not None)
     return _confirmed(requirement, passed, looked) if requirement.confirmation else _met(passed)
+
+
+def _idle(requirement: Requirement, parts: Sequence[_RuleAnswer], *, declared: bool) -> _Said:
+    """What no rule had anything to say about; every deployment has calls, so their descriptions are lacking."""
+    if not declared:
+        closes = "declare the connection type of every link, the services and the sku of the deployment"
+        return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
+    if any(need.at is TargetKind.SESSION_DESCRIPTION for need in requirement.needs):
+        return _Said(AnswerKind.OPEN, _reasons(parts), KINDS[TargetKind.SESSION_DESCRIPTION].closes, _keys(parts))
+    return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
 
 
 def _met(passed: Sequence[_RuleAnswer]) -> _Said:
@@ -182,7 +186,36 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     if AnswerKind.NOT_MET in answers:
         yield from other
     open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
-    yield from other if answers == {AnswerKind.MET} and open_only else first
+    if need.otherwise is None or not open_only:
+        yield from first
+        return
+    closes = KINDS[need.otherwise.at].closes
+    if answers != {AnswerKind.MET}:
+        for part in first:
+            is_open = part.answer is AnswerKind.OPEN
+            yield replace(part, closes=f"{part.closes}, or {closes}") if is_open else part
+        return
+    there, here = _open_places(need.at, first, looked), len(looked.targets[need.otherwise.at])
+    if there <= here:
+        yield from other
+        return
+    words = KINDS[need.otherwise.at].words
+    reason = f"{here} {words}{'s' if here > 1 else ''} for {there} places ({KINDS[need.at].words})"
+    yield _RuleAnswer(AnswerKind.OPEN, reason, f"audit the {words} of each: {closes}")
+    yield from first
+
+
+def _open_places(kind: TargetKind, parts: Sequence[_RuleAnswer], looked: Looked) -> int:
+    """How many places the parts leave open: sites where targets name theirs, hosts where not; at least one."""
+    still_open = {part.finding.target for part in parts if part.finding and part.answer is AnswerKind.OPEN}
+    places = {_place(target) for target in looked.targets[kind] if target.name in still_open}
+    return max(1, len(places) + len(looked.unlooked[kind]))
+
+
+def _place(target: Target | OwedTarget) -> str:
+    if isinstance(target, ServerTarget):
+        return f"site {target.site}" if target.site else target.host
+    return f"site {target.site}" if isinstance(target, OwedTarget) and target.site else target.name
 
 
 def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:

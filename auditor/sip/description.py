@@ -67,6 +67,10 @@ class _Level:
     clear_key: bool = False
     direction: Direction | None = None
     bundle_only: bool = False
+    capabilities: dict[str, str] = field(default_factory=dict)
+    """Profiles by their numbers (RFC 5939)."""
+    configurations: list[str] = field(default_factory=list)
+    """The numbers of the profiles that may take the place of the one in the m= line."""
     addresses: list[AddressSeen] = field(default_factory=list)
 
 
@@ -157,9 +161,20 @@ def _read_line(level: _Level, line: str, number: int, salt: bytes) -> None:
     elif kind == "a":
         level.fingerprint |= name == "fingerprint"
         level.key_management |= name == "key-mgmt"
+        _capability(level, name, rest)
         level.bundle_only |= value.rstrip(" \t") == "bundle-only"
         level.direction = _DIRECTIONS.get(value.rstrip(" \t"), level.direction)
         _address(level, attribute(name, rest))
+
+
+def _capability(level: _Level, name: str, rest: str) -> None:
+    """RFC 5939 sections 3.4.2 and 3.5.1: a=tcap numbers profiles from its own number on, a=pcfg offers some of them."""
+    number, *profiles = rest.split()[: MOST_MEDIA + 1] or [""]
+    if name == "tcap" and re.fullmatch(r"[0-9]{1,10}", number):
+        level.capabilities |= {str(int(number) + place): profile for place, profile in enumerate(profiles)}
+    elif name == "pcfg":
+        chosen = [word[2:].split("|") for word in profiles if word.startswith("t=")]
+        level.configurations += [one for numbers in chosen for one in numbers]
 
 
 def _address(level: _Level, seen: AddressSeen | None) -> None:
@@ -203,6 +218,8 @@ def _note(level: _Level, what: str) -> None:
 
 def _seen(section: _Level, session: _Level) -> MediaSeen:
     """The section, with what the session level says for all of them (RFC 8866 section 6.7, RFC 5763, RFC 4567)."""
+    capabilities = session.capabilities | section.capabilities
+    configured = {capabilities.get(number, "").upper() for number in section.configurations}
     return MediaSeen(
         media=section.media,
         port=section.port,
@@ -214,5 +231,6 @@ def _seen(section: _Level, session: _Level) -> MediaSeen:
         clear_key=section.clear_key,
         direction=section.direction or session.direction or "sendrecv",
         bundle_only=section.bundle_only,
+        plain_configuration=not configured.isdisjoint(PLAIN_PROFILES),
         addresses=tuple(dict.fromkeys(section.addresses)),
     )

@@ -12,6 +12,8 @@ _MOST_ENTRIES = 64
 _VIA = re.compile(r"(?i)SIP\s*/\s*2\.0\s*/\s*([A-Z0-9-]{1,16})(?:\s.*)?", re.DOTALL)
 _URI = re.compile(r"(?i)\s*(sips?):([^\s<>\"]*)\s*")
 _HOST = re.compile(r"(?:[^@]*@)?(\[[^\]]*\]|[^:;?,]*)")
+_PLAIN_PORT = re.compile(r"(?:[^@]*@)?(?:\[[^\]]*\]|[^:;?,]*):5060(?:[;?,].*)?")
+"""The port of SIP without TLS: a sip URI with it and without a transport means UDP (RFC 3263 section 4.1)."""
 _PARAMETER = re.compile(r"(?i);\s*(transport|maddr)\s*=\s*([^;?\s,]*)")
 _TRANSPORTS = frozenset({"tls", "tcp", "udp", "sctp", "tls-sctp", "ws", "wss"})
 _INSIDE_TLS = {"tcp": "tls", "sctp": "tls-sctp", "ws": "wss"}
@@ -115,7 +117,7 @@ def _transport(uri: str) -> str:
     secure = read[1].lower() == "sips"
     said = next((value.lower() for name, value in _PARAMETER.findall(read[2]) if name.lower() == "transport"), "")
     if not said:
-        return "tls" if secure else ""
+        return "tls" if secure else "unknown" if _PLAIN_PORT.fullmatch(read[2]) else ""
     if said not in _TRANSPORTS:
         return "unknown"
     return _INSIDE_TLS.get(said, said) if secure else said

@@ -26,7 +26,7 @@ _REQUEST = re.compile(r"([A-Z]{2,20}) \S+ (?i:SIP)/2\.0[ \t]*")
 _STATUS = re.compile(r"(?i:SIP)/2\.0 ([1-6][0-9]{2})(?: .*)?")
 _HEADER = re.compile(r"([A-Za-z0-9.!%*_+`'~-]+)[ \t]*:(.*)", re.DOTALL)
 _COMPACT = {"i": "call-id", "c": "content-type", "e": "content-encoding", "f": "from", "l": "content-length"}
-_WANTED = frozenset({*_COMPACT.values(), "cseq"})
+_WANTED = frozenset({*_COMPACT.values(), "cseq", "rack"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ class _Message:
         number = re.match(r"[0-9]{1,10}", self.headers.get("cseq", ""))
         tag = re.search(r";\s*tag=([^;,\s>]+)", self.headers.get("from", ""))
         return self.call, number[0] if number else "", tag[1] if tag else "", self.method
+
+    @property
+    def acknowledged(self) -> tuple[str, ...]:
+        """The transaction of the INVITE that a PRACK belongs to, by its RAck (RFC 3262 section 7.2); else empty."""
+        number = re.fullmatch(r"[0-9]{1,10}\s+([0-9]{1,10})\s+INVITE", self.headers.get("rack", ""))
+        call, _, tag, _ = self.transaction
+        return (call, number[1], tag, "INVITE") if number and self.method == "PRACK" else ()
 
 
 def descriptions(content: bytes, origin: Origin, *, role: Role = "unknown") -> tuple[SdpSeen, ...]:
@@ -252,7 +259,7 @@ def _described(message: _Message, offers: dict[tuple[str, ...], bool], origin: O
     said = _role(message, offers)
     around = Around(
         session=digest(origin.salt, b"call", message.call.encode("iso-8859-1")) if message.call else "",
-        exchange=_exchange(message, origin.salt),
+        exchange=_exchange(message, offers, origin.salt),
         hops=hops(message.head),
         capabilities=message.method == "OPTIONS",
     )
@@ -262,12 +269,13 @@ def _described(message: _Message, offers: dict[tuple[str, ...], bool], origin: O
         yield describe(content, place, role=role if said == "unknown" else said, around=around, first_line=first_line)
 
 
-def _exchange(message: _Message, salt: bytes) -> str:
-    """A PRACK or an ACK belongs to the exchange of its INVITE, as far as its CSeq number says."""
+def _exchange(message: _Message, offers: dict[tuple[str, ...], bool], salt: bytes) -> str:
+    """An ACK belongs to the exchange of its INVITE, and so does a PRACK that answers the offer in a response to it."""
     if not message.call:
         return ""
-    method = "INVITE" if message.method == "ACK" else message.method
-    return digest(salt, b"exchange", "\0".join((*message.transaction[:3], method)).encode("iso-8859-1"))
+    of_invite = (*message.transaction[:3], "INVITE") if message.method == "ACK" else message.acknowledged
+    answers = message.method == "ACK" or (message.status is None and offers.get(message.acknowledged) is False)
+    return digest(salt, b"exchange", "\0".join(of_invite if answers else message.transaction).encode("iso-8859-1"))
 
 
 def _role(message: _Message, offers: dict[tuple[str, ...], bool]) -> Role:
@@ -275,6 +283,8 @@ def _role(message: _Message, offers: dict[tuple[str, ...], bool]) -> Role:
     if message.status is None:
         # An ACK answers an offer in the 200 to an INVITE without one.
         roles: dict[str, Role] = {"INVITE": "offer", "UPDATE": "offer", "ACK": "answer"}
+        if message.acknowledged in offers:
+            return "offer" if offers[message.acknowledged] else "answer"
         return roles.get(message.method, "unknown")
     if message.method not in ("INVITE", "UPDATE") or message.transaction not in offers:
         return "unknown"

@@ -547,6 +547,22 @@ def test_a_certificate_and_trust_stores_are_judged_together(judge: Any, file: Fi
     assert failed == {(str(two), "trust-store-root-missing")}
 
 
+def test_a_trust_store_and_a_certificate_are_looks_of_one_audit(auditor: Auditor, file: Files, tmp_path: Path) -> None:
+    seen = tmp_path / "stores.jsonl"
+    store, certificate = file("roots.pem", ALL_ROOTS), file("sbc.pem", GOOD)
+    assert auditor("certificate", certificate, "--trust-store", store, "--at", "2026-11-20", "-o", seen).code == 1
+    done = auditor("evaluate", seen, "--json")
+    report = json.loads(done.out)
+    assert {found["target"] for found in report["findings"]} == {str(store), str(certificate)}
+    answers = {found["id"]: found["answer"] for found in report["requirements"]}
+    assert (answers["SEC-25"], answers["SEC-21"]) == ("met", "not-met")
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_read(auditor: Auditor, tmp_path: Path) -> None:
+    done = auditor("certificate", tmp_path / "no.pem", "-o", tmp_path / "no" / "seen.jsonl")
+    assert (done.code, "no.pem" in done.err) == (2, False)
+
+
 def test_a_trust_store_comes_from_the_standard_input(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ALL_ROOTS)))
     assert auditor("certificate", "--trust-store", "-", "--at", "2026-11-20").code == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from testbed.process import closed_port
 from tests.cli.conftest import Auditor
 from tests.deployment.test_faults import INVENTORIES
 from tests.inputs.certificates.test_declared_roots import ROOT, pem
@@ -242,3 +243,17 @@ def test_a_root_of_tomorrow_ends_every_command(auditor: Auditor, tmp_path: Path,
     assert auditor("collect", "-i", path, "-o", seen).code == 0
     later = auditor("evaluate", seen, "--root", root_file, "--json")
     assert any("on 2040-03-01" in note for note in json.loads(later.out)["notes"])
+
+
+def test_names_are_looked_up_while_collecting_too(auditor: Auditor, tmp_path: Path) -> None:
+    seen = tmp_path / "seen.jsonl"
+    done = auditor("collect", "-i", INVENTORIES / "lab.yaml", "--resolver", "127.0.0.1", "-o", seen)
+    assert (done.code, "--resolver requires --dns" in done.err) == (2, True)
+    with closed_port() as port:
+        done = auditor(
+            "collect", "-i", INVENTORIES / "lab.yaml", "--dns", "--resolver", f"127.0.0.1:{port}", "-o", seen
+        )
+    assert done.code == 0
+    report = json.loads(auditor("evaluate", seen, "--json").out)
+    outcomes = {found["rule"]: found["outcome"] for found in report["findings"]}
+    assert outcomes["region-name-unresolved"] == "inconclusive"

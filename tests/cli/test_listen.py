@@ -142,11 +142,35 @@ def test_without_a_trusted_certificate_a_refusal_is_a_warning(authority: tuple[P
     with running("--once", "--json") as (process, port):
         for _ in range(3):
             call(port, authority[0])
-        found = outcomes(rest(process.stdout))
+        written = rest(process.stdout)
         assert process.wait() == 0
-    assert found["server-certificate-unverified"] == "warn"
+    found = outcomes(written)
+    answers = {one["id"]: one["answer"] for one in json.loads(written)["requirements"]}
+    assert (found["server-certificate-unverified"], answers["SEC-17"]) == ("warn", "open")
     assert found["server-name-unverified"] == "not-tested"
     assert found["client-certificate-not-presented"] == "not-tested"
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (OPTIONS, "not-met"),
+        (OPTIONS.replace(b"sip:gateway", b"no:gateway"), "open"),
+        (b"GET / HTTP/1.1\r\n\r\n", "open"),
+    ],
+)
+def test_a_trunk_without_tls_is_a_violation(tmp_path: Path, sent: bytes, expected: str) -> None:
+    seen = tmp_path / "seen.jsonl"
+    with running("--duration", "2", "--json", "-o", seen) as (process, port):
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", port), 5) as raw:
+                raw.sendall(sent)
+                assert raw.recv(10) == b""
+        report = json.loads(rest(process.stdout))
+        assert process.wait() == (1 if expected == "not-met" else 3)
+    assert {found["id"]: found["answer"] for found in report["requirements"]}["SEC-05"] == expected
+    named = [target["name"] for target in json.loads(seen.read_text().splitlines()[0])["targets"]]
+    assert named == (["SIP without TLS from 127.0.0.1"] if expected == "not-met" else [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

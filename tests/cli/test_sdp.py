@@ -261,3 +261,20 @@ def test_a_peer_that_is_no_range_is_an_error() -> None:
 def test_a_peer_of_a_file_that_is_no_capture_is_an_error() -> None:
     with pytest.raises(InputErrors, match="only a packet capture shows peers"):
         run("-", "--peer", "10.0.0.1", given=OFFER)
+
+
+@pytest.mark.parametrize(("role", "expected"), [("offer", "met"), ("answer", "open"), ("", "open")])
+def test_only_an_offer_shows_what_the_sbc_offers(tmp_path: Path, role: str, expected: str) -> None:
+    path = tmp_path / "one.sdp"
+    path.write_bytes(OFFER)
+    code, output = run(path, "--json", *(("--role", role) if role else ()))
+    answers = {found["id"]: found["answer"] for found in json.loads(output)["requirements"]}
+    assert (code, answers["SEC-31"], answers["SEC-07"]) == (0, expected, "met")
+
+
+def test_what_an_answer_to_options_says_is_no_call(tmp_path: Path) -> None:
+    path = tmp_path / "options.txt"
+    path.write_bytes(message(OK, sdp(media="m=audio 0 RTP/AVP 0"), CSeq="1 OPTIONS"))
+    _, output = run(path, "--transport", "tls", "--json")
+    answers = {found["id"]: found["answer"] for found in json.loads(output)["requirements"]}
+    assert {answers[f"SEC-{number}"] for number in ("07", "31", "32", "33", "34")} == {"open"}

@@ -146,6 +146,13 @@ def test_a_pass_with_every_answer_is_one() -> None:
     assert summary(whole) == "The endpoint meets the policy."
 
 
+@pytest.mark.parametrize(("missed", "are"), [(1, "is"), (2, "are")])
+def test_a_pass_names_the_requirements_that_are_not_met_as_advice(missed: int, are: str) -> None:
+    answers = [example.answer(f"SEC-0{number}", AnswerKind.NOT_MET) for number in range(missed)]
+    said = exit_meaning(example.answered(example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET), *answers))
+    assert said.endswith(f"every requirement is answered, but {missed} {are} not met: see the warnings and waivers")
+
+
 def test_a_pass_so_far_that_rests_on_waivers_says_so() -> None:
     waived = next(finding for finding in example.REPORT.findings if finding.outcome is Outcome.WAIVED)
     given = example.report((example.COMPLIANT.findings[0], waived), (), Verdict.PASS)

@@ -238,6 +238,38 @@ def test_another_proof_of_the_same_closes_what_is_open_and_a_violation_of_either
     assert answer(replace(BASE, needs=(need,)), (A, STORE), *findings).answer == expected
 
 
+def test_what_is_open_names_the_other_proof_as_well() -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE, OTHER_RULE), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+    doubtful = passed(SERVER_RULE, A, outcome=Outcome.INCONCLUSIVE, doubts=(Doubt(subject=TARGET, reason="no alert"),))
+    found = answer(replace(BASE, needs=(need,)), (A,), doubtful, passed(OTHER_RULE, A))
+    assert found.answer is AnswerKind.OPEN
+    assert found.closes.endswith(", or audit the roots that the SBC trusts with auditor certificate --trust-store FILE")
+
+
+def test_another_proof_stands_for_one_site_or_host_and_not_for_all() -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE,), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+    wanted = replace(BASE, needs=(need,))
+    second, same = STORE.model_copy(update={"name": "second.pem"}), A.model_copy(update={"name": "a@192.0.2.2"})
+    bare = WEB.model_copy(update={"name": "bare"})
+    stores = (passed(STORE_RULE, STORE), passed(STORE_RULE, second))
+
+    def untested(*targets: Target | OwedTarget) -> list[Finding]:
+        return [passed(SERVER_RULE, target, outcome=Outcome.NOT_TESTED) for target in targets]
+
+    one = answer(wanted, (A, B, STORE), *untested(A, B), stores[0])
+    assert (one.answer, one.reason.split(", ")[0]) == ("open", "1 trust store for 2 places (endpoint)")
+    assert one.closes.startswith("audit the trust store of each: ")
+    assert answer(wanted, (A, OWED, STORE), *untested(A, OWED), stores[0]).answer == "open"
+    assert answer(wanted, (A, bare, STORE), *untested(A, bare), stores[0]).answer == "open"
+    three = answer(wanted, (A, B, bare, STORE, second), *untested(A, B, bare), *stores)
+    assert (three.answer, three.reason.split(", ")[0]) == ("open", "2 trust stores for 3 places (endpoint)")
+    assert answer(wanted, (A, B, STORE, second), *untested(A, B), *stores).answer == "met"
+    assert answer(wanted, (A, same, STORE), *untested(A, same), stores[0]).answer == "met"
+    assert answer(wanted, (A, B, STORE), *untested(A), passed(SERVER_RULE, B), stores[0]).answer == "met"
+    owed = OWED.model_copy(update={"site": None})
+    assert answer(wanted, (owed, STORE), *untested(owed), stores[0]).answer == "met"
+
+
 # What a requirement is about
 
 
@@ -563,3 +595,12 @@ def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_h
 
 def test_what_is_owed_never_has_the_name_of_a_target() -> None:
     assert "HTTPS client (owed)" in names(A.model_copy(update={"name": "HTTPS client"}))
+
+
+def test_descriptions_of_no_call_leave_it_open_and_it_applies_all_the_same() -> None:
+    sdp = SessionDescriptionTarget(name="options.txt")
+    wanted = replace(BASE, needs=(Need(TargetKind.SESSION_DESCRIPTION, (OTHER_RULE,)),))
+    nothing = passed(OTHER_RULE, sdp, outcome=Outcome.NOT_APPLICABLE, not_applicable="no media section carries RTP")
+    found = answer(wanted, (sdp,), nothing)
+    assert (found.answer, found.reason) == ("open", "no media section carries RTP")
+    assert found.closes.startswith("audit an offer and an answer")

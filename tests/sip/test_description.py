@@ -230,3 +230,24 @@ def test_descriptions_one_after_the_other_are_not_one() -> None:
     assert (first.source, second.source) == ("given.sdp, description 1", "given.sdp, description 2")
     with pytest.raises(MalformedSdp, match="more than 1000 session descriptions"):
         descriptions(sdp() * 1001, ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("lines", "plain"),
+    [
+        (("a=tcap:1 RTP/AVP", "a=pcfg:1 t=1"), True),
+        (("a=tcap:1 RTP/SAVPF RTP/AVP", "a=pcfg:1 t=2|1"), True),
+        (("a=tcap:1 RTP/SAVPF rtp/avpf", "a=pcfg:1 a=1 t=2"), True),
+        (("a=tcap:1 RTP/SAVPF RTP/AVP", "a=pcfg:1 t=1"), False),
+        (("a=tcap:1 RTP/AVP",), False),
+        (("a=tcap:1 RTP/AVP", "a=pcfg:1 a=1"), False),
+        (("a=tcap:x RTP/AVP", "a=tcap:", "a=pcfg:1 t=1"), False),
+    ],
+)
+def test_a_configuration_may_offer_a_profile_without_srtp(lines: tuple[str, ...], *, plain: bool) -> None:
+    assert read(sdp(CRYPTO, *lines)).media[0].plain_configuration is plain
+
+
+def test_capabilities_above_the_first_section_count_for_all() -> None:
+    seen = read(sdp(CRYPTO, "a=pcfg:1 t=7", "m=audio 4 RTP/SAVP 0", CRYPTO, head=(*HEAD, "a=tcap:7 RTP/AVP")))
+    assert [media.plain_configuration for media in seen.media] == [True, False]

@@ -52,6 +52,9 @@ def test_vias_of_several_lines_are_counted_from_the_top() -> None:
         ("<sips:proxy.example.net;transport=udp>", "udp"),
         ("<sip:proxy.example.net;transport=tls>", "tls"),
         ("<sip:proxy.example.net;transport=pigeon>", "unknown"),
+        ("<sip:proxy.example.net:5060;lr>", "unknown"),
+        ("<sip:+1@[2001:db8::1]:5060>", "unknown"),
+        ("<sip:proxy.example.net:5060;transport=tls>", "tls"),
         ('"A, B" <sip:proxy.example.net;transport=ws>', "ws"),
     ],
 )
@@ -110,3 +113,8 @@ def test_the_hops_are_those_of_the_description_too() -> None:
     assert not found.capabilities
     (found,) = descriptions(message(OK, sdp(CRYPTO), CSeq="1 OPTIONS"), ORIGIN)
     assert found.capabilities
+
+
+@pytest.mark.parametrize("uri", ["sip:a@b:50600", "sip:a@b:5061", "sip:5060@b", "sips:a@b"])
+def test_another_port_than_that_of_plain_sip_names_no_transport(uri: str) -> None:
+    assert all(transport == "tls" for _, _, transport in hops(Route=f"<{uri};lr>"))

@@ -143,3 +143,18 @@ def test_multipart_bodies_in_one_another_come_to_an_end() -> None:
         body = b"--b%d\r\nContent-Type: multipart/mixed;boundary=b%d\r\n\r\n" % (depth, depth - 1) + body
     with pytest.raises(MalformedSdp):
         descriptions(message(INVITE, body, Content_Type="multipart/mixed;boundary=b5"), ORIGIN)
+
+
+def test_a_prack_answers_the_offer_in_a_response_to_an_invite_without_one() -> None:
+    prack = message("PRACK sip:b@example.com SIP/2.0", ANSWER, CSeq="2 PRACK", RAck="776 1 INVITE")
+    progress = message("SIP/2.0 183 Session Progress", OFFER)
+    assert roles(message(INVITE), progress, prack) == ["offer", "answer"]
+    assert len({found.exchange for found in descriptions(b"".join((message(INVITE), progress, prack)), ORIGIN)}) == 1
+    assert roles(message(INVITE, OFFER), prack) == ["offer", "offer"]
+    assert len({found.exchange for found in descriptions(message(INVITE, OFFER) + prack, ORIGIN)}) == 2
+
+
+@pytest.mark.parametrize("header", ["", "776 2 INVITE", "1 INVITE", "776 1 OPTIONS"])
+def test_a_prack_of_no_known_invite_may_be_either(header: str) -> None:
+    prack = message("PRACK sip:b@example.com SIP/2.0", ANSWER, CSeq="2 PRACK", RAck=header)
+    assert roles(message(INVITE, OFFER), prack)[-1] == "unknown"

@@ -76,6 +76,9 @@ class MediaSeen(Value):
     bundle_only: bool = Field(
         default=False, description="Whether port 0 means that it shares the port of another section (RFC 9143)"
     )
+    plain_configuration: bool = Field(
+        default=False, description="Whether a=pcfg offers a profile without SRTP beside that of the m= line (RFC 5939)"
+    )
     addresses: tuple[AddressSeen, ...] = ()
 
 
@@ -127,14 +130,14 @@ class SipMessageSeen(Seen):
 
     kind: Literal["sip-message"] = "sip-message"
     source: str = Field(description="Where it was found")
-    octets: int = Field(description="The whole message")
-    request_uri: int
-    contact_uri: int = Field(description="The longest")
-    userinfo: int = Field(description="The longest, of any URI")
-    from_domain: int
-    header_name: int = Field(description="The longest")
-    option_tags: int = Field(description="The longest Supported, Require or Proxy-Require header")
-    option_tag: int = Field(description="The longest")
+    octets: int = Field(default=0, description="The whole message")
+    request_uri: int = 0
+    contact_uri: int = Field(default=0, description="The longest")
+    userinfo: int = Field(default=0, description="The longest, of any URI")
+    from_domain: int = 0
+    header_name: int = Field(default=0, description="The longest")
+    option_tags: int = Field(default=0, description="The longest Supported, Require or Proxy-Require header")
+    option_tag: int = Field(default=0, description="The longest")
     transport: Transport = "file"
     hops: tuple[HopSeen, ...] = ()
     contacts: tuple[AddressSeen, ...] = ()

@@ -99,7 +99,7 @@ class ClientConnection:
         if found is None:
             return Reply(b"", close=False, wake=self._state.settings.handshake_seconds if first else None)
         if isinstance(found, NotClientHello):
-            self._state.record_foreign(self._address, found.reason)
+            self._state.record_foreign(self._address, found.reason, self._raw)
             return Reply(b"", close=True)
         self._client = self._state.client(self._address)
         if self._client is None:

@@ -1,6 +1,6 @@
 """Targets and observations from what clients did at the listener.  Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from auditor.minting.server_certificates import ServerCertificateCase
@@ -13,9 +13,10 @@ from auditor.model.observation import (
     NotObserved,
     Observation,
     ServerCertificateCaseSeen,
+    SipMessageSeen,
     kinds_of,
 )
-from auditor.model.target import ClientTarget, Perspective, Service
+from auditor.model.target import ClientTarget, Perspective, Service, SessionDescriptionTarget
 from auditor.model.tls import ProtocolVersion
 from auditor.probes.client.client_cases import ClientRecord, older_versions, treatments
 from auditor.sanitise import clean
@@ -57,6 +58,19 @@ def observed(
         targets.append(target)
         observations += _observed(client, name, at)
     return tuple(targets), observations
+
+
+def without_tls(
+    addresses: Iterable[str], at: datetime
+) -> tuple[tuple[SessionDescriptionTarget, ...], list[Observation]]:
+    """Return one target for each address that sent SIP without TLS, and the message as far as it counts."""
+    targets = tuple(SessionDescriptionTarget(name=f"SIP without TLS from {address}") for address in addresses)
+    unread = "SIP arrived without TLS, and was not read further"
+    seen: list[Observation] = []
+    for target in targets:
+        seen.append(SipMessageSeen(target=target.name, at=at, source=target.name, transport="tcp"))
+        seen += (NotAttempted(target=target.name, at=at, wanted=kind, reason=unread) for kind in ("sdp", "dscp"))
+    return targets, seen
 
 
 def _observed(client: ClientRecord, target: str, at: datetime) -> list[Observation]:

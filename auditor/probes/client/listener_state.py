@@ -23,6 +23,7 @@ _EVERY_TLS13_SUITE = (
     b"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256:"
     b"TLS_AES_128_CCM_8_SHA256"
 )
+_SIP = re.compile(rb"[\r\n]*(?:[A-Z]{1,32} (?:sips?|tel):[^\r\n]{1,8192} SIP/2\.0|SIP/2\.0 [1-6][0-9]{2} )")
 _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
@@ -68,6 +69,8 @@ class ListenerState:
     """By address."""
     foreign: dict[str, str] = field(default_factory=dict)
     """Addresses that sent something other than a ClientHello, and what."""
+    without_tls: dict[str, None] = field(default_factory=dict)
+    """Addresses that sent SIP instead of a ClientHello."""
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     """For the digests of SRTP keys; never stored."""
     satisfied: threading.Event = field(default_factory=threading.Event)
@@ -86,8 +89,10 @@ class ListenerState:
             self.clients[address] = ClientRecord(address, self.settings.cases)
         return self.clients[address]
 
-    def record_foreign(self, address: str, reason: str) -> None:
-        """Record that something other than a ClientHello arrived."""
+    def record_foreign(self, address: str, reason: str, data: bytes = b"") -> None:
+        """Record that something other than a ClientHello arrived; ``data`` is how it begins."""
+        if _SIP.match(data) and len(self.without_tls) < MOST_CLIENTS:
+            self.without_tls[address] = None
         if address not in self.foreign and len(self.foreign) < MOST_CLIENTS:
             self.foreign[address] = reason
             self.notify(ListenerEvent("not TLS", address, reason=reason))

@@ -8,10 +8,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from auditor.certificates.chains import PeerChain, public_anchors
+from auditor.certificates.read import read
 from auditor.model.finding import NotApplicable, Remark, Violation, Warning
 from auditor.model.observation import CertificateChainSeen
 from auditor.model.rule import Evidence, Group, Rule
 from auditor.model.severity import Severity
+from auditor.model.trust_anchor import TrustAnchor
 from auditor.rules.certificate._shared import AcceptedRoots, judge_chains, toward, unreached
 
 
@@ -31,6 +33,9 @@ def check(evidence: Evidence[CertificateChainSeen], params: AcceptedRoots) -> It
             if sent is None:
                 observed = f"ends at {name}, and nobody knows whether that was sent: no day is declared"
                 yield Warning(subject=chain.subject, expected=expected, observed=observed, unproven=True)
+            elif _made_after(trust.anchor, sent):
+                observed = f"ends at {name}, which did not exist on {sent}, the day it is said to have been sent"
+                yield Violation(subject=chain.subject, expected=expected, observed=observed)
             else:
                 observed = f"ends at {name}, which had not been sent by then; its day is {sent}"
                 yield Violation(subject=chain.subject, expected=expected, observed=observed)
@@ -43,9 +48,18 @@ def _reaches(chain: PeerChain, params: AcceptedRoots, today: dt.date | None) -> 
     accepted = [
         anchor
         for anchor in chain.anchors
-        if (today and anchor.sent and anchor.sent <= today if anchor.declared else anchor.name in params.roots)
+        if (today and _sent_by(anchor, today) if anchor.declared else anchor.name in params.roots)
     ]
     return chain.toward((*accepted, *(public_anchors() if params.public_roots else ()))).anchor is not None
+
+
+def _sent_by(anchor: TrustAnchor, today: dt.date) -> bool:
+    return anchor.sent is not None and anchor.sent <= today and not _made_after(anchor, anchor.sent)
+
+
+def _made_after(anchor: TrustAnchor, day: dt.date) -> bool:
+    """Whether the certificate begins after that day; a day more, because days are local and certificates are in UTC."""
+    return read(anchor.der).not_valid_before_utc.date() > day + dt.timedelta(days=1)
 
 
 RULE = Rule(

@@ -41,7 +41,7 @@ def _unproven(
             f"rejected ({rejection}), but verification is not proven: no certificate that the client trusts was shown "
             "as a control"
         )
-        yield Warning(subject=subject, expected=expected, observed=observed)
+        yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
         return
     aborted = next((found for found in control if found.treatment == "aborted"), None)
     reason = (

@@ -40,7 +40,8 @@ def _message(seen: SipMessageSeen) -> Iterator[Remark]:
     elif clear := [hop for hop in sent if in_the_clear(hop)]:
         yield Violation(subject=subject, expected=_TLS, observed=hop_text(clear[0]))
     elif any(hop.transport == "unknown" for hop in sent):
-        yield Doubt(subject=subject, reason="its topmost Via, Route or request-URI names no known transport")
+        reason = "its topmost Via, Route or request-URI names no known transport, or port 5060 and none"
+        yield Doubt(subject=subject, reason=reason)
     elif seen.transport == "file":
         reason = "a file does not prove how it was transported: use --transport, or a packet capture"
         yield NotTested(subject=subject, reason=reason, whole=True)

@@ -33,8 +33,9 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
         if keyed and clear:
             proven = True
             yield Violation(subject=subject, expected=_INSIDE_TLS, observed=f"crypto attributes {clear}")
-        elif keyed and any(hop.field == "Via" and hop.transport == "unknown" for hop in seen.hops):
-            yield Doubt(subject=subject, reason="a Via header with keys in its message names no known transport")
+        elif keyed and (unknown := [hop for hop in seen.hops if hop.field != "Contact" and hop.transport == "unknown"]):
+            reason = f"a {unknown[0].field} with keys in its message names no known transport, or port 5060 and none"
+            yield Doubt(subject=subject, reason=reason)
         elif keyed and seen.transport == "file":
             proven = True
             reason = "a file does not prove how it was transported: use --transport, or a packet capture"

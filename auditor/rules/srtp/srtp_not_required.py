@@ -40,6 +40,9 @@ def _section(subject: MediaSubject, media: MediaSeen) -> Remark | None:
         keyed = media.cryptos or media.malformed or media.fingerprint or media.key_management
         how = "with keys: the peer may decline SRTP" if keyed else "without keys"
         return Violation(subject=subject, expected=_SECURE, observed=f"{media.profile} {how}")
+    if media.plain_configuration:
+        observed = f"{media.profile}, with a profile without SRTP as an alternative (a=pcfg)"
+        return Violation(subject=subject, expected=_SECURE, observed=observed)
     if profile in SECURE_PROFILES or (not carries_rtp(media) and "TLS" in profile):
         return None
     if carries_rtp(media) or profile == UNKNOWN.upper():

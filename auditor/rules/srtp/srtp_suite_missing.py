@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor.model.finding import Doubt, NotApplicable, Remark, Violation
+from auditor.model.finding import Doubt, NotApplicable, NotTested, Remark, Violation
 from auditor.model.observation import MediaSeen, SdpSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
-from auditor.model.subject import MediaSubject
+from auditor.model.subject import TARGET, MediaSubject
+from auditor.model.target import SessionDescriptionTarget
 from auditor.rules._shared import any_of
 from auditor.rules.srtp._shared import DERIVED, carries_rtp, judged, nothing_accepted, sections
 
@@ -49,13 +50,23 @@ def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remar
             yield Doubt(subject=MediaSubject(source=seen.source), reason=why)
     if not applies:
         yield NotApplicable(reason="no media section carries RTP")
+    elif isinstance(evidence.target, SessionDescriptionTarget) and not any(
+        seen.role == "offer" for seen in judged(evidence.seen)
+    ):
+        reason = "what is offered was not seen: provide an offer, or say with --role offer that this is one"
+        yield NotTested(subject=TARGET, reason=reason, closes="audit an offer of the SBC with auditor sdp FILE")
 
 
 def _usable(media: MediaSeen, params: RequiredSuites) -> bool:
-    return any(
+    return not _by_dtls(media) and any(
         crypto.suite in params.suites and all(_right_length(crypto.suite, key.octets) for key in crypto.keys)
         for crypto in media.cryptos
     )
+
+
+def _by_dtls(media: MediaSeen) -> bool:
+    """Whether the profile takes its keys from DTLS (RFC 5764 section 8), so that crypto lines do not count."""
+    return "TLS/" in media.profile.upper()
 
 
 def _right_length(suite: str, length: int | None) -> bool:
@@ -63,6 +74,8 @@ def _right_length(suite: str, length: int | None) -> bool:
 
 
 def _instead(media: MediaSeen, params: RequiredSuites) -> str:
+    if media.cryptos and _by_dtls(media):
+        return f"{media.profile}, which takes its keys from DTLS whatever crypto attributes there are"
     wanted = {name.casefold(): name for name in params.suites}
     for crypto in media.cryptos:
         name = wanted.get(crypto.suite.casefold())
