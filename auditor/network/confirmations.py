@@ -1,7 +1,8 @@
-"""Whether an attestation names who made it."""
+"""Whether an attestation names who made it, and how long it is valid."""
 
 import re
 import unicodedata
+from datetime import MAXYEAR, date
 
 _NOBODY = re.compile(
     "abc|all|anonymous|anybody|anyone|asdf|author|everybody|everyone|false|fixme|foo|bar|me|myself|na|name|nil|no|"
@@ -9,6 +10,16 @@ _NOBODY = re.compile(
     "test|tobeconfirmed|tobedefined|tobedetermined|todo|true|undefined|unknown|us|we|whoever|xyz|yes|you"
 )
 """What stands in a form that nobody has filled in."""
+
+
+def last_day(confirmed: date, years: int) -> date:
+    """The last day of a confirmation: its anniversary, or the first of March after a 29th of February."""
+    if confirmed.year + years > MAXYEAR:
+        return date.max
+    try:
+        return confirmed.replace(year=confirmed.year + years)
+    except ValueError:
+        return date(confirmed.year + years, 3, 1)
 
 
 def names_somebody(text: str) -> bool:

@@ -6,23 +6,30 @@ looked at, what was not tested and what is inconclusive leave it open.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 
 from auditor.model.answer import AnswerKind, Completeness, Confirmation, FindingKey, RequirementAnswer
 from auditor.model.deployment import Deployment
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning, listed
 from auditor.model.policy import Policy
-from auditor.model.requirement import About, Need, Requirement, TargetKind
-from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, subject_text
-from auditor.model.target import DeploymentTarget, OwedTarget, Target
+from auditor.model.requirement import About, Condition, Need, Requirement, TargetKind
+from auditor.model.subject import CertificateCaseSubject, DeclaredSubject, DnsNameSubject, Named, subject_text
+from auditor.model.target import DeploymentTarget, OwedTarget, ServerTarget, Target
 from auditor.model.waiver import Waiver
 from auditor.network.conditions import applies, why_not
+from auditor.network.confirmations import last_day, names_somebody
 from auditor.requirements.kinds import KINDS, also_seen_at, is_of
 from auditor.requirements.owed import why_none
 
-_VALID = timedelta(days=2 * 366)
-"""How long a confirmation of a part that no rule proves is valid."""
+_ATTESTATIONS = "attestation-missing"
+"""The rule whose parameters say how long a confirmation is valid."""
+_YEARS = 2
+"""How long it is in a policy without that rule."""
+_HTTPS = (TargetKind.HTTPS_SERVER, TargetKind.HTTPS_CLIENT)
+_AGAIN = "audit again, once what the reason names no longer stands in the way"
+_MOST = 3
+"""The most things that an answer names of those that would close it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Looked:
     """Those with findings, by their kinds."""
     unlooked: Mapping[TargetKind, tuple[str, ...]]
     """The names of those without any finding, which nothing connected to."""
+    sites: Mapping[str, str]
+    """The sites of endpoints that have one, by the names of the endpoints."""
     also: Mapping[TargetKind, tuple[Target | OwedTarget, ...]]
     """Those that may show by the way what the kind is asked for."""
     findings: Mapping[tuple[str, str], Finding]
@@ -49,7 +58,7 @@ class _RuleAnswer:
 
     answer: AnswerKind
     reason: str = ""
-    closes: str = ""
+    closes: tuple[str, ...] = ()
     finding: FindingKey | None = None
 
 
@@ -80,6 +89,7 @@ def answered(
             kind: tuple(target.name for target in given if is_of(target, kind) and target.name not in names)
             for kind in TargetKind
         },
+        sites={target.name: target.site for target in given if isinstance(target, ServerTarget) and target.site},
         also={kind: tuple(target for target in given if also_seen_at(target, kind)) for kind in TargetKind},
         findings=by_check,
         by_rule=by_rule,
@@ -126,7 +136,7 @@ class _Said:
 def _said(requirement: Requirement, looked: Looked) -> _Said:
     if requirement.provider:
         return _Said(AnswerKind.PROVIDER, requirement.provider)
-    concerns = looked.declared is None or applies(requirement.applies, looked.declared)
+    concerns = looked.declared is None or _applies(requirement.applies, looked.declared, looked)
     if concerns is False:
         return _Said(AnswerKind.NOT_APPLICABLE, why_not(requirement.applies))
     parts = (
@@ -135,7 +145,9 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
     )
     for kind in (AnswerKind.NOT_MET, AnswerKind.OPEN):
         if those := [part for part in parts if part.answer is kind]:
-            return _Said(kind, _reasons(those), those[0].closes, _keys(those))
+            return _Said(
+                kind, _reasons(those), _together(closes for part in those for closes in part.closes), _keys(those)
+            )
     passed = [part for part in parts if part.answer is AnswerKind.MET]
     if parts and not passed:
         if concerns is None:
@@ -143,6 +155,13 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
             return _Said(AnswerKind.OPEN, "whether it applies is not declared", closes, _keys(parts))
         return _Said(AnswerKind.NOT_APPLICABLE, _reasons(parts), findings=_keys(parts))
     return _confirmed(requirement, passed, looked) if requirement.confirmation else _met(passed)
+
+
+def _applies(condition: Condition, declared: Deployment, looked: Looked) -> bool | None:
+    """Whether the requirement applies; an endpoint or client of HTTPS that is audited outweighs the declaration."""
+    if condition is Condition.HTTPS and any(looked.targets[kind] or looked.unlooked[kind] for kind in _HTTPS):
+        return True
+    return applies(condition, declared)
 
 
 def _met(passed: Sequence[_RuleAnswer]) -> _Said:
@@ -156,7 +175,7 @@ def _confirmed(requirement: Requirement, passed: Sequence[_RuleAnswer], looked: 
         return _Said(AnswerKind.CONFIRMED, f"confirmed by {who}", findings=_keys(passed), confirmations=confirmed)
     what = requirement.not_proved or "no rule proves it"
     statement = requirement.confirmation
-    closes = f"add an attestation to the inventory: {{statement: {statement}, by: …, date: …}}"
+    closes = _attest(statement)
     if looked.declared is None:
         closes = f"{KINDS[TargetKind.DEPLOYMENT].closes}, with an attestation of the statement {statement}"
     return _Said(AnswerKind.OPEN, f"nobody has confirmed {statement}: {what}", closes)
@@ -170,7 +189,31 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     if AnswerKind.NOT_MET in answers:
         yield from other
     open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
-    yield from other if answers == {AnswerKind.MET} and open_only else first
+    if answers != {AnswerKind.MET} or not open_only:
+        yield from first
+    elif need.otherwise and (few := _too_few(first, other, need.otherwise, looked)):
+        yield few
+    else:
+        yield from other
+
+
+def _too_few(
+    first: Sequence[_RuleAnswer], other: Sequence[_RuleAnswer], need: Need, looked: Looked
+) -> _RuleAnswer | None:
+    """The other proof is that of one site, so each site where the first is open needs one of its own."""
+    if looked.declared is None:
+        return None
+    wanting = [part.finding.target for part in first if part.answer is AnswerKind.OPEN and part.finding]
+    sites = (
+        {looked.sites.get(name, "") for name in wanting} if wanting else {site.name for site in looked.declared.sites}
+    )
+    given = {part.finding.target for part in other if part.finding}
+    if len(given) >= len(sites):
+        return None
+    kind = KINDS[need.at]
+    reason = f"{len(given)} {kind.words} was audited for {len(sites)} sites" if len(given) == 1 else ""
+    reason = reason or f"{len(given)} {kind.words}s were audited for {len(sites)} sites"
+    return _RuleAnswer(AnswerKind.OPEN, reason, (f"{kind.closes}, one for each site",), _keys(other)[0])
 
 
 def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
@@ -180,7 +223,7 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     for rule in need.rules:
         if rule not in policy:
             reason = f"the policy {looked.policy.id} does not have the rule {rule}"
-            yield _RuleAnswer(AnswerKind.OPEN, reason, f"judge by a policy that has {rule}")
+            yield _RuleAnswer(AnswerKind.OPEN, reason, (f"judge by a policy that has {rule}",))
             continue
         yield from (_part(rule, target, need, looked) for target in targets)
         seen_at = (target for target in looked.also[need.at] if (rule, target.name) in looked.findings)
@@ -188,7 +231,7 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
         yield from (part for part in elsewhere if part.answer is AnswerKind.NOT_MET)
     if unlooked:  # endpoints alone are listed and not audited
         were = "was" if len(unlooked) == 1 else "were"
-        yield _RuleAnswer(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", "audit without --offline")
+        yield _RuleAnswer(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", ("audit without --offline",))
     if not (targets or unlooked):
         yield _nobody(need, looked)
 
@@ -198,7 +241,8 @@ def _broken(rule: str, looked: Looked) -> Iterator[_RuleAnswer]:
     for finding in looked.by_rule.get(rule, ()):
         if finding.violations:
             key = FindingKey(rule=rule, target=finding.target)
-            yield _RuleAnswer(AnswerKind.NOT_MET, f"{rule} at {finding.target}", finding=key)
+            reason = f"{rule} at {finding.target}{_accepted(finding.waiver)}"
+            yield _RuleAnswer(AnswerKind.NOT_MET, reason, finding=key)
 
 
 def _nobody(need: Need, looked: Looked) -> _RuleAnswer:
@@ -206,21 +250,20 @@ def _nobody(need: Need, looked: Looked) -> _RuleAnswer:
     kind = KINDS[need.at]
     if looked.declared is not None and (reason := why_none(need.at, looked.declared)):
         return _RuleAnswer(AnswerKind.NOT_APPLICABLE, reason)
-    return _RuleAnswer(AnswerKind.OPEN, f"no {kind.words} was audited", kind.closes)
+    return _RuleAnswer(AnswerKind.OPEN, f"no {kind.words} was audited", (kind.closes,))
 
 
 def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) -> _RuleAnswer:
     key = FindingKey(rule=rule, target=target.name)
     finding = looked.findings.get((rule, target.name))
     if finding is None:
-        return _RuleAnswer(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", "audit again by this policy")
+        return _RuleAnswer(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", ("audit again by this policy",))
     if isinstance(target, OwedTarget):
-        return _RuleAnswer(AnswerKind.OPEN, f"{target.name}: nobody looked", target.closes, key)
+        return _RuleAnswer(AnswerKind.OPEN, f"{target.name}: nobody looked", (target.closes,), key)
     at = "" if isinstance(target, DeploymentTarget) else f" at {target.name}"
-    mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked.declared)]
+    mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked)]
     if any(_is_wrong(remark) for remark in mine):
-        accepted = f" ({_accepted(finding.waiver)})" if finding.waiver else ""
-        return _RuleAnswer(AnswerKind.NOT_MET, f"{rule}{at}{accepted}", finding=key)
+        return _RuleAnswer(AnswerKind.NOT_MET, f"{rule}{at}{_accepted(finding.waiver)}", finding=key)
     if mine or (finding.outcome is Outcome.NOT_TESTED and not finding.not_tested):
         return _RuleAnswer(AnswerKind.OPEN, f"{rule}{at}: {_why_open(mine)}", _closing(mine), key)
     if finding.outcome is Outcome.NOT_APPLICABLE:
@@ -240,12 +283,17 @@ def _is_wrong(remark: _Remark) -> bool:
     return isinstance(remark, Violation) or (isinstance(remark, Warning) and not remark.unproven)
 
 
-def _concerns(remark: _Remark, about: About, declared: Deployment | None) -> bool:
+def _concerns(remark: _Remark, about: About, looked: Looked) -> bool:
     """Whether the remark is about that part of the finding, or about more than a part."""
     subject = remark.subject
     if isinstance(subject, CertificateCaseSubject):
         whole = isinstance(remark, NotTested) and remark.whole
         return whole or not about.cases or subject.case in about.cases
+    declared = looked.declared
+    if isinstance(subject, DnsNameSubject) and declared is not None:
+        return _is_name_at(subject.name, about, declared)
+    if isinstance(subject, Named) and declared is not None:
+        return _is_site(looked.sites.get(subject.name), about.site, declared)
     if not isinstance(subject, DeclaredSubject):
         return True
     return (
@@ -266,20 +314,65 @@ def _is_at(subject: DeclaredSubject, section: str, position: int | None, declare
     return position <= len(entries) and entries[position - 1].name in subject.names
 
 
+def _is_name_at(name: str, about: About, declared: Deployment) -> bool:
+    """Whether a name in DNS is that of the region or the site, or of none that is declared."""
+    regions = [(region.hostname or "",) for region in declared.regions]
+    sites = [site.signaling_destination for site in declared.sites]
+    return _is_among(name, regions, about.region) and _is_among(name, sites, about.site)
+
+
+def _is_among(name: str, entries: Sequence[Sequence[str]], position: int | None) -> bool:
+    if position is None:
+        return True
+    found = [number for number, names in enumerate(entries, 1) if _plain(name) in map(_plain, names)]
+    return not found or position in found
+
+
+def _plain(name: str) -> str:
+    return name.lower().removesuffix(".")
+
+
+def _is_site(site: str | None, position: int | None, declared: Deployment) -> bool:
+    """Whether the endpoint is that of the site at this position, or of none that is declared."""
+    names = [one.name for one in declared.sites]
+    return position is None or site not in names or names.index(site) == position - 1
+
+
 def _why_open(remarks: Sequence[_Remark]) -> str:
     reasons = [remark.observed if isinstance(remark, Violation | Warning) else remark.reason for remark in remarks]
     return listed(dict.fromkeys(reasons)) or "not tested"
 
 
-def _closing(remarks: Sequence[_Remark]) -> str:
-    """The one thing that settles the first of them."""
-    first = next((remark for remark in remarks if isinstance(remark, NotTested)), None)
-    if first is not None:
-        return first.closes or f"test it: {first.reason}"
-    subject = next((remark.subject for remark in remarks if isinstance(remark.subject, DeclaredSubject)), None)
-    if subject is not None:
-        return f"declare it in the inventory, or prove it by an export: {subject_text(subject)}"
-    return "audit again once nothing keeps it from being observed"
+def _together(closing: Iterable[str]) -> str:
+    """What settles them, each once; all of it is needed."""
+    everything = list(dict.fromkeys(closing))
+    more = len(everything) - _MOST
+    return "; ".join([*everything[:_MOST], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _closing(remarks: Sequence[_Remark]) -> tuple[str, ...]:
+    """What settles all of them, of which none is a violation."""
+    return tuple(_closes(remark) for remark in remarks if not isinstance(remark, Violation)) or (_AGAIN,)
+
+
+def _closes(remark: Warning | Doubt | NotTested) -> str:
+    """What settles one: what its rule says, else what its subject suggests."""
+    if remark.closes:
+        return remark.closes
+    if isinstance(remark, NotTested):
+        return f"test it: {remark.reason}"
+    match remark.subject:
+        case DeclaredSubject(part="attestations", names=(statement, *_)):
+            return _attest(statement)
+        case DeclaredSubject() as subject:
+            return f"declare {subject_text(subject)} in the inventory, or prove it by an export (evidence)"
+        case DnsNameSubject(name=name):
+            return f"--dns, once the resolver answers for {name}"
+    return _AGAIN
+
+
+def _attest(statement: str) -> str:
+    return f"add an attestation to the inventory: {{statement: {statement}, by: …, date: …}}"
 
 
 def _reasons(parts: Sequence[_RuleAnswer]) -> str:
@@ -296,8 +389,8 @@ def _passed(parts: Sequence[_RuleAnswer]) -> str:
     return f"{listed(rules)} passed at {listed(targets)}"
 
 
-def _accepted(waiver: Waiver) -> str:
-    return f"waived until {waiver.expires} by {waiver.approved_by}"
+def _accepted(waiver: Waiver | None) -> str:
+    return f" (waived until {waiver.expires} by {waiver.approved_by})" if waiver else ""
 
 
 def _confirmations(requirement: Requirement, looked: Looked) -> tuple[Confirmation, ...]:
@@ -307,8 +400,20 @@ def _confirmations(requirement: Requirement, looked: Looked) -> tuple[Confirmati
     return tuple(
         Confirmation(statement=one.statement, by=one.by, date=one.date, document=one.document, sha256=one.sha256)
         for one in looked.declared.attestations
-        if one.statement == requirement.confirmation and one.date <= looked.today <= one.date + _VALID
+        if one.statement == requirement.confirmation
+        and names_somebody(one.by)
+        and one.date <= looked.today <= last_day(one.date, _years(looked.policy, one.statement))
     )
+
+
+def _years(policy: Policy, statement: str) -> int:
+    """How many years a confirmation is valid, as the policy's rule about attestations says."""
+    setting = next((setting for setting in policy.settings if setting.rule.id == _ATTESTATIONS), None)
+    if setting is None:
+        return _YEARS
+    given = setting.params.model_dump()
+    own = {row["statement"]: row["years"] for row in given["statements"]}
+    return own.get(statement) or int(given["years"])
 
 
 def _named(confirmation: Confirmation) -> str:

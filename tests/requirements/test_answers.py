@@ -97,13 +97,13 @@ def test_it_is_met_when_every_rule_passed_at_every_target() -> None:
             },
             "open",
             f"{SERVER_RULE} at b: likely",
-            "audit again once nothing keeps it from being observed",
+            "audit again, once what the reason names no longer stands in the way",
         ),
         (
             {"outcome": Outcome.INCONCLUSIVE, "doubts": (Doubt(subject=TARGET, reason="timed out"),)},
             "open",
             f"{SERVER_RULE} at b: timed out",
-            "audit again once nothing keeps it from being observed",
+            "audit again, once what the reason names no longer stands in the way",
         ),
         (
             {"outcome": Outcome.PASS, "not_tested": (NotTested(subject=TARGET, reason="no CA", closes="--client-ca"),)},
@@ -293,7 +293,7 @@ def test_what_is_undeclared_says_where_to_declare_it() -> None:
     doubt = Doubt(subject=SITE_A.at("media"), reason="not declared")
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.INCONCLUSIVE, doubts=(doubt,))
     found = answer(replace(BASE, needs=AT_DEPLOYMENT), (DEPLOYMENT,), finding)
-    assert found.closes == "declare it in the inventory, or prove it by an export: sites[A].media"
+    assert found.closes == "declare sites[A].media in the inventory, or prove it by an export (evidence)"
 
 
 # When it applies, who confirmed it, and what is the provider's

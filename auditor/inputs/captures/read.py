@@ -18,6 +18,7 @@ _MOST_PROBLEMS = 3
 """Messages that are not readable and are named; the others are counted."""
 _LONGEST = 1024 * 1024
 """The most bytes of a message that is read."""
+_CLOSES = "auditor sdp FILE, a packet capture of a call whose SIP messages are readable"
 _MEDIA, _MESSAGE, _MARKING = "sdp", "sip-message", "dscp"
 
 
@@ -126,7 +127,7 @@ def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Ite
 
 
 def _missing(origin: Origin, kind: str, reason: str) -> NotAttempted:
-    return NotAttempted(target=origin.target, at=origin.at, wanted=kind, reason=reason)
+    return NotAttempted(target=origin.target, at=origin.at, wanted=kind, reason=reason, closes=_CLOSES)
 
 
 def _few(problems: Sequence[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from auditor.model.observation import DeploymentSeen
 from auditor.model.rule import Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.value import Value
-from auditor.network.confirmations import names_somebody
+from auditor.network.confirmations import last_day, names_somebody
 from auditor.network.connections import uses_expressroute, uses_microsoft_peering
 from auditor.network.subjects import ATTESTATIONS
 from auditor.rules.deployment._shared import ZOOM, undeclared_sku
@@ -93,17 +93,7 @@ def _missing(statement: str, declared: Deployment, today: dt.date, years: int) -
         return "one that names neither a person nor a role"
     if not past:
         return f"one dated {min(named)}, which is in the future"
-    return f"one dated {max(past)}, which is too old" if today > _last_day(max(past), years) else None
-
-
-def _last_day(confirmed: dt.date, years: int) -> dt.date:
-    """The last day of a confirmation: its anniversary, or the first of March after a 29th of February."""
-    if confirmed.year + years > dt.MAXYEAR:
-        return dt.date.max
-    try:
-        return confirmed.replace(year=confirmed.year + years)
-    except ValueError:
-        return dt.date(confirmed.year + years, 3, 1)
+    return f"one dated {max(past)}, which is too old" if today > last_day(max(past), years) else None
 
 
 def _remedy(params: Statements) -> str:

@@ -56,5 +56,6 @@ def nothing_accepted(seen: SdpSeen) -> str:
 def nothing_keyed(seen: Iterable[SdpSeen], reason: str) -> NotApplicable | NotTested:
     """The remark of a rule about crypto attributes where there are none to judge."""
     for why in filter(None, map(nothing_accepted, judged(seen))):
-        return NotTested(subject=TARGET, reason=f"{why}: provide an offer or answer that accepts one", whole=True)
+        reason = f"{why}: provide an offer or answer that accepts one"
+        return NotTested(subject=TARGET, reason=reason, whole=True, closes="auditor sdp FILE, of a call with media")
     return NotApplicable(reason=reason)

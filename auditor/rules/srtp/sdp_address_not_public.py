@@ -37,7 +37,7 @@ def check(evidence: Evidence[SdpSeen], params: VirtualNetwork) -> Iterator[Remar
         yield NotApplicable(reason="no description of a call was observed")
     elif not named:
         reason = "the media are on hold, and no address is named: provide an offer or answer of an active call"
-        yield NotTested(subject=TARGET, reason=reason, whole=True)
+        yield NotTested(subject=TARGET, reason=reason, whole=True, closes="auditor sdp FILE, of an active call")
 
 
 RULE = Rule(
