@@ -60,6 +60,8 @@ class _RuleAnswer:
     reason: str = ""
     closes: tuple[str, ...] = ()
     finding: FindingKey | None = None
+    lacking: bool = False
+    """Whether the policy does not have the rule, so that only a person can answer for it."""
 
 
 def answered(
@@ -143,12 +145,18 @@ def _said(requirement: Requirement, looked: Looked) -> _Said:
         *(part for need in requirement.needs for part in _parts(need, looked)),
         *(part for rule in requirement.breaks for part in _broken(rule, looked)),
     )
-    for kind in (AnswerKind.NOT_MET, AnswerKind.OPEN):
-        if those := [part for part in parts if part.answer is kind]:
-            return _Said(
-                kind, _reasons(those), _together(closes for part in those for closes in part.closes), _keys(those)
-            )
+    return _together_said(requirement, parts, looked, concerns=concerns)
+
+
+def _together_said(
+    requirement: Requirement, parts: Sequence[_RuleAnswer], looked: Looked, *, concerns: bool | None
+) -> _Said:
+    """The answer that the parts give; ``concerns`` is None where the inventory does not say whether it applies."""
     passed = [part for part in parts if part.answer is AnswerKind.MET]
+    if those := [part for part in parts if part.answer is AnswerKind.NOT_MET]:
+        return _Said(AnswerKind.NOT_MET, _reasons(those), findings=_keys(those))
+    if those := [part for part in parts if part.answer is AnswerKind.OPEN]:
+        return _open(requirement, those, passed, looked)
     if parts and not passed:
         if concerns is None:
             closes = "declare the connection type of every link, the services and the sku of the deployment"
@@ -168,17 +176,33 @@ def _met(passed: Sequence[_RuleAnswer]) -> _Said:
     return _Said(AnswerKind.MET, _passed(passed), findings=_keys(passed))
 
 
+def _open(
+    requirement: Requirement, still: Sequence[_RuleAnswer], passed: Sequence[_RuleAnswer], looked: Looked
+) -> _Said:
+    """Open, unless all that is missing is a rule that the policy does not have, and somebody answers for that."""
+    closes = [one for part in still for one in part.closes]
+    if all(part.lacking for part in still) and looked.declared is not None:
+        if confirmed := _confirmations(requirement, looked):
+            return _by_person(confirmed, passed)
+        closes[-1] += f", or {_attest(_statement(requirement))}"
+    return _Said(AnswerKind.OPEN, _reasons(still), _together(closes), _keys(still))
+
+
 def _confirmed(requirement: Requirement, passed: Sequence[_RuleAnswer], looked: Looked) -> _Said:
     """What no rule proves is open until somebody confirms it."""
     if confirmed := _confirmations(requirement, looked):
-        who = "; ".join(_named(one) for one in confirmed)
-        return _Said(AnswerKind.CONFIRMED, f"confirmed by {who}", findings=_keys(passed), confirmations=confirmed)
+        return _by_person(confirmed, passed)
     what = requirement.not_proved or "no rule proves it"
     statement = requirement.confirmation
     closes = _attest(statement)
     if looked.declared is None:
         closes = f"{KINDS[TargetKind.DEPLOYMENT].closes}, with an attestation of the statement {statement}"
     return _Said(AnswerKind.OPEN, f"nobody has confirmed {statement}: {what}", closes)
+
+
+def _by_person(confirmed: tuple[Confirmation, ...], passed: Sequence[_RuleAnswer]) -> _Said:
+    who = "; ".join(_named(one) for one in confirmed)
+    return _Said(AnswerKind.CONFIRMED, f"confirmed by {who}", findings=_keys(passed), confirmations=confirmed)
 
 
 def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
@@ -223,7 +247,8 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     for rule in need.rules:
         if rule not in policy:
             reason = f"the policy {looked.policy.id} does not have the rule {rule}"
-            yield _RuleAnswer(AnswerKind.OPEN, reason, (f"judge by a policy that has {rule}",))
+            closes = f"judge by a policy that has {rule}, such as one that extends {looked.policy.id} by it"
+            yield _RuleAnswer(AnswerKind.OPEN, reason, (closes,), lacking=True)
             continue
         yield from (_part(rule, target, need, looked) for target in targets)
         seen_at = (target for target in looked.also[need.at] if (rule, target.name) in looked.findings)
@@ -393,14 +418,19 @@ def _accepted(waiver: Waiver | None) -> str:
     return f" (waived until {waiver.expires} by {waiver.approved_by})" if waiver else ""
 
 
+def _statement(requirement: Requirement) -> str:
+    """What a person confirms of the requirement, be it because the policy lacks a rule for it."""
+    return requirement.confirmation or requirement.id.lower()
+
+
 def _confirmations(requirement: Requirement, looked: Looked) -> tuple[Confirmation, ...]:
     """The valid confirmations of the requirement's statement."""
-    if not requirement.confirmation or looked.declared is None:
+    if looked.declared is None:
         return ()
     return tuple(
         Confirmation(statement=one.statement, by=one.by, date=one.date, document=one.document, sha256=one.sha256)
         for one in looked.declared.attestations
-        if one.statement == requirement.confirmation
+        if one.statement == _statement(requirement)
         and names_somebody(one.by)
         and one.date <= looked.today <= last_day(one.date, _years(looked.policy, one.statement))
     )

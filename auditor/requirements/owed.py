@@ -1,6 +1,6 @@
 """What a declared deployment must have and no target stands for: the endpoint of a site, its client, its media."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.model.deployment import Deployment, Site
@@ -40,10 +40,15 @@ def owed_targets(policy: Policy, targets: Iterable[Target], declared: Deployment
     names = {target.name for target in given}
     found = (*_of_sites(given, declared), *_of_https(given, declared), *_of_media(given))
     return tuple(
-        owed.model_copy(update={"name": f"{owed.name} (owed)"}) if owed.name in names else owed
-        for owed in found
-        if owed.stands_for in wanted
+        owed.model_copy(update={"name": _own_name(owed.name, names)}) for owed in found if owed.stands_for in wanted
     )
+
+
+def _own_name(name: str, taken: Collection[str]) -> str:
+    """The name, or a longer one that no target has."""
+    while name in taken:
+        name += " (owed)"
+    return name
 
 
 def why_none(kind: TargetKind, declared: Deployment) -> str | None:
@@ -56,16 +61,24 @@ def why_none(kind: TargetKind, declared: Deployment) -> str | None:
 
 
 def _of_sites(targets: tuple[Target, ...], declared: Deployment) -> Iterator[OwedTarget]:
+    only = len(declared.sites) == 1
+    looked_at = {
+        role: {declared.sites[0].name}
+        if only and any(is_of(target, role.kind) for target in targets)
+        else _looked_at([target for target in targets if is_of(target, role.kind)], declared)
+        for role in _SIP
+    }
     for number, site in enumerate(declared.sites, 1):
-        only = len(declared.sites) == 1
         for role in _SIP:
-            if any(is_of(target, role.kind) and (only or _stands_at(target, site)) for target in targets):
+            if site.name in looked_at[role]:
                 continue
             item = "item 2" if number == 1 else "item 5"
             closes = {
                 "server": f"list the SIP endpoint of site {site.name} ({item}) under endpoints in the inventory",
                 "client": f"have the SBC of site {site.name} connect to auditor listen, which plays the gateway",
             }[role.name]
+            if nowhere := [found for found in targets if is_of(found, role.kind) and not _places(found, declared)]:
+                closes += f", or {_placing(nowhere[0], site)}"
             yield _owed(f"site {site.name}: SIP {role.name}", role, closes, site.name)
 
 
@@ -94,6 +107,28 @@ def _owed(name: str, role: _Role, closes: str, site: str | None = None) -> OwedT
     return OwedTarget(
         name=name, stands_for=KINDS[role.kind].perspective, service=role.service, site=site, closes=closes
     )
+
+
+def _places(target: Target, declared: Deployment) -> list[str]:
+    return [site.name for site in declared.sites if _stands_at(target, site)]
+
+
+def _placing(target: Target, site: Site) -> str:
+    """What would say that a target which stands at no site stands at this one."""
+    if isinstance(target, ClientTarget):
+        where = "signaling_source, internal_ranges or nat.pool"
+        return f"declare {target.address}, which {target.name} connected from, under its {where} if it is there"
+    return f"set site: {site.name} at the endpoint {target.name} if it is there"
+
+
+def _looked_at(targets: Sequence[Target], declared: Deployment) -> set[str]:
+    """The sites that targets stand at.  One at an address of several sites, as behind a shared NAT, is that of one."""
+    places = [_places(target, declared) for target in targets]
+    found = {names[0] for names in places if len(names) == 1}
+    for names in places:
+        if len(names) > 1 and (free := [name for name in names if name not in found]):
+            found.add(free[0])
+    return found
 
 
 def _stands_at(target: Target, site: Site) -> bool:
