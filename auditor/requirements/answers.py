@@ -42,7 +42,7 @@ class Looked:
     unlooked: Mapping[TargetKind, tuple[str, ...]]
     """The names of those without any finding, which nothing connected to."""
     sites: Mapping[str, str]
-    """The sites of endpoints that have one, by the names of the endpoints."""
+    """The sites of endpoints that have one, and of those that are owed, by their names."""
     also: Mapping[TargetKind, tuple[Target | OwedTarget, ...]]
     """Those that may show by the way what the kind is asked for."""
     findings: Mapping[tuple[str, str], Finding]
@@ -91,7 +91,11 @@ def answered(
             kind: tuple(target.name for target in given if is_of(target, kind) and target.name not in names)
             for kind in TargetKind
         },
-        sites={target.name: target.site for target in given if isinstance(target, ServerTarget) and target.site},
+        sites={
+            target.name: target.site
+            for target in given
+            if isinstance(target, ServerTarget | OwedTarget) and target.site
+        },
         also={kind: tuple(target for target in given if also_seen_at(target, kind)) for kind in TargetKind},
         findings=by_check,
         by_rule=by_rule,
@@ -180,7 +184,7 @@ def _open(
     requirement: Requirement, still: Sequence[_RuleAnswer], passed: Sequence[_RuleAnswer], looked: Looked
 ) -> _Said:
     """Open, unless all that is missing is a rule that the policy does not have, and somebody answers for that."""
-    closes = [one for part in still for one in part.closes]
+    closes = list(dict.fromkeys(one for part in still for one in part.closes))
     if all(part.lacking for part in still) and looked.declared is not None:
         if confirmed := _confirmations(requirement, looked):
             return _by_person(confirmed, passed)
@@ -212,8 +216,8 @@ def _parts(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     answers = {part.answer for part in other}
     if AnswerKind.NOT_MET in answers:
         yield from other
-    open_only = AnswerKind.NOT_MET not in {part.answer for part in first}
-    if answers != {AnswerKind.MET} or not open_only:
+    still = {part.answer for part in first}
+    if answers != {AnswerKind.MET} or AnswerKind.NOT_MET in still or AnswerKind.OPEN not in still:
         yield from first
     elif need.otherwise and (few := _too_few(first, other, need.otherwise, looked)):
         yield few
@@ -235,8 +239,7 @@ def _too_few(
     if len(given) >= len(sites):
         return None
     kind = KINDS[need.at]
-    reason = f"{len(given)} {kind.words} was audited for {len(sites)} sites" if len(given) == 1 else ""
-    reason = reason or f"{len(given)} {kind.words}s were audited for {len(sites)} sites"
+    reason = f"{kind.words}s audited: {len(given)}, and {len(sites)} places need one each"
     return _RuleAnswer(AnswerKind.OPEN, reason, (f"{kind.closes}, one for each site",), _keys(other)[0])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ from auditor.model.requirement import (
     TargetKind,
 )
 from auditor.model.severity import Severity
-from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject
+from auditor.model.subject import TARGET, CertificateCaseSubject, DeclaredSubject, DnsNameSubject, Named
 from auditor.model.target import (
     CertificateFileTarget,
     ClientTarget,
@@ -172,6 +173,24 @@ def test_a_rule_that_the_policy_or_the_plan_does_not_have_leaves_it_open() -> No
     assert unplanned.reason == f"{SERVER_RULE} was not planned at a"
 
 
+def attested(by: str = "Head of Networks", day: date = TODAY) -> Deployment:
+    return TWO_SITES.model_copy(update={"attestations": (Attestation(statement="x-1", by=by, date=day),)})
+
+
+def test_a_person_may_answer_for_a_rule_that_the_policy_does_not_have_and_for_nothing_else() -> None:
+    lacking = replace(BASE, needs=(*AT_SERVERS, Need(TargetKind.SERVER, ("signature-scheme-weak",))))
+    found = answer(lacking, (A,), passed(SERVER_RULE, A), declared=attested())
+    assert (found.answer, found.reason) == (AnswerKind.CONFIRMED, f"confirmed by Head of Networks on {TODAY}")
+    nobody = answer(lacking, (A,), passed(SERVER_RULE, A), declared=TWO_SITES)
+    assert nobody.closes.endswith(", or add an attestation to the inventory: {statement: x-1, by: …, date: …}")
+    untested = passed(SERVER_RULE, A, outcome=Outcome.NOT_TESTED)
+    assert answer(lacking, (A,), untested, declared=attested()).answer is AnswerKind.OPEN
+    fails = passed(SERVER_RULE, A, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(lacking, (A,), fails, declared=attested()).answer is AnswerKind.NOT_MET
+    met = answer(replace(BASE, needs=AT_SERVERS), (A,), untested, declared=attested())
+    assert met.answer is AnswerKind.OPEN
+
+
 def test_only_targets_of_the_service_count() -> None:
     needs = (Need(TargetKind.HTTPS_SERVER, (SERVER_RULE,)),)
     assert answer(replace(BASE, needs=needs), (A,), passed(SERVER_RULE, A)).reason == "no HTTPS endpoint was audited"
@@ -204,6 +223,9 @@ def test_a_rule_that_breaks_it_need_not_pass() -> None:
     assert answer(wanted, (A,), passed(SERVER_RULE, A)).answer is AnswerKind.MET
     broken = answer(wanted, (A,), passed(SERVER_RULE, A), seen)
     assert (broken.answer, broken.reason) == (AnswerKind.NOT_MET, "srtp-not-required at b")
+    waived = seen.model_copy(update={"outcome": Outcome.WAIVED, "waiver": WAIVER})
+    accepted = answer(wanted, (A,), passed(SERVER_RULE, A), waived)
+    assert accepted.reason == "srtp-not-required at b (waived until 2040-03-01 by A. Other)"
 
 
 STORE = TrustStoreTarget(name="store.pem")
@@ -233,6 +255,50 @@ def test_another_proof_of_the_same_closes_what_is_open_and_a_violation_of_either
 
     findings = [finding(SERVER_RULE, A, first), *([finding(STORE_RULE, STORE, other)] if other else [])]
     assert answer(replace(BASE, needs=(need,)), (A, STORE), *findings).answer == expected
+
+
+def test_a_trust_store_is_that_of_one_place_where_the_endpoints_leave_it_open() -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE,), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+    second = TrustStoreTarget(name="second.pem")
+    untested = {"outcome": Outcome.NOT_TESTED}
+    wanted = replace(BASE, needs=(need,))
+    both = [passed(SERVER_RULE, A, **untested), passed(SERVER_RULE, B, **untested), passed(STORE_RULE, STORE)]
+    one = answer(wanted, (A, B, STORE), *both, declared=TWO_SITES)
+    assert (one.answer, one.reason) == ("open", "trust stores audited: 1, and 2 places need one each")
+    assert one.closes.endswith("--trust-store FILE, one for each site")
+    two = answer(wanted, (A, B, STORE, second), *both, passed(STORE_RULE, second), declared=TWO_SITES)
+    assert two.answer is AnswerKind.MET
+    unlisted = answer(wanted, (A, STORE), passed(STORE_RULE, STORE), declared=TWO_SITES)
+    assert unlisted.answer is AnswerKind.OPEN
+    half = answer(wanted, (A, B, STORE), passed(SERVER_RULE, A), *both[1:], declared=TWO_SITES)
+    assert half.answer is AnswerKind.MET
+    assert answer(wanted, (A, B, STORE), *both).answer is AnswerKind.MET
+
+
+def test_what_is_open_says_everything_that_closes_it_up_to_a_few() -> None:
+    untested = tuple(NotTested(subject=TARGET, reason="r", closes=f"--{name}") for name in ("a", "b", "a", "c", "d"))
+    finding = passed(SERVER_RULE, A, not_tested=untested)
+    assert answer(replace(BASE, needs=AT_SERVERS), (A,), finding).closes == "--a; --b; --c; and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("remark", "closes"),
+    [
+        (Doubt(subject=TARGET, reason="r", closes="--dns"), "--dns"),
+        (Warning(subject=TARGET, expected="e", observed="o", unproven=True, closes="--client-cert"), "--client-cert"),
+        (Doubt(subject=DnsNameSubject(name="a.example"), reason="r"), "--dns, once the resolver answers for a.example"),
+        (
+            Warning(
+                subject=DeclaredSubject(part="attestations", names=("x",)), expected="e", observed="o", unproven=True
+            ),
+            "add an attestation to the inventory: {statement: x, by: …, date: …}",
+        ),
+    ],
+)
+def test_what_closes_it_follows_from_the_remark(remark: Doubt | Warning, closes: str) -> None:
+    remarks = {"doubts": (remark,)} if isinstance(remark, Doubt) else {"warnings": (remark,)}
+    found = answer(replace(BASE, needs=AT_DEPLOYMENT), (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT, **remarks))
+    assert (found.answer, found.closes) == (AnswerKind.OPEN, closes)
 
 
 # What a requirement is about
@@ -289,6 +355,34 @@ def test_a_declared_part_counts_for_the_requirement_about_it(
     assert found.reason == (DECLARED_RULE if counts else f"{DECLARED_RULE} passed at deployment")
 
 
+@pytest.mark.parametrize(
+    ("subject", "about", "expected"),
+    [
+        (DnsNameSubject(name="ONE.example."), About(region=1), AnswerKind.NOT_MET),
+        (DnsNameSubject(name="one.example"), About(region=2), AnswerKind.MET),
+        (DnsNameSubject(name="other.example"), About(region=2), AnswerKind.NOT_MET),
+        (DnsNameSubject(name="sbc-a.example"), About(site=1), AnswerKind.NOT_MET),
+        (DnsNameSubject(name="sbc-a.example"), About(site=2), AnswerKind.MET),
+        (Named(name="a"), About(site=1), AnswerKind.NOT_MET),
+        (Named(name="a"), About(site=2), AnswerKind.MET),
+        (Named(name="elsewhere"), About(site=2), AnswerKind.NOT_MET),
+        (Named(name="a"), About(), AnswerKind.NOT_MET),
+    ],
+)
+def test_a_name_and_an_endpoint_count_for_their_own_region_or_site(
+    subject: DnsNameSubject | Named, about: About, expected: AnswerKind
+) -> None:
+    sites = (Site(name="A", signaling_destination=("sbc-a.example",)), Site(name="B"))
+    declared = TWO_SITES.model_copy(
+        update={"sites": sites, "regions": (Region(name="one", hostname="one.example"), Region(name="two"))}
+    )
+    wanted = replace(BASE, needs=(Need(TargetKind.DEPLOYMENT, (DECLARED_RULE,), about=about),))
+    wrong = Violation(subject=subject, expected="e", observed="o")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.FAIL, violations=(wrong,))
+    assert answer(wanted, (DEPLOYMENT, A), finding, declared=declared).answer is expected
+    assert answer(wanted, (DEPLOYMENT, A), finding).answer is AnswerKind.NOT_MET
+
+
 def test_what_is_undeclared_says_where_to_declare_it() -> None:
     doubt = Doubt(subject=SITE_A.at("media"), reason="not declared")
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.INCONCLUSIVE, doubts=(doubt,))
@@ -326,6 +420,15 @@ def test_a_role_that_the_network_does_not_have_is_not_looked_for() -> None:
     )
 
 
+def test_what_is_audited_outweighs_the_declaration_that_there_is_none() -> None:
+    wanted = replace(BASE, applies=Condition.HTTPS, needs=(Need(TargetKind.HTTPS_SERVER, (SERVER_RULE,)),))
+    declared = Deployment(deployment=Resource(https_roles=()))
+    bad = passed(SERVER_RULE, WEB, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(wanted, (WEB,), bad, declared=declared).answer is AnswerKind.NOT_MET
+    assert answer(wanted, (A, WEB), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.OPEN
+    assert answer(wanted, (A,), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.NOT_APPLICABLE
+
+
 def test_the_provider_answers_what_nobody_else_can_see() -> None:
     found = answer(replace(BASE, provider="It says so."), (A,))
     assert (found.answer, found.reason) == (AnswerKind.PROVIDER, "It says so.")
@@ -352,6 +455,30 @@ def test_a_confirmation_closes_what_no_rule_proves_while_it_is_valid(day: date, 
     else:
         assert found.reason == "nobody has confirmed x-1: The rest."
         assert "statement: x-1" in found.closes
+
+
+@pytest.mark.parametrize("by", ["x", "n/a", "TBD"])
+def test_a_confirmation_by_nobody_closes_nothing(by: str) -> None:
+    wanted = replace(BASE, not_proved="The rest.", confirmation="x-1")
+    assert answer(wanted, (DEPLOYMENT,), declared=attested(by)).answer is AnswerKind.OPEN
+
+
+def test_the_policy_says_how_long_a_confirmation_is_valid(tmp_path: Path) -> None:
+    wanted = Requirements(entries=(replace(BASE, not_proved="The rest.", confirmation="x-1"),))
+    row = "{statement: %s, meaning: m, years: %s}"
+    for number, (rule, expected) in enumerate(
+        {
+            "rules: {attestation-missing: {years: 1, statements: [%s]}}" % (row % ("y", 9)): "open",
+            "rules: {attestation-missing: {years: 1, statements: [%s]}}" % (row % ("x-1", 2)): "confirmed",
+            "rules: {attestation-missing: {years: 3, statements: [%s]}}" % (row % ("x-1", 1)): "open",
+            "disable: [{rule: attestation-missing, reason: r}]": "confirmed",
+        }.items()
+    ):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(f"id: own\nversion: '1'\ntitle: Own\nextends: acg\n{rule}\n", encoding="utf-8")
+        own = replace(load_policy(str(path)), requirements_file=wanted)
+        (found,) = answered(own, (DEPLOYMENT,), (), attested(day=date(2038, 9, 1)), TODAY)
+        assert found.answer == expected, rule
 
 
 def test_a_confirmation_does_not_stand_for_a_rule_that_did_not_pass() -> None:
@@ -423,3 +550,23 @@ def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_h
 
 def test_what_is_owed_never_has_the_name_of_a_target() -> None:
     assert "HTTPS client (owed)" in names(A.model_copy(update={"name": "HTTPS client"}))
+    taken = [A.model_copy(update={"name": name}) for name in ("HTTPS client", "HTTPS client (owed)")]
+    assert "HTTPS client (owed) (owed)" in names(*taken)
+
+
+def test_a_client_at_an_address_of_both_sites_is_that_of_one() -> None:
+    sites = tuple(Site(name=name, internal_ranges=("10.0.0.0/8",)) for name in "AB")
+    shared = TWO_SITES.model_copy(update={"sites": sites})
+    both = {"site A: SIP client", "site B: SIP client"}
+    assert both & names(client("10.0.0.1"), declared=shared) == {"site B: SIP client"}
+    assert not both & names(client("10.0.0.1"), client("10.0.0.2"), declared=shared)
+    own = sites[0].model_copy(update={"signaling_source": ("192.0.2.1",)})
+    mixed = TWO_SITES.model_copy(update={"sites": (own, sites[1])})
+    assert not both & names(client("10.0.0.1"), client("192.0.2.1"), declared=mixed)
+
+
+def test_what_stands_at_no_site_says_how_it_would() -> None:
+    stray = A.model_copy(update={"name": "stray", "site": None})
+    owed = {one.name: one.closes for one in owed_targets(ACG, (stray, client("198.51.100.1")), TWO_SITES)}
+    assert owed["site A: SIP server"].endswith(", or set site: A at the endpoint stray if it is there")
+    assert "declare 198.51.100.1, which 198.51.100.1 connected from" in owed["site B: SIP client"]
