@@ -55,9 +55,14 @@ def why_none(kind: TargetKind, declared: Deployment) -> str | None:
     """Why a deployment has no target of the kind; None if it must have one."""
     roles = declared.deployment.https_roles
     role = next((role.name for role in _HTTPS if role.kind is kind), None)
-    if role is None or roles is None or role in roles:
+    if role is None or roles is None or role in roles or _is_declared(role, declared):
         return None
     return f"the inventory declares that the network is no HTTPS {role}"
+
+
+def _is_declared(role: str, declared: Deployment) -> bool:
+    """Whether the inventory has the client of the Provisioning API, whatever https_roles says."""
+    return role == "client" and declared.deployment.provisioning is not None
 
 
 def _of_sites(targets: tuple[Target, ...], declared: Deployment) -> Iterator[OwedTarget]:
@@ -89,8 +94,8 @@ def _of_https(targets: tuple[Target, ...], declared: Deployment) -> Iterator[Owe
                 "server": "list the HTTPS endpoint under endpoints in the inventory",
                 "client": "have the HTTPS client connect to auditor listen on an HTTPS port",
             }[role.name]
-            closes = f"{look}, or declare deployment.https_roles without {role.name}"
-            yield _owed(f"HTTPS {role.name}", role, closes)
+            unless = "" if _is_declared(role.name, declared) else f", or declare https_roles without {role.name}"
+            yield _owed(f"HTTPS {role.name}", role, f"{look}{unless}")
 
 
 def _of_media(targets: tuple[Target, ...]) -> Iterator[OwedTarget]:

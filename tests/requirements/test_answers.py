@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor.model.answer import AnswerKind, RequirementAnswer
-from auditor.model.deployment import Attestation, Deployment, Link, Region, Resource, Site
+from auditor.model.deployment import Attestation, Deployment, Link, Provisioning, Region, Resource, Site
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.policy import Policy
 from auditor.model.requirement import (
@@ -546,6 +546,18 @@ def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_h
     silent = TWO_SITES.model_copy(update={"deployment": Resource(https_roles=())})
     assert not {"HTTPS server", "HTTPS client"} & names(declared=silent)
     assert owed_targets(load_policy("mozilla-modern"), (A,), TWO_SITES) == ()
+
+
+def test_a_client_of_the_provisioning_api_is_a_client_of_https() -> None:
+    client_of_api = Provisioning(url="https://provapi.x.example/v1")
+    declared = TWO_SITES.model_copy(update={"deployment": Resource(https_roles=(), provisioning=client_of_api)})
+    owed = {one.name: one.closes for one in owed_targets(ACG, (), declared)}
+    assert owed["HTTPS client"] == "have the HTTPS client connect to auditor listen on an HTTPS port"
+    assert "HTTPS server" not in owed
+    wanted = replace(
+        BASE, applies=Condition.HTTPS, needs=(Need(TargetKind.HTTPS_CLIENT, ("client-protocol-not-allowed",)),)
+    )
+    assert answer(wanted, (A,), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.OPEN
 
 
 def test_what_is_owed_never_has_the_name_of_a_target() -> None:

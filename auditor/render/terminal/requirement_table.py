@@ -16,7 +16,10 @@ from auditor.render.wording import (
 )
 from auditor.render.wrapping import wrap
 
-NO_REQUIREMENTS = "The policy {policy} names no requirements file, so there are no requirements to answer."
+NO_REQUIREMENTS = (
+    "There are no answers to requirements: the policy {policy} named no requirements file, or an earlier version of "
+    "the auditor wrote the report."
+)
 
 
 def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(AnswerKind)) -> str:
