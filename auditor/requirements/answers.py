@@ -58,6 +58,10 @@ class _RuleAnswer:
 
     answer: AnswerKind
     reason: str = ""
+    """The rule, or what is said of the requirement as a whole."""
+    place: str = ""
+    """The target it is said of; empty for the deployment, of which there is one."""
+    why: str = ""
     closes: tuple[str, ...] = ()
     finding: FindingKey | None = None
     lacking: bool = False
@@ -240,7 +244,8 @@ def _too_few(
         return None
     kind = KINDS[need.at]
     reason = f"{kind.words}s audited: {len(given)}, and {len(sites)} places need one each"
-    return _RuleAnswer(AnswerKind.OPEN, reason, (f"{kind.closes}, one for each site",), _keys(other)[0])
+    closes = (f"{kind.closes}, one for each site",)
+    return _RuleAnswer(AnswerKind.OPEN, reason, closes=closes, finding=_keys(other)[0])
 
 
 def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
@@ -251,7 +256,7 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
         if rule not in policy:
             reason = f"the policy {looked.policy.id} does not have the rule {rule}"
             closes = f"judge by a policy that has {rule}, such as one that extends {looked.policy.id} by it"
-            yield _RuleAnswer(AnswerKind.OPEN, reason, (closes,), lacking=True)
+            yield _RuleAnswer(AnswerKind.OPEN, reason, closes=(closes,), lacking=True)
             continue
         yield from (_part(rule, target, need, looked) for target in targets)
         seen_at = (target for target in looked.also[need.at] if (rule, target.name) in looked.findings)
@@ -259,7 +264,8 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
         yield from (part for part in elsewhere if part.answer is AnswerKind.NOT_MET)
     if unlooked:  # endpoints alone are listed and not audited
         were = "was" if len(unlooked) == 1 else "were"
-        yield _RuleAnswer(AnswerKind.OPEN, f"{listed(unlooked)} {were} not audited", ("audit without --offline",))
+        reason = f"{listed(unlooked)} {were} not audited"
+        yield _RuleAnswer(AnswerKind.OPEN, reason, closes=("audit without --offline",))
     if not (targets or unlooked):
         yield _nobody(need, looked)
 
@@ -269,8 +275,7 @@ def _broken(rule: str, looked: Looked) -> Iterator[_RuleAnswer]:
     for finding in looked.by_rule.get(rule, ()):
         if finding.violations:
             key = FindingKey(rule=rule, target=finding.target)
-            reason = f"{rule} at {finding.target}{_accepted(finding.waiver)}"
-            yield _RuleAnswer(AnswerKind.NOT_MET, reason, finding=key)
+            yield _RuleAnswer(AnswerKind.NOT_MET, rule, finding.target, _accepted(finding.waiver), finding=key)
 
 
 def _nobody(need: Need, looked: Looked) -> _RuleAnswer:
@@ -278,22 +283,23 @@ def _nobody(need: Need, looked: Looked) -> _RuleAnswer:
     kind = KINDS[need.at]
     if looked.declared is not None and (reason := why_none(need.at, looked.declared)):
         return _RuleAnswer(AnswerKind.NOT_APPLICABLE, reason)
-    return _RuleAnswer(AnswerKind.OPEN, f"no {kind.words} was audited", (kind.closes,))
+    return _RuleAnswer(AnswerKind.OPEN, f"no {kind.words} was audited", closes=(kind.closes,))
 
 
 def _part(rule: str, target: Target | OwedTarget, need: Need, looked: Looked) -> _RuleAnswer:
     key = FindingKey(rule=rule, target=target.name)
     finding = looked.findings.get((rule, target.name))
     if finding is None:
-        return _RuleAnswer(AnswerKind.OPEN, f"{rule} was not planned at {target.name}", ("audit again by this policy",))
+        reason, closes = f"{rule} was not planned", ("audit again by this policy",)
+        return _RuleAnswer(AnswerKind.OPEN, reason, target.name, closes=closes)
     if isinstance(target, OwedTarget):
-        return _RuleAnswer(AnswerKind.OPEN, f"{target.name}: nobody looked", (target.closes,), key)
-    at = "" if isinstance(target, DeploymentTarget) else f" at {target.name}"
+        return _RuleAnswer(AnswerKind.OPEN, "nobody looked", target.name, closes=(target.closes,), finding=key)
+    place = "" if isinstance(target, DeploymentTarget) else target.name
     mine = [remark for remark in _remarks(finding) if _concerns(remark, need.about, looked)]
     if any(_is_wrong(remark) for remark in mine):
-        return _RuleAnswer(AnswerKind.NOT_MET, f"{rule}{at}{_accepted(finding.waiver)}", finding=key)
+        return _RuleAnswer(AnswerKind.NOT_MET, rule, place, _accepted(finding.waiver), finding=key)
     if mine or (finding.outcome is Outcome.NOT_TESTED and not finding.not_tested):
-        return _RuleAnswer(AnswerKind.OPEN, f"{rule}{at}: {_why_open(mine)}", _closing(mine), key)
+        return _RuleAnswer(AnswerKind.OPEN, rule, place, f": {_why_open(mine)}", _closing(mine), key)
     if finding.outcome is Outcome.NOT_APPLICABLE:
         return _RuleAnswer(AnswerKind.NOT_APPLICABLE, finding.not_applicable, finding=key)
     return _RuleAnswer(AnswerKind.MET, finding=key)
@@ -404,7 +410,15 @@ def _attest(statement: str) -> str:
 
 
 def _reasons(parts: Sequence[_RuleAnswer]) -> str:
-    return listed(dict.fromkeys(part.reason for part in parts))
+    """Every reason once: with the targets that it holds at, and with the rules that give it there."""
+    places: dict[tuple[str, str], dict[str, None]] = {}
+    for part in parts:
+        places.setdefault((part.reason, part.why), {})[part.place] = None
+    rules: dict[tuple[str, str], list[str]] = {}
+    for (reason, why), names in places.items():
+        at = listed(filter(None, names))
+        rules.setdefault((f" at {at}" if at else "", why), []).append(reason)
+    return listed(f"{listed(reasons)}{at}{why}" for (at, why), reasons in rules.items())
 
 
 def _keys(parts: Sequence[_RuleAnswer]) -> tuple[FindingKey, ...]:

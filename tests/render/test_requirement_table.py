@@ -31,7 +31,7 @@ def test_every_fact_of_an_answer_is_there() -> None:
         "Closedby:auditanofferandananswer",
         "SHA-256" + "ab" * 32,
         "confirmedbyAuditoron2026-10-02.",
-        "(derived:thedocumentspeaksofvalidcertificates)",
+        "Derived:thedocumentspeaksofvalidcertificates",
         "Microsoftencryptsit.",
     ):
         assert fact in text

@@ -154,7 +154,7 @@ def test_nothing_to_look_at_leaves_it_open_and_says_what_would_answer_it() -> No
 def test_an_endpoint_that_nobody_listed_leaves_it_open() -> None:
     owed = passed(SERVER_RULE, OWED, outcome=Outcome.NOT_TESTED)
     found = answer(replace(BASE, needs=AT_SERVERS), (A, OWED), passed(SERVER_RULE, A), owed)
-    assert (found.answer, found.reason) == (AnswerKind.OPEN, "site B: SIP server: nobody looked")
+    assert (found.answer, found.reason) == (AnswerKind.OPEN, "nobody looked at site B: SIP server")
     assert found.closes == "list it"
 
 
@@ -582,3 +582,13 @@ def test_what_stands_at_no_site_says_how_it_would() -> None:
     owed = {one.name: one.closes for one in owed_targets(ACG, (stray, client("198.51.100.1")), TWO_SITES)}
     assert owed["site A: SIP server"].endswith(", or set site: A at the endpoint stray if it is there")
     assert "declare 198.51.100.1, which 198.51.100.1 connected from" in owed["site B: SIP client"]
+
+
+def test_a_reason_is_said_once_for_the_rules_and_the_targets_that_it_holds_for() -> None:
+    untested = NotTested(subject=TARGET, reason="no CA")
+    findings = [passed(rule, at, not_tested=(untested,)) for rule in (SERVER_RULE, OTHER_RULE) for at in (A, B)]
+    wanted = replace(BASE, needs=(Need(TargetKind.SERVER, (SERVER_RULE, OTHER_RULE)),))
+    assert answer(wanted, (A, B), *findings).reason == f"{SERVER_RULE}, {OTHER_RULE} at a, b: no CA"
+    owed = [passed(rule, OWED, outcome=Outcome.NOT_TESTED) for rule in (SERVER_RULE, OTHER_RULE)]
+    both = answer(wanted, (A, B, OWED), *findings, *owed)
+    assert both.reason == f"{SERVER_RULE}, {OTHER_RULE} at a, b: no CA, nobody looked at site B: SIP server"

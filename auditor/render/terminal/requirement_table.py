@@ -39,10 +39,10 @@ def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(A
 
 
 def _record(found: RequirementAnswer) -> list[list[str]]:
-    derived = f" (derived: {found.derived})" if found.derived else ""
+    asked = [found.statement, *([f"Derived: {found.derived}"] if found.derived else [])]
     why = [_sentence(confirmed(one)) for one in found.confirmations] or [_sentence(found.reason)]
     why += [f"Closed by: {_sentence(found.closes)}"] if found.closes else []
-    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], [found.statement + derived], why]
+    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], asked, why]
 
 
 def _sentence(text: str) -> str:
