@@ -193,6 +193,9 @@ def _open(
         if confirmed := _confirmations(requirement, looked):
             return _by_person(confirmed, passed)
         closes[-1] += f", or {_attest(_statement(requirement))}"
+    elif requirement.confirmation and not _confirmations(requirement, looked):
+        closes.append(_attest_in(requirement.confirmation, looked))
+        closes = list(dict.fromkeys(closes))
     return _Said(AnswerKind.OPEN, _reasons(still), _together(closes), _keys(still))
 
 
@@ -202,9 +205,7 @@ def _confirmed(requirement: Requirement, passed: Sequence[_RuleAnswer], looked: 
         return _by_person(confirmed, passed)
     what = requirement.not_proved or "no rule proves it"
     statement = requirement.confirmation
-    closes = _attest(statement)
-    if looked.declared is None:
-        closes = f"{KINDS[TargetKind.DEPLOYMENT].closes}, with an attestation of the statement {statement}"
+    closes = _attest_in(statement, looked)
     return _Said(AnswerKind.OPEN, f"nobody has confirmed {statement}: {what}", closes)
 
 
@@ -254,9 +255,7 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
     targets, unlooked = looked.targets[need.at], looked.unlooked[need.at]
     for rule in need.rules:
         if rule not in policy:
-            reason = f"the policy {looked.policy.id} does not have the rule {rule}"
-            closes = f"judge by a policy that has {rule}, such as one that extends {looked.policy.id} by it"
-            yield _RuleAnswer(AnswerKind.OPEN, reason, closes=(closes,), lacking=True)
+            yield _lacking(rule, looked.policy)
             continue
         yield from (_part(rule, target, need, looked) for target in targets)
         seen_at = (target for target in looked.also[need.at] if (rule, target.name) in looked.findings)
@@ -268,6 +267,16 @@ def _proof(need: Need, looked: Looked) -> Iterator[_RuleAnswer]:
         yield _RuleAnswer(AnswerKind.OPEN, reason, closes=("audit without --offline",))
     if not (targets or unlooked):
         yield _nobody(need, looked)
+
+
+def _lacking(rule: str, policy: Policy) -> _RuleAnswer:
+    """What a rule that the policy does not have leaves open; a person answers for it unless the policy disables it."""
+    if rule in dict(policy.disabled):
+        reason = f"the policy {policy.id} disables the rule {rule}"
+        return _RuleAnswer(AnswerKind.OPEN, reason, closes=(f"judge by a policy that does not disable {rule}",))
+    reason = f"the policy {policy.id} does not have the rule {rule}"
+    closes = f"judge by a policy that has {rule}, such as one that extends {policy.id} by it"
+    return _RuleAnswer(AnswerKind.OPEN, reason, closes=(closes,), lacking=True)
 
 
 def _broken(rule: str, looked: Looked) -> Iterator[_RuleAnswer]:
@@ -403,6 +412,12 @@ def _closes(remark: Warning | Doubt | NotTested) -> str:
         case DnsNameSubject(name=name):
             return f"--dns, once the resolver answers for {name}"
     return _AGAIN
+
+
+def _attest_in(statement: str, looked: Looked) -> str:
+    if looked.declared is None:
+        return f"{KINDS[TargetKind.DEPLOYMENT].closes}, with an attestation of the statement {statement}"
+    return _attest(statement)
 
 
 def _attest(statement: str) -> str:

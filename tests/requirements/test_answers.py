@@ -592,3 +592,21 @@ def test_a_reason_is_said_once_for_the_rules_and_the_targets_that_it_holds_for()
     owed = [passed(rule, OWED, outcome=Outcome.NOT_TESTED) for rule in (SERVER_RULE, OTHER_RULE)]
     both = answer(wanted, (A, B, OWED), *findings, *owed)
     assert both.reason == f"{SERVER_RULE}, {OTHER_RULE} at a, b: no CA, nobody looked at site B: SIP server"
+
+
+def test_what_a_person_must_confirm_as_well_is_said_at_once() -> None:
+    wanted = replace(BASE, needs=AT_DEPLOYMENT, not_proved="The rest.", confirmation="x-1")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, not_tested=(NotTested(subject=TARGET, reason="r", closes="--dns"),))
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES)
+    assert found.closes == "--dns; add an attestation to the inventory: {statement: x-1, by: …, date: …}"
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=attested()).closes == "--dns"
+
+
+def test_nobody_answers_for_a_rule_that_the_policy_disables() -> None:
+    own = replace(
+        policy(replace(BASE, needs=(Need(TargetKind.SERVER, ("signature-scheme-weak",)),))),
+        disabled=(("signature-scheme-weak", "known"),),
+    )
+    (found,) = answered(own, (A,), (passed(SERVER_RULE, A),), attested(), TODAY)
+    assert (found.answer, found.reason) == ("open", "the policy acg disables the rule signature-scheme-weak")
+    assert found.closes == "judge by a policy that does not disable signature-scheme-weak"
