@@ -1,13 +1,13 @@
 """What a declared deployment must have and no target stands for: the endpoint of a site, its client, its media."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.model.deployment import Deployment, Site
 from auditor.model.policy import Policy
 from auditor.model.requirement import TargetKind
 from auditor.model.target import ClientTarget, OwedTarget, Perspective, ServerTarget, Service, Target
-from auditor.network.addresses import is_range, parse_range
+from auditor.network.addresses import Range, is_range, parse_range
 from auditor.requirements.kinds import KINDS, is_of
 
 
@@ -25,6 +25,29 @@ _HTTPS = (
     _Role(TargetKind.HTTPS_SERVER, Service.HTTPS, "server"),
     _Role(TargetKind.HTTPS_CLIENT, Service.HTTPS, "client"),
 )
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where the targets of one role stand."""
+
+    looked_at: frozenset[str]
+    """The sites with one.  A target at an address of several sites, as behind a shared NAT, is that of one of them."""
+    nowhere: Target | None
+    """The first that stands at no site."""
+
+    @classmethod
+    def of(cls, targets: Sequence[Target], sites: Sequence[Site]) -> "_Standing":
+        """Wherever they stand; of a single site is every one."""
+        if targets and len(sites) == 1:
+            return cls(frozenset({sites[0].name}), None)
+        ranges = {site.name: _ranges(site) for site in sites}
+        places = [(target, _places(target, ranges)) for target in targets]
+        found = {names[0] for _, names in places if len(names) == 1}
+        for _, names in places:
+            if len(names) > 1 and (free := [name for name in names if name not in found]):
+                found.add(free[0])
+        return cls(frozenset(found), next((target for target, names in places if not names), None))
 
 
 def owed_targets(policy: Policy, targets: Iterable[Target], declared: Deployment | None) -> tuple[OwedTarget, ...]:
@@ -66,24 +89,18 @@ def _is_declared(role: str, declared: Deployment) -> bool:
 
 
 def _of_sites(targets: tuple[Target, ...], declared: Deployment) -> Iterator[OwedTarget]:
-    only = len(declared.sites) == 1
-    looked_at = {
-        role: {declared.sites[0].name}
-        if only and any(is_of(target, role.kind) for target in targets)
-        else _looked_at([target for target in targets if is_of(target, role.kind)], declared)
-        for role in _SIP
-    }
+    standing = {role: _Standing.of([one for one in targets if is_of(one, role.kind)], declared.sites) for role in _SIP}
     for number, site in enumerate(declared.sites, 1):
-        for role in _SIP:
-            if site.name in looked_at[role]:
+        for role, found in standing.items():
+            if site.name in found.looked_at:
                 continue
             item = "item 2" if number == 1 else "item 5"
             closes = {
                 "server": f"list the SIP endpoint of site {site.name} ({item}) under endpoints in the inventory",
                 "client": f"have the SBC of site {site.name} connect to auditor listen, which plays the gateway",
             }[role.name]
-            if nowhere := [found for found in targets if is_of(found, role.kind) and not _places(found, declared)]:
-                closes += f", or {_placing(nowhere[0], site)}"
+            if found.nowhere:
+                closes += f", or {_placing(found.nowhere, site)}"
             yield _owed(f"site {site.name}: SIP {role.name}", role, closes, site.name)
 
 
@@ -114,10 +131,6 @@ def _owed(name: str, role: _Role, closes: str, site: str | None = None) -> OwedT
     )
 
 
-def _places(target: Target, declared: Deployment) -> list[str]:
-    return [site.name for site in declared.sites if _stands_at(target, site)]
-
-
 def _placing(target: Target, site: Site) -> str:
     """What would say that a target which stands at no site stands at this one."""
     if isinstance(target, ClientTarget):
@@ -126,22 +139,16 @@ def _placing(target: Target, site: Site) -> str:
     return f"set site: {site.name} at the endpoint {target.name} if it is there"
 
 
-def _looked_at(targets: Sequence[Target], declared: Deployment) -> set[str]:
-    """The sites that targets stand at.  One at an address of several sites, as behind a shared NAT, is that of one."""
-    places = [_places(target, declared) for target in targets]
-    found = {names[0] for names in places if len(names) == 1}
-    for names in places:
-        if len(names) > 1 and (free := [name for name in names if name not in found]):
-            found.add(free[0])
-    return found
+def _places(target: Target, ranges: Mapping[str, Sequence[Range]]) -> list[str]:
+    """The sites at which an endpoint is listed, or from an address of which a client connected."""
+    if isinstance(target, ClientTarget):
+        source = parse_range(target.address)
+        return [site for site, ours in ranges.items() if any(source.within(one) for one in ours)]
+    site = target.site if isinstance(target, ServerTarget) else None
+    return [site] if site is not None and site in ranges else []
 
 
-def _stands_at(target: Target, site: Site) -> bool:
-    """Whether an endpoint is listed at the site, or a client connected from an address of it."""
-    if isinstance(target, ServerTarget):
-        return target.site == site.name
-    if not isinstance(target, ClientTarget):
-        return False
+def _ranges(site: Site) -> list[Range]:
+    """Everything that a client of the site may connect from."""
     ours = (*site.signaling_source, *site.internal_ranges, *(site.nat.pool if site.nat else ()))
-    source = parse_range(target.address)
-    return any(source.within(parse_range(text)) for text in ours if is_range(text))
+    return [parse_range(text) for text in ours if is_range(text)]

@@ -25,7 +25,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Every SIP endpoint is at an address or name of items 2 or 5, those of its own site if it names one."""
     for seen in evidence.seen:
         if seen.endpoints is None:
-            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect, and this file instead")
+            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect -i INVENTORY -o FILE, again")
         elif not seen.endpoints:
             yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True, closes=CLOSES_NO_ENDPOINTS)
         elif not seen.declared.sites:

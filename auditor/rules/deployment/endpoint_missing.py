@@ -21,7 +21,7 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """A SIP endpoint that is listed stands at every address and name of items 2 and 5; without one nobody looked."""
     for seen in evidence.seen:
         if seen.endpoints is None:
-            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect, and this file instead")
+            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect -i INVENTORY -o FILE, again")
         elif not seen.declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
         elif not seen.endpoints:
