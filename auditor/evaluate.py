@@ -215,7 +215,7 @@ def _remarks(
     ]
     if not seen:
         untested = [
-            NotTested(subject=TARGET, reason=gap.reason)
+            NotTested(subject=TARGET, reason=gap.reason, closes=gap.closes)
             for gap in observations
             if isinstance(gap, NotAttempted) and gap.wanted == setting.rule.observation_kind
         ]

@@ -43,7 +43,7 @@ from auditor.inputs.sslyze.scan_observations import scanner_of
 from auditor.inputs.targets import as_listed, listed_endpoints, parse_target, parse_targets, targets_of
 from auditor.inputs.test_number import parse_invitation
 from auditor.model.asks import Asks
-from auditor.model.deployment import ResolvedName
+from auditor.model.deployment import Deployment, ResolvedName
 from auditor.model.finding import listed
 from auditor.model.observation import (
     CertificateChainSeen,
@@ -288,9 +288,17 @@ def join_observations(looks: Sequence[tuple[str, Observations]]) -> Observations
         at=newest_first[0].at,
         targets=tuple(target for _, look in looks for target in look.targets),
         seen=tuple(found for _, look in looks for found in look.seen),
-        notes=tuple(dict.fromkeys(note for _, look in looks for note in look.notes)),
+        notes=tuple(dict.fromkeys((*_of_days(looks), *(note for _, look in looks for note in look.notes)))),
         scanner=next((look.scanner for look in newest_first if look.scanner), None),
     )
+
+
+def _of_days(looks: Sequence[tuple[str, Observations]]) -> Iterator[str]:
+    """A note where the looks are of several days: what was seen first may have changed since."""
+    days = {name: look.at.date() for name, look in looks}
+    if len(set(days.values())) > 1:
+        each = listed((f"{name} on {day}" for name, day in days.items()), most=20)
+        yield f"Observed on different days, and judged as of the latest: {each}."
 
 
 def write_observations(path: Path, observations: Observations) -> None:
@@ -770,7 +778,7 @@ def _with_deployment(observations: Observations, inventory: Inventory | None) ->
     if inventory is None or inventory.deployment is None:
         return observations
     if any(isinstance(target, DeploymentTarget) for target in observations.targets):
-        return observations
+        return _with_change(observations, inventory.deployment)
     targets, seen = observe_deployment(
         inventory.deployment,
         observations.at,
@@ -779,6 +787,17 @@ def _with_deployment(observations: Observations, inventory: Inventory | None) ->
         roots=sent_roots(inventory.roots),
     )
     return replace(observations, targets=(*targets, *observations.targets), seen=(*seen, *observations.seen))
+
+
+def _with_change(observations: Observations, declared: Deployment) -> Observations:
+    """The observations, with a note where their deployment is another than the inventory declares by now."""
+    if all(seen.declared == declared for seen in observations.seen if isinstance(seen, DeploymentSeen)):
+        return observations
+    note = (
+        "The inventory declares another deployment than the one that was observed, which is the one judged here: "
+        "observe again to judge what it declares now."
+    )
+    return replace(observations, notes=(*observations.notes, note))
 
 
 def audit(  # noqa: PLR0913 - those of collecting and of evaluating

@@ -20,6 +20,8 @@ from auditor.sip.description import Role
 
 _BARE = "the file contains a session description but no SIP message"
 _NO_PACKETS = "only a packet capture shows DSCP values"
+_WITH_MESSAGE = "auditor sdp FILE, with the SIP message around the description"
+_CAPTURE = "auditor sdp FILE, a packet capture of a call"
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def _observed(content: bytes, origin: Origin, known: Known) -> Iterator[Observat
         messages = measured(content, origin)
     except MalformedSdp as error:
         raise _at(origin.source, error) from None
-    yield from messages or [_missing(origin, "sip-message", _BARE)]
-    yield _missing(origin, "dscp", _NO_PACKETS)
+    yield from messages or [_missing(origin, "sip-message", _BARE, _WITH_MESSAGE)]
+    yield _missing(origin, "dscp", _NO_PACKETS, _CAPTURE)
 
 
 def _pair(content: bytes, answer: tuple[str, bytes], origin: Origin) -> Iterator[Observation]:
@@ -129,12 +131,12 @@ def _pair(content: bytes, answer: tuple[str, bytes], origin: Origin) -> Iterator
     if errors:
         raise InputErrors(errors)
     yield from found
-    yield _missing(origin, "sip-message", _BARE)
-    yield _missing(origin, "dscp", _NO_PACKETS)
+    yield _missing(origin, "sip-message", _BARE, _WITH_MESSAGE)
+    yield _missing(origin, "dscp", _NO_PACKETS, _CAPTURE)
 
 
-def _missing(origin: Origin, wanted: str, reason: str) -> NotAttempted:
-    return NotAttempted(target=origin.target, at=origin.at, wanted=wanted, reason=reason)
+def _missing(origin: Origin, wanted: str, reason: str, closes: str) -> NotAttempted:
+    return NotAttempted(target=origin.target, at=origin.at, wanted=wanted, reason=reason, closes=closes)
 
 
 def _at(source: str, error: MalformedSdp) -> InputErrors:

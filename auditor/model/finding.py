@@ -42,6 +42,7 @@ class Warning(Value):
     unproven: bool = Field(
         default=False, description="Whether it looks right and is not proven, so that its requirement stays open"
     )
+    closes: str = Field(default="", description="What would prove it, if it is unproven; empty if unsaid")
 
 
 class Doubt(Value):
@@ -49,6 +50,7 @@ class Doubt(Value):
 
     subject: Subject
     reason: str
+    closes: str = Field(default="", description="What would decide it; empty if unsaid")
 
 
 class NotTested(Value):

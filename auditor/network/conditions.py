@@ -77,7 +77,7 @@ _TESTS = {
         _uses("teams_phone_mobile"), _services, "the deployment does not use Teams Phone Mobile"
     ),
     Condition.HTTPS: _Test(
-        lambda declared: bool(declared.deployment.https_roles),
+        lambda declared: bool(declared.deployment.https_roles) or declared.deployment.provisioning is not None,
         lambda declared: declared.deployment.https_roles is not None,
         "the inventory declares that HTTPS is not used",
     ),

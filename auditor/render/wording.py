@@ -142,8 +142,13 @@ def _so_far(judged: Judged) -> str:
 
 def standing(report: Report) -> str:
     """How complete the audit is, such as ``61 of 118 requirements answered, 57 open``; empty without requirements."""
-    missed = sum(found.answer is AnswerKind.NOT_MET for found in report.requirements)
+    missed = _missed(report)
     return _standing(report.completeness, f" ({missed} not met)" if missed else "")
+
+
+def _missed(report: Report) -> int:
+    """How many requirements are not met, with a pass as advice alone or under a waiver."""
+    return sum(found.answer is AnswerKind.NOT_MET for found in report.requirements)
 
 
 def standing_of(judged: Judged) -> str:
@@ -221,8 +226,7 @@ def exit_meaning(report: Report) -> str:
     if report.verdict is Verdict.FAIL:
         return "at least one check failed"
     if report.verdict is Verdict.PASS:
-        missed = sum(found.answer is AnswerKind.NOT_MET for found in report.requirements)
-        return _meaning_of_pass(report.completeness, missed)
+        return _meaning_of_pass(report)
     if (blocking := must_be_answered(report)) and not _doubtful(report):
         are = "open one is" if blocking == 1 else "open ones are"
         return (
@@ -232,14 +236,17 @@ def exit_meaning(report: Report) -> str:
     return "no check failed, but compliance is not proven"
 
 
-def _meaning_of_pass(found: Completeness | None, missed: int) -> str:
+def _meaning_of_pass(report: Report) -> str:
+    found = report.completeness
     if found is None:
-        return "no check failed"
-    if not found.open and missed:
-        unmet = f"{missed} {'is' if missed == 1 else 'are'} not met: see the warnings and waivers"
-        return f"no check failed, and every requirement is answered, but {unmet}"
+        untested = sum(finding.outcome is Outcome.NOT_TESTED for finding in report.findings)
+        return "no check failed" + (
+            f", but {number(untested, 'check')} {_was(untested)} not tested" if untested else ""
+        )
     if not found.open:
-        return "no check failed, and every requirement is answered"
+        missed = _missed(report)
+        but = f", {missed} of them as not met" if missed else ""
+        return f"no check failed, and every requirement is answered{but}"
     are = "requirement is" if found.open == 1 else "requirements are"
     return f"no check failed, but {found.open} {are} open and may still not be met"
 
@@ -338,6 +345,8 @@ def summary(report: Report) -> str:
         who = _who(everything, deployments, "the endpoint" if endpoints == 1 else f"all {endpoints} endpoints")
         said.append(f"{who} {'meets' if len(everything) == 1 else 'meet'} the policy{but}.")
     said += _unfinished(report, unanswered, owed)
+    if report.verdict is Verdict.PASS:
+        said += _besides(report, everything, counts[Outcome.NOT_TESTED])
     if unclear:
         who = _who(unclear, deployments, number(len(unclear - deployments), "endpoint"), starts=False)
         doubts = counts[Outcome.INCONCLUSIVE]
@@ -357,6 +366,20 @@ def _unfinished(report: Report, unanswered: int, owed: tuple[str, ...]) -> Itera
         yield f"{most}{severe if blocking else ''}."
     if owed:
         yield f"Nobody looked at {listed(owed)}, which the deployment must have."
+
+
+def _besides(report: Report, looked: set[str], untested: int) -> Iterator[str]:
+    """What a pass leaves out, so that it never sounds like more than was looked at."""
+    if missed := _missed(report):
+        yield f"{number(missed, 'requirement')} {_is(missed)} not met, as advice or under a waiver."
+    if unlooked := sum(seen.target not in looked and seen.perspective != OWED for seen in report.endpoints):
+        yield f"{number(unlooked, 'endpoint')} {_was(unlooked)} not audited."
+    if untested:
+        yield f"{number(untested, 'check')} {_was(untested)} not tested."
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _is(count: int) -> str:

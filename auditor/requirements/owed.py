@@ -1,13 +1,13 @@
 """What a declared deployment must have and no target stands for: the endpoint of a site, its client, its media."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.model.deployment import Deployment, Site
 from auditor.model.policy import Policy
 from auditor.model.requirement import TargetKind
 from auditor.model.target import ClientTarget, OwedTarget, Perspective, ServerTarget, Service, Target
-from auditor.network.addresses import is_range, parse_range
+from auditor.network.addresses import Range, is_range, parse_range
 from auditor.network.endpoints import plain_name
 from auditor.requirements.kinds import KINDS, is_of
 
@@ -28,6 +28,29 @@ _HTTPS = (
 )
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """Where the targets of one role stand."""
+
+    looked_at: frozenset[str]
+    """The sites with one.  A target at an address of several sites, as behind a shared NAT, is that of one of them."""
+    nowhere: Target | None
+    """The first that stands at no site."""
+
+    @classmethod
+    def of(cls, targets: Sequence[Target], sites: Sequence[Site]) -> "_Standing":
+        """Wherever they stand; of a single site is every one."""
+        if targets and len(sites) == 1:
+            return cls(frozenset({sites[0].name}), None)
+        reached = {site.name: _Reached.of(site) for site in sites}
+        places = [(target, _places(target, reached)) for target in targets]
+        found = {names[0] for _, names in places if len(names) == 1}
+        for _, names in places:
+            if len(names) > 1 and (free := [name for name in names if name not in found]):
+                found.add(free[0])
+        return cls(frozenset(found), next((target for target, names in places if not names), None))
+
+
 def owed_targets(policy: Policy, targets: Iterable[Target], declared: Deployment | None) -> tuple[OwedTarget, ...]:
     """What the policy's requirements concern in the declared deployment and no target stands for.
 
@@ -41,32 +64,44 @@ def owed_targets(policy: Policy, targets: Iterable[Target], declared: Deployment
     names = {target.name for target in given}
     found = (*_of_sites(given, declared), *_of_https(given, declared), *_of_media(given))
     return tuple(
-        owed.model_copy(update={"name": f"{owed.name} (owed)"}) if owed.name in names else owed
-        for owed in found
-        if owed.stands_for in wanted
+        owed.model_copy(update={"name": _own_name(owed.name, names)}) for owed in found if owed.stands_for in wanted
     )
+
+
+def _own_name(name: str, taken: Collection[str]) -> str:
+    """The name, or a longer one that no target has."""
+    while name in taken:
+        name += " (owed)"
+    return name
 
 
 def why_none(kind: TargetKind, declared: Deployment) -> str | None:
     """Why a deployment has no target of the kind; None if it must have one."""
     roles = declared.deployment.https_roles
     role = next((role.name for role in _HTTPS if role.kind is kind), None)
-    if role is None or roles is None or role in roles:
+    if role is None or roles is None or role in roles or _is_declared(role, declared):
         return None
     return f"the inventory declares that the network is no HTTPS {role}"
 
 
+def _is_declared(role: str, declared: Deployment) -> bool:
+    """Whether the inventory has the client of the Provisioning API, whatever https_roles says."""
+    return role == "client" and declared.deployment.provisioning is not None
+
+
 def _of_sites(targets: tuple[Target, ...], declared: Deployment) -> Iterator[OwedTarget]:
+    standing = {role: _Standing.of([one for one in targets if is_of(one, role.kind)], declared.sites) for role in _SIP}
     for number, site in enumerate(declared.sites, 1):
-        only = len(declared.sites) == 1
-        for role in _SIP:
-            if any(is_of(target, role.kind) and (only or _stands_at(target, site)) for target in targets):
+        for role, found in standing.items():
+            if site.name in found.looked_at:
                 continue
             item = "item 2" if number == 1 else "item 5"
             closes = {
                 "server": f"list the SIP endpoint of site {site.name} ({item}) under endpoints in the inventory",
                 "client": f"have the SBC of site {site.name} connect to auditor listen, which plays the gateway",
             }[role.name]
+            if found.nowhere:
+                closes += f", or {_placing(found.nowhere, site)}"
             yield _owed(f"site {site.name}: SIP {role.name}", role, closes, site.name)
 
 
@@ -77,8 +112,8 @@ def _of_https(targets: tuple[Target, ...], declared: Deployment) -> Iterator[Owe
                 "server": "list the HTTPS endpoint under endpoints in the inventory",
                 "client": "have the HTTPS client connect to auditor listen on an HTTPS port",
             }[role.name]
-            closes = f"{look}, or declare deployment.https_roles without {role.name}"
-            yield _owed(f"HTTPS {role.name}", role, closes)
+            unless = "" if _is_declared(role.name, declared) else f", or declare https_roles without {role.name}"
+            yield _owed(f"HTTPS {role.name}", role, f"{look}{unless}")
 
 
 def _of_media(targets: tuple[Target, ...]) -> Iterator[OwedTarget]:
@@ -97,18 +132,45 @@ def _owed(name: str, role: _Role, closes: str, site: str | None = None) -> OwedT
     )
 
 
-def _stands_at(target: Target, site: Site) -> bool:
-    """Whether an endpoint is the site's, by its site or by items 2 and 5, or a client connected from the site."""
-    if isinstance(target, ServerTarget):
-        if target.site is not None:
-            return target.site == site.name
-        names = {plain_name(text) for text in site.signaling_destination if not is_range(text)}
-        own = {plain_name(name) for name in (target.host, target.server_name) if name}
-        return bool(names & own) or _within(target.address, site.signaling_destination)
-    ours = (*site.signaling_source, *site.internal_ranges, *(site.nat.pool if site.nat else ()))
-    return isinstance(target, ClientTarget) and _within(target.address, ours)
+def _placing(target: Target, site: Site) -> str:
+    """What would say that a target which stands at no site stands at this one."""
+    if isinstance(target, ClientTarget):
+        where = "signaling_source, internal_ranges or nat.pool"
+        return f"declare {target.address}, which {target.name} connected from, under its {where} if it is there"
+    return f"set site: {site.name} at the endpoint {target.name} if it is there"
 
 
-def _within(address: str | None, ranges: Iterable[str]) -> bool:
-    source = parse_range(address) if address else None
-    return source is not None and any(source.within(parse_range(text)) for text in ranges if is_range(text))
+@dataclass(frozen=True)
+class _Reached:
+    """What a site is known by: where its clients connect from, and where its endpoints stand (items 2 and 5)."""
+
+    sources: tuple[Range, ...]
+    destinations: tuple[Range, ...]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, site: Site) -> "_Reached":
+        ours = (*site.signaling_source, *site.internal_ranges, *(site.nat.pool if site.nat else ()))
+        return cls(
+            sources=tuple(parse_range(text) for text in ours if is_range(text)),
+            destinations=tuple(parse_range(text) for text in site.signaling_destination if is_range(text)),
+            names=frozenset(plain_name(text) for text in site.signaling_destination if not is_range(text)),
+        )
+
+
+def _places(target: Target, reached: Mapping[str, _Reached]) -> list[str]:
+    """The sites at which an endpoint is listed or stands, or from an address of which a client connected."""
+    if isinstance(target, ClientTarget):
+        source = parse_range(target.address)
+        return [site for site, known in reached.items() if any(source.within(one) for one in known.sources)]
+    if not isinstance(target, ServerTarget):
+        return []
+    if target.site is not None:
+        return [target.site] if target.site in reached else []
+    own = {plain_name(name) for name in (target.host, target.server_name) if name}
+    at = parse_range(target.address) if target.address else None
+    return [
+        site
+        for site, known in reached.items()
+        if known.names & own or (at is not None and any(at.within(one) for one in known.destinations))
+    ]

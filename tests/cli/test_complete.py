@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_table_ends_with_the_verdict_and_the_standing(auditor: Auditor, repo
 def test_a_report_without_requirements_says_so(auditor: Auditor, tmp_path: Path) -> None:
     path = tmp_path / "audit.json"
     auditor("audit", "127.0.0.1:1", "-p", "mozilla-modern", "--report", path)
-    assert "names no requirements file" in auditor("requirements", path).out
+    assert "named no requirements file" in auditor("requirements", path).out
 
 
 def test_what_is_no_report_is_refused(auditor: Auditor) -> None:
@@ -130,6 +131,27 @@ def test_several_looks_are_one_audit(auditor: Auditor, tmp_path: Path) -> None:
     answers = {found["id"]: found["answer"] for found in document["requirements"]}
     assert (answers["SEC-07"], answers["CON-12"]) == ("not-met", "met")
     assert done.code == 1
+
+
+def test_looks_of_different_days_are_said() -> None:
+    policy = pipeline.load_policy("acg")
+    one, two = (
+        pipeline.observe_session_descriptions([(name, SDP)], policy, role="offer", at=day)
+        for name, day in (("one.sdp", AT), ("two.sdp", AT + timedelta(days=9)))
+    )
+    joined = pipeline.join_observations([("one.jsonl", one), ("two.jsonl", two)])
+    said = "Observed on different days, and judged as of the latest: one.jsonl on "
+    assert [note.startswith(said) for note in joined.notes] == [True]
+    assert not pipeline.join_observations([("one.jsonl", one)]).notes
+
+
+def test_an_inventory_that_has_changed_since_is_said(auditor: Auditor, confirmed: Path, tmp_path: Path) -> None:
+    seen, changed = tmp_path / "seen.jsonl", tmp_path / "changed.yaml"
+    auditor("collect", "-i", confirmed, "-o", seen)
+    said = "The inventory declares another deployment than the one that was observed"
+    assert said not in auditor("evaluate", seen, "-i", confirmed, "--json").out
+    changed.write_text(confirmed.read_text(encoding="utf-8").replace("Head of Networks", "Head of Voice"), "utf-8")
+    assert said in auditor("evaluate", seen, "-i", changed, "--json").out
 
 
 def test_two_looks_at_targets_of_one_name_are_refused(auditor: Auditor, tmp_path: Path) -> None:

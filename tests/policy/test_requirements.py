@@ -9,6 +9,7 @@ from auditor.model.requirement import distinct
 from auditor.model.rule import Citation
 from auditor.policy.effective import policy_yaml
 from auditor.policy.read import load_policy
+from auditor.policy.requirements import shipped_requirements_file
 from auditor.policy.shipped import shipped_policies, shipped_requirements
 from auditor.rules import all_rules
 from tests.policy.files import CHILD, HEAD, Write, write, wrong
@@ -256,3 +257,22 @@ def test_a_wrong_requirements_file_of_a_parent_is_an_input_error_of_its_own(writ
 def test_values_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         ACG.requirements[0].id = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", shipped_requirements())
+def test_where_an_answer_is_seen_is_where_the_rules_look(name: str) -> None:
+    for entry in shipped_requirements_file(name).entries:
+        needs = [one for need in entry.needs for one in (need, need.otherwise) if one]
+        at = {str(need.at) for need in needs}
+        proving = {str(need.at) for need in needs if need.rules != ("attestation-missing",)}
+        seen = {
+            "attestation": bool(entry.confirmation),
+            "live_tls_scan": bool(at & {"server", "sip-server", "https-server"}),
+            "reverse_tls": bool(at & {"client", "sip-client", "https-client"}),
+        }
+        if not entry.provider:
+            assert {kind: kind in entry.check_kind for kind in seen} == seen, entry.id
+            assert "not_auditable" not in entry.check_kind, entry.id
+            assert "deployment" not in proving or {"inventory", "dns"} & {*entry.check_kind}, entry.id
+            assert "session-description" not in at or {"sdp_file", "pcap"} <= {*entry.check_kind}, entry.id
+            assert "trust-store" not in at or "cert_file" in entry.check_kind, entry.id

@@ -57,16 +57,16 @@ def test_the_summary_of_doubt_never_sounds_like_a_pass() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "verdict", "said"),
     [
-        ({"deployment": Outcome.PASS}, Verdict.PASS, "The deployment meets the policy."),
+        ({"deployment": Outcome.PASS}, Verdict.PASS, "The deployment meets the policy. 1 endpoint was not audited."),
         (
             {"deployment": Outcome.PASS, "a": Outcome.PASS},
             Verdict.PASS,
-            "The deployment and the endpoint meet the policy.",
+            "The deployment and the endpoint meet the policy. 1 endpoint was not audited.",
         ),
         (
             {"deployment": Outcome.PASS, "a": Outcome.PASS, "b": Outcome.PASS},
             Verdict.PASS,
-            "The deployment and all 2 endpoints meet the policy.",
+            "The deployment and all 2 endpoints meet the policy. 1 endpoint was not audited.",
         ),
         (
             {"deployment": Outcome.FAIL, "a": Outcome.PASS},
@@ -146,11 +146,22 @@ def test_a_pass_with_every_answer_is_one() -> None:
     assert summary(whole) == "The endpoint meets the policy."
 
 
-@pytest.mark.parametrize(("missed", "are"), [(1, "is"), (2, "are")])
-def test_a_pass_names_the_requirements_that_are_not_met_as_advice(missed: int, are: str) -> None:
-    answers = [example.answer(f"SEC-0{number}", AnswerKind.NOT_MET) for number in range(missed)]
-    said = exit_meaning(example.answered(example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET), *answers))
-    assert said.endswith(f"every requirement is answered, but {missed} {are} not met: see the warnings and waivers")
+def test_a_pass_with_an_answer_that_is_not_met_says_so() -> None:
+    missed = example.answered(
+        example.COMPLIANT, example.answer("SEC-05", AnswerKind.MET), example.answer("CON-04", AnswerKind.NOT_MET)
+    )
+    assert exit_meaning(missed) == "no check failed, and every requirement is answered, 1 of them as not met"
+    assert summary(missed) == ("The endpoint meets the policy. 1 requirement is not met, as advice or under a waiver.")
+
+
+def test_a_pass_with_checks_that_were_not_tested_says_so() -> None:
+    (passing, *_) = example.COMPLIANT.findings
+    findings = (passing, passing.model_copy(update={"rule": "r", "outcome": Outcome.NOT_TESTED}))
+    given = example.COMPLIANT.model_copy(update={"findings": findings})
+    assert summary(given) == "The endpoint meets the policy. 1 check was not tested."
+    assert exit_meaning(given) == "no check failed, but 1 check was not tested"
+    more = given.model_copy(update={"findings": (*findings, findings[1].model_copy(update={"rule": "s"}))})
+    assert exit_meaning(more) == "no check failed, but 2 checks were not tested"
 
 
 def test_a_pass_so_far_that_rests_on_waivers_says_so() -> None:

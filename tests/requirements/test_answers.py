@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from auditor.model.answer import AnswerKind, RequirementAnswer
-from auditor.model.deployment import Attestation, CommunicationsService, Deployment, Link, Region, Resource, Site, Sku
+from auditor.model.deployment import (
+    Attestation,
+    CommunicationsService,
+    Deployment,
+    Link,
+    Provisioning,
+    Region,
+    Resource,
+    Site,
+    Sku,
+)
 from auditor.model.finding import Doubt, Finding, NotTested, Outcome, Violation, Warning
 from auditor.model.policy import Policy
 from auditor.model.requirement import (
@@ -99,13 +110,13 @@ def test_it_is_met_when_every_rule_passed_at_every_target() -> None:
             },
             "open",
             f"{SERVER_RULE} at b: likely",
-            "audit again once nothing keeps it from being observed",
+            "audit again, once what the reason names no longer stands in the way",
         ),
         (
             {"outcome": Outcome.INCONCLUSIVE, "doubts": (Doubt(subject=TARGET, reason="timed out"),)},
             "open",
             f"{SERVER_RULE} at b: timed out",
-            "audit again once nothing keeps it from being observed",
+            "audit again, once what the reason names no longer stands in the way",
         ),
         (
             {"outcome": Outcome.PASS, "not_tested": (NotTested(subject=TARGET, reason="no CA", closes="--client-ca"),)},
@@ -155,7 +166,7 @@ def test_nothing_to_look_at_leaves_it_open_and_says_what_would_answer_it() -> No
 def test_an_endpoint_that_nobody_listed_leaves_it_open() -> None:
     owed = passed(SERVER_RULE, OWED, outcome=Outcome.NOT_TESTED)
     found = answer(replace(BASE, needs=AT_SERVERS), (A, OWED), passed(SERVER_RULE, A), owed)
-    assert (found.answer, found.reason) == (AnswerKind.OPEN, "site B: SIP server: nobody looked")
+    assert (found.answer, found.reason) == (AnswerKind.OPEN, "nobody looked at site B: SIP server")
     assert found.closes == "list it"
 
 
@@ -172,6 +183,24 @@ def test_a_rule_that_the_policy_or_the_plan_does_not_have_leaves_it_open() -> No
     assert found.reason == "the policy acg does not have the rule signature-scheme-weak"
     unplanned = answer(replace(BASE, needs=AT_SERVERS), (A,), passed(OTHER_RULE, A))
     assert unplanned.reason == f"{SERVER_RULE} was not planned at a"
+
+
+def attested(by: str = "Head of Networks", day: date = TODAY) -> Deployment:
+    return TWO_SITES.model_copy(update={"attestations": (Attestation(statement="x-1", by=by, date=day),)})
+
+
+def test_a_person_may_answer_for_a_rule_that_the_policy_does_not_have_and_for_nothing_else() -> None:
+    lacking = replace(BASE, needs=(*AT_SERVERS, Need(TargetKind.SERVER, ("signature-scheme-weak",))))
+    found = answer(lacking, (A,), passed(SERVER_RULE, A), declared=attested())
+    assert (found.answer, found.reason) == (AnswerKind.CONFIRMED, f"confirmed by Head of Networks on {TODAY}")
+    nobody = answer(lacking, (A,), passed(SERVER_RULE, A), declared=TWO_SITES)
+    assert nobody.closes.endswith(", or add an attestation to the inventory: {statement: x-1, by: …, date: …}")
+    untested = passed(SERVER_RULE, A, outcome=Outcome.NOT_TESTED)
+    assert answer(lacking, (A,), untested, declared=attested()).answer is AnswerKind.OPEN
+    fails = passed(SERVER_RULE, A, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(lacking, (A,), fails, declared=attested()).answer is AnswerKind.NOT_MET
+    met = answer(replace(BASE, needs=AT_SERVERS), (A,), untested, declared=attested())
+    assert met.answer is AnswerKind.OPEN
 
 
 def test_only_targets_of_the_service_count() -> None:
@@ -207,6 +236,9 @@ def test_a_rule_that_breaks_it_need_not_pass() -> None:
     assert answer(wanted, (A,), passed(SERVER_RULE, A), passed("srtp-not-required", B)).answer is AnswerKind.MET
     broken = answer(wanted, (A,), passed(SERVER_RULE, A), seen)
     assert (broken.answer, broken.reason) == (AnswerKind.NOT_MET, "srtp-not-required at b")
+    waived = seen.model_copy(update={"outcome": Outcome.WAIVED, "waiver": WAIVER})
+    accepted = answer(wanted, (A,), passed(SERVER_RULE, A), waived)
+    assert accepted.reason == "srtp-not-required at b (waived until 2040-03-01 by A. Other)"
 
 
 STORE = TrustStoreTarget(name="store.pem")
@@ -268,6 +300,50 @@ def test_another_proof_stands_for_one_site_or_host_and_not_for_all() -> None:
     assert answer(wanted, (A, B, STORE), *untested(A), passed(SERVER_RULE, B), stores[0]).answer == "met"
     owed = OWED.model_copy(update={"site": None})
     assert answer(wanted, (owed, STORE), *untested(owed), stores[0]).answer == "met"
+
+
+def test_a_trust_store_is_that_of_one_place_where_the_endpoints_leave_it_open() -> None:
+    need = Need(TargetKind.SERVER, (SERVER_RULE,), otherwise=Need(TargetKind.TRUST_STORE, (STORE_RULE,)))
+    second = TrustStoreTarget(name="second.pem")
+    untested = {"outcome": Outcome.NOT_TESTED}
+    wanted = replace(BASE, needs=(need,))
+    both = [passed(SERVER_RULE, A, **untested), passed(SERVER_RULE, B, **untested), passed(STORE_RULE, STORE)]
+    one = answer(wanted, (A, B, STORE), *both, declared=TWO_SITES)
+    assert (one.answer, one.reason) == ("open", "1 trust store for 2 places (endpoint)")
+    assert one.closes.endswith("--trust-store FILE, one for each site")
+    two = answer(wanted, (A, B, STORE, second), *both, passed(STORE_RULE, second), declared=TWO_SITES)
+    assert two.answer is AnswerKind.MET
+    unlisted = answer(wanted, (A, STORE), passed(STORE_RULE, STORE), declared=TWO_SITES)
+    assert unlisted.answer is AnswerKind.OPEN
+    half = answer(wanted, (A, B, STORE), passed(SERVER_RULE, A), *both[1:], declared=TWO_SITES)
+    assert half.answer is AnswerKind.MET
+    assert answer(wanted, (A, B, STORE), *both).answer is AnswerKind.MET
+
+
+def test_what_is_open_says_everything_that_closes_it_up_to_a_few() -> None:
+    untested = tuple(NotTested(subject=TARGET, reason="r", closes=f"--{name}") for name in ("a", "b", "a", "c", "d"))
+    finding = passed(SERVER_RULE, A, not_tested=untested)
+    assert answer(replace(BASE, needs=AT_SERVERS), (A,), finding).closes == "--a; --b; --c; and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("remark", "closes"),
+    [
+        (Doubt(subject=TARGET, reason="r", closes="--dns"), "--dns"),
+        (Warning(subject=TARGET, expected="e", observed="o", unproven=True, closes="--client-cert"), "--client-cert"),
+        (Doubt(subject=DnsNameSubject(name="a.example"), reason="r"), "--dns, once the resolver answers for a.example"),
+        (
+            Warning(
+                subject=DeclaredSubject(part="attestations", names=("x",)), expected="e", observed="o", unproven=True
+            ),
+            "add an attestation to the inventory: {statement: x, by: …, date: …}",
+        ),
+    ],
+)
+def test_what_closes_it_follows_from_the_remark(remark: Doubt | Warning, closes: str) -> None:
+    remarks = {"doubts": (remark,)} if isinstance(remark, Doubt) else {"warnings": (remark,)}
+    found = answer(replace(BASE, needs=AT_DEPLOYMENT), (DEPLOYMENT,), passed(DECLARED_RULE, DEPLOYMENT, **remarks))
+    assert (found.answer, found.closes) == (AnswerKind.OPEN, closes)
 
 
 # What a requirement is about
@@ -405,7 +481,7 @@ def test_what_is_undeclared_says_where_to_declare_it() -> None:
     doubt = Doubt(subject=SITE_A.at("media"), reason="not declared")
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=Outcome.INCONCLUSIVE, doubts=(doubt,))
     found = answer(replace(BASE, needs=AT_DEPLOYMENT), (DEPLOYMENT,), finding)
-    assert found.closes == "declare it in the inventory, or prove it by an export: sites[A].media"
+    assert found.closes == "declare sites[A].media in the inventory, or prove it by an export (evidence)"
 
 
 # When it applies, who confirmed it, and what is the provider's
@@ -438,6 +514,15 @@ def test_a_role_that_the_network_does_not_have_is_not_looked_for() -> None:
     )
 
 
+def test_what_is_audited_outweighs_the_declaration_that_there_is_none() -> None:
+    wanted = replace(BASE, applies=Condition.HTTPS, needs=(Need(TargetKind.HTTPS_SERVER, (SERVER_RULE,)),))
+    declared = Deployment(deployment=Resource(https_roles=()))
+    bad = passed(SERVER_RULE, WEB, outcome=Outcome.FAIL, violations=(VIOLATION,))
+    assert answer(wanted, (WEB,), bad, declared=declared).answer is AnswerKind.NOT_MET
+    assert answer(wanted, (A, WEB), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.OPEN
+    assert answer(wanted, (A,), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.NOT_APPLICABLE
+
+
 def test_the_provider_answers_what_nobody_else_can_see() -> None:
     found = answer(replace(BASE, provider="It says so."), (A,))
     assert (found.answer, found.reason) == (AnswerKind.PROVIDER, "It says so.")
@@ -467,39 +552,6 @@ def test_a_confirmation_closes_what_no_rule_proves_while_it_is_valid(day: date, 
         assert "statement: x-1" in found.closes
 
 
-def test_a_confirmation_that_the_policy_still_accepts_is_valid_for_longer() -> None:
-    about = About(statements=("x-1",))
-    wanted = replace(
-        BASE, needs=(Need(TargetKind.DEPLOYMENT, (ATTESTATIONS,), about),), not_proved="The rest.", confirmation="x-1"
-    )
-    old, older, nobody = (
-        Attestation(statement="x-1", by=by, date=date(year, 3, 1))
-        for by, year in (("Head of Networks", 2036), ("Head of IT", 2035), ("nobody yet", 2037))
-    )
-    declared = TWO_SITES.model_copy(update={"attestations": (older, old, nobody)})
-    found = answer(wanted, (DEPLOYMENT,), passed(ATTESTATIONS, DEPLOYMENT), declared=declared)
-    assert (found.answer, [one.by for one in found.confirmations]) == ("confirmed", ["Head of Networks"])
-    unknown = TWO_SITES.model_copy(update={"attestations": (nobody,)})
-    assert answer(wanted, (DEPLOYMENT,), passed(ATTESTATIONS, DEPLOYMENT), declared=unknown).answer == "open"
-
-
-EXPRESSROUTE_LINK = {"connection_type": "vnet_injection", "over": "expressroute_private"}
-ZOOM, TEAMS = "zoom_phone_cloud_peering", "teams_direct_routing"
-
-
-@pytest.mark.parametrize(
-    ("condition", "link", "services", "expected"),
-    [
-        (Condition.EXPRESSROUTE, EXPRESSROUTE_LINK, (), "met"),
-        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection"}, (), "open"),
-        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection", "over": "vpn"}, (), "not-applicable"),
-        (Condition.MICROSOFT_PEERING, EXPRESSROUTE_LINK, (), "not-applicable"),
-        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (TEAMS,), "met"),
-        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (), "open"),
-        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {}, (ZOOM,), "not-applicable"),
-        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {"connection_type": "maps_voice"}, (), "not-applicable"),
-    ],
-)
 def test_a_condition_holds_by_what_is_declared(
     condition: Condition, link: dict[str, str], services: tuple[str, ...], expected: str
 ) -> None:
@@ -510,6 +562,30 @@ def test_a_condition_holds_by_what_is_declared(
     finding = passed(DECLARED_RULE, DEPLOYMENT, outcome=outcome, not_applicable="" if expected == "met" else "none")
     wanted = replace(BASE, applies=condition, needs=AT_DEPLOYMENT)
     assert answer(wanted, (DEPLOYMENT,), finding, declared=declared).answer == expected
+
+
+@pytest.mark.parametrize("by", ["x", "n/a", "TBD"])
+def test_a_confirmation_by_nobody_closes_nothing(by: str) -> None:
+    wanted = replace(BASE, not_proved="The rest.", confirmation="x-1")
+    assert answer(wanted, (DEPLOYMENT,), declared=attested(by)).answer is AnswerKind.OPEN
+
+
+def test_the_policy_says_how_long_a_confirmation_is_valid(tmp_path: Path) -> None:
+    wanted = Requirements(entries=(replace(BASE, not_proved="The rest.", confirmation="x-1"),))
+    row = "{statement: %s, meaning: m, years: %s}"
+    for number, (rule, expected) in enumerate(
+        {
+            "rules: {attestation-missing: {years: 1, statements: [%s]}}" % (row % ("y", 9)): "open",
+            "rules: {attestation-missing: {years: 1, statements: [%s]}}" % (row % ("x-1", 2)): "confirmed",
+            "rules: {attestation-missing: {years: 3, statements: [%s]}}" % (row % ("x-1", 1)): "open",
+            "disable: [{rule: attestation-missing, reason: r}]": "confirmed",
+        }.items()
+    ):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(f"id: own\nversion: '1'\ntitle: Own\nextends: acg\n{rule}\n", encoding="utf-8")
+        own = replace(load_policy(str(path)), requirements_file=wanted)
+        (found,) = answered(own, (DEPLOYMENT,), (), attested(day=date(2038, 9, 1)), TODAY)
+        assert found.answer == expected, rule
 
 
 def test_a_confirmation_does_not_stand_for_a_rule_that_did_not_pass() -> None:
@@ -593,6 +669,18 @@ def test_nothing_is_owed_without_a_declared_deployment_or_where_it_declares_no_h
     assert owed_targets(load_policy("mozilla-modern"), (A,), TWO_SITES) == ()
 
 
+def test_a_client_of_the_provisioning_api_is_a_client_of_https() -> None:
+    client_of_api = Provisioning(url="https://provapi.x.example/v1")
+    declared = TWO_SITES.model_copy(update={"deployment": Resource(https_roles=(), provisioning=client_of_api)})
+    owed = {one.name: one.closes for one in owed_targets(ACG, (), declared)}
+    assert owed["HTTPS client"] == "have the HTTPS client connect to auditor listen on an HTTPS port"
+    assert "HTTPS server" not in owed
+    wanted = replace(
+        BASE, applies=Condition.HTTPS, needs=(Need(TargetKind.HTTPS_CLIENT, ("client-protocol-not-allowed",)),)
+    )
+    assert answer(wanted, (A,), passed(SERVER_RULE, A), declared=declared).answer is AnswerKind.OPEN
+
+
 def test_what_is_owed_never_has_the_name_of_a_target() -> None:
     assert "HTTPS client (owed)" in names(A.model_copy(update={"name": "HTTPS client"}))
 
@@ -604,3 +692,52 @@ def test_descriptions_of_no_call_leave_it_open_and_it_applies_all_the_same() -> 
     found = answer(wanted, (sdp,), nothing)
     assert (found.answer, found.reason) == ("open", "no media section carries RTP")
     assert found.closes.startswith("audit an offer and an answer")
+
+    taken = [A.model_copy(update={"name": name}) for name in ("HTTPS client", "HTTPS client (owed)")]
+    assert "HTTPS client (owed) (owed)" in names(*taken)
+
+
+def test_a_client_at_an_address_of_both_sites_is_that_of_one() -> None:
+    sites = tuple(Site(name=name, internal_ranges=("10.0.0.0/8",)) for name in "AB")
+    shared = TWO_SITES.model_copy(update={"sites": sites})
+    both = {"site A: SIP client", "site B: SIP client"}
+    assert both & names(client("10.0.0.1"), declared=shared) == {"site B: SIP client"}
+    assert not both & names(client("10.0.0.1"), client("10.0.0.2"), declared=shared)
+    own = sites[0].model_copy(update={"signaling_source": ("192.0.2.1",)})
+    mixed = TWO_SITES.model_copy(update={"sites": (own, sites[1])})
+    assert not both & names(client("10.0.0.1"), client("192.0.2.1"), declared=mixed)
+
+
+def test_what_stands_at_no_site_says_how_it_would() -> None:
+    stray = A.model_copy(update={"name": "stray", "site": None})
+    owed = {one.name: one.closes for one in owed_targets(ACG, (stray, client("198.51.100.1")), TWO_SITES)}
+    assert owed["site A: SIP server"].endswith(", or set site: A at the endpoint stray if it is there")
+    assert "declare 198.51.100.1, which 198.51.100.1 connected from" in owed["site B: SIP client"]
+
+
+def test_a_reason_is_said_once_for_the_rules_and_the_targets_that_it_holds_for() -> None:
+    untested = NotTested(subject=TARGET, reason="no CA")
+    findings = [passed(rule, at, not_tested=(untested,)) for rule in (SERVER_RULE, OTHER_RULE) for at in (A, B)]
+    wanted = replace(BASE, needs=(Need(TargetKind.SERVER, (SERVER_RULE, OTHER_RULE)),))
+    assert answer(wanted, (A, B), *findings).reason == f"{SERVER_RULE}, {OTHER_RULE} at a, b: no CA"
+    owed = [passed(rule, OWED, outcome=Outcome.NOT_TESTED) for rule in (SERVER_RULE, OTHER_RULE)]
+    both = answer(wanted, (A, B, OWED), *findings, *owed)
+    assert both.reason == f"{SERVER_RULE}, {OTHER_RULE} at a, b: no CA, nobody looked at site B: SIP server"
+
+
+def test_what_a_person_must_confirm_as_well_is_said_at_once() -> None:
+    wanted = replace(BASE, needs=AT_DEPLOYMENT, not_proved="The rest.", confirmation="x-1")
+    finding = passed(DECLARED_RULE, DEPLOYMENT, not_tested=(NotTested(subject=TARGET, reason="r", closes="--dns"),))
+    found = answer(wanted, (DEPLOYMENT,), finding, declared=TWO_SITES)
+    assert found.closes == "--dns; add an attestation to the inventory: {statement: x-1, by: …, date: …}"
+    assert answer(wanted, (DEPLOYMENT,), finding, declared=attested()).closes == "--dns"
+
+
+def test_nobody_answers_for_a_rule_that_the_policy_disables() -> None:
+    own = replace(
+        policy(replace(BASE, needs=(Need(TargetKind.SERVER, ("signature-scheme-weak",)),))),
+        disabled=(("signature-scheme-weak", "known"),),
+    )
+    (found,) = answered(own, (A,), (passed(SERVER_RULE, A),), attested(), TODAY)
+    assert (found.answer, found.reason) == ("open", "the policy acg disables the rule signature-scheme-weak")
+    assert found.closes == "judge by a policy that does not disable signature-scheme-weak"

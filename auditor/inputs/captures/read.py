@@ -28,6 +28,7 @@ _MOST_PROBLEMS = 3
 _LONGEST = 1024 * 1024
 """The most bytes of a message that is read."""
 _FEWER = "split it with editcap -c, or give the gateway's addresses with --peer"
+_CLOSES = "auditor sdp FILE, a packet capture of a call whose SIP messages are readable"
 _MEDIA, _MESSAGE, _MARKING = "sdp", "sip-message", "dscp"
 
 
@@ -149,7 +150,7 @@ def _observations(content: bytes, origin: Origin, peers: Sequence[Range]) -> Ite
 
 
 def _missing(origin: Origin, kind: str, reason: str) -> NotAttempted:
-    return NotAttempted(target=origin.target, at=origin.at, wanted=kind, reason=reason)
+    return NotAttempted(target=origin.target, at=origin.at, wanted=kind, reason=reason, closes=_CLOSES)
 
 
 def _few(problems: Sequence[str]) -> Iterator[str]:

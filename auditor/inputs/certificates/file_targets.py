@@ -135,9 +135,11 @@ def _observed(bundle: Bundle, target: str, at: datetime, old: Old | None) -> Ite
         closed_keys=bundle.closed_keys,
     )
     # If it can be derived from something else, that is observed as well, and this adds nothing.
-    yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS)
+    closes = "--fetch-revocation, or --revocation FILE"
+    yield NotAttempted(target=target, at=at, wanted="revocation", reason=_NO_STATUS, closes=closes)
     if old is None:
-        yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED)
+        closes = "--replaces FILE|HOST:PORT"
+        yield NotAttempted(target=target, at=at, wanted="renewal", reason=_NOT_COMPARED, closes=closes)
     elif old.why_not:
         yield NotObserved(target=target, at=at, wanted="renewal", reason=clean(old.why_not))
     if old is not None and old.chains:

@@ -78,7 +78,9 @@ def observe_deployment(
     """The deployment as a target, and the observation of what is declared and proven; DNS is not queried here."""
     target = DeploymentTarget(name=DEPLOYMENT)
     unasked = (
-        NotAttempted(target=DEPLOYMENT, at=at, wanted=kind, reason="DNS lookups were not requested (--dns)")
+        NotAttempted(
+            target=DEPLOYMENT, at=at, wanted=kind, reason="DNS lookups were not requested (--dns)", closes="--dns"
+        )
         for kind in BY_DNS
     )
     seen = DeploymentSeen(target=DEPLOYMENT, at=at, declared=declared, proofs=proofs, endpoints=endpoints, roots=roots)

@@ -73,6 +73,11 @@ _OPT_INS: Final[Mapping[str, str]] = {
     "root-trust": "sslyze does not test which roots are trusted; it needs auditor audit --trust-probe",
     "sdp": "sslyze sees no SDP; audit an SDP file with auditor sdp",
 }
+_CLOSES: Final[Mapping[str, str]] = {
+    "root-trust": "auditor audit --trust-probe",
+    "sdp": "auditor sdp FILE",
+}
+"""What would test each of them."""
 _TESTED_GROUPS: Final = (ProtocolVersion.TLS_1_2, ProtocolVersion.TLS_1_3)
 _NO_GROUP_REASON: Final = "sslyze does not say how a group was rejected, and a timeout counts as a rejection there"
 
@@ -179,7 +184,9 @@ class _Server:
         for kind, reason in _NOT_BY_SSLYZE.items():
             yield self._gap(kind, reason)
         for kind, reason in _OPT_INS.items():
-            yield NotAttempted(target=self.target.name, at=self.scan.started, wanted=kind, reason=reason)
+            yield NotAttempted(
+                target=self.target.name, at=self.scan.started, wanted=kind, reason=reason, closes=_CLOSES[kind]
+            )
 
     def _gap(self, kind: str, reason: str) -> NotObserved:
         return NotObserved(target=self.target.name, at=self.scan.started, wanted=kind, reason=reason)

@@ -39,6 +39,7 @@ class NotAttempted(Seen):
     kind: Literal["not-tested"] = "not-tested"
     wanted: str = Field(description="The kind of observation that is missing")
     reason: str
+    closes: str = Field(default="", description="What would test it: a command or an option; empty if unsaid")
 
 
 class NotObserved(Seen):

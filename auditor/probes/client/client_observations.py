@@ -31,6 +31,15 @@ _NOT_TESTED = {
     "revocation": "a client staples no OCSP response; provide CRLs or OCSP responses with --revocation",
     "sdp": "no INVITE with a session description arrived",
 }
+_TRUSTED = "auditor listen --ca PEM --ca-key PEM, or --cert PEM --key PEM"
+_CLOSES = {
+    "certificate-chain": _TRUSTED,
+    "client-certificate-presented": _TRUSTED,
+    "root-trust": "auditor certificate --trust-store FILE",
+    "revocation": "--revocation FILE",
+    "sdp": "auditor sdp FILE, or a call to auditor listen",
+}
+"""What would test each of them."""
 
 
 def observed(
@@ -60,6 +69,9 @@ def observed(
     return tuple(targets), observations
 
 
+_CAPTURE = "auditor sdp FILE, a packet capture of these messages"
+
+
 def without_tls(
     addresses: Iterable[str], at: datetime
 ) -> tuple[tuple[SessionDescriptionTarget, ...], list[Observation]]:
@@ -69,7 +81,10 @@ def without_tls(
     seen: list[Observation] = []
     for target in targets:
         seen.append(SipMessageSeen(target=target.name, at=at, source=target.name, transport="tcp"))
-        seen += (NotAttempted(target=target.name, at=at, wanted=kind, reason=unread) for kind in ("sdp", "dscp"))
+        seen += (
+            NotAttempted(target=target.name, at=at, wanted=kind, reason=unread, closes=_CAPTURE)
+            for kind in ("sdp", "dscp")
+        )
     return targets, seen
 
 
@@ -98,7 +113,7 @@ def _missing(client: ClientRecord, target: str, at: datetime, kind: str) -> NotO
     if kind == "certificate-chain" and any(attempt.presented is False for attempt in client.attempts):
         return NotObserved(target=target, at=at, wanted=kind, reason="the client presented no certificate")
     if kind in _NOT_TESTED and (kind not in ("certificate-chain", "client-certificate-presented") or not _good(client)):
-        return NotAttempted(target=target, at=at, wanted=kind, reason=_NOT_TESTED[kind])
+        return NotAttempted(target=target, at=at, wanted=kind, reason=_NOT_TESTED[kind], closes=_CLOSES[kind])
     return NotObserved(target=target, at=at, wanted=kind, reason=f"no handshake was completed: {_why(client)}")
 
 

@@ -35,7 +35,7 @@ def other_chain(
         is_rsa = isinstance(x509.load_der_x509_certificate(first[0]).public_key(), RSAPublicKey)
     except (ValueError, UnsupportedAlgorithm, IndexError):
         return "the first certificate is not readable"
-    answer: Answer = NoAnswer("not tested")
+    answer: Answer = NoAnswer("no certificate was asked for")
     for signatures in (_WITHOUT_RSA if is_rsa else _WITHOUT_ECDSA)[: 1 if once else None]:
         answer = controls.attempt(
             ProtocolVersion.TLS_1_3, suites_of(ProtocolVersion.TLS_1_3), signatures=signatures, chain=True

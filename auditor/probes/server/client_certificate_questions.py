@@ -94,7 +94,7 @@ class ClientAuthentication:
         if kind == TRUST and requesting_versions:
             return
         if kind == TRUST and others and set(others.values()) == {_NOT_ASKED_FOR}:
-            yield NotAttempted(target=self.target.name, at=self.at, wanted=kind, reason=_NO_TRUST_WITHOUT_REQUEST)
+            yield self._untested(kind, _NO_TRUST_WITHOUT_REQUEST, "auditor certificate --trust-store FILE")
             return
         yield from (self._missing(kind, f"{version}: {why}") for version, why in others.items())
         if not requesting_versions and not others:
@@ -124,13 +124,13 @@ class ClientAuthentication:
         if not self.asked:
             yield from self.unseen(why_not)
         elif TRUST in self.asks.kinds and not self.role.trust_probe:
-            yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
+            yield self._untested(TRUST, _NO_TRUST_PROBE, "--trust-probe")
 
     def unseen(self, why: str) -> Iterator[Observation]:
         """The gaps if nothing was observed, with this reason."""
         yield from (self._missing(kind, why) for kind in self.wanted)
         if TRUST in self.asks.kinds and not self.role.trust_probe:
-            yield NotAttempted(target=self.target.name, at=self.at, wanted=TRUST, reason=_NO_TRUST_PROBE)
+            yield self._untested(TRUST, _NO_TRUST_PROBE, "--trust-probe")
 
     def sip(self, exchanges: Mapping[ProtocolVersion, Exchange]) -> Iterator[Observation]:
         """The answers to OPTIONS, and the session descriptions in them, which are passed on and not kept."""
@@ -155,7 +155,10 @@ class ClientAuthentication:
                 yield from self.role.read_description(answer.description, self.target, self.at)
         called = self.role.invitation is not None and self.target.service is Service.SIP
         if SDP in self.asks.kinds and not described and not called:
-            yield NotAttempted(target=self.target.name, at=self.at, wanted=SDP, reason=_NO_DESCRIPTION)
+            yield self._untested(SDP, _NO_DESCRIPTION, "auditor sdp FILE, or --invite sip:NUMBER@HOST")
+
+    def _untested(self, kind: str, why: str, closes: str) -> NotAttempted:
+        return NotAttempted(target=self.target.name, at=self.at, wanted=kind, reason=why, closes=closes)
 
     def _missing(self, kind: str, why: str) -> NotObserved:
         return NotObserved(target=self.target.name, at=self.at, wanted=kind, reason=why)

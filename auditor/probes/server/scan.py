@@ -239,7 +239,7 @@ class Scan:
 
     def observations(self) -> Iterator[Observation]:
         """The observations and, for everything else that was requested, why it was not observed."""
-        reason = self.stopped or "not tested"
+        reason = self.stopped or "no completed TLS handshake shows it"
         answered = self.speaks_tls or any(
             isinstance(exchanged.answer, Refused) for exchanged in self.exchanges.values()
         )

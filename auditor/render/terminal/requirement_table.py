@@ -16,7 +16,10 @@ from auditor.render.wording import (
 )
 from auditor.render.wrapping import wrap
 
-NO_REQUIREMENTS = "The policy {policy} names no requirements file, so there are no requirements to answer."
+NO_REQUIREMENTS = (
+    "There are no answers to requirements: the policy {policy} named no requirements file, or an earlier version of "
+    "the auditor wrote the report."
+)
 
 
 def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(AnswerKind)) -> str:
@@ -36,10 +39,10 @@ def render(report: Report, *, width: int, only: Collection[AnswerKind] = tuple(A
 
 
 def _record(found: RequirementAnswer) -> list[list[str]]:
-    derived = f" (derived: {found.derived})" if found.derived else ""
+    asked = [found.statement, *([f"Derived: {found.derived}"] if found.derived else [])]
     why = [_sentence(confirmed(one)) for one in found.confirmations] or [_sentence(found.reason)]
     why += [f"Closed by: {_sentence(found.closes)}"] if found.closes else []
-    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], [found.statement + derived], why]
+    return [[f"{ANSWER_WORDS[found.answer]}, {found.severity}", found.id], asked, why]
 
 
 def _sentence(text: str) -> str:

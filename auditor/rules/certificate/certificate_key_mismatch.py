@@ -43,7 +43,10 @@ def _keys(seen: CertificateFileSeen, bearers: list[Bearer]) -> Iterator[Remark]:
     known = {public_info(bearer): bearer for bearer in bearers}
     if not seen.keys and not seen.closed_keys:
         yield NotTested(
-            subject=bearer_subject(bearers[0]) if bearers else TARGET, reason="no private key was provided", whole=True
+            subject=bearer_subject(bearers[0]) if bearers else TARGET,
+            reason="no private key was provided",
+            whole=True,
+            closes="auditor certificate FILE KEY, with the private key",
         )
         return
     for key in seen.keys:

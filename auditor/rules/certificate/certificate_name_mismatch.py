@@ -32,7 +32,8 @@ def check(evidence: Evidence[CertificateChainSeen], _params: NoParameters) -> It
         return
 
     if isinstance(target, CertificateFileTarget) and not target.names:
-        yield NotTested(subject=TARGET, reason="no name to compare with: give one with --name", whole=True)
+        reason = "no name to compare with: give one with --name"
+        yield NotTested(subject=TARGET, reason=reason, whole=True, closes="--name FQDN")
         return
 
     def judged(leaf: Bearer) -> Iterator[Remark]:

@@ -88,7 +88,10 @@ def _unknown(certificate: x509.Certificate, answer: StatusAnswer, seen: Sequence
         return Doubt(subject=certificate_subject(certificate), reason="; ".join(dict.fromkeys(reasons)))
     asked = "; ".join(dict.fromkeys(doubt.reason for doubt in missing))
     return NotTested(
-        subject=certificate_subject(certificate), reason=f"{asked}; {_NOTHING}" if asked else _NOTHING, whole=True
+        subject=certificate_subject(certificate),
+        reason=f"{asked}; {_NOTHING}" if asked else _NOTHING,
+        whole=True,
+        closes="--fetch-revocation, or --revocation FILE",
     )
 
 

@@ -7,6 +7,7 @@ from auditor.model.observation import ServerCertificateCaseSeen
 from auditor.model.subject import CertificateCaseSubject
 
 _GOOD = "good"
+_CLOSES = "auditor listen --ca PEM --ca-key PEM"
 
 
 def judge_cases(evidence: tuple[ServerCertificateCaseSeen, ...], cases: Mapping[str, str]) -> Iterator[Remark]:
@@ -21,7 +22,7 @@ def judge_cases(evidence: tuple[ServerCertificateCaseSeen, ...], cases: Mapping[
             yield Violation(subject=subject, expected=expected, observed=f"the client continued: {continued.evidence}")
         elif not seen:
             reason = f"no {certificate} was shown; it may need a CA that the client trusts (--ca and --ca-key)"
-            yield NotTested(subject=subject, reason=reason, whole=not shown)
+            yield NotTested(subject=subject, reason=reason, whole=not shown, closes=_CLOSES)
         elif all(found.treatment == "undetermined" for found in seen):
             yield Doubt(subject=subject, reason=seen[0].evidence)
         else:
@@ -41,7 +42,7 @@ def _unproven(
             f"rejected ({rejection}), but verification is not proven: no certificate that the client trusts was shown "
             "as a control"
         )
-        yield Warning(subject=subject, expected=expected, observed=observed, unproven=True)
+        yield Warning(subject=subject, expected=expected, observed=observed, unproven=True, closes=_CLOSES)
         return
     aborted = next((found for found in control if found.treatment == "aborted"), None)
     reason = (

@@ -13,6 +13,7 @@ from auditor.network.subjects import CIRCUITS, RESOURCE
 
 ZOOM = "zoom_phone_cloud_peering"
 NO_ENDPOINTS = "no endpoint is listed: name each as TARGET, or under endpoints of the inventory"
+CLOSES_NO_ENDPOINTS = "list the SIP endpoint of each site (items 2 and 5) under endpoints in the inventory"
 UNKNOWN_ENDPOINTS = "the observations are of an earlier version, which did not record the endpoints; observe again"
 _JudgeCircuit: TypeAlias = Callable[[DeclaredSubject, Circuit], Iterable[Remark]]
 

@@ -14,6 +14,8 @@ from auditor.model.subject import DeclaredSubject
 from auditor.network.subjects import CIRCUITS
 from auditor.rules.deployment._shared import judge_circuits
 
+_CLOSES = "an export of the circuit, under evidence in the inventory"
+
 
 def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator[Remark]:
     """The prefixes of each circuit are in the state Configured."""
@@ -25,7 +27,7 @@ def _circuit(owner: DeclaredSubject, circuit: Circuit) -> Iterator[Remark]:
     subject = owner.at("advertised_prefixes_state")
     if circuit.advertised_prefixes_state is None:
         reason = "only an export of the circuit (evidence) shows whether Microsoft has accepted the prefixes"
-        yield NotTested(subject=subject, reason=reason, whole=True)
+        yield NotTested(subject=subject, reason=reason, whole=True, closes=_CLOSES)
     elif circuit.advertised_prefixes_state != "Configured":
         yield Violation(subject=subject, expected="Configured", observed=circuit.advertised_prefixes_state)
 

@@ -52,7 +52,10 @@ def check(evidence: Evidence[DscpSeen], params: CapturedDscpValues) -> Iterator[
         else:
             yield Violation(subject=subject, expected=expected, observed=observed)
     if not any(seen.traffic in _VOICE for seen in evidence.seen):
-        yield NotTested(subject=TARGET, reason="the capture shows no RTP of a call, so no voice", whole=True)
+        reason = "the capture shows no RTP of a call, so no voice"
+        yield NotTested(
+            subject=TARGET, reason=reason, whole=True, closes="auditor sdp FILE, a packet capture of a call"
+        )
 
 
 def _value(dscp: int) -> str:

@@ -14,7 +14,7 @@ from auditor.model.subject import DeclaredSubject, Named
 from auditor.network.addresses import is_range, parse_range
 from auditor.network.endpoints import SignalingItem, SignalingItems, plain_name, signaling_items
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import NO_ENDPOINTS, UNKNOWN_ENDPOINTS
+from auditor.rules.deployment._shared import CLOSES_NO_ENDPOINTS, NO_ENDPOINTS, UNKNOWN_ENDPOINTS
 
 _MOST = 100
 """Endpoints that are named for one kind of remark; the others are counted."""
@@ -25,9 +25,9 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """Every SIP endpoint is at an address or name of items 2 or 5, those of its own site if it names one."""
     for seen in evidence.seen:
         if seen.endpoints is None:
-            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS)
+            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect -i INVENTORY -o FILE, again")
         elif not seen.endpoints:
-            yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True)
+            yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True, closes=CLOSES_NO_ENDPOINTS)
         elif not seen.declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
         else:
@@ -118,7 +118,7 @@ def _elsewhere(
         return Warning(subject=subject, expected=expected, observed=observed, unproven=True)
     if unknown := items.unknown[site]:
         reason = f"{address} is in no declared range, and {_listed(unknown)} was not looked up (--dns)"
-        return Doubt(subject=subject, reason=reason)
+        return Doubt(subject=subject, reason=reason, closes="--dns")
     observed = address if site else f"{address}; it belongs to no site"
     return Violation(subject=subject, expected=expected, observed=observed)
 

@@ -12,7 +12,7 @@ from auditor.model.subject import DeclaredSubject
 from auditor.network.addresses import is_range
 from auditor.network.endpoints import SignalingItem, SignalingItems, signaling_items
 from auditor.network.subjects import SITES
-from auditor.rules.deployment._shared import NO_ENDPOINTS, UNKNOWN_ENDPOINTS
+from auditor.rules.deployment._shared import CLOSES_NO_ENDPOINTS, NO_ENDPOINTS, UNKNOWN_ENDPOINTS
 
 _FIELD, _ITEMS = "signaling_destination", "items 2 and 5"
 
@@ -21,11 +21,11 @@ def check(evidence: Evidence[DeploymentSeen], _params: NoParameters) -> Iterator
     """A SIP endpoint that is listed stands at every address and name of items 2 and 5; without one nobody looked."""
     for seen in evidence.seen:
         if seen.endpoints is None:
-            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS)
+            yield Doubt(subject=SITES, reason=UNKNOWN_ENDPOINTS, closes="auditor collect -i INVENTORY -o FILE, again")
         elif not seen.declared.sites:
             yield Doubt(subject=SITES, reason="no site is declared")
         elif not seen.endpoints:
-            yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True)
+            yield NotTested(subject=SITES, reason=NO_ENDPOINTS, whole=True, closes=CLOSES_NO_ENDPOINTS)
         else:
             yield from _judge(
                 seen.endpoints, signaling_items(seen.declared, seen.endpoints, seen.resolved), seen.declared
@@ -71,9 +71,11 @@ def _missing(
         maybe = (sip.unplaced.get(item.site) or sip.unplaced.get(None)) if unproven else None
         why = f"may stand here, but {item.text} was not looked up (--dns)"
     if maybe:
-        return Doubt(subject=subject, reason=f"the endpoint {maybe} {why}")
+        closes = "--dns" if item.is_name else "audit again once its name resolves"
+        return Doubt(subject=subject, reason=f"the endpoint {maybe} {why}", closes=closes)
     reason = "no endpoint is listed here: name one as TARGET, or under endpoints of the inventory"
-    return NotTested(subject=subject, reason=reason, whole=True)
+    closes = f"list the SIP endpoint at {item.text} under endpoints in the inventory"
+    return NotTested(subject=subject, reason=reason, whole=True, closes=closes)
 
 
 def _placed(endpoints: Sequence[DeclaredEndpoint], items: SignalingItems) -> _Placed:

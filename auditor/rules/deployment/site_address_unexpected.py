@@ -51,7 +51,7 @@ def check(evidence: Evidence[SiteNamesSeen], params: GatewayDomains) -> Iterator
         for site, name, found in named:
             subject = DnsNameSubject(name=name)
             if found is None:
-                yield Doubt(subject=subject, reason="it was not looked up")
+                yield Doubt(subject=subject, reason="it was not looked up", closes="--dns")
                 continue
             for gap in unanswered(found):
                 yield Doubt(subject=subject, reason=f"{gap.subject}: {gap.reason}")

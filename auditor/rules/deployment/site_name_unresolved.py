@@ -21,7 +21,7 @@ def check(evidence: Evidence[SiteNamesSeen], _params: NoParameters) -> Iterator[
             yield NotApplicable(reason="no site declares a name in items 2 and 5")
         for name, found in named.items():
             if found is None:
-                yield Doubt(subject=DnsNameSubject(name=name), reason="it was not looked up")
+                yield Doubt(subject=DnsNameSubject(name=name), reason="it was not looked up", closes="--dns")
             else:
                 yield from _name(DnsNameSubject(name=name), found)
 

@@ -13,6 +13,8 @@ from auditor.model.vocabulary import RootName
 UNPROVEN = (
     "rejected, but enforcement is not proven: no valid certificate was shown as a control (give one with --client-cert)"
 )
+CLOSES_UNPROVEN = "--client-cert and --client-key"
+CLOSES_NEEDS_CA = "--client-ca and --client-ca-key"
 NEEDS_CA = "not shown: this certificate needs a CA that the endpoint trusts (--client-ca)"
 
 

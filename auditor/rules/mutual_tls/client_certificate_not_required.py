@@ -19,7 +19,7 @@ from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import Subject
 from auditor.rules._shared import version_subject
-from auditor.rules.mutual_tls._shared import UNPROVEN
+from auditor.rules.mutual_tls._shared import CLOSES_UNPROVEN, UNPROVEN
 
 _EXPECTED = "client without a certificate rejected"
 
@@ -54,10 +54,10 @@ def check(evidence: Evidence[ClientCertificateSeen], params: Unproven) -> Iterat
 
 def _unproven(subject: Subject, params: Unproven) -> Remark:
     if params.unproven == "warn":
-        return Warning(subject=subject, expected=_EXPECTED, observed=UNPROVEN, unproven=True)
+        return Warning(subject=subject, expected=_EXPECTED, observed=UNPROVEN, unproven=True, closes=CLOSES_UNPROVEN)
     if params.unproven == "inconclusive":
-        return Doubt(subject=subject, reason=UNPROVEN)
-    return NotTested(subject=subject, reason=UNPROVEN)
+        return Doubt(subject=subject, reason=UNPROVEN, closes=CLOSES_UNPROVEN)
+    return NotTested(subject=subject, reason=UNPROVEN, closes=CLOSES_UNPROVEN)
 
 
 RULE = Rule(

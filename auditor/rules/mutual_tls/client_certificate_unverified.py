@@ -24,7 +24,14 @@ from auditor.model.severity import Severity
 from auditor.model.subject import CertificateCaseSubject
 from auditor.model.vocabulary import RootName
 from auditor.rules._shared import version_subject
-from auditor.rules.mutual_tls._shared import NEEDS_CA, UNPROVEN, case_subject, is_forged
+from auditor.rules.mutual_tls._shared import (
+    CLOSES_NEEDS_CA,
+    CLOSES_UNPROVEN,
+    NEEDS_CA,
+    UNPROVEN,
+    case_subject,
+    is_forged,
+)
 
 _ALWAYS_SHOWN = ("self-signed", "unrelated-ca")
 _MOST_FORGED = 3
@@ -66,9 +73,15 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: ProofLevel) -> 
             unproven.add(seen.version)
     for version in sorted(unproven):
         if params.unproven == "warn":
-            yield Warning(subject=version_subject(version), expected=_EXPECTED, observed=UNPROVEN, unproven=True)
+            yield Warning(
+                subject=version_subject(version),
+                expected=_EXPECTED,
+                observed=UNPROVEN,
+                unproven=True,
+                closes=CLOSES_UNPROVEN,
+            )
         elif params.unproven == "inconclusive":
-            yield Doubt(subject=version_subject(version), reason=UNPROVEN)
+            yield Doubt(subject=version_subject(version), reason=UNPROVEN, closes=CLOSES_UNPROVEN)
     yield from _not_shown(evidence, shown)
     yield from _forged_not_shown(shown, params)
 
@@ -99,11 +112,12 @@ def _not_shown(
                 yield Doubt(subject=CertificateCaseSubject(version=version, case=case), reason=_NOT_SHOWN)
         if (version, FORGED) not in cases:
             reason = "not shown: the policy names no root to forge, and the endpoint announces none"
-            yield NotTested(subject=CertificateCaseSubject(version=version, case=FORGED), reason=reason)
+            subject = CertificateCaseSubject(version=version, case=FORGED)
+            yield NotTested(subject=subject, reason=reason, closes=f"roots of {RULE.id} in the policy")
     known = {case for _, case in cases}
     for case in _WITH_LAB_CA:
         if case not in known:
-            yield NotTested(subject=CertificateCaseSubject(case=case), reason=NEEDS_CA)
+            yield NotTested(subject=CertificateCaseSubject(case=case), reason=NEEDS_CA, closes=CLOSES_NEEDS_CA)
 
 
 RULE = Rule(

@@ -15,7 +15,7 @@ from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, Params, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import CertificateCaseSubject
-from auditor.rules.mutual_tls._shared import NEEDS_CA, case_subject
+from auditor.rules.mutual_tls._shared import CLOSES_NEEDS_CA, NEEDS_CA, case_subject
 
 _CASES = {
     "server-auth-only": "certificate with serverAuth only",
@@ -36,7 +36,8 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], params: Strictness) -> 
     """The endpoint must treat a client certificate with serverAuth only as the policy expects."""
     shown = [seen for seen in evidence.seen if seen.case in _CASES]
     if not shown:
-        yield NotTested(subject=CertificateCaseSubject(case=next(iter(_CASES))), reason=NEEDS_CA, whole=True)
+        subject = CertificateCaseSubject(case=next(iter(_CASES)))
+        yield NotTested(subject=subject, reason=NEEDS_CA, whole=True, closes=CLOSES_NEEDS_CA)
     for seen in shown:
         subject, what = case_subject(seen), _CASES[seen.case]
         if seen.treatment == "undetermined":

@@ -14,7 +14,7 @@ from auditor.model.observation import ClientCertificateCaseSeen
 from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import CertificateCaseSubject
-from auditor.rules.mutual_tls._shared import NEEDS_CA, case_subject
+from auditor.rules.mutual_tls._shared import CLOSES_NEEDS_CA, NEEDS_CA, case_subject
 
 _CASE = "wrong-name"
 
@@ -38,7 +38,7 @@ def check(evidence: Evidence[ClientCertificateCaseSeen], _params: NoParameters) 
     for version in dict.fromkeys(seen.version for seen in evidence.seen):
         if version not in {seen.version for seen in shown}:
             subject = CertificateCaseSubject(version=version, case=_CASE)
-            yield NotTested(subject=subject, reason=NEEDS_CA, whole=True)
+            yield NotTested(subject=subject, reason=NEEDS_CA, whole=True, closes=CLOSES_NEEDS_CA)
 
 
 RULE = Rule(

@@ -30,7 +30,8 @@ class AnnouncedRoots(Params):
 def check(evidence: Evidence[ClientCertificateSeen], params: AnnouncedRoots) -> Iterator[Remark]:
     """A CertificateRequest that lists CAs must list the required roots."""
     if not any(seen.trust_probe for seen in evidence.seen):
-        yield NotTested(subject=TARGET, reason="the trust probe was not requested (--trust-probe)", whole=True)
+        reason = "the trust probe was not requested (--trust-probe)"
+        yield NotTested(subject=TARGET, reason=reason, whole=True, closes="--trust-probe")
         return
     names = {anchor.name: read(anchor.der).subject.public_bytes() for anchor in evidence.anchors}
     announcing = [seen for seen in evidence.seen if seen.authorities]

@@ -44,7 +44,7 @@ def _message(seen: SipMessageSeen) -> Iterator[Remark]:
         yield Doubt(subject=subject, reason=reason)
     elif seen.transport == "file":
         reason = "a file does not prove how it was transported: use --transport, or a packet capture"
-        yield NotTested(subject=subject, reason=reason, whole=True)
+        yield NotTested(subject=subject, reason=reason, whole=True, closes="--transport, or a packet capture")
     for hop in [hop for hop in other if in_the_clear(hop)][:1]:
         yield Warning(subject=subject, expected=_TLS, observed=hop_text(hop))
 

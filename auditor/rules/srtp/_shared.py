@@ -11,6 +11,9 @@ DERIVED = "derived: the suite has the name of one of SDES, RFC 4568"
 """What a document says that names a suite and no way of exchanging keys."""
 _RTP_MEDIA = ("audio", "video", "text")
 
+OF_A_CALL = "auditor sdp FILE, of a call with media"
+"""What closes it where every section of a description is rejected."""
+
 
 def judged(seen: Iterable[SdpSeen]) -> tuple[SdpSeen, ...]:
     """The descriptions that the peer sent."""
@@ -56,5 +59,6 @@ def nothing_accepted(seen: SdpSeen) -> str:
 def nothing_keyed(seen: Iterable[SdpSeen], reason: str) -> NotApplicable | NotTested:
     """The remark of a rule about crypto attributes where there are none to judge."""
     for why in filter(None, map(nothing_accepted, judged(seen))):
-        return NotTested(subject=TARGET, reason=f"{why}: provide an offer or answer that accepts one", whole=True)
+        reason = f"{why}: provide an offer or answer that accepts one"
+        return NotTested(subject=TARGET, reason=reason, whole=True, closes=OF_A_CALL)
     return NotApplicable(reason=reason)

@@ -11,7 +11,7 @@ from auditor.model.rule import Citation, Evidence, Group, Rule
 from auditor.model.severity import Severity
 from auditor.model.subject import TARGET, MediaSubject
 from auditor.rules.sip._shared import VirtualNetwork, not_public, private_allowed
-from auditor.rules.srtp._shared import judged, nothing_accepted, sections
+from auditor.rules.srtp._shared import OF_A_CALL, judged, nothing_accepted, sections
 
 
 def check(evidence: Evidence[SdpSeen], params: VirtualNetwork) -> Iterator[Remark]:
@@ -32,12 +32,12 @@ def check(evidence: Evidence[SdpSeen], params: VirtualNetwork) -> Iterator[Remar
             named = named or any(address.form != "placeholder" for address in (*media.addresses, *shared))
         if why := nothing_accepted(seen):
             applies = True
-            yield Doubt(subject=whole, reason=why)
+            yield Doubt(subject=whole, reason=why, closes=OF_A_CALL)
     if not applies:
         yield NotApplicable(reason="no description of a call was observed")
     elif not named:
         reason = "the media are on hold, and no address is named: provide an offer or answer of an active call"
-        yield NotTested(subject=TARGET, reason=reason, whole=True)
+        yield NotTested(subject=TARGET, reason=reason, whole=True, closes="auditor sdp FILE, of an active call")
 
 
 RULE = Rule(

@@ -16,6 +16,7 @@ from auditor.model.target import ClientTarget
 from auditor.rules.srtp._shared import accepted, judged, section_subject
 
 _WITH = "put the offer and its answer in one file, or name the answer with --answer"
+_CLOSES = "auditor sdp OFFER --answer ANSWER, or one file with both"
 
 
 def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark]:
@@ -29,7 +30,8 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
         subject = MediaSubject(source=answer.source)
         made = offers.get((answer.session, answer.exchange))
         if made is None:
-            yield NotTested(subject=subject, reason=f"the offer of this answer was not seen: {_WITH}", whole=True)
+            reason = f"the offer of this answer was not seen: {_WITH}"
+            yield NotTested(subject=subject, reason=reason, whole=True, closes=_CLOSES)
         elif len({offer.media for offer in made}) > 1:
             yield Doubt(subject=subject, reason="several different offers have the Call-ID and CSeq of this answer")
         else:
@@ -37,7 +39,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
     unknown = [seen for seen in judged(evidence.seen) if seen.role == "unknown" and not seen.capabilities]
     for seen in unknown:
         reason = f"whether this is an offer or an answer is not known: {_WITH}"
-        yield NotTested(subject=MediaSubject(source=seen.source), reason=reason, whole=True)
+        yield NotTested(subject=MediaSubject(source=seen.source), reason=reason, whole=True, closes=_CLOSES)
     if not (answers or unknown):
         yield _without_answer(evidence)
 
@@ -45,7 +47,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
 def _without_answer(evidence: Evidence[SdpSeen]) -> Remark:
     if isinstance(evidence.target, ClientTarget):
         return NotApplicable(reason="a client makes offers, and the auditor answers none of them")
-    return NotTested(subject=TARGET, reason=f"no answer was seen: {_WITH}", whole=True)
+    return NotTested(subject=TARGET, reason=f"no answer was seen: {_WITH}", whole=True, closes=_CLOSES)
 
 
 def _compared(offer: SdpSeen, answer: SdpSeen) -> Iterator[Remark]:

@@ -39,7 +39,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
         elif keyed and seen.transport == "file":
             proven = True
             reason = "a file does not prove how it was transported: use --transport, or a packet capture"
-            yield NotTested(subject=subject, reason=reason, whole=True)
+            yield NotTested(subject=subject, reason=reason, whole=True, closes="--transport, or a packet capture")
         elif clear and any(media.key_management for media in seen.media):
             reason = f"MIKEY message {clear}: whether it encrypts the key cannot be determined"
             yield Doubt(subject=subject, reason=reason)

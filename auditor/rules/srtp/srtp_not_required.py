@@ -13,7 +13,7 @@ from auditor.model.rule import Citation, Evidence, Group, NoParameters, Rule
 from auditor.model.severity import Severity
 from auditor.model.srtp import PLAIN_PROFILES, SECURE_PROFILES, UNKNOWN
 from auditor.model.subject import MediaSubject
-from auditor.rules.srtp._shared import carries_rtp, judged, nothing_accepted, sections
+from auditor.rules.srtp._shared import OF_A_CALL, carries_rtp, judged, nothing_accepted, sections
 
 _SECURE = "RTP/SAVP or RTP/SAVPF"
 
@@ -29,7 +29,7 @@ def check(evidence: Evidence[SdpSeen], _params: NoParameters) -> Iterator[Remark
                 yield remark
         if why := nothing_accepted(seen):
             applies = True
-            yield Doubt(subject=MediaSubject(source=seen.source), reason=why)
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=why, closes=OF_A_CALL)
     if not applies:
         yield NotApplicable(reason="no media section carries RTP")
 

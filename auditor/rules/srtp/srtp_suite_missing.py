@@ -19,7 +19,7 @@ from auditor.model.srtp import KEY_LENGTHS, CryptoSuite
 from auditor.model.subject import TARGET, MediaSubject
 from auditor.model.target import SessionDescriptionTarget
 from auditor.rules._shared import any_of
-from auditor.rules.srtp._shared import DERIVED, carries_rtp, judged, nothing_accepted, sections
+from auditor.rules.srtp._shared import DERIVED, OF_A_CALL, carries_rtp, judged, nothing_accepted, sections
 
 _MOST_KEYED = 4
 
@@ -47,7 +47,7 @@ def check(evidence: Evidence[SdpSeen], params: RequiredSuites) -> Iterator[Remar
                 yield Violation(subject=subject, expected=expected, observed=_instead(media, params))
         if why := nothing_accepted(seen):
             applies = True
-            yield Doubt(subject=MediaSubject(source=seen.source), reason=why)
+            yield Doubt(subject=MediaSubject(source=seen.source), reason=why, closes=OF_A_CALL)
     if not applies:
         yield NotApplicable(reason="no media section carries RTP")
     elif isinstance(evidence.target, SessionDescriptionTarget) and not any(
