@@ -310,7 +310,7 @@ def test_a_trust_store_is_that_of_one_place_where_the_endpoints_leave_it_open() 
     both = [passed(SERVER_RULE, A, **untested), passed(SERVER_RULE, B, **untested), passed(STORE_RULE, STORE)]
     one = answer(wanted, (A, B, STORE), *both, declared=TWO_SITES)
     assert (one.answer, one.reason) == ("open", "1 trust store for 2 places (endpoint)")
-    assert one.closes.endswith("--trust-store FILE, one for each site")
+    assert one.closes.endswith("--trust-store FILE")
     two = answer(wanted, (A, B, STORE, second), *both, passed(STORE_RULE, second), declared=TWO_SITES)
     assert two.answer is AnswerKind.MET
     unlisted = answer(wanted, (A, STORE), passed(STORE_RULE, STORE), declared=TWO_SITES)
@@ -552,6 +552,23 @@ def test_a_confirmation_closes_what_no_rule_proves_while_it_is_valid(day: date, 
         assert "statement: x-1" in found.closes
 
 
+EXPRESSROUTE_LINK = {"connection_type": "vnet_injection", "over": "expressroute_private"}
+ZOOM, TEAMS = "zoom_phone_cloud_peering", "teams_direct_routing"
+
+
+@pytest.mark.parametrize(
+    ("condition", "link", "services", "expected"),
+    [
+        (Condition.EXPRESSROUTE, EXPRESSROUTE_LINK, (), "met"),
+        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection"}, (), "open"),
+        (Condition.EXPRESSROUTE, {"connection_type": "vnet_injection", "over": "vpn"}, (), "not-applicable"),
+        (Condition.MICROSOFT_PEERING, EXPRESSROUTE_LINK, (), "not-applicable"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (TEAMS,), "met"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, EXPRESSROUTE_LINK, (), "open"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {}, (ZOOM,), "not-applicable"),
+        (Condition.MICROSOFT_365_OVER_EXPRESSROUTE, {"connection_type": "maps_voice"}, (), "not-applicable"),
+    ],
+)
 def test_a_condition_holds_by_what_is_declared(
     condition: Condition, link: dict[str, str], services: tuple[str, ...], expected: str
 ) -> None:
