@@ -259,10 +259,14 @@ def _too_few(need: Need, first: Sequence[_RuleAnswer], other: Need, looked: Look
 
 
 def _open_places(kind: TargetKind, parts: Sequence[_RuleAnswer], looked: Looked) -> int:
-    """How many places the parts leave open: sites where targets name theirs, hosts where not; at least one."""
+    """How many places the parts leave open: sites where targets name theirs, hosts where not.
+
+    Where nobody looked at any target, these are all sites of the deployment.
+    """
     still_open = {part.finding.target for part in parts if part.finding and part.answer is AnswerKind.OPEN}
     places = {_standing(target) for target in looked.targets[kind] if target.name in still_open}
-    return max(1, len(places) + len(looked.unlooked[kind]))
+    sites = len(looked.declared.sites) if looked.declared and not places else 1
+    return max(sites, len(places) + len(looked.unlooked[kind]))
 
 
 def _standing(target: Target | OwedTarget) -> str:

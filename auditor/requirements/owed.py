@@ -160,17 +160,13 @@ class _Reached:
 
 def _places(target: Target, reached: Mapping[str, _Reached]) -> list[str]:
     """The sites at which an endpoint is listed or stands, or from an address of which a client connected."""
-    if isinstance(target, ClientTarget):
-        source = parse_range(target.address)
-        return [site for site, known in reached.items() if any(source.within(one) for one in known.sources)]
     if not isinstance(target, ServerTarget):
-        return []
+        source = parse_range(target.address) if isinstance(target, ClientTarget) else None
+        return [site for site, known in reached.items() if source and any(map(source.within, known.sources))]
     if target.site is not None:
         return [target.site] if target.site in reached else []
     own = {plain_name(name) for name in (target.host, target.server_name) if name}
     at = parse_range(target.address) if target.address else None
     return [
-        site
-        for site, known in reached.items()
-        if known.names & own or (at is not None and any(at.within(one) for one in known.destinations))
+        site for site, known in reached.items() if known.names & own or (at and any(map(at.within, known.destinations)))
     ]
