@@ -165,7 +165,7 @@ def _places(target: Target, reached: Mapping[str, _Reached]) -> list[str]:
         return [site for site, known in reached.items() if source and any(map(source.within, known.sources))]
     if target.site is not None:
         return [target.site] if target.site in reached else []
-    own = {plain_name(name) for name in (target.host, target.server_name) if name}
+    own = plain_name(target.server_name or target.host)  # another name may lead to another server at that address
     at = parse_range(target.address) if target.address else None
     return [
         site for site, known in reached.items() if known.names & own or (at and any(map(at.within, known.destinations)))

@@ -317,7 +317,9 @@ def test_a_trust_store_is_that_of_one_place_where_the_endpoints_leave_it_open() 
     assert unlisted.answer is AnswerKind.OPEN
     half = answer(wanted, (A, B, STORE), passed(SERVER_RULE, A), *both[1:], declared=TWO_SITES)
     assert half.answer is AnswerKind.MET
-    assert answer(wanted, (A, B, STORE), *both).answer is AnswerKind.MET
+    assert answer(wanted, (A, B, STORE), *both).answer is AnswerKind.OPEN, "their sites are known without a deployment"
+    same = B.model_copy(update={"site": None, "host": A.host}), A.model_copy(update={"site": None})
+    assert answer(wanted, (*same, STORE), *both).answer is AnswerKind.MET
 
 
 def test_what_is_open_says_everything_that_closes_it_up_to_a_few() -> None:
@@ -670,6 +672,8 @@ def test_an_endpoint_that_names_no_site_is_that_of_the_site_at_whose_item_it_sta
     declared = TWO_SITES.model_copy(update={"sites": (site, Site(name="B"))})
     lost = A.model_copy(update={"site": None})
     assert "site A: SIP server" in names(lost, declared=declared)
+    asked = {"host": "sbc.example.net", "server_name": "other.example.net"}
+    assert "site A: SIP server" in names(lost.model_copy(update=asked), declared=declared)
     for changes in ({"host": "sbc.example.net"}, {"server_name": "sbc.example.net"}, {"address": "192.0.2.1"}):
         assert "site A: SIP server" not in names(lost.model_copy(update=changes), declared=declared)
     assert "site A: SIP server" in names(lost.model_copy(update={"address": "192.0.2.9"}), declared=declared)

@@ -137,7 +137,7 @@ def is_proven(need: Need, outcomes: dict[tuple[str, str], Outcome]) -> bool:
     rules = {setting.rule.id for setting in acg().settings}
     here = [target for target in ALL_TARGETS if is_of(target, need.at)]
     also = [target for target in ALL_TARGETS if also_seen_at(target, need.at)]
-    fine = {Outcome.PASS, Outcome.NOT_APPLICABLE}
+    fine = {Outcome.PASS, Outcome.NOT_APPLICABLE, *(() if need.about.advice else (Outcome.WARN,))}
     return (
         bool(here)
         and all(outcomes[rule, target.name] in fine for rule in need.rules if rule in rules for target in here)
