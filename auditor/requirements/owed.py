@@ -168,5 +168,7 @@ def _places(target: Target, reached: Mapping[str, _Reached]) -> list[str]:
     own = plain_name(target.server_name or target.host)  # another name may lead to another server at that address
     at = parse_range(target.address) if target.address else None
     return [
-        site for site, known in reached.items() if own in known.names or (at and any(map(at.within, known.destinations)))
+        site
+        for site, known in reached.items()
+        if own in known.names or (at and any(map(at.within, known.destinations)))
     ]
