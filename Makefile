@@ -29,7 +29,7 @@ test: $(READY)  ## Run all tests
 # Of the rules, the plan, the evaluation, the answers and the rendering; no server is started for it.
 coverage: $(READY)  ## Fail when a branch of what decides or shows it is not tested
 	$(PYTEST) -m "not live and not slow" --hypothesis-profile=few --cov --cov-report= \
-	  tests/rules tests/render tests/deployment tests/requirements \
+	  tests/rules tests/render tests/deployment tests/requirements tests/certificates/test_root_programs.py \
 	  tests/test_evaluate.py tests/test_plan.py tests/test_explain.py
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 

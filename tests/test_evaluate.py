@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from auditor.evaluate import evaluate, verdict
 from auditor.lab import start
+from auditor.model.answer import AnswerKind
 from auditor.model.finding import (
     Doubt,
     Finding,
@@ -402,6 +403,25 @@ def test_the_verdict_of_any_two_findings(fail_on: Severity) -> None:
         else:
             expected = Verdict.PASS
         assert verdict(findings, RULES, fail_on) is expected, pair
+
+
+@pytest.mark.parametrize(
+    ("answer", "severity", "expected"),
+    [
+        (AnswerKind.OPEN, Severity.MEDIUM, Verdict.INCONCLUSIVE),
+        (AnswerKind.OPEN, Severity.LOW, Verdict.PASS),
+        (AnswerKind.MET, Severity.HIGH, Verdict.PASS),
+        (AnswerKind.NOT_MET, Severity.HIGH, Verdict.PASS),
+    ],
+)
+def test_an_open_requirement_that_must_be_answered_keeps_the_verdict_open(
+    answer: AnswerKind, severity: Severity, expected: Verdict
+) -> None:
+    required = example.answer("X-1", answer).model_copy(update={"severity": severity})
+    passed = finding(Outcome.PASS, Severity.HIGH)
+    assert verdict([passed], RULES, Severity.MEDIUM, [required]) is expected
+    failed = finding(Outcome.FAIL, Severity.HIGH)
+    assert verdict([passed, failed], RULES, Severity.MEDIUM, [required]) is Verdict.FAIL
 
 
 @pytest.mark.parametrize(

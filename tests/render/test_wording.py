@@ -4,6 +4,7 @@ from auditor.model.answer import AnswerKind
 from auditor.model.finding import Outcome
 from auditor.model.report import Verdict
 from auditor.model.rule import Citation
+from auditor.model.scanner import ScannerVersions
 from auditor.render.wording import (
     answers_counted,
     cited,
@@ -11,6 +12,7 @@ from auditor.render.wording import (
     groups_of,
     headline,
     headline_loud,
+    scanned,
     summary,
     web_address,
 )
@@ -214,3 +216,17 @@ def test_inconclusive_for_another_reason_does_not_blame_the_requirements() -> No
         "nothing was checked, so the result is inconclusive"
     )
     assert exit_meaning(example.ANSWERED) == "at least one check failed"
+
+
+@pytest.mark.parametrize(
+    ("scanner", "said"),
+    [
+        (
+            ScannerVersions(sslyze="6.3.1", nassl="5.4.0", openssl=("1.1.1w", "1.0.2e")),
+            "Probed with sslyze 6.3.1 (nassl 5.4.0, OpenSSL 1.1.1w and 1.0.2e).",
+        ),
+        (ScannerVersions(sslyze="6.3.1"), "Judged from a scan of sslyze 6.3.1."),
+    ],
+)
+def test_the_scanner_is_named_with_its_versions(scanner: ScannerVersions, said: str) -> None:
+    assert scanned(scanner) == said

@@ -192,6 +192,7 @@ REMEDIES: list[tuple[str, dict[str, Any], str]] = [
     ("known-weakness", {"weaknesses": ["heartbleed", "robot"]}, "Update the endpoint's TLS library."),
     ("known-weakness", {"weaknesses": ["compression"]}, "Disable TLS compression."),
     ("plaintext-accepted", {"ports": [5060, 5080]}, "on this address (ports 5060 and 5080), and require TLS"),
+    ("plaintext-accepted", {"ports": {"sip": [5060]}}, "(port 5060), and require TLS on the endpoint's own port."),
     (
         "plaintext-accepted",
         {"ports": {"https": [80, 8080]}},
