@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from auditor.model.rule import Citation
 from auditor.model.severity import Severity
@@ -126,7 +127,7 @@ class Requirement:
     derived: str = ""
     """How the requirement was derived, if the document does not say it in these words."""
 
-    @property
+    @cached_property
     def rules(self) -> tuple[str, ...]:
         """Every rule that reports on it, each once."""
         needed = (rule for need in self.needs for rule in need.all_rules)

@@ -19,7 +19,8 @@ from tests.live.audit import audit, live_policy
 pytestmark = pytest.mark.live
 
 CONNECTIONS = 10_000
-SECONDS = 90.0
+SECONDS = 300.0
+"""After this long the audits hang; on a busy machine they take minutes."""
 A_TENTH_OF_THE_USUAL = Limits(
     target_seconds=3.0, connection_seconds=0.8, connect_seconds=0.4, settle_seconds=0.05, answer_seconds=0.4
 )
