@@ -245,6 +245,7 @@ def test_a_root_of_tomorrow_ends_every_command(auditor: Auditor, tmp_path: Path,
     assert any("on 2040-03-01" in note for note in json.loads(later.out)["notes"])
 
 
+@pytest.mark.slow
 def test_names_are_looked_up_while_collecting_too(auditor: Auditor, tmp_path: Path) -> None:
     seen = tmp_path / "seen.jsonl"
     done = auditor("collect", "-i", INVENTORIES / "lab.yaml", "--resolver", "127.0.0.1", "-o", seen)

@@ -1,4 +1,4 @@
-"""An inventory of 100,000 endpoints is read and judged; docs/benchmarks.md says in what time and memory."""
+"""An inventory of tens of thousands of endpoints is read and judged; docs/benchmarks.md has its time and memory."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from auditor.inputs.inventory.read import load_inventory
 from auditor.policy.shipped import policy_directory
 from tests.cli.conftest import Auditor
 
-MANY = 100_000
+MANY = 30_000
 
 
 def inventory_of(path: Path, endpoints: int) -> Path:
@@ -25,7 +25,7 @@ def inventory_of(path: Path, endpoints: int) -> Path:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_endpoints_are_read_and_the_deployment_is_judged(auditor: Auditor, tmp_path: Path) -> None:
+def test_tens_of_thousands_of_endpoints_are_read_and_the_deployment_is_judged(auditor: Auditor, tmp_path: Path) -> None:
     done = auditor("audit", "-i", inventory_of(tmp_path / "large.yaml", MANY), "--offline", "--json")
     report = json.loads(done.out)
     owed = {found["target"] for found in report["endpoints"] if found.get("perspective") == "owed"}

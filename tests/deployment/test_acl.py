@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def judged(rule_id: str, acl: list[AclEntry]) -> list[Remark]:
     return list(rule.check(Evidence(DeploymentTarget(name="deployment"), AT, (seen,)), rule.params()))
 
 
+@pytest.mark.slow
 def test_tens_of_thousands_of_entries_are_judged() -> None:
     # An algorithm that compares every entry with every other would not end within the time that a test may take.
     acl = [AclEntry(source=f"11.{n // 256}.{n % 256}.7", ports="5061") for n in range(30_000)]
@@ -92,6 +94,7 @@ def test_tens_of_thousands_of_entries_are_judged() -> None:
     assert judged("access-list-entry-dead", acl) == []
 
 
+@pytest.mark.slow
 def test_a_list_that_is_too_complex_is_inconclusive() -> None:
     acl = [
         AclEntry(

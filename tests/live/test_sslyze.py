@@ -23,7 +23,7 @@ from tests.live.parameters import CONFIGURATIONS, server_of
 pytestmark = pytest.mark.live
 
 SECONDS = 120
-CASES = ("compliant", "tls13-only", "old-versions", "everything", "both-keys", "both-keys-tls13-only", "client-off")
+CASES = ("compliant", "old-versions", "both-keys-tls13-only", "client-off")
 SCANNED = pytest.mark.parametrize(
     "configuration",
     [found for found in CONFIGURATIONS if found.case in CASES and found.implementation != "kamailio"],

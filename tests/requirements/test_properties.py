@@ -31,6 +31,7 @@ from auditor.requirements import answered
 from auditor.requirements.kinds import also_seen_at, is_of
 from tests.deployment.test_faults import INVENTORIES
 
+pytestmark = pytest.mark.slow
 TODAY = date(2040, 3, 1)
 AT = datetime(2040, 3, 1, tzinfo=UTC)
 ANSWERED = {AnswerKind.MET, AnswerKind.CONFIRMED}
