@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
