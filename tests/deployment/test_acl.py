@@ -94,7 +94,6 @@ def test_tens_of_thousands_of_entries_are_judged() -> None:
     assert judged("access-list-entry-dead", acl) == []
 
 
-@pytest.mark.slow
 def test_a_list_that_is_too_complex_is_inconclusive() -> None:
     acl = [
         AclEntry(
